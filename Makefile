@@ -1,0 +1,68 @@
+# Oraculum. `make` alone prints what there is.
+PYTHON   ?= python3
+VENV     := .venv
+ORACULUM := $(VENV)/bin/oraculum
+PACKAGES := protos libs/kit libs/money services/auth services/event services/prediction services/wallet \
+            services/market-data services/notification gateway dev
+PIP_QUIET := --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up down status logs demo clean test lint types contracts unit lock protos
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Run it
+setup: $(VENV)/installed ## Make .venv with everything in it, pinned by hash
+
+up: setup ## Start the whole suite and show it live (Ctrl-C stops it)
+	@$(ORACULUM) up
+
+down: setup ## Stop a suite that runs in this folder
+	@$(ORACULUM) down
+
+status: setup ## What is up, where, how much it takes; exit 0 only when all is healthy
+	@$(ORACULUM) status
+
+logs: setup ## Follow the logs, of one service with S=wallet
+	@$(ORACULUM) logs $(S)
+
+demo: setup ## Tell the story of a bet against the running suite
+	@$(ORACULUM) demo
+
+clean: ## Stop the suite and remove its data and the environment
+	@if [ -x $(ORACULUM) ]; then $(ORACULUM) down && $(ORACULUM) clean; fi
+	@rm -rf $(VENV)
+
+##@ Check it
+test: setup ## Everything: linters, types, contracts, unit and service tests, the demo
+	@$(ORACULUM) test
+
+lint: setup ## Style and the house's own rules
+	@$(ORACULUM) check lint
+
+types: setup ## mypy, strict
+	@$(ORACULUM) check types
+
+contracts: setup ## Protobuf lint, breaking changes, generated code without a diff
+	@$(ORACULUM) check contracts
+
+unit: setup ## Tests that need no server
+	@$(ORACULUM) check unit
+
+##@ Change it
+protos: setup ## Generate the code of the contracts
+	@$(ORACULUM) protos
+
+lock: setup ## Resolve the dependencies again and pin them by hash
+	@requirements/lock.sh
+
+# pip installs uv, uv installs the rest: ten times faster and it checks the same hashes.
+$(VENV)/installed: requirements/bootstrap.txt requirements/all.txt $(addsuffix /pyproject.toml,$(PACKAGES))
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Oraculum needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install $(PIP_QUIET) --require-hashes -r requirements/bootstrap.txt
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(VENV)/bin/uv pip install --quiet --require-hashes -r requirements/all.txt
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(VENV)/bin/uv pip install --quiet --no-deps --no-build-isolation $(addprefix -e ./,$(PACKAGES))
+	@touch $@

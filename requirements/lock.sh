@@ -1,0 +1,16 @@
+#!/bin/sh
+# Resolves every package's dependencies for all platforms and pins them by hash, without a download address.
+set -eu
+cd "$(dirname "$0")/.."
+compile() {
+  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+    --no-emit-package oraculum-kit --no-emit-package oraculum-protos --no-emit-package oraculum-money "$@"
+}
+compile requirements/bootstrap.in -o requirements/bootstrap.txt
+compile requirements/tools.in protos/pyproject.toml libs/*/pyproject.toml services/*/pyproject.toml \
+  gateway/pyproject.toml dev/pyproject.toml -o requirements/all.txt
+if grep -nE '://|file:' requirements/*.txt; then
+  echo "a lock file carries an address" >&2
+  exit 1
+fi
