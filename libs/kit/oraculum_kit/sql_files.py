@@ -1,0 +1,168 @@
+"""SQL in files: each statement with a name and a sentence, and nothing else to learn.
+
+    -- name: account
+    -- The account with its balances, locked until the transaction ends.
+    select id, owner, credits_posted from account where id = %(account_id)s for update
+
+    sql = queries(__package__, "sql/ledger.sql")
+    account = await sql.account.one(connection, Account, account_id=account_id)
+
+A statement is prepared on its first use, timed under its own name, and traced when the request is. A literal percent
+sign is written twice, as psycopg wants it.
+"""
+
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from importlib import resources
+from time import perf_counter
+from typing import Any, Final, LiteralString, TypeVar, cast
+
+import psycopg
+from psycopg.rows import class_row, tuple_row
+
+from oraculum_kit import metrics, traces
+
+T = TypeVar("T")
+
+Connection = psycopg.AsyncConnection[Any]
+
+_NAME: Final = re.compile(r"^-- name: ([a-z][a-z0-9_]*)$", re.MULTILINE)
+
+
+class Statement:
+    """One named statement."""
+
+    def __init__(self, name: str, sql: str) -> None:
+        self.name = name
+        # The text comes from a file of ours, never from input: that is what LiteralString wants to know.
+        self.sql: LiteralString = sql
+        self._seconds = metrics.SQL_SECONDS.labels(name)
+        self._failed = metrics.SQL_FAILED.labels(name)
+
+    def __repr__(self) -> str:
+        return f"Statement({self.name})"
+
+    async def run(self, connection: Connection, /, **parameters: object) -> int:
+        """Execute for its effect; the number of rows it touched."""
+        async with self._timed(), connection.cursor(row_factory=tuple_row) as cursor:
+            await cursor.execute(self.sql, parameters, prepare=True)
+            return cursor.rowcount
+
+    async def run_many(self, connection: Connection, rows: Iterable[Mapping[str, object]], /) -> int:
+        """Execute once per row in one pipeline; the number of rows touched in all."""
+        async with self._timed(), connection.cursor(row_factory=tuple_row) as cursor:
+            await cursor.executemany(self.sql, rows)
+            return cursor.rowcount
+
+    async def one(self, connection: Connection, into: type[T], /, **parameters: object) -> T | None:
+        """The row as an `into`, made from columns by name; None when there is none."""
+        async with self._timed(), connection.cursor(row_factory=class_row(into)) as cursor:
+            await cursor.execute(self.sql, parameters, prepare=True)
+            return await cursor.fetchone()
+
+    async def all(self, connection: Connection, into: type[T], /, **parameters: object) -> list[T]:
+        """Every row as an `into`."""
+        async with self._timed(), connection.cursor(row_factory=class_row(into)) as cursor:
+            await cursor.execute(self.sql, parameters, prepare=True)
+            return await cursor.fetchall()
+
+    async def value(self, connection: Connection, /, **parameters: object) -> Any:
+        """The first column of the first row; None when there is none."""
+        async with self._timed(), connection.cursor(row_factory=tuple_row) as cursor:
+            await cursor.execute(self.sql, parameters, prepare=True)
+            row = await cursor.fetchone()
+            return None if row is None else row[0]
+
+    async def tuples(self, connection: Connection, /, **parameters: object) -> list[tuple[Any, ...]]:
+        """Every row as a plain tuple: the cheapest form, for hot paths."""
+        async with self._timed(), connection.cursor(row_factory=tuple_row) as cursor:
+            await cursor.execute(self.sql, parameters, prepare=True)
+            return await cursor.fetchall()
+
+    async def stream(
+        self, connection: Connection, into: type[T], /, *, batch: int = 500, **parameters: object
+    ) -> AsyncIterator[T]:
+        """Rows one after the other through a server-side cursor; needs a transaction, never holds all of them."""
+        async with connection.cursor(self.name, row_factory=class_row(into)) as cursor:
+            cursor.itersize = batch
+            await cursor.execute(self.sql, parameters)
+            async for row in cursor:
+                yield row
+
+    def _timed(self) -> "_Timed":
+        return _Timed(self)
+
+    def finished(self, seconds: float, *, failed: bool) -> None:
+        """Count one execution."""
+        self._seconds.observe(seconds)
+        if failed:
+            self._failed.inc()
+
+
+class _Timed:
+    """Time and trace one execution. A class, because `asynccontextmanager` costs three times as much."""
+
+    __slots__ = ("_span", "_started", "_statement")
+
+    def __init__(self, statement: Statement) -> None:
+        self._statement = statement
+        self._span = traces.span(statement.name, traces.CLIENT)
+        self._started = 0.0
+
+    async def __aenter__(self) -> None:
+        span = self._span.__enter__()
+        if span.sampled:
+            span.set("db.system.name", "postgresql")
+            span.set("db.query.summary", self._statement.name)
+            span.set("db.query.text", self._statement.sql)
+        self._started = perf_counter()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: Any
+    ) -> None:
+        self._statement.finished(perf_counter() - self._started, failed=kind is not None)
+        self._span.__exit__(kind, error, traceback)
+
+
+class Queries:
+    """The statements of one file as attributes; a name that the file lacks fails where it is written."""
+
+    def __init__(self, statements: Mapping[str, Statement], source: str) -> None:
+        self._statements = dict(statements)
+        self._source = source
+
+    def __getattr__(self, name: str) -> Statement:
+        try:
+            return self.__dict__["_statements"][name]  # type: ignore[no-any-return]
+        except KeyError:
+            raise AttributeError(f"{self._source} has no statement named {name}") from None
+
+    def __iter__(self) -> Iterator[Statement]:
+        return iter(self._statements.values())
+
+
+def queries(package: str | None, path: str) -> Queries:
+    """Read the statements of a file that lies in a package: `queries(__package__, "sql/ledger.sql")`."""
+    if package is None:
+        raise ValueError("queries() is for modules of a package")
+    text = resources.files(package).joinpath(path).read_text(encoding="utf-8")
+    return Queries(parse(text, source=path), source=f"{package}/{path}")
+
+
+def parse(text: str, *, source: str) -> dict[str, Statement]:
+    """Split a file at its names. Every statement has a sentence that says what it is for."""
+    head, *parts = _NAME.split(text)
+    if any(line and not line.startswith("--") for line in head.splitlines()):
+        raise ValueError(f"{source}: there is SQL before the first name")
+    statements: dict[str, Statement] = {}
+    for name, body in zip(parts[::2], parts[1::2], strict=True):
+        lines = body.strip().splitlines()
+        if not lines or not lines[0].startswith("-- "):
+            raise ValueError(f"{source}: {name} lacks the sentence that says what it is for")
+        if name in statements:
+            raise ValueError(f"{source}: {name} is there twice")
+        sql = "\n".join(line for line in lines if not line.lstrip().startswith("--")).strip().rstrip(";")
+        if not sql:
+            raise ValueError(f"{source}: {name} is empty")
+        statements[name] = Statement(name, sql)
+    return statements
