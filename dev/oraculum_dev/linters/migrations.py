@@ -1,0 +1,79 @@
+"""Migrations are safe to run on a database that serves: they wait briefly for locks and only go forward.
+
+The first statement of each sets `lock_timeout`, so that a migration that meets a long transaction fails and is tried
+again instead of queueing everybody behind it. The file's name begins with a UTC time of 14 digits, which dbmate takes
+as the version. Nothing stands under `migrate:down`: what is wrong is mended by the next migration. The rest is left to
+squawk, whose settings and reasons are in `.squawk.toml`. Escape: `-- lint-allow migrations: <why>`.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+
+from oraculum_dev.linters.tree import Finding, SourceFile, Tree
+
+RULE = "migrations"
+
+NAME = re.compile(r"(?P<version>\d{14})_[a-z0-9_]+\.sql")
+SECTIONS = re.compile(
+    r"^-- migrate:up(?P<options>[^\n]*)\n(?P<up>.*?)(?:^-- migrate:down[^\n]*\n(?P<down>.*))?\Z",
+    re.DOTALL | re.MULTILINE,
+)
+COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+LOCK_TIMEOUT = re.compile(r"\s*set\s+(?:local\s+)?lock_timeout\b", re.IGNORECASE)
+SQUAWK = Path(sys.executable).with_name("squawk")
+
+
+def check(tree: Tree) -> Iterator[Finding]:
+    """Every migration that could hurt a running database, or that says how to go back."""
+    migrations = [file for file in tree.named(".sql") if fnmatch(file.path, "services/*/migrations/*.sql")]
+    for file in migrations:
+        yield from _form(file)
+    yield from _duplicates(migrations)
+    # dbmate wraps a file in a transaction unless the file says otherwise; squawk judges the two differently.
+    alone = [file for file in migrations if "transaction:false" in file.text]
+    wrapped = [file for file in migrations if file not in alone]
+    yield from _squawk(tree, wrapped, "--assume-in-transaction")
+    yield from _squawk(tree, alone, "--no-assume-in-transaction")
+
+
+def _form(file: SourceFile) -> Iterator[Finding]:
+    if not NAME.fullmatch(file.name):
+        yield file.finding(RULE, 1, "a migration is named <14 digits of UTC time>_<what it does>.sql")
+    sections = SECTIONS.search(file.text)
+    if sections is None:
+        yield file.finding(RULE, 1, "a migration begins with `-- migrate:up`")
+        return
+    if not LOCK_TIMEOUT.match(COMMENT.sub("", sections["up"])):
+        yield file.finding(RULE, 1, "the first statement sets lock_timeout: set lock_timeout = '5s'")
+    if COMMENT.sub("", sections["down"] or "").strip():
+        line = file.text[: sections.start("down")].count("\n") + 1
+        yield file.finding(RULE, line, "migrations only go forward: nothing stands under migrate:down")
+
+
+def _duplicates(migrations: Sequence[SourceFile]) -> Iterator[Finding]:
+    first: dict[tuple[str, str], str] = {}
+    for file in migrations:
+        version = (file.parts[1], file.name.partition("_")[0])
+        if (earlier := first.setdefault(version, file.name)) != file.name:
+            yield file.finding(RULE, 1, f"dbmate takes this for {earlier}, which has the same version")
+
+
+def _squawk(tree: Tree, files: Sequence[SourceFile], transaction: str) -> Iterator[Finding]:
+    if not files:
+        return
+    config = tree.root / ".squawk.toml"
+    settings = ["--config", str(config)] if config.is_file() else []
+    command = [str(SQUAWK), *settings, "--reporter", "json", transaction, *(file.path for file in files)]
+    answer = subprocess.run(command, cwd=tree.root, capture_output=True, text=True, check=False)
+    if not answer.stdout.strip().startswith("["):
+        raise RuntimeError(f"squawk did not answer: {answer.stderr.strip()}")
+    paths = {file.path: file for file in files}
+    for complaint in json.loads(answer.stdout):
+        # squawk counts lines from zero.
+        message = f"{complaint['rule_name']}: {complaint['message']}"
+        yield paths[complaint["file"]].finding(RULE, complaint["line"] + 1, message)
