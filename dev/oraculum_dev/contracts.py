@@ -1,0 +1,154 @@
+"""Generates the code of the contracts, and proves that what is committed is what they say.
+
+protoc generates because buf cannot call its Python plugin for gRPC; buf judges style and breaking changes.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from oraculum_dev.infrastructure.wheels import files_of
+from oraculum_dev.project import PROTOS, ROOT, SERVICES, TOPICS, tool
+
+IMAGE = PROTOS / "image.binpb"
+WELL_KNOWN = files_of("grpc_tools") / "_proto"
+GENERATED = ("*_pb2.py", "*_pb2.pyi", "*_pb2_grpc.py", "*_pb2_grpc.pyi")
+TOPIC_FIELDS = {
+    "topic",
+    "description",
+    "owner",
+    "producers",
+    "consumers",
+    "key",
+    "message",
+    "partitions",
+    "retention_hours",
+}
+
+
+class ContractError(Exception):
+    """A contract does not hold; the text says which and where."""
+
+
+def main(arguments: list[str]) -> int:
+    """Generate the code; with --accept also make today's contracts the ones that later changes may not break."""
+    parser = argparse.ArgumentParser(prog="oraculum protos", description=main.__doc__)
+    parser.add_argument(
+        "--accept", action="store_true", help="renew protos/image.binpb, allowing what breaks"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        _run([tool("buf"), "lint"])
+        print(f"generated {regenerate()} files")
+        if options.accept:
+            _run([tool("buf"), "build", "-o", str(IMAGE)])
+            print(f"wrote {IMAGE.relative_to(ROOT)}")
+    except ContractError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def check() -> list[str]:
+    """Return what is wrong with the contracts, in sentences; nothing when all is well."""
+    checks: list[Callable[[], None]] = [_check_style, _check_breaking, _check_generated, _check_topics]
+    problems = []
+    for one in checks:
+        try:
+            one()
+        except ContractError as error:
+            problems.append(str(error))
+    return problems
+
+
+def regenerate() -> int:
+    """Write the generated code beside the contracts and remove what no contract explains any more."""
+    with tempfile.TemporaryDirectory() as place:
+        fresh = _generate(Path(place))
+        for old in _generated(PROTOS).keys() - fresh.keys():
+            (PROTOS / old).unlink()
+        for name, content in fresh.items():
+            path = PROTOS / name
+            if not path.exists() or path.read_bytes() != content:
+                path.write_bytes(content)
+        return len(fresh)
+
+
+def _generate(place: Path) -> dict[str, bytes]:
+    sources = sorted(path.relative_to(ROOT) for path in PROTOS.rglob("*.proto"))
+    services = [path for path in sources if re.search(r"^service ", (ROOT / path).read_text(), re.MULTILINE)]
+    protoc = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTOS.name}", f"-I{WELL_KNOWN}"]
+    plugins = [f"--plugin={name}={tool(name)}" for name in ("protoc-gen-mypy", "protoc-gen-mypy_grpc")]
+    _run([*protoc, *plugins, f"--python_out={place}", f"--mypy_out={place}", *map(str, sources)])
+    # Only for files with a service: for others the plugin writes a module with nothing in it.
+    _run([*protoc, *plugins, f"--grpc_python_out={place}", f"--mypy_grpc_out={place}", *map(str, services)])
+    return _generated(place)
+
+
+def _generated(folder: Path) -> dict[str, bytes]:
+    paths = {path for pattern in GENERATED for path in folder.rglob(pattern)}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+def _check_style() -> None:
+    _run([tool("buf"), "lint"])
+    _run([tool("buf"), "format", "--diff", "--exit-code"])
+
+
+def _check_breaking() -> None:
+    _run([tool("buf"), "breaking", "--against", str(IMAGE)])
+
+
+def _check_generated() -> None:
+    with tempfile.TemporaryDirectory() as place:
+        fresh, committed = _generate(Path(place)), _generated(PROTOS)
+    stale = sorted(name for name in fresh.keys() | committed.keys() if fresh.get(name) != committed.get(name))
+    if stale:
+        raise ContractError(
+            "generated code is not what the contracts say; run `make protos`:\n  " + "\n  ".join(stale)
+        )
+
+
+def _check_topics() -> None:
+    problems = [problem for path in sorted(TOPICS.glob("*.yaml")) for problem in topic_problems(path)]
+    if problems:
+        raise ContractError("topics:\n  " + "\n  ".join(problems))
+
+
+def topic_problems(path: Path) -> list[str]:
+    """Return what is wrong with a topic's file, in sentences that name it."""
+    topic = yaml.safe_load(path.read_text())
+    fields = set(topic) if isinstance(topic, dict) else set()
+    if fields != TOPIC_FIELDS:
+        return [
+            f"{path.name} lacks {sorted(TOPIC_FIELDS - fields)} or has too much: {sorted(fields - TOPIC_FIELDS)}"
+        ]
+    problems = []
+    if topic["topic"] != path.stem:
+        problems.append(f"{path.name} declares the topic {topic['topic']}")
+    named = {topic["owner"], *topic["producers"], *topic["consumers"]}
+    if unknown := named - set(SERVICES):
+        problems.append(f"{path.name} names services that do not exist: {sorted(unknown)}")
+    if topic["owner"] not in topic["producers"]:
+        problems.append(f"{path.name} has an owner, {topic['owner']}, who does not write it")
+    package, _, message = topic["message"].rpartition(".")
+    pattern = re.compile(
+        rf"^package {re.escape(package)};.*^message {re.escape(message)} ", re.MULTILINE | re.DOTALL
+    )
+    if not any(pattern.search(source.read_text()) for source in PROTOS.rglob("*.proto")):
+        problems.append(f"{path.name} names the message {topic['message']}, which no contract defines")
+    return problems
+
+
+def _run(command: list[str]) -> None:
+    result = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
+    if result.returncode != 0:
+        raise ContractError(
+            f"{Path(command[0]).name} {command[1]}:\n{(result.stdout + result.stderr).strip()}"
+        )
