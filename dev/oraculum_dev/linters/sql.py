@@ -32,7 +32,7 @@ FOLDERS = ("*/sql/*.sql", "*/migrations/*.sql", "*/schema.sql", "*/repository.py
 STATEMENT = re.compile(
     r"""^\s*(?:--[^\n]*\n\s*)*(?:
         select\s.+\sfrom\s | select\s+[\w.]+\( |
-        insert\s+into\s | delete\s+from\s | merge\s+into\s | update\s+[\w."]+\s+set\s | truncate\s+table\s |
+        (?:insert|merge)\s+into\s | delete\s+from\s+\S | update\s+\S+\s+set\s | truncate\s+table\s |
         with\s+(?:recursive\s+)?\w+\s+as\s+(?:not\s+)?(?:materialized\s+)?\( |
         (?:create|alter|drop)\s+(?:or\s+replace\s+|unique\s+)?
             (?:table|index|schema|role|user|database|view|materialized|type|function|trigger|sequence|extension)\s |
