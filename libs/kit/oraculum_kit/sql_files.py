@@ -15,7 +15,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from importlib import resources
 from time import perf_counter
-from typing import Any, Final, LiteralString, TypeVar, cast
+from typing import Any, Final, LiteralString, TypeVar
 
 import psycopg
 from psycopg.rows import class_row, tuple_row

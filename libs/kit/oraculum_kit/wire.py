@@ -4,18 +4,22 @@ Only a status that carries our own `ErrorInfo` is believed. Any other text (of t
 addresses and internals, so it stays in `__cause__` and the log, and the caller sees the family's own sentence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import grpc
 import grpc.aio
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
-from google.rpc import error_details_pb2, status_pb2
+from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]  # it ships none
 
 from oraculum_kit import errors
 from oraculum_kit.errors import ERROR_DOMAIN, FAMILIES, ServiceError, Violation
 
 STATUS_DETAILS_KEY = "grpc-status-details-bin"
+
+# Details travel in a trailer, and trailers are small: the first hundred bad fields keep a person busy enough.
+VIOLATIONS_MAX = 100
 
 _FAMILY_BY_CODE: Mapping[int, type[ServiceError]] = {
     **{family.code.value[0]: family for family in FAMILIES},
@@ -23,6 +27,12 @@ _FAMILY_BY_CODE: Mapping[int, type[ServiceError]] = {
     # A server that stops cancels what it has not finished; the caller may ask its successor.
     grpc.StatusCode.CANCELLED.value[0]: errors.Unavailable,
 }
+
+
+class _GrpcStatusFields(NamedTuple):
+    code: grpc.StatusCode
+    details: str
+    trailing_metadata: tuple[tuple[str, str | bytes], ...]
 
 
 def to_status(error: ServiceError) -> status_pb2.Status:
@@ -35,7 +45,7 @@ def to_status(error: ServiceError) -> status_pb2.Status:
                 error_details_pb2.BadRequest.FieldViolation(
                     field=violation.field, description=violation.message
                 )
-                for violation in error.violations
+                for violation in error.violations[:VIOLATIONS_MAX]
             ]
         )
         status.details.append(_packed(bad_request))
@@ -75,6 +85,16 @@ def from_rpc_error(error: grpc.RpcError) -> ServiceError:
             if status.code == error.code().value[0]:
                 return from_status(status)
     return from_status(status_pb2.Status(code=error.code().value[0]))
+
+
+class GrpcStatus(_GrpcStatusFields, grpc.Status):
+    """What `abort_with_status` takes."""
+
+    @classmethod
+    def of(cls, error: ServiceError, trailing: Iterable[tuple[str, str | bytes]] = ()) -> "GrpcStatus":
+        """The error with its details, behind the trailers that were set before."""
+        packed: bytes = to_status(error).SerializeToString()
+        return cls(error.code, error.message, (*trailing, (STATUS_DETAILS_KEY, packed)))
 
 
 def _packed(

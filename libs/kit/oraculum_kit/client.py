@@ -1,0 +1,242 @@
+"""Calls to other services: an explicit deadline on each, who we are, for whom we ask, and typed errors back.
+
+    async with channel(config.wallet_target, identity, safe=SAFE) as wallet:
+        stub = WalletServiceStub(wallet)
+        balances = await stub.GetBalances(GetBalancesRequest())
+
+`Channel` is a `grpc.aio.Channel`, so generated stubs take it as it is. It wraps the real channel instead of using
+interceptors, which cost a task per call. A unary call gives a coroutine, a streaming one an async generator: they are
+awaited and iterated as stubs are, and raise `ServiceError` instead of `AioRpcError`.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from time import perf_counter
+from types import TracebackType
+from typing import Any, Final, Self
+
+import grpc
+import grpc.aio
+
+from oraculum_kit import deadlines, metrics, replay, traces, wire
+from oraculum_kit.caller import caller_or_none
+from oraculum_kit.headers import (
+    CLIENT_ADDRESS,
+    DEVICE_ID,
+    IDEMPOTENCY_KEY,
+    IDEMPOTENCY_REPLAYED,
+    REQUEST_ID,
+    SERVICE_TOKEN,
+    TRACEPARENT,
+    USER_TOKEN,
+)
+from oraculum_kit.tokens import ServiceIdentity
+
+TIMEOUT_SECONDS: Final = 5.0
+MESSAGE_BYTES_MAX: Final = 16 * 1024 * 1024
+METADATA_BYTES_MAX: Final = 64 * 1024
+
+Metadata = Sequence[tuple[str, str | bytes]]
+
+
+def channel(
+    target: str,
+    identity: ServiceIdentity | None,
+    *,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+    safe: Sequence[str] = (),
+    edge: bool = False,
+) -> "Channel":
+    """Open a channel to a service. It connects by itself, now or whenever the peer is there.
+
+    Args:
+        target: `host:port`; a name with several addresses is balanced over all of them.
+        identity: who we are; None sends no service token (a user's own tool).
+        timeout_seconds: the deadline of a unary call that names none; never past the deadline of the request at hand.
+        safe: full names of methods ("/package.Service/Method") that may be sent again when the peer was UNAVAILABLE:
+            reads, and writes that carry a key.
+        edge: the gateway's channels pass on the request's idempotency key and learn whether the answer is a stored
+            one. Inside, a key belongs to the one command that it came with, and is not passed on.
+    """
+    real = grpc.aio.insecure_channel(target, options=_options(safe))
+    return Channel(real, identity, timeout_seconds=timeout_seconds, edge=edge)
+
+
+def _options(safe: Sequence[str]) -> list[tuple[str, Any]]:
+    config: dict[str, Any] = {"loadBalancingConfig": [{"round_robin": {}}]}
+    if safe:
+        names = [dict(zip(("service", "method"), name.strip("/").split("/"), strict=True)) for name in safe]
+        policy = {
+            "maxAttempts": 4,
+            "initialBackoff": "0.05s",
+            "maxBackoff": "1s",
+            "backoffMultiplier": 2,
+            "retryableStatusCodes": ["UNAVAILABLE"],
+        }
+        config["methodConfig"] = [{"name": names, "retryPolicy": policy}]
+    return [
+        ("grpc.service_config", json.dumps(config)),
+        ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
+        ("grpc.max_send_message_length", MESSAGE_BYTES_MAX),
+        ("grpc.max_metadata_size", METADATA_BYTES_MAX),
+        ("grpc.absolute_max_metadata_size", METADATA_BYTES_MAX),
+        ("grpc.keepalive_time_ms", 30_000),
+        ("grpc.keepalive_timeout_ms", 10_000),
+        # A peer that was killed is back within a second or two; the default waits up to two minutes.
+        ("grpc.initial_reconnect_backoff_ms", 100),
+        ("grpc.min_reconnect_backoff_ms", 100),
+        ("grpc.max_reconnect_backoff_ms", 1_000),
+    ]
+
+
+class Channel(grpc.aio.Channel):
+    """A channel whose calls obey the rules above."""
+
+    def __init__(
+        self, real: grpc.aio.Channel, identity: ServiceIdentity | None, *, timeout_seconds: float, edge: bool
+    ) -> None:
+        self._real = real
+        self._identity = identity
+        self._timeout_seconds = timeout_seconds
+        self._edge = edge
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self, grace: float | None = None) -> None:
+        """Close the real channel."""
+        await self._real.close(grace)
+
+    def get_state(self, try_to_connect: bool = False) -> grpc.ChannelConnectivity:  # noqa: FBT001, FBT002  its interface
+        """How the connection is."""
+        return self._real.get_state(try_to_connect)
+
+    async def wait_for_state_change(self, last_observed_state: grpc.ChannelConnectivity) -> None:
+        """Return when the state is another one."""
+        await self._real.wait_for_state_change(last_observed_state)
+
+    async def channel_ready(self) -> None:
+        """Return when the peer is connected."""
+        await self._real.channel_ready()
+
+    async def check(self, timeout_seconds: float = 2.0) -> None:
+        """Ask the peer's health; raise unless it serves. For `dependencies` of the server."""
+        from grpc_health.v1 import health_pb2, health_pb2_grpc  # noqa: PLC0415  only those who ask need it
+
+        stub: Any = health_pb2_grpc.HealthStub(self._real)
+        answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=timeout_seconds)
+        if answer.status != health_pb2.HealthCheckResponse.SERVING:
+            raise ConnectionError("the peer does not serve")
+
+    def unary_unary(self, method: str, *serializers: Any, **options: Any) -> Any:
+        """A method as a coroutine function."""
+        return self._unary(method, self._real.unary_unary(method, *serializers, **options))
+
+    def stream_unary(self, method: str, *serializers: Any, **options: Any) -> Any:
+        """A method that takes an async iterable, as a coroutine function."""
+        return self._unary(method, self._real.stream_unary(method, *serializers, **options))
+
+    def unary_stream(self, method: str, *serializers: Any, **options: Any) -> Any:
+        """A method as an async generator function."""
+        return self._streaming(method, self._real.unary_stream(method, *serializers, **options))
+
+    def stream_stream(self, method: str, *serializers: Any, **options: Any) -> Any:
+        """A method that takes an async iterable, as an async generator function."""
+        return self._streaming(method, self._real.stream_stream(method, *serializers, **options))
+
+    def _unary(self, method: str, real: Callable[..., Any]) -> Any:
+        outcome = _Outcome(method)
+
+        async def call(request: Any, timeout: float | None = None, metadata: Metadata = ()) -> Any:  # noqa: ASYNC109
+            with traces.span(method, traces.CLIENT):
+                started = perf_counter()
+                pending = real(
+                    request,
+                    timeout=deadlines.shorten(self._timeout_seconds if timeout is None else timeout),
+                    metadata=self._metadata(metadata),
+                )
+                try:
+                    response = await pending
+                except grpc.aio.AioRpcError as error:
+                    outcome.failed(error.code(), perf_counter() - started)
+                    if self._edge:
+                        _watch_replay(error.trailing_metadata())
+                    raise wire.from_rpc_error(error) from error
+                outcome.answered(perf_counter() - started)
+                if self._edge:
+                    _watch_replay(await pending.trailing_metadata())
+                return response
+
+        return call
+
+    def _streaming(self, method: str, real: Callable[..., Any]) -> Any:
+        outcome = _Outcome(method)
+
+        async def call(
+            request: Any,
+            timeout: float | None = None,  # noqa: ASYNC109  as stubs have it
+            metadata: Metadata = (),
+        ) -> AsyncIterator[Any]:
+            # A stream lives until one side ends it, so it has a deadline only if it is given one; keepalive pings
+            # find a peer that died.
+            started = perf_counter()
+            pending = real(request, timeout=timeout, metadata=self._metadata(metadata))
+            try:
+                async for response in pending:
+                    yield response
+            except grpc.aio.AioRpcError as error:
+                outcome.failed(error.code(), perf_counter() - started)
+                raise wire.from_rpc_error(error) from error
+            finally:
+                pending.cancel()
+
+        return call
+
+    def _metadata(self, given: Metadata) -> list[tuple[str, str | bytes]]:
+        metadata: list[tuple[str, str | bytes]] = [*given]
+        if self._identity is not None:
+            metadata.append((SERVICE_TOKEN, self._identity.authorization()))
+        trace = traces.traceparent()
+        if trace is not None:
+            metadata.append((TRACEPARENT, trace))
+        caller = caller_or_none()
+        if caller is None:
+            return metadata
+        metadata.append((REQUEST_ID, caller.request_id))
+        if caller.user_token is not None:
+            metadata.append((USER_TOKEN, caller.user_token))
+        if caller.device_id is not None:
+            metadata.append((DEVICE_ID, caller.device_id))
+        if caller.address is not None:
+            metadata.append((CLIENT_ADDRESS, caller.address))
+        if self._edge and caller.idempotency_key is not None:
+            metadata.append((IDEMPOTENCY_KEY, caller.idempotency_key))
+        return metadata
+
+
+class _Outcome:
+    """The metric children of one method of a peer."""
+
+    def __init__(self, method: str) -> None:
+        self._seconds = metrics.RPC_CLIENT_SECONDS.labels(method)
+        self._handled = {
+            code: metrics.RPC_CLIENT_HANDLED.labels(method, code.name) for code in grpc.StatusCode
+        }
+
+    def answered(self, seconds: float) -> None:
+        self._seconds.observe(seconds)
+        self._handled[grpc.StatusCode.OK].inc()
+
+    def failed(self, code: grpc.StatusCode, seconds: float) -> None:
+        self._seconds.observe(seconds)
+        self._handled[code].inc()
+
+
+def _watch_replay(trailers: Any) -> None:
+    if any(key == IDEMPOTENCY_REPLAYED for key, _ in trailers or ()):
+        replay.mark()

@@ -1,0 +1,56 @@
+"""How a process starts: uvloop, and a configuration error as a sentence instead of a traceback."""
+
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import uvloop
+
+from oraculum_kit.authorization import Trust
+from oraculum_kit.clock import Clock
+from oraculum_kit.config import ConfigurationError, Environment
+from oraculum_kit.keys import JwksKeys, KeySource, jwks_file, private_key
+from oraculum_kit.tokens import ServiceIdentity, service_tokens, user_tokens
+
+EXIT_CONFIGURATION: Final = 78  # EX_CONFIG of sysexits.h
+
+
+@dataclass(frozen=True, slots=True)
+class TrustConfig:
+    """Who we are, and whose tokens we believe."""
+
+    service_name: str
+    service_key: str
+    service_keys_file: str
+    token_issuer: str = "oraculum"  # noqa: S105  a name
+
+    @classmethod
+    def read(cls, environment: Environment) -> Self:
+        """SERVICE_KEY (or SERVICE_KEY_FILE), SERVICE_KEYS_FILE and TOKEN_ISSUER."""
+        return cls(
+            service_name=environment.text("SERVICE_NAME"),
+            service_key=environment.secret("SERVICE_KEY"),
+            service_keys_file=environment.text("SERVICE_KEYS_FILE"),
+            token_issuer=environment.text("TOKEN_ISSUER", "oraculum"),
+        )
+
+    def identity(self, clock: Clock | None = None) -> ServiceIdentity:
+        """This process, able to prove who it is."""
+        return ServiceIdentity(self.service_name, private_key(self.service_key), clock)
+
+    def trust(self, user_keys: KeySource, clock: Clock | None = None) -> Trust:
+        """Verifiers of both kinds of token. `user_keys` come from auth: `JwksKeys(fetch)`."""
+        return Trust(
+            users=user_tokens(user_keys, issuer=self.token_issuer, clock=clock),
+            services=service_tokens(JwksKeys(jwks_file(self.service_keys_file)), clock=clock),
+        )
+
+
+def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a process's `main` to its end."""
+    try:
+        uvloop.run(main())
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)  # noqa: T201  there is no log yet, and a person reads this
+        sys.exit(EXIT_CONFIGURATION)
