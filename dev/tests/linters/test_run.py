@@ -1,0 +1,73 @@
+"""All rules together, over planted files and over the real checkout."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from oraculum_dev.linters import findings, main
+from oraculum_dev.linters.planted import PlantedCheckout
+from oraculum_dev.linters.tree import Tree, find_root
+
+
+class TestMain:
+    def test_prints_what_it_finds(
+        self, checkout: PlantedCheckout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Path, line, rule and message, as editors understand it, and an exit code of 1."""
+        checkout.plant("gateway/oraculum_gateway/app.py", "import oraculum_wallet\n")
+        monkeypatch.chdir(checkout.root / "gateway")
+
+        assert 1 == main()
+        assert (
+            "gateway/oraculum_gateway/app.py:1: imports: gateway must not import oraculum_wallet\n"
+            == capsys.readouterr().out
+        )
+
+    def test_looks_where_it_is_told(
+        self, checkout: PlantedCheckout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """With paths, only what lies under them is shown."""
+        checkout.plant("gateway/oraculum_gateway/app.py", "import oraculum_wallet\n")
+        checkout.plant("dev/oraculum_dev/demo.py", "import oraculum_kit\n")
+        monkeypatch.chdir(checkout.root)
+
+        assert 0 == main(["dev"])
+        assert 1 == main(["gateway/oraculum_gateway/app.py"])
+        assert capsys.readouterr().out.startswith("gateway/")
+
+    def test_says_what_cannot_be_parsed(self, checkout: PlantedCheckout) -> None:
+        """In a file that is no Python the rules see nothing, and silence would be a lie."""
+        checkout.plant("dev/oraculum_dev/demo.py", "def broken(:\n")
+
+        assert ["syntax"] == [finding.rule for finding in findings(checkout.root)]
+
+    def test_needs_a_checkout(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Outside of one there is nothing to say, and it says so."""
+        monkeypatch.chdir(tmp_path)
+
+        with pytest.raises(FileNotFoundError, match="not inside a checkout"):
+            main()
+
+
+class TestTree:
+    def test_has_what_git_has_or_would_have(self, checkout: PlantedCheckout) -> None:
+        """Files that are ignored or gone are no one's concern; files not yet added are."""
+        git = ["git", "-C", str(checkout.root)]
+        subprocess.run([*git, "init", "--quiet"], check=True)
+        checkout.plant(".gitignore", "secret.py\n")
+        checkout.plant("secret.py", "")
+        checkout.plant("gone.py", "")
+        checkout.plant("new.py", "")
+        subprocess.run([*git, "add", "gone.py"], check=True)
+        (checkout.root / "gone.py").unlink()
+
+        assert [".gitignore", "Makefile", "new.py", "pyproject.toml"] == [
+            file.path for file in Tree(checkout.root).files
+        ]
+
+
+class TestHouse:
+    def test_keeps_its_own_rules(self) -> None:
+        """The checkout that these tests belong to breaks none."""
+        assert [] == [str(finding) for finding in findings(find_root(Path(__file__)))]
