@@ -1,0 +1,92 @@
+"""The pytest plugin that gives every test of the house the real servers it needs.
+
+A server starts when a test first asks for it, and is shared by all workers of the run. With pytest-xdist the directing
+process owns the servers and the workers ask it for addresses.
+"""
+
+import re
+import signal
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+import pytest
+import redis
+
+from oraculum_dev.fixtures.databases import Databases
+from oraculum_dev.fixtures.servers import Desk, LocalServers, RemoteServers, Servers
+from oraculum_dev.infrastructure import ports
+
+SERVERS = pytest.StashKey[Servers]()
+DESK = pytest.StashKey[Desk]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Decide who owns the servers: this process, or the one that directs it."""
+    workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
+    if workerinput is not None:
+        config.stash[SERVERS] = RemoteServers(tuple(workerinput["oraculum_servers"]))
+        return
+    config.stash[SERVERS] = LocalServers()
+    signal.signal(signal.SIGTERM, _interrupt)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker, before it starts, where to ask."""
+    stash = node.config.stash
+    if DESK not in stash:
+        stash[DESK] = Desk(stash[SERVERS])
+    node.workerinput["oraculum_servers"] = stash[DESK].rendezvous
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what this process owns, also after Ctrl-C."""
+    if desk := config.stash.get(DESK, None):
+        desk.close()
+    servers = config.stash.get(SERVERS, None)
+    if isinstance(servers, LocalServers):
+        servers.close()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    # As Ctrl-C does, so that the servers are stopped and their data is removed.
+    raise KeyboardInterrupt
+
+
+@pytest.fixture(scope="session")
+def postgres(pytestconfig: pytest.Config) -> str:
+    """The superuser's address of a running PostgreSQL."""
+    return pytestconfig.stash[SERVERS].address("postgres")
+
+
+@pytest.fixture(scope="session")
+def database_for(postgres: str) -> Iterator[Databases]:
+    """A factory of fresh, migrated databases; awaited with a service's name it gives the address for that service's role."""
+    databases = Databases(postgres)
+    yield databases
+    databases.drop_all()
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(pytestconfig: pytest.Config) -> str:
+    """The bootstrap address of a running Kafka; topics and groups are shared by the run, so name them uniquely."""
+    return pytestconfig.stash[SERVERS].address("kafka")
+
+
+@pytest.fixture(scope="session")
+def redis_url(pytestconfig: pytest.Config) -> str:
+    """The address of a Valkey database of this worker's own, empty at its start."""
+    base = pytestconfig.stash[SERVERS].address("valkey")
+    worker = str(getattr(pytestconfig, "workerinput", {}).get("workerid", "gw0"))
+    number = int(re.sub(r"\D", "", worker)) % 64
+    url = f"{base.rsplit('/', 1)[0]}/{number}"
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+    return url
+
+
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """A function that returns a port nobody listens on."""
+    return ports.free_port
