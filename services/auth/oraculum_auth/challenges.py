@@ -1,0 +1,138 @@
+"""Messages for a wallet to sign, and proof that it did.
+
+The text follows EIP-4361 (Sign-In with Ethereum) for EVM wallets and the same form with Solana's words for Solana. We
+write the message, keep it, and later verify the signature over exactly what we kept: nothing that a client sends is
+parsed, so there is nothing to confuse.
+"""
+
+import binascii
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from eth_account import Account
+from eth_account.messages import encode_defunct
+from eth_utils.address import is_checksum_address, is_hex_address, to_checksum_address
+from solders.pubkey import Pubkey
+from solders.signature import Signature
+
+from oraculum_kit.errors import InvalidArgument, Violation
+
+CHALLENGE_LIFE: Final = timedelta(minutes=5)
+_SOLANA_CLUSTERS: Final = ("mainnet", "devnet", "testnet")
+
+
+class Chain(StrEnum):
+    """Kinds of chain that a wallet address belongs to."""
+
+    EVM = "evm"
+    SOLANA = "solana"
+
+
+_ACCOUNT_WORD: Final = {Chain.EVM: "Ethereum", Chain.SOLANA: "Solana"}
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A message given out to be signed."""
+
+    nonce: str
+    chain: Chain
+    address: str
+    message: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SigningDomain:
+    """Who asks for the signature, as the message names it."""
+
+    domain: str
+    uri: str
+    evm_chain_id: str
+    solana_cluster: str
+
+
+def canonical_address(chain: Chain, address: str) -> str:
+    """The one form in which an address is stored: EIP-55 for EVM, base58 of 32 bytes for Solana."""
+    if chain is Chain.EVM:
+        return _canonical_evm(address)
+    try:
+        return str(Pubkey.from_string(address))
+    except ValueError as error:
+        raise _bad_address("is not a Solana address: base58 of 32 bytes") from error
+
+
+def new_challenge(
+    chain: Chain, address: str, chain_id: str, asker: SigningDomain, now: datetime
+) -> Challenge:
+    """Write the message for an address to sign."""
+    address = canonical_address(chain, address)
+    nonce = secrets.token_hex(16)
+    expires_at = now + CHALLENGE_LIFE
+    message = (
+        f"{asker.domain} wants you to sign in with your {_ACCOUNT_WORD[chain]} account:\n"
+        f"{address}\n\n"
+        "Sign in to Oraculum. This moves no money.\n\n"
+        f"URI: {asker.uri}\n"
+        "Version: 1\n"
+        f"Chain ID: {_chain_id(chain, chain_id, asker)}\n"
+        f"Nonce: {nonce}\n"
+        f"Issued At: {_timestamp(now)}\n"
+        f"Expiration Time: {_timestamp(expires_at)}"
+    )
+    return Challenge(nonce, chain, address, message, created_at=now, expires_at=expires_at)
+
+
+def signed_by(chain: Chain, address: str, message: str, signature: str) -> bool:
+    """Whether `address` made `signature` over `message`. A malformed signature is simply not one."""
+    if chain is Chain.EVM:
+        return _signed_by_evm(address, message, signature)
+    try:
+        return Signature.from_string(signature).verify(Pubkey.from_string(address), message.encode())
+    except ValueError:
+        return False
+
+
+def _signed_by_evm(address: str, message: str, signature: str) -> bool:
+    try:
+        raw = binascii.unhexlify(signature.removeprefix("0x"))
+    except (binascii.Error, ValueError):
+        return False
+    if len(raw) != 65:
+        return False
+    try:
+        return bool(Account.recover_message(encode_defunct(text=message), signature=raw) == address)
+    except Exception:  # noqa: BLE001  the library raises whatever its layers do; each means "not a signature"
+        return False
+
+
+def _canonical_evm(address: str) -> str:
+    if not is_hex_address(address):
+        raise _bad_address("is not an EVM address: 0x and 40 hex digits")
+    digits = address.removeprefix("0x")
+    mixed_case = digits not in (digits.lower(), digits.upper())
+    if mixed_case and not is_checksum_address(address):
+        raise _bad_address("has a wrong EIP-55 checksum; a digit may be mistyped")
+    return to_checksum_address(address)
+
+
+def _chain_id(chain: Chain, given: str, asker: SigningDomain) -> str:
+    if chain is Chain.EVM:
+        if given and not (given.isascii() and given.isdecimal() and len(given) <= 20):
+            raise InvalidArgument(violations=[Violation("chain_id", "is not an EIP-155 chain id")])
+        return given or asker.evm_chain_id
+    if given and given not in _SOLANA_CLUSTERS:
+        raise InvalidArgument(violations=[Violation("chain_id", f"is none of {', '.join(_SOLANA_CLUSTERS)}")])
+    return given or asker.solana_cluster
+
+
+def _bad_address(message: str) -> InvalidArgument:
+    return InvalidArgument(violations=[Violation("address", message)])
+
+
+def _timestamp(time: datetime) -> str:
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")

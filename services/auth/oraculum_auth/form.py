@@ -1,0 +1,57 @@
+"""What a field of a request may look like. Every bad field is named, all at once."""
+
+import json
+from typing import Final
+
+from email_validator import EmailNotValidError, validate_email
+
+from oraculum_auth.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
+from oraculum_kit.validation import Violations
+
+DISPLAY_NAME_LENGTH_MAX: Final = 50
+PREFERENCES_BYTES_MAX: Final = 16 * 1024
+
+
+class Form(Violations):
+    """What only accounts have: addresses, passwords, names, preferences."""
+
+    def email(self, text: str) -> str:
+        """The address in its one stored form: normalised and in lower case."""
+        try:
+            # No DNS query: an address is proved by the mail that reaches it.
+            return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
+        except EmailNotValidError as error:
+            self.refuse("email", str(error))
+            return ""
+
+    def password(self, text: str) -> str:
+        """A new password; long beats strange (NIST SP 800-63B)."""
+        if not PASSWORD_LENGTH_MIN <= len(text) <= PASSWORD_LENGTH_MAX:
+            self.refuse("password", f"must have {PASSWORD_LENGTH_MIN} to {PASSWORD_LENGTH_MAX} characters")
+        return text
+
+    def display_name(self, text: str) -> str:
+        """A name for others to see: one line, nothing invisible."""
+        name = " ".join(text.split())
+        if not 1 <= len(name) <= DISPLAY_NAME_LENGTH_MAX:
+            self.refuse("display_name", f"must have 1 to {DISPLAY_NAME_LENGTH_MAX} characters")
+        if not all(character.isprintable() for character in name):
+            self.refuse("display_name", "must not contain control or invisible characters")
+        return name
+
+    def preferences(self, text: str) -> str:
+        """A JSON object, the client's own business."""
+        if len(text.encode()) > PREFERENCES_BYTES_MAX:
+            self.refuse("preferences", f"must be at most {PREFERENCES_BYTES_MAX} bytes")
+            return "{}"
+        try:
+            value = json.loads(text)
+            # Written anew, because a database takes less than a parser: no NaN, no lone surrogates, no NUL.
+            written = json.dumps(value, ensure_ascii=False, allow_nan=False)
+            written.encode()
+        except (ValueError, RecursionError):
+            value, written = None, ""
+        if not isinstance(value, dict) or "\\u0000" in written:
+            self.refuse("preferences", "must be a JSON object that a database can keep")
+            return "{}"
+        return written

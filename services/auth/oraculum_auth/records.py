@@ -1,0 +1,104 @@
+"""What auth keeps, as its database gives it back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """A proved address."""
+
+    user_id: UUID
+    chain: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person or a bot of theirs."""
+
+    user_id: UUID
+    email: str | None
+    email_verified: bool
+    display_name: str
+    roles: list[str]
+    tier: str
+    kyc: str
+    jurisdiction: str
+    preferences_json: str
+    banned_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a password sign-in compares."""
+
+    user_id: UUID
+    password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChallenge:
+    """A message that was given out."""
+
+    chain: str
+    address: str
+    message: str
+    expires_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in device."""
+
+    session_id: UUID
+    user_id: UUID
+    address: str
+    user_agent: str
+    device_id: str
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRefreshToken:
+    """What is known of a refresh token."""
+
+    session_id: UUID
+    expires_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from."""
+
+    address: str
+    user_agent: str
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a signed-in client is given."""
+
+    access_token: str
+    access_expires_in_seconds: int
+    refresh_token: str
+    refresh_expires_in_seconds: int
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An account with the tokens of its new session."""
+
+    account: Account
+    wallets: list[Wallet]
+    tokens: Tokens
+    created: bool
