@@ -3,8 +3,8 @@
 A name is an amount when its last word says so (`fee_units`, `max_price`, `shares`). Such a name is never divided by
 `/`, never passed to `float` or to `math`, never combined with or given a float literal, and never annotated with a
 bare `int` or `float`: a field of a message is wrapped where it enters the domain, and from there mypy keeps it apart.
-`Decimal(amount)` leads out of the rule, since decimals are exact or round where we say. In `libs/money` and in the
-pricing modules below no float may be mentioned at all. Escape: `# lint-allow amounts: <why>`.
+`Decimal(amount)` leads out of the rule, since decimals are exact or round where we say. In `libs/money` and where
+prediction computes prices no float may be mentioned at all. Escape: `# lint-allow amounts: <why>`.
 """
 
 import ast
@@ -23,11 +23,11 @@ FOLDERS = (
     "services/prediction/oraculum_prediction/",
     "services/wallet/oraculum_wallet/",
 )
-WITHOUT_FLOAT = ("libs/money/oraculum_money/",)
+WITHOUT_FLOAT = ("libs/money/oraculum_money/", "services/prediction/oraculum_prediction/pricing/")
 
 LAST_WORDS = frozenset(
     {
-        *("amount", "amounts", "units", "shares", "price", "prices", "millionths"),
+        *("amount", "amounts", "units", "shares", "price", "prices"),
         *("balance", "balances", "cost", "costs", "fee", "fees", "proceeds", "subsidy"),
         *("payout", "payouts", "stake", "stakes"),
     }
@@ -54,7 +54,8 @@ def check(tree: Tree) -> Iterator[Finding]:
 
 def is_amount_name(name: str) -> bool:
     """Whether the last word of a name means money, shares or a price."""
-    return name.lower().rpartition("_")[2] in LAST_WORDS
+    # A rate comes in millionths too, and is no amount: the word before says what is counted.
+    return name.lower().removesuffix("_millionths").rpartition("_")[2] in LAST_WORDS
 
 
 def is_amount(node: ast.AST | None) -> bool:

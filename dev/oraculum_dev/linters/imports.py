@@ -24,7 +24,6 @@ IMPORTERS = frozenset(
         "__import__",
         "importlib.__import__",
         "importlib.import_module",
-        "importlib.util.find_spec",
         "pkgutil.resolve_name",
         "runpy.run_module",
     }

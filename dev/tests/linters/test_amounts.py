@@ -77,6 +77,7 @@ class TestAnnotations:
                 amount_units: int  # !
                 fee_units: int | None = None  # !
                 prices: list[float]  # !
+                price_millionths: int  # !
                 shares: Mapping[int, int]  # !
 
             def post(stake: float) -> None: ...  # !
@@ -100,6 +101,7 @@ class TestAnnotations:
                 cost: Decimal
                 sequence: int
                 decimals: int
+                rate_millionths: int
                 timeout_seconds: float
 
             def post(stake: Units, *, attempts: int) -> None: ...

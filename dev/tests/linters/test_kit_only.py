@@ -77,7 +77,8 @@ class TestDoors:
             ("libs/kit/oraculum_kit/clock.py", "now = datetime.datetime.now(UTC)"),
             ("libs/kit/oraculum_kit/ids.py", "new = uuid.uuid5(namespace, text)"),
             ("libs/kit/oraculum_kit/config.py", "variables = os.environ"),
-            ("dev/oraculum_dev/up.py", "print(os.environ)"),
+            ("libs/kit/oraculum_kit/process.py", "print(error)"),
+            ("dev/oraculum_dev/up.py", "print(os.environ, uuid.uuid4())"),
         ],
     )
     def test_open_for_the_module_whose_job_it_is(
