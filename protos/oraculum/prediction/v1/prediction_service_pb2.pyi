@@ -619,7 +619,7 @@ class GetQuoteRequest(_message.Message):
     side: Global___Side.ValueType
     """Buy or sell."""
     amount_units: _builtins.int
-    """Money to spend, fee included (buy), or to receive (sell), in the asset's smallest unit."""
+    """Stake to spend, the fee comes on top (buy), or money to fetch before the fee (sell), in the asset's smallest unit."""
     shares: _builtins.int
     """Shares, in the asset's smallest unit."""
     def __init__(
@@ -721,7 +721,7 @@ class PlaceOrderRequest(_message.Message):
     side: Global___Side.ValueType
     """Buy or sell."""
     amount_units: _builtins.int
-    """Money to spend, fee included (buy), or to receive (sell), in the asset's smallest unit."""
+    """Stake to spend, the fee comes on top (buy), or money to fetch before the fee (sell), in the asset's smallest unit."""
     shares: _builtins.int
     """Shares, in the asset's smallest unit."""
     limit_price_millionths: _builtins.int
