@@ -4,12 +4,13 @@ Handlers add what they learn to the canonical line with `note(event_id=...)` ins
 they log themselves only when they decide something that a reader would otherwise miss.
 """
 
+import contextlib
 import logging
 import sys
 from collections.abc import MutableMapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import orjson
 import structlog
@@ -70,6 +71,20 @@ def configure(*, level: str, log_format: str, service: str) -> None:
     root.handlers[:] = [handler]
     # Libraries tell their debugging to themselves; what they warn of is ours to hear.
     root.setLevel(max(LEVELS[level], logging.WARNING))
+
+
+class _Output:
+    """Writes lines, and survives when nobody reads them any more: work is not refused for the sake of its log."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def msg(self, line: bytes) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write(line + b"\n")
+            self._stream.flush()
+
+    debug = info = warning = error = critical = exception = msg
 
 
 class _Stamp:

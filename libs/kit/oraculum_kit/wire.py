@@ -87,14 +87,24 @@ def from_rpc_error(error: grpc.RpcError) -> ServiceError:
     return from_status(status_pb2.Status(code=error.code().value[0]))
 
 
+def error_to_bytes(error: ServiceError) -> bytes:
+    """An error as a value to store."""
+    packed: bytes = to_status(error).SerializeToString()
+    return packed
+
+
+def error_from_bytes(stored: bytes) -> ServiceError:
+    """A stored error, to be raised again."""
+    return from_status(status_pb2.Status.FromString(stored))
+
+
 class GrpcStatus(_GrpcStatusFields, grpc.Status):
     """What `abort_with_status` takes."""
 
     @classmethod
     def of(cls, error: ServiceError, trailing: Iterable[tuple[str, str | bytes]] = ()) -> "GrpcStatus":
         """The error with its details, behind the trailers that were set before."""
-        packed: bytes = to_status(error).SerializeToString()
-        return cls(error.code, error.message, (*trailing, (STATUS_DETAILS_KEY, packed)))
+        return cls(error.code, error.message, (*trailing, (STATUS_DETAILS_KEY, error_to_bytes(error))))
 
 
 def _packed(
