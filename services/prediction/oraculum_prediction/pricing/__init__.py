@@ -1,0 +1,107 @@
+"""Pricing: what a trade costs, what a share is worth, what a market can lose. Pure functions on integers.
+
+There is no I/O here, no clock, no float and no `math`; the same input gives the same output on every machine. Formulas
+are those of R. Hanson, "Logarithmic market scoring rules for modular combinatorial information aggregation" (2007), for
+the market maker, and the plain pari-mutuel rule for pools.
+
+Units. Money (`Units`) and shares (`Shares`) count the smallest unit of the market's asset; one whole share pays one whole
+unit, so nothing here needs to know the asset. A `Price` is a probability in millionths. A picounit is 10^-12 units.
+
+    state = LmsrState.opened(liquidity=Units(100_000_000), odds=even_odds(2))    b = 100 USDC; outcome 0 is NO, 1 is YES
+    subsidy_for(Units(100_000_000), even_odds(2))                                69_314_719: must lie in escrow by now
+    fill = quote(state, Order(outcome=1, side=Side.BUY, amount=Units(10_000_000)))    19.090282 shares, or a Refusal
+    state = state.after(fill)
+
+Rounding is always against the one who asks: costs and fees up, proceeds and payouts down.
+
+    opening     LmsrState.opened, ParimutuelState.opened, even_odds, subsidy_for, liquidity_for, PriceBounds
+    trading     Order, quote, Fill, Refusal, verify; hold_for: the most that an order can take
+    measuring   cost, proceeds, shares_to_price, amount_to_price, room, state.prices, state.state_hash, least_escrow
+    fees        FlatFee, QuadraticFee, fee_schedule, uncertainty_at
+    settling    winner_takes_all, scalar_payout, void_prices, payout; parimutuel_payout, parimutuel_refund
+
+Why it is safe: `curve` makes costs add up exactly, `liquidity` proves that an escrow covers every outcome after any
+sequence of trades, `bounds` keeps every state where the digits suffice.
+"""
+
+from oraculum_prediction.pricing.bounds import OUTCOMES_MAX, OUTCOMES_MIN, PriceBounds
+from oraculum_prediction.pricing.curve import PICOUNITS
+from oraculum_prediction.pricing.fees import (
+    NO_FEE,
+    FeeKind,
+    FeeSchedule,
+    FlatFee,
+    QuadraticFee,
+    fee_schedule,
+    uncertainty_at,
+)
+from oraculum_prediction.pricing.liquidity import (
+    LIQUIDITY_MAX,
+    LIQUIDITY_MIN,
+    even_odds,
+    liquidity_for,
+    subsidy_for,
+)
+from oraculum_prediction.pricing.lmsr import FORMULA_VERSION_LMSR, LmsrState, least_escrow
+from oraculum_prediction.pricing.market import MarketState, quote, verify
+from oraculum_prediction.pricing.moves import amount_to_price, cost, proceeds, room, shares_to_price
+from oraculum_prediction.pricing.orders import Fill, Order, Reason, Refusal, Side, StateMismatch, hold_for
+from oraculum_prediction.pricing.parimutuel import FORMULA_VERSION_PARIMUTUEL, ParimutuelState
+from oraculum_prediction.pricing.payouts import (
+    PayoutVector,
+    parimutuel_payout,
+    parimutuel_refund,
+    payout,
+    payout_vector,
+    scalar_payout,
+    winner_takes_all,
+)
+from oraculum_prediction.pricing.void import PricePoint, void_prices
+
+__all__ = [
+    "FORMULA_VERSION_LMSR",
+    "FORMULA_VERSION_PARIMUTUEL",
+    "LIQUIDITY_MAX",
+    "LIQUIDITY_MIN",
+    "NO_FEE",
+    "OUTCOMES_MAX",
+    "OUTCOMES_MIN",
+    "PICOUNITS",
+    "FeeKind",
+    "FeeSchedule",
+    "Fill",
+    "FlatFee",
+    "LmsrState",
+    "MarketState",
+    "Order",
+    "ParimutuelState",
+    "PayoutVector",
+    "PriceBounds",
+    "PricePoint",
+    "QuadraticFee",
+    "Reason",
+    "Refusal",
+    "Side",
+    "StateMismatch",
+    "amount_to_price",
+    "cost",
+    "even_odds",
+    "fee_schedule",
+    "hold_for",
+    "least_escrow",
+    "liquidity_for",
+    "parimutuel_payout",
+    "parimutuel_refund",
+    "payout",
+    "payout_vector",
+    "proceeds",
+    "quote",
+    "room",
+    "scalar_payout",
+    "shares_to_price",
+    "subsidy_for",
+    "uncertainty_at",
+    "verify",
+    "void_prices",
+    "winner_takes_all",
+]

@@ -1,0 +1,53 @@
+"""The fingerprint of a market's state: SHA-256 over a fixed layout of bytes, so that two computations can be compared.
+
+Big-endian, without padding:
+
+    16 bytes   formula version in ASCII, filled up with zero bytes
+     1 byte    fee kind: 0 flat, 1 quadratic
+     4 bytes   fee rate, in the unit of its kind
+     4 bytes   lowest price, millionths   (0 where the mechanism has none)
+     4 bytes   highest price, millionths  (0 where the mechanism has none)
+     2 bytes   number of outcomes, n
+     8 bytes   liquidity, units           (0 where the mechanism has none)
+    8n bytes   prior offsets, signed      (LMSR only)
+    8n bytes   shares outstanding, or the pools of a parimutuel market
+"""
+
+import struct
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import sha256
+from typing import Final
+
+from oraculum_prediction.pricing.bounds import PriceBounds
+from oraculum_prediction.pricing.fees import FeeKind, FeeSchedule
+
+_FEE_KINDS: Final[dict[FeeKind, int]] = {"flat": 0, "quadratic": 1}
+
+
+def state_hash(
+    formula_version: str,
+    fee: FeeSchedule,
+    bounds: PriceBounds | None,
+    liquidity: int,
+    vectors: Sequence[Sequence[int]],
+) -> bytes:
+    """Give the 32 bytes that stand for this state; `vectors` are the per-outcome numbers in the order of the layout."""
+    outcomes = len(vectors[0])
+    return sha256(
+        _layout(outcomes, len(vectors)).pack(
+            formula_version.encode("ascii"),
+            _FEE_KINDS[fee.kind],
+            fee.rate,
+            bounds.low if bounds else 0,
+            bounds.high if bounds else 0,
+            outcomes,
+            liquidity,
+            *(number for vector in vectors for number in vector),
+        )
+    ).digest()
+
+
+@lru_cache(maxsize=512)
+def _layout(outcomes: int, vectors: int) -> struct.Struct:
+    return struct.Struct(f">16sBIIIHq{outcomes * vectors}q")

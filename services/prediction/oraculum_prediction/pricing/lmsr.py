@@ -1,0 +1,106 @@
+"""A market under the logarithmic market scoring rule: its state, and what may be asked of a state.
+
+A state is integers only and never changes; a fill leads to the next. What is derived from it (the point on the curve, the
+fingerprint) is computed once, when the state is made, and is a function of the integers alone: a market replayed from its
+fills is the same to the last bit, whatever any cache held meanwhile.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+from oraculum_money import INT64_MAX, Price, Shares, Units, checked_units
+from oraculum_prediction.pricing import curve
+from oraculum_prediction.pricing.bounds import OUTCOMES_MAX, OUTCOMES_MIN, PriceBounds
+from oraculum_prediction.pricing.curve import PICOUNITS, Point
+from oraculum_prediction.pricing.fees import NO_FEE, FeeSchedule
+from oraculum_prediction.pricing.hashing import state_hash
+from oraculum_prediction.pricing.liquidity import LIQUIDITY_MAX, LIQUIDITY_MIN, prior_for
+from oraculum_prediction.pricing.orders import Fill, Side, StateMismatch
+
+FORMULA_VERSION_LMSR: Final = "oraculum/lmsr/1"
+
+
+@dataclass(frozen=True, slots=True)
+class LmsrState:
+    """The whole state of an LMSR market. Making one with numbers that no market can have raises ValueError."""
+
+    liquidity: Units
+    prior: tuple[int, ...]
+    sold: tuple[Shares, ...]
+    fee: FeeSchedule
+    bounds: PriceBounds
+    point: Point = field(init=False, repr=False, compare=False)
+    state_hash: bytes = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._check()
+        point = curve.evaluate(self.quantities, self.liquidity)
+        if not self.bounds.hold(point):
+            raise ValueError(
+                f"prices {point.prices} lie outside {self.bounds.low} to {self.bounds.high} millionths"
+            )
+        fingerprint = state_hash(
+            FORMULA_VERSION_LMSR, self.fee, self.bounds, self.liquidity, (self.prior, self.sold)
+        )
+        object.__setattr__(self, "point", point)
+        object.__setattr__(self, "state_hash", fingerprint)
+
+    @classmethod
+    def opened(
+        cls,
+        *,
+        liquidity: Units,
+        odds: Sequence[int],
+        fee: FeeSchedule = NO_FEE,
+        bounds: PriceBounds | None = None,
+    ) -> Self:
+        """Give a market before its first trade. Its escrow must hold `subsidy_for(liquidity, odds)` by then."""
+        prior = prior_for(liquidity, odds)
+        nothing = (Shares(0),) * len(prior)
+        return cls(liquidity, prior, nothing, fee, bounds or PriceBounds.for_outcomes(len(prior)))
+
+    @property
+    def outcomes(self) -> int:
+        """The number of outcomes."""
+        return len(self.sold)
+
+    @property
+    def quantities(self) -> tuple[int, ...]:
+        """What the curve sees: the prior's offsets with the shares sold on top."""
+        return tuple(map(int.__add__, self.prior, self.sold))
+
+    @property
+    def prices(self) -> tuple[Price, ...]:
+        """The price of every outcome; they add up to one exactly."""
+        return self.point.prices
+
+    def traded(self, outcome: int, step: int) -> Self:
+        """Give the state after `step` more shares of an outcome are outstanding."""
+        sold = curve.moved(self.sold, outcome, step)
+        return type(self)(self.liquidity, self.prior, tuple(map(Shares, sold)), self.fee, self.bounds)
+
+    def after(self, fill: Fill) -> Self:
+        """Give the state that a fill leads to; `StateMismatch` if it was not made on this one."""
+        if fill.state_before != self.state_hash:
+            raise StateMismatch("the fill was made on another state of this market")
+        step = fill.shares if fill.order.side is Side.BUY else -fill.shares
+        return self.traded(fill.order.outcome, step)
+
+    def _check(self) -> None:
+        if not OUTCOMES_MIN <= len(self.sold) <= OUTCOMES_MAX or len(self.prior) != len(self.sold):
+            raise ValueError(f"{len(self.prior)} offsets and {len(self.sold)} share counts make no market")
+        if not LIQUIDITY_MIN <= self.liquidity <= LIQUIDITY_MAX:
+            raise ValueError(f"liquidity lies outside {LIQUIDITY_MIN} to {LIQUIDITY_MAX}: {self.liquidity}")
+        if min(self.sold) < 0 or max(self.sold) > INT64_MAX:
+            raise ValueError("shares outstanding are never negative and fit an int64")
+        if max(self.prior) != 0:
+            raise ValueError("a prior's offsets are 0 for the likeliest outcome and less for the others")
+
+
+def least_escrow(state: LmsrState) -> Units:
+    """Give the least that the escrow of this market can hold at this moment, and always enough to pay any outcome.
+
+    It depends on the state alone, so it can be checked against live data without the history.
+    """
+    return checked_units(-(-(state.point.potential - min(state.prior) * PICOUNITS) // PICOUNITS))
