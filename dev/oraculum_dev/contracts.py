@@ -1,6 +1,7 @@
 """Generates the code of the contracts, and proves that what is committed is what they say.
 
-protoc generates because buf cannot call its Python plugin for gRPC; buf judges style and breaking changes.
+protoc generates because buf cannot call its Python plugin for gRPC; buf judges style and breaking changes. Whether the
+topics' files tell the truth is a linter's question: see `linters/topics.py`.
 """
 
 import argparse
@@ -11,25 +12,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import yaml
-
 from oraculum_dev.infrastructure.wheels import files_of
-from oraculum_dev.project import PROTOS, ROOT, SERVICES, TOPICS, tool
+from oraculum_dev.project import PROTOS, ROOT, tool
 
 IMAGE = PROTOS / "image.binpb"
 WELL_KNOWN = files_of("grpc_tools") / "_proto"
 GENERATED = ("*_pb2.py", "*_pb2.pyi", "*_pb2_grpc.py", "*_pb2_grpc.pyi")
-TOPIC_FIELDS = {
-    "topic",
-    "description",
-    "owner",
-    "producers",
-    "consumers",
-    "key",
-    "message",
-    "partitions",
-    "retention_hours",
-}
 
 
 class ContractError(Exception):
@@ -57,7 +45,7 @@ def main(arguments: list[str]) -> int:
 
 def check() -> list[str]:
     """Return what is wrong with the contracts, in sentences; nothing when all is well."""
-    checks: list[Callable[[], None]] = [_check_style, _check_breaking, _check_generated, _check_topics]
+    checks: list[Callable[[], None]] = [_check_style, _check_breaking, _check_generated]
     problems = []
     for one in checks:
         try:
@@ -113,37 +101,6 @@ def _check_generated() -> None:
         raise ContractError(
             "generated code is not what the contracts say; run `make protos`:\n  " + "\n  ".join(stale)
         )
-
-
-def _check_topics() -> None:
-    problems = [problem for path in sorted(TOPICS.glob("*.yaml")) for problem in topic_problems(path)]
-    if problems:
-        raise ContractError("topics:\n  " + "\n  ".join(problems))
-
-
-def topic_problems(path: Path) -> list[str]:
-    """Return what is wrong with a topic's file, in sentences that name it."""
-    topic = yaml.safe_load(path.read_text())
-    fields = set(topic) if isinstance(topic, dict) else set()
-    if fields != TOPIC_FIELDS:
-        return [
-            f"{path.name} lacks {sorted(TOPIC_FIELDS - fields)} or has too much: {sorted(fields - TOPIC_FIELDS)}"
-        ]
-    problems = []
-    if topic["topic"] != path.stem:
-        problems.append(f"{path.name} declares the topic {topic['topic']}")
-    named = {topic["owner"], *topic["producers"], *topic["consumers"]}
-    if unknown := named - set(SERVICES):
-        problems.append(f"{path.name} names services that do not exist: {sorted(unknown)}")
-    if topic["owner"] not in topic["producers"]:
-        problems.append(f"{path.name} has an owner, {topic['owner']}, who does not write it")
-    package, _, message = topic["message"].rpartition(".")
-    pattern = re.compile(
-        rf"^package {re.escape(package)};.*^message {re.escape(message)} ", re.MULTILINE | re.DOTALL
-    )
-    if not any(pattern.search(source.read_text()) for source in PROTOS.rglob("*.proto")):
-        problems.append(f"{path.name} names the message {topic['message']}, which no contract defines")
-    return problems
 
 
 def _run(command: list[str]) -> None:

@@ -61,7 +61,8 @@ DOORS = (
     ),
     Door(
         frozenset({"os.environ", "os.environb", "os.getenv", "os.putenv"}),
-        (f"{KIT}config", "dev/"),
+        # A program that is started gets the PATH that its parent was given.
+        (f"{KIT}config", f"{KIT}migrations", "dev/"),
         "oraculum_kit.config.Environment, read once at start",
     ),
     # A process that could not read its configuration has no log yet: it tells the terminal.

@@ -56,6 +56,8 @@ def _form(file: SourceFile, topic: Mapping[str, object]) -> Iterator[str]:
         if not isinstance(value, kind) or not value:
             yield f"{field} is missing or is no {kind.__name__}"
     yield from (f"{field} is not a field of a topic" for field in sorted(topic.keys() - FIELDS.keys()))
+    if isinstance(topic.get("producers"), list) and topic.get("owner") not in _names(topic["producers"]):
+        yield "the owner is not among the producers"
     if topic.get("topic") != file.name.removesuffix(".yaml"):
         yield "the file is named after its topic"
 

@@ -41,6 +41,7 @@ class TestTopic:
             ("key: event id\n", "", "key is missing or is no str"),
             ("partitions: 12", "partitions: twelve", "partitions is missing or is no int"),
             ("producers: [prediction]", "producers: prediction", "producers is missing or is no list"),
+            ("producers: [prediction]", "producers: [wallet]", "the owner is not among the producers"),
             ("owner:", "colour: blue\nowner:", "colour is not a field of a topic"),
             ("topic: bets", "topic: stakes", "the file is named after its topic"),
             ("BetsFact", "StakesFact", "the contracts have no message oraculum.prediction.v1.StakesFact"),
@@ -49,7 +50,7 @@ class TestTopic:
                 "oraculum.wallet",
                 "the contracts have no message oraculum.wallet.v1.BetsFact",
             ),
-            ("owner: prediction", "owner: trading", "there is no service 'trading'"),
+            ("consumers: [wallet", "consumers: [trading, wallet", "there is no service 'trading'"),
         ],
     )
     def test_that_is_not_as_it_says_is_found(
