@@ -54,8 +54,9 @@ def check(tree: Tree) -> Iterator[Finding]:
 
 def is_amount_name(name: str) -> bool:
     """Whether the last word of a name means money, shares or a price."""
-    # A rate comes in millionths too, and is no amount: the word before says what is counted.
-    return name.lower().removesuffix("_millionths").rpartition("_")[2] in LAST_WORDS
+    # A rate comes in millionths too and is no amount: the word before says what is counted. A name with both its ends
+    # in it (`shares_to_price`) is a way and no amount.
+    return "_to_" not in name and name.lower().removesuffix("_millionths").rpartition("_")[2] in LAST_WORDS
 
 
 def is_amount(node: ast.AST | None) -> bool:

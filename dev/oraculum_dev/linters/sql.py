@@ -23,7 +23,8 @@ MODULES: Mapping[str, str] = MappingProxyType(
     {
         "libs/kit/oraculum_kit/db.py": "opens connections and asks whether the database is there",
         "libs/kit/oraculum_kit/sql_files.py": "runs the statements that sql/ names",
-        "libs/kit/oraculum_kit/relay.py": "leads on a connection of its own, on which it also listens",
+        "libs/kit/oraculum_kit/listening.py": "listens, which takes the channel's name as an identifier",
+        "libs/kit/oraculum_kit/relay.py": "runs its statements with cursors of its own kind, for speed",
         "dev/oraculum_dev/infrastructure/postgres.py": "starts the server and asks whether it is there",
         "dev/oraculum_dev/infrastructure/databases.py": "makes roles and schemas before any service can",
         "dev/oraculum_dev/fixtures/databases.py": "makes and drops the databases of tests",
