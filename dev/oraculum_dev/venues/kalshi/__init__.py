@@ -1,0 +1,1 @@
+"""Kalshi: the trade API's public market data, and its socket."""

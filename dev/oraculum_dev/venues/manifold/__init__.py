@@ -1,0 +1,1 @@
+"""Manifold: the v0 API and its socket."""

@@ -1,0 +1,1 @@
+"""Polymarket: gamma, CLOB and data APIs, and the market socket."""

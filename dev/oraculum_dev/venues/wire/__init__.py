@@ -1,0 +1,1 @@
+"""What the three venues' wires share: rows of a listing, answers, and the way out to a socket."""
