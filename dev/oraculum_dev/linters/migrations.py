@@ -9,12 +9,11 @@ squawk, whose settings and reasons are in `.squawk.toml`. Escape: `-- lint-allow
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
-from pathlib import Path
 
 from oraculum_dev.linters.tree import Finding, SourceFile, Tree
+from oraculum_dev.project import tool
 
 RULE = "migrations"
 
@@ -25,7 +24,6 @@ SECTIONS = re.compile(
 )
 COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 LOCK_TIMEOUT = re.compile(r"\s*set\s+(?:local\s+)?lock_timeout\b", re.IGNORECASE)
-SQUAWK = Path(sys.executable).with_name("squawk")
 
 
 def check(tree: Tree) -> Iterator[Finding]:
@@ -68,7 +66,7 @@ def _squawk(tree: Tree, files: Sequence[SourceFile], transaction: str) -> Iterat
         return
     config = tree.root / ".squawk.toml"
     settings = ["--config", str(config)] if config.is_file() else []
-    command = [str(SQUAWK), *settings, "--reporter", "json", transaction, *(file.path for file in files)]
+    command = [tool("squawk"), *settings, "--reporter", "json", transaction, *(file.path for file in files)]
     answer = subprocess.run(command, cwd=tree.root, capture_output=True, text=True, check=False)
     if not answer.stdout.strip().startswith("["):
         raise RuntimeError(f"squawk did not answer: {answer.stderr.strip()}")

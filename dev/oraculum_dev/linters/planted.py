@@ -24,8 +24,6 @@ class PlantedCheckout:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.plant("Makefile", "")
-        self.plant("pyproject.toml", "")
 
     def plant(self, path: str, text: str) -> None:
         """Write a file, and the folders that lead to it."""

@@ -15,7 +15,8 @@ from oraculum_dev.linters import (
     sql,
     topics,
 )
-from oraculum_dev.linters.tree import Finding, Tree, find_root
+from oraculum_dev.linters.tree import Finding, Tree
+from oraculum_dev.project import ROOT
 
 Check = Callable[[Tree], Iterable[Finding]]
 
@@ -33,9 +34,8 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
 )
 
 
-def main(paths: Sequence[str] = ()) -> int:
+def main(paths: Sequence[str] = (), *, root: Path = ROOT) -> int:
     """Prints what is found under the given paths, or everywhere; the answer is an exit code."""
-    root = find_root(Path.cwd())
     wanted = [Path(path).resolve() for path in paths] or [root]
     shown = [
         finding

@@ -97,14 +97,6 @@ class Tree:
         return (file for file in self.files if file.name.endswith(suffix))
 
 
-def find_root(start: Path) -> Path:
-    """The checkout that holds `start`: the nearest folder upwards with both a Makefile and a pyproject.toml."""
-    for folder in (start, *start.parents):
-        if (folder / "Makefile").is_file() and (folder / "pyproject.toml").is_file():
-            return folder
-    raise FileNotFoundError(f"{start} is not inside a checkout of Oraculum")
-
-
 def _paths(root: Path) -> Iterator[str]:
     if (root / ".git").exists():
         # Files not yet added count too: a rule should speak before the commit, not after it.

@@ -1,12 +1,10 @@
 """What a migration may do to a database that serves."""
 
-from pathlib import Path
-
 import pytest
 
 from oraculum_dev.linters import migrations
 from oraculum_dev.linters.planted import PlantedCheckout
-from oraculum_dev.linters.tree import find_root
+from oraculum_dev.project import ROOT
 
 FOLDER = "services/wallet/migrations"
 GOOD = """
@@ -28,7 +26,7 @@ create index account_owner on account (owner);
 @pytest.fixture
 def checkout(checkout: PlantedCheckout) -> PlantedCheckout:
     """A checkout with our own settings of squawk."""
-    checkout.plant(".squawk.toml", (find_root(Path(__file__)) / ".squawk.toml").read_text("utf-8"))
+    checkout.plant(".squawk.toml", (ROOT / ".squawk.toml").read_text("utf-8"))
     return checkout
 
 

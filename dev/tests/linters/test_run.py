@@ -1,24 +1,23 @@
 """All rules together, over planted files and over the real checkout."""
 
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from oraculum_dev.linters import findings, main, sql
 from oraculum_dev.linters.planted import PlantedCheckout
-from oraculum_dev.linters.tree import Tree, find_root
+from oraculum_dev.linters.tree import Tree
+from oraculum_dev.project import ROOT
 
 
 class TestMain:
     def test_prints_what_it_finds(
-        self, checkout: PlantedCheckout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+        self, checkout: PlantedCheckout, capsys: pytest.CaptureFixture[str]
     ) -> None:
         """Path, line, rule and message, as editors understand it, and an exit code of 1."""
         checkout.plant("gateway/oraculum_gateway/app.py", "import oraculum_wallet\n")
-        monkeypatch.chdir(checkout.root / "gateway")
 
-        assert 1 == main()
+        assert 1 == main(root=checkout.root)
         assert (
             "gateway/oraculum_gateway/app.py:1: imports: gateway must not import oraculum_wallet\n"
             == capsys.readouterr().out
@@ -32,8 +31,8 @@ class TestMain:
         checkout.plant("dev/oraculum_dev/demo.py", "import oraculum_kit\n")
         monkeypatch.chdir(checkout.root)
 
-        assert 0 == main(["dev"])
-        assert 1 == main(["gateway/oraculum_gateway/app.py"])
+        assert 0 == main(["dev"], root=checkout.root)
+        assert 1 == main(["gateway/oraculum_gateway/app.py"], root=checkout.root)
         assert capsys.readouterr().out.startswith("gateway/")
 
     def test_says_what_cannot_be_parsed(self, checkout: PlantedCheckout) -> None:
@@ -41,13 +40,6 @@ class TestMain:
         checkout.plant("dev/oraculum_dev/demo.py", "def broken(:\n")
 
         assert ["syntax"] == [finding.rule for finding in findings(checkout.root)]
-
-    def test_needs_a_checkout(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Outside of one there is nothing to say, and it says so."""
-        monkeypatch.chdir(tmp_path)
-
-        with pytest.raises(FileNotFoundError, match="not inside a checkout"):
-            main()
 
 
 class TestTree:
@@ -62,18 +54,14 @@ class TestTree:
         subprocess.run([*git, "add", "gone.py"], check=True)
         (checkout.root / "gone.py").unlink()
 
-        assert [".gitignore", "Makefile", "new.py", "pyproject.toml"] == [
-            file.path for file in Tree(checkout.root).files
-        ]
+        assert [".gitignore", "new.py"] == [file.path for file in Tree(checkout.root).files]
 
 
 class TestHouse:
     def test_lists_no_module_that_is_gone(self) -> None:
         """A module excused from the rule of SQL by name still exists."""
-        root = find_root(Path(__file__))
-
-        assert [] == [path for path in sql.MODULES if not (root / path).is_file()]
+        assert [] == [path for path in sql.MODULES if not (ROOT / path).is_file()]
 
     def test_keeps_its_own_rules(self) -> None:
         """The checkout that these tests belong to breaks none."""
-        assert [] == [str(finding) for finding in findings(find_root(Path(__file__)))]
+        assert [] == [str(finding) for finding in findings(ROOT)]
