@@ -1,0 +1,240 @@
+"""A member of a consumer group for asyncio: one thread asks, the loop handles, offsets are committed by hand.
+
+librdkafka's consumer may be used by one call at a time, and its rebalance callbacks run inside `poll`. So each member
+has one thread of its own and every call goes through it; callbacks then need no locks either. What they change
+(`owned`) is replaced as a whole, so the loop may read it at any time.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from time import monotonic
+from types import TracebackType
+from typing import Any, Final, Self
+
+import structlog
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Message as KafkaMessage
+
+from oraculum_kit import messaging_metrics
+from oraculum_kit.kafka import Cluster, report_client_error
+
+_log = structlog.get_logger(__name__)
+
+
+Partition = tuple[str, int]
+
+# While a batch takes long, the broker hears from us this often; it would drop a member after five minutes of silence.
+_ALIVE_SECONDS: Final = 15.0
+_LAG_SECONDS: Final = 5.0
+
+
+class GroupConsumer:
+    """One member. Open it with `async with`; leaving the block leaves the group."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        *,
+        group: str,
+        topics: Sequence[str],
+        session_timeout_seconds: float = 6.0,
+    ) -> None:
+        self._group = group
+        self._topics = list(topics)
+        self._settings: dict[str, Any] = cluster.settings() | {
+            "group.id": group,
+            "enable.auto.commit": False,
+            "enable.auto.offset.store": False,
+            "auto.offset.reset": "earliest",
+            "isolation.level": "read_committed",
+            "partition.assignment.strategy": "cooperative-sticky",
+            # A killed member's partitions wait this long. librdkafka beats from a thread of its own, so a busy event
+            # loop does not matter.
+            "session.timeout.ms": round(session_timeout_seconds * 1000),
+            "heartbeat.interval.ms": round(session_timeout_seconds * 1000 / 4),
+            "fetch.wait.max.ms": 250,
+            "queued.max.messages.kbytes": 16 * 1024,
+            "error_cb": partial(report_client_error, group),
+            "on_commit": self._committed,
+        }
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"kafka-{group}")
+        self._consumer: Consumer | None = None
+        self._next: dict[Partition, int] = {}
+        # Whether the thread has paused everything, and whether the loop has asked it to.
+        self._busy = False
+        self._beaten = False
+        self._lag_at = 0.0
+        self.owned: frozenset[Partition] = frozenset()
+
+    async def __aenter__(self) -> Self:
+        await self._call(self._open)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            await asyncio.shield(self._call(self._close))
+        finally:
+            self._thread.shutdown(wait=False)
+
+    async def poll(self, max_records: int, timeout_seconds: float) -> list[KafkaMessage]:
+        """What is there, waiting only for the first; empty after the timeout."""
+        return await self._call(self._poll, max_records, timeout_seconds)
+
+    def finished(self, records: Mapping[Partition, int]) -> None:
+        """Remember up to which offset (the next one) partitions are handled; `commit` tells the broker."""
+        self._next.update(records)
+
+    async def commit(self) -> None:
+        """Tell the broker without waiting for its answer: a commit that is lost makes duplicates, nothing worse."""
+        await self._call(self._commit, wait=False)
+
+    @asynccontextmanager
+    async def kept_alive(self) -> AsyncIterator[None]:
+        """Stay in the group while a batch is handled, however long that takes.
+
+        Polling goes on with all partitions paused, so rebalances happen and `owned` may shrink meanwhile.
+        """
+        beating = asyncio.ensure_future(self._beat())
+        try:
+            yield
+        finally:
+            beating.cancel()
+            await asyncio.wait({beating})
+            if self._beaten:
+                # Behind the beat that may still be in the thread.
+                self._beaten = False
+                await self._call(self._resume)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(_ALIVE_SECONDS)
+            self._beaten = True
+            await self._call(self._poll_paused)
+
+    async def _call(self, function: Any, *arguments: Any, **named: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(
+            self._thread, partial(function, *arguments, **named)
+        )
+
+    # What follows runs in the thread.
+
+    def _open(self) -> None:
+        self._consumer = Consumer(self._settings)
+        self._consumer.subscribe(
+            self._topics, on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
+        )
+
+    def _close(self) -> None:
+        if self._consumer is not None:
+            self._consumer.close()
+            self._consumer = None
+
+    def _poll(self, max_records: int, timeout_seconds: float) -> list[KafkaMessage]:
+        consumer = self._running()
+        first = consumer.poll(timeout_seconds)
+        messages = [] if first is None else [first, *consumer.consume(max_records - 1, 0)]
+        self._measure_lag()
+        return [message for message in messages if self._is_record(message)]
+
+    def _is_record(self, message: KafkaMessage) -> bool:
+        error = message.error()
+        if error is None:
+            return True
+        if error.fatal():
+            raise KafkaException(error)
+        _log.warning("consumer.error", group=self._group, error=error.name(), text=error.str())
+        return False
+
+    def _poll_paused(self) -> None:
+        consumer = self._running()
+        if not self._busy:
+            self._busy = True
+            consumer.pause(consumer.assignment())
+        message = consumer.poll(0)
+        if message is not None and self._is_record(message):
+            # It was on its way when we paused: it shall come again.
+            consumer.seek(
+                TopicPartition(message.topic() or "", message.partition() or 0, message.offset() or 0)
+            )
+
+    def _resume(self) -> None:
+        self._busy = False
+        consumer = self._running()
+        consumer.resume(consumer.assignment())
+
+    def _commit(self, *, wait: bool, only: frozenset[Partition] | None = None) -> None:
+        wanted = self.owned if only is None else only
+        offsets = [
+            TopicPartition(topic, partition, self._next.pop((topic, partition)))
+            for topic, partition in wanted & self._next.keys()
+        ]
+        if not offsets:
+            return
+        consumer = self._running()
+        try:
+            if wait:
+                consumer.commit(offsets=offsets, asynchronous=False)
+            else:
+                consumer.commit(offsets=offsets, asynchronous=True)
+        except KafkaException as error:
+            _log.warning("consumer.commit_failed", group=self._group, error=str(error))
+
+    def _committed(self, error: KafkaError | None, _partitions: Sequence[TopicPartition]) -> None:
+        if error is not None:
+            _log.warning("consumer.commit_failed", group=self._group, error=error.name())
+
+    def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        consumer.incremental_assign(partitions)
+        if self._busy:
+            consumer.pause(partitions)
+        self.owned |= _names(partitions)
+        _log.info("consumer.assigned", group=self._group, partitions=_text(partitions), owned=len(self.owned))
+
+    def _revoked(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        """Commit what is finished before another member begins behind it."""
+        names = _names(partitions)
+        self._commit(wait=True, only=names)
+        self._forget(names)
+        consumer.incremental_unassign(partitions)
+        _log.info("consumer.revoked", group=self._group, partitions=_text(partitions), owned=len(self.owned))
+
+    def _lost(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        """Another member has them already: committing would only be refused."""
+        self._forget(_names(partitions))
+        consumer.incremental_unassign(partitions)
+        _log.warning("consumer.lost", group=self._group, partitions=_text(partitions))
+
+    def _forget(self, names: frozenset[Partition]) -> None:
+        self.owned -= names
+        for name in names:
+            self._next.pop(name, None)
+            topic, partition = name
+            messaging_metrics.CONSUMER_LAG.labels(self._group, topic, partition).set(0)
+
+    def _measure_lag(self) -> None:
+        if monotonic() - self._lag_at < _LAG_SECONDS or not self.owned:
+            return
+        self._lag_at = monotonic()
+        consumer = self._running()
+        for position in consumer.position([TopicPartition(*name) for name in self.owned]):
+            _, high = consumer.get_watermark_offsets(position, cached=True)
+            lag = high - position.offset if position.offset >= 0 and high >= 0 else 0
+            messaging_metrics.CONSUMER_LAG.labels(self._group, position.topic, position.partition).set(lag)
+
+    def _running(self) -> Consumer:
+        if self._consumer is None:
+            raise RuntimeError("the consumer is not open")
+        return self._consumer
+
+
+def _names(partitions: Sequence[TopicPartition]) -> frozenset[Partition]:
+    return frozenset((partition.topic, partition.partition) for partition in partitions)
+
+
+def _text(partitions: Sequence[TopicPartition]) -> list[str]:
+    return [f"{partition.topic}/{partition.partition}" for partition in partitions]

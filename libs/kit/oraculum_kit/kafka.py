@@ -1,0 +1,262 @@
+"""Kafka for asyncio: where the cluster is, and a producer that says what the broker has.
+
+librdkafka has threads of its own, so sending never blocks; only its delivery reports want a thread that asks for them.
+We keep that thread ourselves instead of using `confluent_kafka.aio`: that makes one future per message and its buffer
+hides the order of failures, whereas the relay needs one answer per batch, "the first n are safe".
+"""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import TracebackType
+from typing import Any, Final, Self
+
+import structlog
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import Message as KafkaMessage
+from confluent_kafka import Producer as KafkaProducer
+from confluent_kafka.admin import AdminClient
+
+from oraculum_kit.config import Environment
+from oraculum_kit.records import Outgoing
+
+_log = structlog.get_logger(__name__)
+
+_POLL_SECONDS: Final = 0.1
+_FULL_QUEUE_SECONDS: Final = 0.005
+
+# Smaller than the broker's bound of 1 MiB for a whole request, headers included.
+MESSAGE_BYTES_MAX: Final = 900_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Where Kafka is and how to speak with it."""
+
+    bootstrap_servers: str
+    client_id: str = "oraculum"
+    security_protocol: str = "PLAINTEXT"
+    ca_file: str = ""
+    certificate_file: str = ""
+    key_file: str = ""
+
+    @classmethod
+    def read(cls, environment: Environment) -> Self:
+        """KAFKA_BOOTSTRAP_SERVERS and, where TLS is on, KAFKA_SECURITY_PROTOCOL=SSL with the files."""
+        return cls(
+            bootstrap_servers=environment.text("KAFKA_BOOTSTRAP_SERVERS"),
+            client_id=environment.text("SERVICE_NAME"),
+            security_protocol=environment.choice(
+                "KAFKA_SECURITY_PROTOCOL", ("PLAINTEXT", "SSL"), "PLAINTEXT"
+            ),
+            ca_file=environment.text("KAFKA_CA_FILE", ""),
+            certificate_file=environment.text("KAFKA_CERTIFICATE_FILE", ""),
+            key_file=environment.text("KAFKA_KEY_FILE", ""),
+        )
+
+    def settings(self) -> dict[str, Any]:
+        """What every client of the cluster is told."""
+        settings: dict[str, Any] = {
+            "bootstrap.servers": self.bootstrap_servers,
+            "client.id": self.client_id,
+            "security.protocol": self.security_protocol,
+            # A broker that comes back is found within a second, not after the default of ten.
+            "reconnect.backoff.ms": 100,
+            "reconnect.backoff.max.ms": 1000,
+            # A topic that is created after its client appears within seconds, not after five minutes.
+            "topic.metadata.refresh.interval.ms": 10_000,
+            "topic.metadata.propagation.max.ms": 5_000,
+            "log.connection.close": False,
+        }
+        files = {
+            "ssl.ca.location": self.ca_file,
+            "ssl.certificate.location": self.certificate_file,
+            "ssl.key.location": self.key_file,
+        }
+        return settings | {name: path for name, path in files.items() if path}
+
+
+def report_client_error(client: str, error: KafkaError) -> None:
+    """Log what librdkafka complains of; it goes on by itself."""
+    _log.warning("kafka.client_error", client=client, error=error.name(), text=error.str())
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a batch."""
+
+    acknowledged: int
+    # How many from the start of the batch, without a hole, the broker has. With `gapless` the same holds per partition.
+    prefix: int
+    error: KafkaError | None
+
+    def require(self) -> None:
+        """Raise unless all is acknowledged."""
+        if self.error is not None:
+            raise KafkaException(self.error)
+
+
+def broker_check(cluster: Cluster) -> Callable[[], Awaitable[None]]:
+    """A check for `serve(dependencies={"kafka": ...})`: raises when no broker answers."""
+    admin: AdminClient | None = None
+
+    async def check() -> None:
+        nonlocal admin
+        if admin is None:
+            admin = AdminClient(cluster.settings())
+        await asyncio.to_thread(admin.list_topics, timeout=2.0)
+
+    return check
+
+
+class _Batch:
+    """Counts the delivery reports of one batch; reports come from the producer's thread."""
+
+    def __init__(self, size: int) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._missing = size
+        self._flags = bytearray(size)
+        self._error: KafkaError | None = None
+        self._lock = threading.Lock()
+        self.finished = self._loop.create_future()
+
+    def reported(self, place: int, error: KafkaError | None, _message: KafkaMessage) -> None:
+        """Take the report on one message."""
+        with self._lock:
+            self._count(1, error)
+            if error is None:
+                self._flags[place] = 1
+
+    def not_sent(self, count: int, error: KafkaError) -> None:
+        """The last `count` messages never left."""
+        with self._lock:
+            self._count(count, error)
+
+    def outcome(self) -> Delivery:
+        """What is known once `finished` is done."""
+        hole = self._flags.find(0)
+        prefix = len(self._flags) if hole < 0 else hole
+        return Delivery(self._flags.count(1), prefix, self._error)
+
+    def _count(self, count: int, error: KafkaError | None) -> None:
+        self._missing -= count
+        self._error = self._error or error
+        if self._missing == 0:
+            self._loop.call_soon_threadsafe(self._finish)
+
+    def _finish(self) -> None:
+        if not self.finished.done():
+            self.finished.set_result(None)
+
+
+class Producer:
+    """An idempotent producer: what it sends is on all in-sync replicas, once and in order, or reported as failed.
+
+    With `gapless`, a message that fails takes the producer down with everything behind it, so a partition never holds
+    a later message of this producer without the earlier one. That is what a relay needs; it begins again with a new
+    producer. Without it a failure is the failure of that message only.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        *,
+        gapless: bool = False,
+        delivery_timeout_seconds: float = 30.0,
+        linger_seconds: float = 0.002,
+    ) -> None:
+        self._settings = cluster.settings() | {
+            "acks": "all",
+            "enable.idempotence": True,
+            "enable.gapless.guarantee": gapless,
+            "delivery.timeout.ms": round(delivery_timeout_seconds * 1000),
+            "linger.ms": linger_seconds * 1000,
+            "compression.type": "lz4",
+            "message.max.bytes": 1_000_000,
+            "queue.buffering.max.messages": 200_000,
+            "queue.buffering.max.kbytes": 256 * 1024,
+            "allow.auto.create.topics": False,
+            "error_cb": partial(report_client_error, f"{cluster.client_id} producer"),
+        }
+        self._producer: KafkaProducer | None = None
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._serve_reports, name="kafka-producer", daemon=True)
+
+    async def __aenter__(self) -> Self:
+        self._producer = KafkaProducer(self._settings)
+        self._thread.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Send what is queued if all went well, drop it if not. Never longer than a few seconds."""
+        await asyncio.shield(asyncio.to_thread(self._close, 0.0 if kind is not None else 5.0))
+
+    async def send(self, record: Outgoing) -> None:
+        """Return when the broker has it; raise `KafkaException` when it will not."""
+        (await self.send_all([record])).require()
+
+    async def send_all(self, records: Sequence[Outgoing]) -> Delivery:
+        """Send in order and wait for the last answer. After a record that cannot even be queued, none is tried."""
+        if not records:
+            return Delivery(0, 0, None)
+        batch = _Batch(len(records))
+        for place, record in enumerate(records):
+            error = await self._enqueue(record, partial(batch.reported, place))
+            if error is not None:
+                batch.not_sent(len(records) - place, error)
+                break
+        await batch.finished
+        return batch.outcome()
+
+    def abandon(self) -> None:
+        """Drop what the broker has not acknowledged; whoever waits for it is answered with a failure."""
+        self._running().purge(blocking=False)
+
+    async def knows(self, topic: str, timeout_seconds: float = 5.0) -> bool:
+        """Whether the cluster has this topic."""
+        found = await asyncio.to_thread(self._running().list_topics, topic, timeout_seconds)
+        return found.topics[topic].error is None
+
+    async def _enqueue(self, record: Outgoing, report: Any) -> KafkaError | None:
+        producer = self._running()
+        while True:
+            try:
+                producer.produce(
+                    record.topic, record.value, record.key, headers=record.headers, on_delivery=report
+                )
+            except BufferError:
+                # The queue is the bound; whoever sends waits until the broker has taken some.
+                await asyncio.sleep(_FULL_QUEUE_SECONDS)
+            except KafkaException as error:
+                reason: KafkaError = error.args[0]
+                return reason
+            else:
+                return None
+
+    def _running(self) -> KafkaProducer:
+        if self._producer is None or self._closing.is_set():
+            raise RuntimeError("the producer is not open")
+        return self._producer
+
+    def _serve_reports(self) -> None:
+        producer = self._producer
+        while producer is not None and not self._closing.is_set():
+            producer.poll(_POLL_SECONDS)
+
+    def _close(self, flush_seconds: float) -> None:
+        producer = self._producer
+        if producer is None:
+            return
+        if flush_seconds:
+            producer.flush(flush_seconds)
+        producer.purge(blocking=False)
+        self._closing.set()
+        self._thread.join()
+        # Serve the reports of what was purged, so that nobody waits for ever.
+        producer.flush(1.0)
+        producer.close()
+        self._producer = None
