@@ -1,0 +1,71 @@
+"""The environment that each process is started with: the same variables that the chart sets in a cluster."""
+
+import os
+from dataclasses import dataclass
+
+from oraculum_dev.project import SERVICES
+from oraculum_dev.suite.keys import Keys
+from oraculum_dev.suite.ports import Ports
+
+# What a process may inherit from the person who starts it; the rest of their environment is none of its business.
+INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "LOG_LEVEL", "LOG_FORMAT")
+INHERITED_PREFIXES = ("OTEL_", "TRACES_")
+# A laptop wants few arenas: glibc would keep one per core and thread, each with memory of its own.
+LEAN = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addresses:
+    """Where the infrastructure is, ours or somebody else's."""
+
+    kafka: str
+    redis: str
+
+
+def inherited() -> dict[str, str]:
+    """The part of our own environment that processes get."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in INHERITED or name.startswith(INHERITED_PREFIXES)
+    }
+
+
+def common(ports: Ports, keys: Keys, addresses: Addresses) -> dict[str, str]:
+    """What every process is told."""
+    targets = {f"{name.upper().replace('-', '_')}_TARGET": ports.address(name) for name in SERVICES}
+    return {
+        "LOG_FORMAT": "console",
+        **inherited(),
+        **LEAN,
+        **targets,
+        "ORACULUM_ENV": "development",
+        "KAFKA_BOOTSTRAP_SERVERS": addresses.kafka,
+        "REDIS_URL": addresses.redis,
+        "SERVICE_KEYS_FILE": str(keys.public_keys),
+        "PUBLIC_URL": f"http://{ports.address('gateway')}",
+    }
+
+
+def of_service(service: str, ports: Ports, keys: Keys, database_url: str) -> dict[str, str]:
+    """What one of the six services is told beside that."""
+    own = {
+        "SERVICE_NAME": service,
+        "SERVICE_KEY_FILE": str(keys.service_key(service)),
+        "GRPC_LISTEN": ports.address(service),
+        "INTERNAL_LISTEN": ports.address(f"{service} internal"),
+        "DATABASE_URL": database_url,
+    }
+    if service == "auth":
+        own["TOKEN_KEY_FILE"] = str(keys.token_key)
+    return own
+
+
+def of_gateway(ports: Ports, keys: Keys) -> dict[str, str]:
+    """What the gateway is told beside the common part; it has no database."""
+    return {
+        "SERVICE_NAME": "gateway",
+        "SERVICE_KEY_FILE": str(keys.service_key("gateway")),
+        "HTTP_LISTEN": ports.address("gateway"),
+        "INTERNAL_LISTEN": ports.address("gateway internal"),
+    }

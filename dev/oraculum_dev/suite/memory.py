@@ -1,0 +1,29 @@
+"""How much memory a suite takes: the proportional share of every process, so that what they share counts once."""
+
+import psutil
+
+from oraculum_dev.suite.state import ProcessId
+
+
+def family(root: ProcessId) -> list[psutil.Process]:
+    """A process and all it started."""
+    process = root.find()
+    if process is None:
+        return []
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return [process]
+
+
+def bytes_of(root: ProcessId) -> int:
+    """The memory of a process and its children: PSS on Linux, what is its own elsewhere."""
+    total = 0
+    for process in family(root):
+        try:
+            info = process.memory_full_info()
+            total += getattr(info, "pss", info.uss)
+        except psutil.Error:
+            # It ended between being listed and being asked, or belongs to somebody else.
+            continue
+    return total

@@ -1,0 +1,208 @@
+"""The table of a suite: every process and step, what it needs to be up before it, and how it is started."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from oraculum_dev.infrastructure.kafka import Kafka
+from oraculum_dev.infrastructure.postgres import Postgres
+from oraculum_dev.infrastructure.programs import Program
+from oraculum_dev.infrastructure.valkey import Valkey
+from oraculum_dev.project import ROOT, SERVICES, package_of
+from oraculum_dev.suite import environment, steps
+from oraculum_dev.suite.home import Home
+from oraculum_dev.suite.keys import Keys
+from oraculum_dev.suite.ports import Ports
+from oraculum_dev.suite.probe import AWAY, Health, get, readiness
+from oraculum_dev.suite.units import READY, Unit, outside, server_unit
+from oraculum_dev.suite.venues import Venues
+
+# Servers that somebody else runs, when the environment names them.
+OUTSIDE = {"postgres": "DATABASE_ADMIN_URL", "kafka": "KAFKA_BOOTSTRAP_SERVERS", "valkey": "REDIS_URL"}
+# Who asks whom while it works. Readiness does not hang on it, but a start that respects it begins without complaints.
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "auth": (),
+    "wallet": ("auth",),
+    "notification": ("auth",),
+    "market-data": ("auth", "venues"),
+    "prediction": ("auth", "wallet"),
+    "event": ("auth", "prediction", "market-data"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a suite is started from."""
+
+    home: Home
+    ports: Ports
+    venues: Venues
+    say: Callable[[str], None] = print
+
+    @property
+    def keys(self) -> Keys:
+        """Its keys and passwords."""
+        return Keys(self.home.keys)
+
+    @property
+    def external(self) -> dict[str, str]:
+        """The servers that the environment names."""
+        return {name: os.environ[variable] for name, variable in OUTSIDE.items() if os.environ.get(variable)}
+
+    @property
+    def postgres(self) -> Postgres:
+        """Our PostgreSQL."""
+        return Postgres(
+            folder=self.home.postgres,
+            port=self.ports.of("postgres"),
+            password=self.keys.password("postgres"),
+            log=self.home.log("postgres"),
+        )
+
+    @property
+    def valkey(self) -> Valkey:
+        """Our Valkey."""
+        return Valkey(
+            folder=self.home.data("valkey"), port=self.ports.of("valkey"), log=self.home.log("valkey")
+        )
+
+    @property
+    def kafka(self) -> Kafka:
+        """Our Kafka."""
+        return Kafka(
+            folder=self.home.data("kafka"),
+            port=self.ports.of("kafka"),
+            controller_port=self.ports.of("kafka controller"),
+            log=self.home.log("kafka"),
+            say=self.say,
+        )
+
+    @property
+    def superuser_url(self) -> str:
+        """Where roles and schemas are created."""
+        return self.external.get("postgres") or self.postgres.url
+
+    @property
+    def addresses(self) -> environment.Addresses:
+        """Where services find Kafka and Redis."""
+        return environment.Addresses(
+            kafka=self.external.get("kafka") or self.kafka.bootstrap_servers,
+            redis=self.external.get("valkey") or self.valkey.url,
+        )
+
+
+def units(plan: Plan) -> list[Unit]:
+    """Every unit of a suite."""
+    return [
+        *_infrastructure(plan),
+        _databases(plan),
+        _topics(plan),
+        _stand_in(plan),
+        *(_service(name, plan) for name in SERVICES),
+        _gateway(plan),
+    ]
+
+
+def _infrastructure(plan: Plan) -> list[Unit]:
+    ours: Mapping[str, Callable[[], Unit]] = {
+        "postgres": lambda: server_unit(plan.postgres, ("postgres",), plan.ports.address("postgres")),
+        "valkey": lambda: server_unit(plan.valkey, ("valkey",), plan.ports.address("valkey")),
+        "kafka": lambda: server_unit(plan.kafka, ("kafka", "kafka controller"), plan.ports.address("kafka")),
+    }
+    return [
+        outside(name, f"given by {OUTSIDE[name]}") if name in plan.external else make()
+        for name, make in ours.items()
+    ]
+
+
+def _databases(plan: Plan) -> Unit:
+    return Unit(
+        name="schemas",
+        needs=("postgres",),
+        prepare=lambda: steps.prepare_databases(plan.superuser_url, plan.keys),
+    )
+
+
+def _topics(plan: Plan) -> Unit:
+    return Unit(name="topics", needs=("kafka",), prepare=lambda: steps.prepare_topics(plan.addresses.kafka))
+
+
+def _stand_in(plan: Plan) -> Unit:
+    port = plan.ports.of("venues")
+
+    async def health() -> Health:
+        answer = await get(port, "/stand-in/status")
+        return READY if answer and answer[0] == 200 else AWAY
+
+    arguments = plan.venues.stand_in_arguments(plan.ports.address("venues"))
+    return Unit(
+        name="venues",
+        program=lambda: _python(plan, "venues", ["oraculum_dev.venues", *arguments], environment.inherited()),
+        health=health,
+        ports=("venues",),
+        where=f"http://{plan.ports.address('venues')}",
+    )
+
+
+def _service(name: str, plan: Plan) -> Unit:
+    internal = plan.ports.of(f"{name} internal")
+
+    def program() -> Program:
+        database = steps.database_url(plan.superuser_url, name, plan.keys)
+        variables = environment.common(plan.ports, plan.keys, plan.addresses)
+        variables |= environment.of_service(name, plan.ports, plan.keys, database)
+        if name == "market-data":
+            variables |= plan.venues.environment(plan.ports.address("venues"))
+        return _python(plan, name, [package_of(name)], variables)
+
+    return Unit(
+        name=name,
+        needs=("schemas", "topics", "valkey", *NEEDS[name]),
+        program=program,
+        health=lambda: readiness(internal),
+        ports=(name, f"{name} internal"),
+        where=plan.ports.address(name),
+        metrics_port=internal,
+    )
+
+
+def _gateway(plan: Plan) -> Unit:
+    internal = plan.ports.of("gateway internal")
+
+    def program() -> Program:
+        variables = environment.common(plan.ports, plan.keys, plan.addresses)
+        return _python(
+            plan,
+            "gateway",
+            [package_of("gateway")],
+            variables | environment.of_gateway(plan.ports, plan.keys),
+        )
+
+    async def health() -> Health:
+        said, page = await asyncio.gather(
+            readiness(internal), get(plan.ports.of("gateway"), "/api/v1/health")
+        )
+        return said if page else AWAY
+
+    return Unit(
+        name="gateway",
+        needs=(*SERVICES, "valkey"),
+        program=program,
+        health=health,
+        watch=lambda: readiness(internal),
+        ports=("gateway", "gateway internal"),
+        where=f"http://{plan.ports.address('gateway')}",
+        metrics_port=internal,
+    )
+
+
+def _python(plan: Plan, name: str, module: list[str], variables: Mapping[str, str]) -> Program:
+    return Program(
+        name=name,
+        command=[sys.executable, "-m", *module],
+        directory=ROOT,
+        log=plan.home.log(name),
+        environment={**environment.LEAN, **variables},
+    )
