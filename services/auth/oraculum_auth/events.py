@@ -20,7 +20,7 @@ async def user_registered(
     fact = users_fact_pb2.UserRegistered(
         user_id=str(user_id), display_name=display_name, method=method, occurred_at=to_wire(now)
     )
-    await _tell(connection, user_id, users_fact_pb2.UsersFact(user_registered=fact), "UserRegistered")
+    await _tell(connection, user_id, users_fact_pb2.UsersFact(user_registered=fact))
     await audit(connection, "user.registered", user_id, now=now, details={"method": method})
 
 
@@ -29,7 +29,7 @@ async def user_updated(connection: Connection, user_id: UUID, *, display_name: s
     fact = users_fact_pb2.UserUpdated(
         user_id=str(user_id), display_name=display_name, occurred_at=to_wire(now)
     )
-    await _tell(connection, user_id, users_fact_pb2.UsersFact(user_updated=fact), "UserUpdated")
+    await _tell(connection, user_id, users_fact_pb2.UsersFact(user_updated=fact))
     await audit(connection, "user.updated", user_id, now=now)
 
 
@@ -38,7 +38,7 @@ async def user_roles_changed(
 ) -> None:
     """Roles were set."""
     fact = users_fact_pb2.UserRolesChanged(user_id=str(user_id), roles=roles, occurred_at=to_wire(now))
-    await _tell(connection, user_id, users_fact_pb2.UsersFact(user_roles_changed=fact), "UserRolesChanged")
+    await _tell(connection, user_id, users_fact_pb2.UsersFact(user_roles_changed=fact))
     await audit(
         connection,
         "user.roles_changed",
@@ -57,7 +57,7 @@ async def session_revoked(
     fact = users_fact_pb2.SessionRevoked(
         user_id=str(user_id), session_id=str(session_id), reason=reason, occurred_at=to_wire(now)
     )
-    await _tell(connection, user_id, users_fact_pb2.UsersFact(session_revoked=fact), "SessionRevoked")
+    await _tell(connection, user_id, users_fact_pb2.UsersFact(session_revoked=fact))
     await audit(
         connection,
         "session.revoked",
@@ -91,12 +91,8 @@ async def audit(
         request_id=caller.request_id if caller else "",
         occurred_at=to_wire(now),
     )
-    await outbox.add(
-        connection, topic="audit", key=fact.actor_user_id, message=fact, type="oraculum.audit.v1.AuditFact"
-    )
+    await outbox.add(connection, topic="audit", key=fact.actor_user_id, message=fact)
 
 
-async def _tell(connection: Connection, user_id: UUID, message: users_fact_pb2.UsersFact, fact: str) -> None:
-    await outbox.add(
-        connection, topic="users", key=str(user_id), message=message, type=f"oraculum.auth.v1.{fact}"
-    )
+async def _tell(connection: Connection, user_id: UUID, message: users_fact_pb2.UsersFact) -> None:
+    await outbox.add(connection, topic="users", key=str(user_id), message=message)

@@ -7,7 +7,8 @@ of the same machine; past it, callers are told to come again.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from types import TracebackType
+from typing import Final, Self, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -46,8 +47,12 @@ class Passwords:
         """Whether the hash was made with other parameters than those of today."""
         return self._hasher.check_needs_rehash(encoded)
 
-    def close(self) -> None:
-        """Let the threads go."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _matches(self, encoded: str, password: str) -> bool:

@@ -14,9 +14,8 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 @pytest.fixture
 def passwords() -> Iterator[Passwords]:
-    passwords = Passwords(hasher=CHEAP, waiting_max=2)
-    yield passwords
-    passwords.close()
+    with Passwords(hasher=CHEAP, waiting_max=2) as passwords:
+        yield passwords
 
 
 async def test_a_hash_is_argon2id_and_not_the_password(passwords: Passwords) -> None:

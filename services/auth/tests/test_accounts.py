@@ -1,0 +1,107 @@
+"""Profiles, roles and the administrators' list, over gRPC against a real database."""
+
+import psycopg
+import pytest
+
+from oraculum.audit.v1 import audit_pb2
+from oraculum.auth.v1 import auth_service_pb2 as pb
+from oraculum_auth.consumers import append
+from oraculum_auth.errors import UserNotFound
+from oraculum_kit.errors import InvalidArgument, PermissionDenied, Unauthenticated
+from oraculum_kit.ids import uuid7
+
+PASSWORD = "correct horse battery staple"
+
+
+async def register(auth, name: str) -> pb.User:
+    request = pb.RegisterRequest(email=f"{name}@example.com", password=PASSWORD, display_name=name)
+    auth.clock.advance(seconds=1)
+    return (await auth.stub.Register(request)).user
+
+
+class TestProfile:
+    async def test_an_absent_field_stays_as_it_is(self, auth) -> None:
+        user = await register(auth, "ada")
+        from uuid import UUID
+
+        with auth.parties.signed_in(UUID(user.user_id)):
+            await auth.stub.UpdateMe(pb.UpdateMeRequest(preferences_json='{"theme": "dark"}'))
+            changed = await auth.stub.UpdateMe(pb.UpdateMeRequest(display_name="Ada L."))
+        assert (changed.user.display_name, changed.user.preferences_json) == ("Ada L.", '{"theme": "dark"}')
+
+    async def test_strangers_see_the_name_and_nothing_private(self, auth) -> None:
+        user = await register(auth, "ada")
+        public = await auth.stub.GetPublicUser(pb.GetPublicUserRequest(user_id=user.user_id))
+        assert public.display_name == "ada"
+        assert "example.com" not in str(public)
+
+    async def test_an_unknown_user_is_not_found(self, auth) -> None:
+        with pytest.raises(UserNotFound):
+            await auth.stub.GetPublicUser(pb.GetPublicUserRequest(user_id=str(uuid7())))
+
+    async def test_nobody_has_no_profile(self, auth) -> None:
+        with pytest.raises((Unauthenticated, PermissionDenied)):
+            await auth.stub.GetMe(pb.GetMeRequest())
+
+
+class TestAdministration:
+    async def test_pages_hold_everybody_once(self, auth) -> None:
+        names = [f"user{number}" for number in range(5)]
+        for name in names:
+            await register(auth, name)
+        seen, cursor = [], ""
+        with auth.parties.signed_in(roles={"admin"}):
+            while True:
+                page = await auth.stub.ListUsers(pb.ListUsersRequest(limit=2, cursor=cursor))
+                seen += [user.display_name for user in page.users]
+                cursor = page.next_cursor
+                if not cursor:
+                    break
+        assert seen == names[::-1]
+
+    async def test_search_finds_part_of_an_address(self, auth) -> None:
+        await register(auth, "ada")
+        await register(auth, "eve")
+        with auth.parties.signed_in(roles={"admin"}):
+            found = await auth.stub.ListUsers(pb.ListUsersRequest(search="DA@ex"))
+        assert [user.display_name for user in found.users] == ["ada"]
+
+    async def test_roles_are_set_by_administrators_only(self, auth) -> None:
+        user = await register(auth, "ada")
+        request = pb.SetRolesRequest(user_id=user.user_id, roles=["creator"])
+        with auth.parties.signed_in(), pytest.raises(PermissionDenied):
+            await auth.stub.SetRoles(request)
+        with auth.parties.signed_in(roles={"admin"}):
+            changed = await auth.stub.SetRoles(request)
+        assert list(changed.user.roles) == ["user", "creator"]
+
+    async def test_a_role_that_does_not_exist_is_named(self, auth) -> None:
+        user = await register(auth, "ada")
+        with auth.parties.signed_in(roles={"admin"}), pytest.raises(InvalidArgument) as refused:
+            await auth.stub.SetRoles(pb.SetRolesRequest(user_id=user.user_id, roles=["god"]))
+        assert [violation.field for violation in refused.value.violations] == ["roles"]
+
+
+class Heard:
+    """A record as the inbox hands it over, as far as the handler looks."""
+
+    def __init__(self, message: audit_pb2.AuditFact) -> None:
+        self.message = message
+
+
+class TestAudit:
+    async def test_a_fact_is_kept_once_and_nobody_changes_it(self, auth) -> None:
+        fact = audit_pb2.AuditFact(
+            audit_id=str(uuid7()), audit_class=audit_pb2.AUDIT_CLASS_MONEY, service="wallet", action="deposit"
+        )
+        fact.occurred_at.GetCurrentTime()
+        for _ in range(2):
+            async with auth.database.transaction() as connection:
+                await append(connection, [Heard(fact)])
+        async with auth.database.connection() as connection:
+            cursor = await connection.execute("select audit_class, action from audit_entry")
+            assert await cursor.fetchall() == [("money", "deposit")]
+            with pytest.raises(psycopg.errors.IntegrityError, match="append only"):
+                await connection.execute("update audit_entry set action = 'nothing'")
+            with pytest.raises(psycopg.errors.IntegrityError, match="append only"):
+                await connection.execute("delete from audit_entry")
