@@ -6,13 +6,13 @@ has one thread of its own and every call goes through it; callbacks then need no
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from time import monotonic
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, ParamSpec, Self, TypeVar
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
@@ -23,6 +23,9 @@ from oraculum_kit.kafka import Cluster, report_client_error
 
 _log = structlog.get_logger(__name__)
 
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 Partition = tuple[str, int]
 
@@ -116,7 +119,7 @@ class GroupConsumer:
             self._beaten = True
             await self._call(self._poll_paused)
 
-    async def _call(self, function: Any, *arguments: Any, **named: Any) -> Any:
+    async def _call(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         return await asyncio.get_running_loop().run_in_executor(
             self._thread, partial(function, *arguments, **named)
         )

@@ -19,7 +19,7 @@ from oraculum_kit import ids, traces
 
 M = TypeVar("M", bound=Message)
 
-Headers = list[tuple[str, bytes]]
+Headers = list[tuple[str, str | bytes | None]]
 
 # A message that was taken out of a dead-letter topic again names the one group it is meant for.
 REDRIVE_GROUP: Final = "redrive_group"
@@ -117,9 +117,10 @@ def fact_type(message: Message) -> str:
     if oneof is None:
         return str(descriptor.full_name)
     field = message.WhichOneof(oneof)
-    if field is None:
+    fact = None if field is None else descriptor.fields_by_name[field].message_type
+    if fact is None:
         raise ValueError(f"{descriptor.full_name} says nothing: set one of its {oneof}")
-    return str(descriptor.fields_by_name[field].message_type.full_name)
+    return str(fact.full_name)
 
 
 @cache

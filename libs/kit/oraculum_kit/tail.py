@@ -152,8 +152,8 @@ class Tail(Generic[M]):
         for raw in messages:
             topic, partition = raw.topic() or "", raw.partition() or 0
             self._positions[topic, partition] = TopicPartition(topic, partition, (raw.offset() or 0) + 1)
-        for topic, count in Counter(raw.topic() for raw in messages).items():
-            metrics.CONSUMED.labels(self._name, topic, "handled").inc(count)
+        for name, count in Counter(raw.topic() for raw in messages).items():
+            metrics.CONSUMED.labels(self._name, name, "handled").inc(count)
 
 
 def _partitions(consumer: Consumer, topic: str) -> list[tuple[str, int]]:

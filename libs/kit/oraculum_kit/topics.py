@@ -20,7 +20,9 @@ from typing import Any, Final
 import structlog
 import yaml
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._config import AlterConfigOpType, ConfigEntry, ConfigResource
+from confluent_kafka.cimpl import NewPartitions, NewTopic
 
 from oraculum_kit.dead_letters import topic_of
 from oraculum_kit.kafka import Cluster
@@ -104,14 +106,9 @@ def _keep_retention(admin: AdminClient, hours_by_topic: Mapping[str, int]) -> No
         wanted = _milliseconds(hours_by_topic[resource.name])
         if answer.result(_ANSWER_SECONDS)["retention.ms"].value != wanted:
             changed = ConfigResource(ConfigResource.Type.TOPIC, resource.name)
-            changed.add_incremental_config(_set("retention.ms", wanted))
+            entry = ConfigEntry("retention.ms", wanted, incremental_operation=AlterConfigOpType.SET)
+            changed.add_incremental_config(entry)
             _wait(admin.incremental_alter_configs([changed]))
-
-
-def _set(name: str, value: str) -> Any:
-    from confluent_kafka.admin import AlterConfigOpType, ConfigEntry  # noqa: PLC0415
-
-    return ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
 
 
 def _wait(answers: Mapping[Any, Any], accepted: int | None = None) -> None:
