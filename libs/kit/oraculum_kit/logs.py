@@ -10,7 +10,7 @@ import sys
 from collections.abc import MutableMapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import orjson
 import structlog
@@ -47,24 +47,17 @@ def configure(*, level: str, log_format: str, service: str) -> None:
         if log_format == "json"
         else [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
     )
-    factory: Any = (
-        structlog.BytesLoggerFactory(sys.stdout.buffer)
-        if log_format == "json"
-        else structlog.PrintLoggerFactory()
-    )
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=factory,
+        logger_factory=_Output,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
-    foreign = [*shared, structlog.stdlib.ExtraAdder()]
-    render = last if log_format != "json" else [structlog.processors.format_exc_info, _to_json_text]
+    handler = _Handler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=foreign,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
     root = logging.getLogger()
@@ -76,15 +69,25 @@ def configure(*, level: str, log_format: str, service: str) -> None:
 class _Output:
     """Writes lines, and survives when nobody reads them any more: work is not refused for the sake of its log."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+    def __init__(self, *_arguments: object) -> None:
+        """Take no notice of a logger's name: all write to the same place."""
 
-    def msg(self, line: bytes) -> None:
+    def msg(self, line: str) -> None:
+        # The stream is looked up each time, because loggers are cached and a test replaces standard output.
         with contextlib.suppress(OSError, ValueError):
-            self._stream.write(line + b"\n")
-            self._stream.flush()
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
 
     debug = info = warning = error = critical = exception = msg
+
+
+class _Handler(logging.Handler):
+    """Brings what libraries log to the same output."""
+
+    _output = _Output()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._output.msg(self.format(record))
 
 
 class _Stamp:
@@ -106,9 +109,5 @@ class _Stamp:
         return event
 
 
-def _to_json(_logger: Any, _method: str, event: Event) -> bytes:
-    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS)
-
-
-def _to_json_text(logger: Any, method: str, event: Event) -> str:
-    return _to_json(logger, method, event).decode()
+def _to_json(_logger: Any, _method: str, event: Event) -> str:
+    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()

@@ -150,26 +150,35 @@ async def running(
     """The server as a context: answers inside, drained when left."""
     server, names = build(config, services=services, access=access, trust=trust)
     health = Health(ready, dependencies, names)
+    failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        port = await _open(config, server, health, names)
+        async with InternalEndpoint(config.internal_listen, health) as internal:
+            await server.start()
+            tasks += [_spawn(job, failed) for job in (health.run, *background)]
+            _log.info("server.started", port=port, internal_port=internal.port, services=names)
+            try:
+                yield Running(port, internal.port, health, failed)
+            finally:
+                await health.drain()
+                await asyncio.sleep(config.drain_seconds)
+                await server.stop(config.grace_seconds)
+    finally:
+        await server.stop(None)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        _log.info("server.stopped")
+
+
+async def _open(config: ServerConfig, server: grpc.aio.Server, health: Health, names: Sequence[str]) -> int:
+    """Add what every server answers besides its services, and take the port."""
     health_pb2_grpc.add_HealthServicer_to_server(health.servicer, server)
     if config.reflection:
         reflection.enable_server_reflection((*names, _HEALTH_SERVICE, reflection.SERVICE_NAME), server)
     await health.start()
-    port = server.add_insecure_port(config.listen)
-    async with InternalEndpoint(config.internal_listen, health) as internal:
-        await server.start()
-        failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        tasks = [_spawn(job, failed) for job in (health.run, *background)]
-        _log.info("server.started", port=port, internal_port=internal.port, services=names)
-        try:
-            yield Running(port, internal.port, health, failed)
-        finally:
-            await health.drain()
-            await asyncio.sleep(config.drain_seconds)
-            await server.stop(config.grace_seconds)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            _log.info("server.stopped")
+    return server.add_insecure_port(config.listen)
 
 
 def build(
@@ -184,22 +193,25 @@ def build(
         f"/{service}/{name}" for service, handlers in registry.services.items() for name in handlers
     )
     gate = Gate(config.calls_max, config.streams_max)
-    server = grpc.aio.server(options=_options(config))
-    for service, handlers in registry.services.items():
-        wrapped = {
-            name: wrap(
-                Method(
-                    f"/{service}/{name}",
-                    streaming=handler.response_streaming,
-                    gate=gate,
-                    authorizer=authorizer,
-                ),
-                handler,
-            )
-            for name, handler in handlers.items()
-        }
-        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, wrapped),))
-    return server, list(registry.services)
+    handlers = [
+        grpc.method_handlers_generic_handler(
+            service,
+            {
+                name: wrap(
+                    Method(
+                        f"/{service}/{name}",
+                        streaming=handler.response_streaming,
+                        gate=gate,
+                        authorizer=authorizer,
+                    ),
+                    handler,
+                )
+                for name, handler in methods.items()
+            },
+        )
+        for service, methods in registry.services.items()
+    ]
+    return grpc.aio.server(handlers=handlers, options=_options(config)), list(registry.services)
 
 
 def _options(config: ServerConfig) -> list[tuple[str, Any]]:

@@ -1,0 +1,25 @@
+"""Identifiers."""
+
+import pytest
+
+from oraculum_kit.ids import derived, uuid7
+
+
+class TestUuid7:
+    def test_later_ids_sort_later(self) -> None:
+        made = [uuid7() for _ in range(1000)]
+        assert made == sorted(made)
+        assert {identifier.version for identifier in made} == {7}
+
+
+class TestDerived:
+    def test_is_the_same_for_the_same_parts_in_every_release(self) -> None:
+        """Rows of yesterday must be found today: a change of this value loses them."""
+        assert str(derived("user", "route", 7)) == "a106f2b6-6d3f-5095-a1df-cf61cc2a86a9"
+
+    def test_borders_between_parts_matter(self) -> None:
+        assert derived("a", "bc") != derived("ab", "c")
+
+    def test_of_nothing_is_a_mistake(self) -> None:
+        with pytest.raises(ValueError, match="derived from something"):
+            derived()
