@@ -155,7 +155,7 @@ create table job (
     run_at timestamptz not null,
     due_at timestamptz not null,
     cron text,
-    attempts integer not null default 0,
+    attempts bigint not null default 0,
     lease uuid,
     -- Counts what is asked of this row, so that a request made while the job runs makes it run again.
     version bigint not null default 1,
