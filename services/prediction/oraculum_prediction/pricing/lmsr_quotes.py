@@ -94,7 +94,10 @@ def _beyond_bounds(state: LmsrState, order: Order) -> Refusal:
     shares = room(state, order.outcome, order.side)
     if order.shares:
         fits: int = shares
+    elif order.side is Side.SELL:
+        fits = proceeds(state, order.outcome, shares)
     else:
-        fits = (cost if order.side is Side.BUY else proceeds)(state, order.outcome, shares)
+        # One unit less than what would pay for one share too many: rounding up may leave a unit for it.
+        fits = cost(state, order.outcome, Shares(shares + 1)) - 1
     message = f"a price would leave the bounds of this market, {bounds.low} to {bounds.high} millionths"
     return Refusal(Reason.PRICE_BOUND, message, fits)

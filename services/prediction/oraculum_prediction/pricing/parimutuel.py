@@ -71,8 +71,7 @@ def quote_parimutuel(state: ParimutuelState, order: Order) -> Fill | Refusal:
             "a pool takes stakes of an amount; it sells no number of shares and buys none back",
         )
     fee = state.fee.charge(order.amount, 0)
-    # The pot and every order's total must fit an int64; a pot that fits leaves room for the fee of its last stake only
-    # if that is asked as well.
+    # Both the pot and the order's total must fit an int64; this asks a little more than either.
     if sum(state.pools) + order.amount + fee > INT64_MAX:
         return Refusal(Reason.TOO_LARGE, "the pool cannot hold so much", None)
     after = state.staked(order.outcome, order.amount)

@@ -58,9 +58,9 @@ def parimutuel_payout(stakes: Sequence[Units], pools: Sequence[Units], winner: i
     """
     if pools[winner] == 0:
         return parimutuel_refund(stakes)
-    return checked_units(mul_div_floor(stakes[winner], sum(pools), pools[winner]))
+    return Units(mul_div_floor(stakes[winner], sum(pools), pools[winner]))
 
 
 def parimutuel_refund(stakes: Sequence[Units]) -> Units:
     """Give a person's stakes back: the event was cancelled or nobody had the winner. Fees taken are not in a pool."""
-    return checked_units(sum(stakes))
+    return Units(sum(stakes))
