@@ -1,0 +1,267 @@
+"""The ledger's rules, pure: the accounts of one batch in memory, and transfers decided against them one by one.
+
+A book is loaded with everything that its transfers can touch, under row locks, so it may decide as if it were alone in
+the world. What it decided stands in `created`, whose rows carry the whole of their effect: writing them is all that
+is left to do, and the database arrives at the same counters by adding them up.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from oraculum_money import INT64_MAX, Units
+from oraculum_wallet.accounts import DEBIT_NORMAL, SHARDED, Account, AccountKind
+from oraculum_wallet.transfers import Answer, Phase, Recorded, Result, Transfer, TransferKind
+
+_ENDED: Final = {Phase.POST_PENDING: Result.ALREADY_POSTED, Phase.VOID_PENDING: Result.ALREADY_VOIDED}
+_NOTHING: Final = Units(0)
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Balance:
+    """The counters of one account, as they stand while a batch is decided."""
+
+    id: str
+    kind: AccountKind
+    owner_id: str
+    asset: str
+    debits_pending: int = 0
+    debits_posted: int = 0
+    credits_pending: int = 0
+    credits_posted: int = 0
+    changed_at: datetime = _LONG_AGO
+
+    @property
+    def posted_units(self) -> Units:
+        """What the account has, or owes if it is debit-normal; what is held counts as still there."""
+        balance = self.credits_posted - self.debits_posted
+        return Units(-balance if self.kind in DEBIT_NORMAL else balance)
+
+    @property
+    def available_units(self) -> Units:
+        """What a credit-normal account may spend."""
+        return Units(self.credits_posted - self.debits_posted - self.debits_pending)
+
+
+class Pending(NamedTuple):
+    """A transfer that was pending when the batch was loaded, or became so in it."""
+
+    id: str
+    debit_account_id: str
+    credit_account_id: str
+    asset: str
+    units: Units
+    kind: TransferKind
+    event_id: str | None
+    reference_id: str | None
+
+
+class Book:
+    """Decides transfers in the order given; each sees the effects of those before it."""
+
+    def __init__(
+        self,
+        *,
+        balances: Iterable[Balance],
+        stored: Iterable[Recorded] = (),
+        pendings: Iterable[Pending] = (),
+        ended: Iterable[tuple[str, Phase]] = (),
+        sequences: Iterable[tuple[str, int]] = (),
+    ) -> None:
+        self.balances = {balance.id: balance for balance in balances}
+        self.created: list[Recorded] = []
+        self._stored = {row.id: row for row in stored}
+        self._pendings = {pending.id: pending for pending in pendings}
+        self._ended = dict(ended)
+        self._sequences = dict(sequences)
+
+    def apply(self, transfer: Transfer) -> Answer:
+        """Decide one transfer; unless the answer is CREATED, nothing changed."""
+        stored = self._stored.get(transfer.id)
+        if stored is not None:
+            same = _same(transfer, stored)
+            return Answer(transfer.id, Result.EXISTS if same else Result.EXISTS_DIFFERENT, stored.units)
+        if transfer.after_sequence > self._sequences.get(transfer.event_id or "", 0):
+            return Answer(transfer.id, Result.BEHIND)
+        return (
+            self._begin(transfer) if transfer.pending_id is None else self._end(transfer, transfer.pending_id)
+        )
+
+    def apply_linked(self, transfers: Sequence[Transfer]) -> list[Answer]:
+        """Decide a chain: all of it stands in the ledger afterwards, or this call changed nothing."""
+        before = len(self.created)
+        answers: list[Answer] = []
+        for transfer in transfers:
+            answers.append(self.apply(transfer))
+            if not answers[-1].succeeded:
+                break
+        else:
+            return answers
+        while len(self.created) > before:
+            self._undo(self.created.pop())
+        failed = len(answers) - 1
+        return [
+            answers[failed] if place == failed else Answer(transfer.id, Result.LINKED_FAILED)
+            for place, transfer in enumerate(transfers)
+        ]
+
+    def _begin(self, transfer: Transfer) -> Answer:
+        """A transfer that moves at once, or reserves."""
+        if transfer.debit is None or transfer.credit is None or transfer.kind is None:
+            raise ValueError(f"transfer {transfer.id} lacks an account or a kind")
+        debit, credit = self.balances[transfer.debit.id], self.balances[transfer.credit.id]
+        units = transfer.units
+        if debit.kind not in DEBIT_NORMAL and units > debit.available_units:
+            # Nothing left to move is an outcome of a balancing transfer, and is recorded so that a retry meets it;
+            # a reservation of nothing could never be posted.
+            if not transfer.balancing or (transfer.phase is Phase.PENDING and debit.available_units == 0):
+                return Answer(transfer.id, Result.INSUFFICIENT_FUNDS)
+            units = debit.available_units
+        if (
+            debit.debits_posted + debit.debits_pending + units > INT64_MAX
+            or credit.credits_posted + credit.credits_pending + units > INT64_MAX
+        ):
+            return Answer(transfer.id, Result.INVALID, message="amount: the account cannot count that much")
+        self._record(
+            transfer.id,
+            transfer.phase,
+            transfer.kind,
+            debit,
+            credit,
+            units,
+            asked_units=transfer.units if transfer.balancing else None,
+            event_id=transfer.event_id,
+            reference_id=transfer.reference_id,
+        )
+        if transfer.phase is Phase.PENDING:
+            self._pendings[transfer.id] = Pending(
+                transfer.id,
+                debit.id,
+                credit.id,
+                debit.asset,
+                units,
+                transfer.kind,
+                transfer.event_id,
+                transfer.reference_id,
+            )
+        return Answer(transfer.id, Result.CREATED, units)
+
+    def _end(self, transfer: Transfer, pending_id: str) -> Answer:
+        """Post or void a pending transfer."""
+        ended = self._ended.get(pending_id)
+        if ended is not None:
+            return Answer(transfer.id, _ENDED[ended])
+        pending = self._pendings.get(pending_id)
+        if pending is None:
+            return Answer(transfer.id, Result.PENDING_NOT_FOUND)
+        if transfer.phase is Phase.POST_PENDING:
+            if transfer.asset != pending.asset:
+                message = f"amount.asset: the pending transfer is in {pending.asset}"
+                return Answer(transfer.id, Result.INVALID, message=message)
+            if transfer.units > pending.units:
+                return Answer(transfer.id, Result.EXCEEDS_PENDING)
+        self._record(
+            transfer.id,
+            transfer.phase,
+            transfer.kind or pending.kind,
+            self.balances[pending.debit_account_id],
+            self.balances[pending.credit_account_id],
+            transfer.units,
+            released_units=pending.units,
+            pending_id=pending_id,
+            event_id=transfer.event_id or pending.event_id,
+            reference_id=transfer.reference_id or pending.reference_id,
+        )
+        self._ended[pending_id] = transfer.phase
+        return Answer(transfer.id, Result.CREATED, transfer.units)
+
+    def _record(
+        self,
+        transfer_id: str,
+        phase: Phase,
+        kind: TransferKind,
+        debit: Balance,
+        credit: Balance,
+        units: Units,
+        *,
+        event_id: str | None,
+        reference_id: str | None,
+        asked_units: Units | None = None,
+        released_units: Units = _NOTHING,
+        pending_id: str | None = None,
+    ) -> None:
+        _move(debit, credit, phase, units, released_units)
+        row = Recorded(
+            transfer_id,
+            phase,
+            kind,
+            debit.id,
+            debit.kind,
+            credit.id,
+            credit.kind,
+            debit.asset,
+            units,
+            asked_units,
+            released_units,
+            pending_id,
+            event_id,
+            reference_id,
+            debit.posted_units,
+            credit.posted_units,
+        )
+        self.created.append(row)
+        self._stored[transfer_id] = row
+
+    def _undo(self, row: Recorded) -> None:
+        debit, credit = self.balances[row.debit_account_id], self.balances[row.credit_account_id]
+        _move(debit, credit, row.phase, Units(-row.units), Units(-row.released_units))
+        del self._stored[row.id]
+        if row.phase is Phase.PENDING:
+            del self._pendings[row.id]
+        elif row.pending_id is not None:
+            del self._ended[row.pending_id]
+
+
+def _move(debit: Balance, credit: Balance, phase: Phase, units: Units, released_units: Units) -> None:
+    """What a row does to its accounts; apply_transfers in the schema says the same in SQL."""
+    if phase is Phase.PENDING:
+        debit.debits_pending += units
+        credit.credits_pending += units
+        return
+    debit.debits_posted += units
+    credit.credits_posted += units
+    if released_units:
+        debit.debits_pending -= released_units
+        credit.credits_pending -= released_units
+
+
+def _same(transfer: Transfer, stored: Recorded) -> bool:
+    """Whether a transfer that comes again asks for what was recorded."""
+    if transfer.phase is not stored.phase or transfer.pending_id != stored.pending_id:
+        return False
+    if transfer.pending_id is not None:
+        # What the asker left out was taken from the pending transfer.
+        return (
+            transfer.kind in {None, stored.kind}
+            and transfer.event_id in {None, stored.event_id}
+            and transfer.reference_id in {None, stored.reference_id}
+            and transfer.units == stored.units
+            and (transfer.phase is Phase.VOID_PENDING or transfer.asset == stored.asset)
+        )
+    return (
+        transfer.kind is stored.kind
+        and _same_account(transfer.debit, stored.debit_account_id, stored.debit_kind)
+        and _same_account(transfer.credit, stored.credit_account_id, stored.credit_kind)
+        and transfer.asset == stored.asset
+        and transfer.event_id == stored.event_id
+        and transfer.reference_id == stored.reference_id
+        and transfer.balancing == (stored.asked_units is not None)
+        and transfer.units == (stored.units if stored.asked_units is None else stored.asked_units)
+    )
+
+
+def _same_account(asked: Account | None, account_id: str, kind: AccountKind) -> bool:
+    """Shards are one account to those outside: a retry may have been given another one."""
+    return asked is not None and (asked.id == account_id or (asked.kind is kind and kind in SHARDED))

@@ -1,0 +1,69 @@
+"""What wallet tells: balances that changed, deposits that arrived, and for the audit log who moved money."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from oraculum.money.v1.amount_pb2 import Amount
+from oraculum.wallet.v1.wallet_fact_pb2 import BalanceChanged, WalletFact
+from oraculum_kit.outbox import Fact
+from oraculum_kit.timestamps import to_wire
+from oraculum_money import Units
+from oraculum_wallet import wire
+from oraculum_wallet.accounts import AccountKind
+from oraculum_wallet.book import Book
+from oraculum_wallet.transfers import Phase, Recorded
+
+WALLET_TOPIC: Final = "wallet"
+
+
+@dataclass(slots=True)
+class _Change:
+    """What one act did to one person's balance: the first of its transfers, and the sum of all."""
+
+    first: Recorded
+    units: Units
+
+
+def balances_changed(book: Book, posted_at: datetime) -> list[Fact]:
+    """One fact for each person and act: the cost of a bet and its fee are one change, not two."""
+    changes: dict[tuple[str, str | None, str | None], _Change] = {}
+    for row in book.created:
+        if row.phase is Phase.PENDING or not row.units:
+            continue
+        if row.debit_kind is AccountKind.USER:
+            _note(changes, row.debit_account_id, row, Units(-row.units))
+        if row.credit_kind is AccountKind.USER:
+            _note(changes, row.credit_account_id, row, row.units)
+    return [
+        _balance_changed(book, account_id, change, posted_at)
+        for (account_id, _, _), change in changes.items()
+    ]
+
+
+def _note(
+    changes: dict[tuple[str, str | None, str | None], _Change], account_id: str, row: Recorded, units: Units
+) -> None:
+    key = (account_id, row.event_id, row.reference_id)
+    change = changes.get(key)
+    if change is None:
+        changes[key] = _Change(row, units)
+    else:
+        change.units = Units(change.units + units)
+
+
+def _balance_changed(book: Book, account_id: str, change: _Change, posted_at: datetime) -> Fact:
+    balance, first = book.balances[account_id], change.first
+    message = WalletFact(
+        user_id=balance.owner_id,
+        balance_changed=BalanceChanged(
+            kind=wire.KINDS[first.kind],
+            change=Amount(units=change.units, asset=balance.asset),
+            available=Amount(units=balance.available_units, asset=balance.asset),
+            event_id=first.event_id or "",
+            reference_id=first.reference_id or "",
+            transfer_id=first.id,
+            posted_at=to_wire(posted_at),
+        ),
+    )
+    return Fact(topic=WALLET_TOPIC, key=balance.owner_id, message=message, occurred_at=posted_at)

@@ -1,0 +1,56 @@
+-- name: open_accounts
+-- Open accounts that have no row yet, and say which; in one order, so that two that open the same ones wait instead of deadlocking.
+insert into account (id, kind, owner_id, asset)
+select *
+from unnest(%(ids)s::uuid[], %(kinds)s::smallint[], %(owners)s::text[], %(assets)s::text[])
+    as named (id, kind, owner_id, asset)
+order by id
+on conflict do nothing
+returning id::text;
+
+-- name: open_pendings
+-- Transfers that are pending now. What they say never changes, whether they still are is asked again under lock.
+select id::text, debit_account_id::text, credit_account_id::text, asset, units, kind, event_id::text, reference_id::text
+from pending_transfer
+where id = any(%(ids)s::uuid[]);
+
+-- name: lock_accounts
+-- The counters of accounts, locked in one order for everybody: people first, what many share last and so for shorter.
+select id::text, kind, owner_id, asset, debits_pending, debits_posted, credits_pending, credits_posted, changed_at
+from account
+where id = any(%(ids)s::uuid[])
+order by kind, id
+for no key update;
+
+-- name: stored_transfers
+-- Transfers that were made before.
+select
+    id::text, phase, kind, debit_account_id::text, debit_kind, credit_account_id::text, credit_kind, asset, units,
+    asked_units, released_units, pending_id::text, event_id::text, reference_id::text, debit_balance_units,
+    credit_balance_units
+from transfer
+where id = any(%(ids)s::uuid[]);
+
+-- name: ended_pendings
+-- How pending transfers ended, of those that did.
+select pending_id::text, phase
+from transfer
+where pending_id = any(%(ids)s::uuid[]);
+
+-- name: fill_sequences
+-- How far the fills of events are applied.
+select event_id::text, sequence
+from fill_progress
+where event_id = any(%(ids)s::uuid[]);
+
+-- name: draw_numbers
+-- Blocks of transfer numbers and the time. Asked for while the accounts are locked, so both rise with each account.
+select nextval('transfer_number'), clock_timestamp()
+from generate_series(1, %(blocks)s);
+
+-- name: copy_transfers
+-- Record transfers, and by that move the money: see apply_transfers in the schema.
+copy transfer (
+    number, posted_at, units, asked_units, released_units, debit_balance_units, credit_balance_units, phase, kind,
+    debit_kind, credit_kind, id, debit_account_id, credit_account_id, pending_id, event_id, reference_id, asset
+) from stdin;

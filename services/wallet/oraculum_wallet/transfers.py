@@ -1,0 +1,106 @@
+"""Transfers: what is asked of the ledger, what it records, and how it answers."""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from oraculum_money import Units
+from oraculum_wallet.accounts import Account, AccountKind
+
+
+class Phase(IntEnum):
+    """What a transfer does; the numbers are the contract's and the table's."""
+
+    POSTED = 1
+    PENDING = 2
+    POST_PENDING = 3
+    VOID_PENDING = 4
+
+
+class TransferKind(IntEnum):
+    """What a transfer is for; the numbers are the contract's and the table's."""
+
+    DEPOSIT = 1
+    WITHDRAWAL = 2
+    BET = 3
+    SALE = 4
+    PAYOUT = 5
+    REFUND = 6
+    FEE = 7
+    SUBSIDY = 8
+    HOUSE_RESULT = 9
+    CAPITAL = 10
+    ADJUSTMENT = 11
+
+
+class Result(IntEnum):
+    """How a transfer ended; the numbers are the contract's, but for the last, which stays inside."""
+
+    CREATED = 1
+    EXISTS = 2
+    EXISTS_DIFFERENT = 3
+    INSUFFICIENT_FUNDS = 4
+    PENDING_NOT_FOUND = 5
+    ALREADY_POSTED = 6
+    ALREADY_VOIDED = 7
+    EXCEEDS_PENDING = 8
+    BEHIND = 9
+    INVALID = 10
+    # Another transfer of its chain failed.
+    LINKED_FAILED = 101
+
+
+class Transfer(NamedTuple):
+    """One transfer to make, its form checked: whoever builds one guarantees what the comments say."""
+
+    id: str
+    phase: Phase
+    # None only when ending a pending transfer: then it is for what that one was for.
+    kind: TransferKind | None
+    # None exactly when ending a pending transfer.
+    debit: Account | None = None
+    credit: Account | None = None
+    # Empty exactly when voiding.
+    asset: str = ""
+    # Positive; 0 exactly when voiding.
+    units: Units = Units(0)
+    # Given exactly when ending a pending transfer.
+    pending_id: str | None = None
+    event_id: str | None = None
+    reference_id: str | None = None
+    balancing: bool = False
+    after_sequence: int = 0
+
+
+class Recorded(NamedTuple):
+    """A transfer as it stands in the ledger, with the whole of its effect; the fields are columns of the table."""
+
+    id: str
+    phase: Phase
+    kind: TransferKind
+    debit_account_id: str
+    debit_kind: AccountKind
+    credit_account_id: str
+    credit_kind: AccountKind
+    asset: str
+    units: Units
+    asked_units: Units | None
+    released_units: Units
+    pending_id: str | None
+    event_id: str | None
+    reference_id: str | None
+    debit_balance_units: Units
+    credit_balance_units: Units
+
+
+class Answer(NamedTuple):
+    """How one transfer ended."""
+
+    transfer_id: str
+    result: Result
+    units: Units = Units(0)
+    message: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the transfer is in the ledger, by this call or an earlier one."""
+        return self.result is Result.CREATED or self.result is Result.EXISTS

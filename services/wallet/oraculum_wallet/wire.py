@@ -1,0 +1,178 @@
+"""Transfers and kinds between the contract and the domain.
+
+A transfer that makes no sense is not an error of the call: it is answered INVALID with the field's name, and harms no
+other. So the rules here give sentences instead of raising, all but one: how many transfers a call may bring.
+"""
+
+from typing import Final
+
+from oraculum.wallet.v1 import wallet_service_pb2 as pb
+from oraculum_money import ASSETS, INT64_MAX, Units
+from oraculum_wallet.accounts import SHARDED, Account, AccountKind, account, is_uuid, owner_complaint
+from oraculum_wallet.transfers import Answer, Phase, Result, Transfer, TransferKind
+
+# By name, so that a number that differs from the contract's cannot go unnoticed.
+KINDS: Final[dict[TransferKind, pb.TransferKind.ValueType]] = {
+    kind: pb.TransferKind.Value(f"TRANSFER_KIND_{kind.name}") for kind in TransferKind
+}
+_KIND: Final[dict[int, TransferKind]] = {number: kind for kind, number in KINDS.items()}
+_PHASE: Final = {pb.TransferPhase.Value(f"TRANSFER_PHASE_{phase.name}"): phase for phase in Phase}
+_ACCOUNT_KIND: Final[dict[int, AccountKind]] = {
+    pb.AccountKind.Value(f"ACCOUNT_KIND_{kind.name}"): kind for kind in AccountKind
+}
+_RESULTS: Final[dict[Result, pb.TransferResult.ValueType]] = {
+    result: pb.TransferResult.Value(f"TRANSFER_RESULT_{result.name}")
+    for result in Result
+    if result is not Result.LINKED_FAILED
+}
+
+# What enters and leaves the platform moves by wallet's own acts only: no peer, however confused, can mint money.
+_OURS_ALONE: Final = frozenset({AccountKind.RAIL, AccountKind.CAPITAL})
+_OUR_KINDS: Final = frozenset(
+    {TransferKind.DEPOSIT, TransferKind.WITHDRAWAL, TransferKind.CAPITAL, TransferKind.ADJUSTMENT}
+)
+_ENDING: Final = frozenset({Phase.POST_PENDING, Phase.VOID_PENDING})
+
+
+class _Nonsense(Exception):
+    """A field of a transfer makes no sense; the text names it and says why."""
+
+
+def parse_transfer(message: pb.Transfer, shard: str) -> Transfer | Answer:
+    """Read one transfer, or answer INVALID. Fees and rounding without an owner go to the shard."""
+    try:
+        return _transfer(message, shard)
+    except _Nonsense as nonsense:
+        return Answer(message.transfer_id, Result.INVALID, message=str(nonsense))
+
+
+def kind(number: int) -> TransferKind | None:
+    """What a transfer is for; None for a number that the contract does not have."""
+    return _KIND.get(number)
+
+
+def to_wire(answer: Answer) -> pb.TransferAnswer:
+    """How one transfer ended."""
+    return pb.TransferAnswer(
+        transfer_id=answer.transfer_id,
+        result=_RESULTS[answer.result],
+        units=answer.units,
+        message=answer.message,
+    )
+
+
+def _transfer(message: pb.Transfer, shard: str) -> Transfer:
+    if not is_uuid(message.transfer_id):
+        raise _Nonsense("transfer_id: must be a UUID in lower case")
+    phase = _PHASE.get(message.phase)
+    if phase is None:
+        raise _Nonsense("phase: must be given")
+    event_id = _id("event_id", message.event_id)
+    if message.after_sequence < 0:
+        raise _Nonsense("after_sequence: must not be negative")
+    if message.after_sequence and event_id is None:
+        raise _Nonsense("event_id: must be given to wait for its fills")
+    if phase in _ENDING:
+        return _ending(message, phase, event_id)
+    return _beginning(message, phase, event_id, shard)
+
+
+def _beginning(message: pb.Transfer, phase: Phase, event_id: str | None, shard: str) -> Transfer:
+    transfer_kind = _transfer_kind(message)
+    if transfer_kind is None:
+        raise _Nonsense("kind: must be given")
+    if message.pending_id:
+        raise _Nonsense("pending_id: only a transfer that posts or voids has one")
+    reference_id = _id("reference_id", message.reference_id)
+    if phase is Phase.PENDING and reference_id is None:
+        raise _Nonsense(
+            "reference_id: must name the order, or nobody could settle what a crash leaves pending"
+        )
+    asset, units = _amount(message)
+    debit = _account("debit", message.debit, asset, shard)
+    credit = _account("credit", message.credit, asset, shard)
+    if debit.id == credit.id:
+        raise _Nonsense("credit: must be another account than the debit")
+    return Transfer(
+        message.transfer_id,
+        phase,
+        transfer_kind,
+        debit,
+        credit,
+        asset,
+        units,
+        event_id=event_id,
+        reference_id=reference_id,
+        balancing=message.balancing_debit,
+        after_sequence=message.after_sequence,
+    )
+
+
+def _ending(message: pb.Transfer, phase: Phase, event_id: str | None) -> Transfer:
+    if not is_uuid(message.pending_id) or message.pending_id == message.transfer_id:
+        raise _Nonsense("pending_id: must be the UUID of another transfer")
+    if message.HasField("debit") or message.HasField("credit"):
+        name = "debit" if message.HasField("debit") else "credit"
+        raise _Nonsense(f"{name}: the pending transfer says between whom")
+    if message.balancing_debit:
+        raise _Nonsense("balancing_debit: the pending transfer has reserved the amount")
+    if phase is Phase.POST_PENDING:
+        asset, units = _amount(message)
+    elif message.HasField("amount"):
+        raise _Nonsense("amount: a void releases all that is pending")
+    else:
+        asset, units = "", Units(0)
+    return Transfer(
+        message.transfer_id,
+        phase,
+        _transfer_kind(message),
+        asset=asset,
+        units=units,
+        pending_id=message.pending_id,
+        event_id=event_id,
+        reference_id=_id("reference_id", message.reference_id),
+        after_sequence=message.after_sequence,
+    )
+
+
+def _transfer_kind(message: pb.Transfer) -> TransferKind | None:
+    if not message.kind:
+        return None
+    found = _KIND.get(message.kind)
+    if found is None:
+        raise _Nonsense("kind: is not known")
+    if found in _OUR_KINDS:
+        raise _Nonsense(f"kind: wallet alone makes transfers of the kind {found.name}")
+    return found
+
+
+def _amount(message: pb.Transfer) -> tuple[str, Units]:
+    amount = message.amount
+    if amount.asset not in ASSETS:
+        raise _Nonsense(f"amount.asset: must be one of {', '.join(ASSETS)}")
+    if not 0 < amount.units <= INT64_MAX:
+        raise _Nonsense("amount.units: must be positive")
+    return amount.asset, Units(amount.units)
+
+
+def _account(field: str, name: pb.AccountName, asset: str, shard: str) -> Account:
+    account_kind = _ACCOUNT_KIND.get(name.kind)
+    if account_kind is None:
+        raise _Nonsense(f"{field}.kind: must be given")
+    if account_kind in _OURS_ALONE:
+        raise _Nonsense(f"{field}.kind: wallet alone moves money of the kind {account_kind.name}")
+    owner_id = name.owner_id
+    if account_kind in SHARDED and not owner_id:
+        owner_id = shard
+    complaint = owner_complaint(account_kind, owner_id)
+    if complaint is not None:
+        raise _Nonsense(f"{field}.owner_id: {complaint}")
+    return account(account_kind, owner_id, asset)
+
+
+def _id(field: str, text: str) -> str | None:
+    if not text:
+        return None
+    if not is_uuid(text):
+        raise _Nonsense(f"{field}: must be a UUID in lower case")
+    return text

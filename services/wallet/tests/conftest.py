@@ -1,0 +1,95 @@
+"""What wallet's tests share: a fresh ledger, and transfers in few words."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from oraculum_dev.fixtures.databases import Databases
+from oraculum_kit.db import Database, DatabaseConfig
+from oraculum_money import Units
+from oraculum_wallet.accounts import Account, AccountKind, account
+from oraculum_wallet.ledger import Ledger
+from oraculum_wallet.transfers import Phase, Result, Transfer, TransferKind
+
+
+class Make:
+    """Accounts and transfers with whatever a test does not care about filled in."""
+
+    def user(self, user_id: str | None = None, asset: str = "USDC") -> Account:
+        return account(AccountKind.USER, user_id or str(uuid4()), asset)
+
+    def escrow(self, event_id: str | None = None, asset: str = "USDC") -> Account:
+        return account(AccountKind.EVENT_ESCROW, event_id or str(uuid4()), asset)
+
+    def rail(self, asset: str = "USDC") -> Account:
+        return account(AccountKind.RAIL, "demo", asset)
+
+    def fees(self, shard: int = 0, asset: str = "USDC") -> Account:
+        return account(AccountKind.FEES, str(shard), asset)
+
+    def posted(self, debit: Account, credit: Account, units: int, **other: Any) -> Transfer:
+        given = {"id": str(uuid4()), "kind": TransferKind.BET, **other}
+        return Transfer(
+            phase=Phase.POSTED, debit=debit, credit=credit, asset=debit.asset, units=Units(units), **given
+        )
+
+    def deposit(self, user: Account, units: int, **other: Any) -> Transfer:
+        return self.posted(self.rail(user.asset), user, units, kind=TransferKind.DEPOSIT, **other)
+
+    def hold(self, user: Account, escrow: Account, units: int, **other: Any) -> Transfer:
+        given = {
+            "id": str(uuid4()),
+            "kind": TransferKind.BET,
+            "event_id": escrow.owner_id,
+            "reference_id": str(uuid4()),
+            **other,
+        }
+        return Transfer(
+            phase=Phase.PENDING, debit=user, credit=escrow, asset=user.asset, units=Units(units), **given
+        )
+
+    def post(self, pending: Transfer, units: int, **other: Any) -> Transfer:
+        given = {"id": str(uuid4()), "kind": None, "asset": pending.asset, **other}
+        return Transfer(phase=Phase.POST_PENDING, pending_id=pending.id, units=Units(units), **given)
+
+    def void(self, pending: Transfer, **other: Any) -> Transfer:
+        given = {"id": str(uuid4()), "kind": None, **other}
+        return Transfer(phase=Phase.VOID_PENDING, pending_id=pending.id, **given)
+
+
+@pytest.fixture
+def make() -> Make:
+    return Make()
+
+
+@pytest.fixture
+async def wallet_url(database_for: Databases) -> str:
+    """A fresh, migrated database of wallet's own."""
+    return await database_for("wallet")
+
+
+@pytest.fixture
+async def database(wallet_url: str) -> AsyncIterator[Database]:
+    config = DatabaseConfig(wallet_url, wallet_url, application_name="wallet-test", pool_max=8)
+    async with Database(config) as opened:
+        yield opened
+
+
+@pytest.fixture
+def ledger(database: Database) -> Ledger:
+    return Ledger(database)
+
+
+@pytest.fixture
+def funded(ledger: Ledger, make: Make) -> Any:
+    """A function that gives a new user some money."""
+
+    async def fund(units: int = 1_000_000, asset: str = "USDC") -> Account:
+        user = make.user(asset=asset)
+        (answer,) = await ledger.create([make.deposit(user, units)])
+        assert answer.result is Result.CREATED
+        return user
+
+    return fund
