@@ -2,7 +2,7 @@
 
 import psutil
 
-from oraculum_dev.suite.state import ProcessId
+from oraculum_dev.suite.state import ProcessId, State
 
 
 def family(root: ProcessId) -> list[psutil.Process]:
@@ -16,10 +16,10 @@ def family(root: ProcessId) -> list[psutil.Process]:
         return [process]
 
 
-def bytes_of(root: ProcessId) -> int:
-    """The memory of a process and its children: PSS on Linux, what is its own elsewhere."""
+def bytes_of(root: ProcessId, *, alone: bool = False) -> int:
+    """The memory of a process, with its children unless alone: PSS on Linux, what is its own elsewhere."""
     total = 0
-    for process in family(root):
+    for process in family(root)[: 1 if alone else None]:
         try:
             info = process.memory_full_info()
             total += getattr(info, "pss", info.uss)
@@ -27,3 +27,9 @@ def bytes_of(root: ProcessId) -> int:
             # It ended between being listed and being asked, or belongs to somebody else.
             continue
     return total
+
+
+def of_suite(state: State) -> dict[str, int]:
+    """The memory of each process of a suite by name, the runner's own among them."""
+    taken = {name: bytes_of(identity) for name, identity in state.processes.items()}
+    return taken | {"runner": bytes_of(state.runner, alone=True)}

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from oraculum_dev.infrastructure.kafka import Kafka
 from oraculum_dev.infrastructure.postgres import Postgres
@@ -39,17 +39,14 @@ class Plan:
     home: Home
     ports: Ports
     venues: Venues
+    # The servers that somebody else runs, by name.
+    external: Mapping[str, str] = field(default_factory=dict)
     say: Callable[[str], None] = print
 
     @property
     def keys(self) -> Keys:
         """Its keys and passwords."""
         return Keys(self.home.keys)
-
-    @property
-    def external(self) -> dict[str, str]:
-        """The servers that the environment names."""
-        return {name: os.environ[variable] for name, variable in OUTSIDE.items() if os.environ.get(variable)}
 
     @property
     def postgres(self) -> Postgres:
@@ -91,6 +88,11 @@ class Plan:
             kafka=self.external.get("kafka") or self.kafka.bootstrap_servers,
             redis=self.external.get("valkey") or self.valkey.url,
         )
+
+
+def external_servers() -> dict[str, str]:
+    """The servers that the environment names."""
+    return {name: os.environ[variable] for name, variable in OUTSIDE.items() if os.environ.get(variable)}
 
 
 def units(plan: Plan) -> list[Unit]:
