@@ -28,7 +28,7 @@ class Invented:
 
     def find(self, ticker: str) -> Market | None:
         """Return the market of a ticker."""
-        return next((market for market in self._markets() if market.key == ticker), None)
+        return self._world.markets[Venue.KALSHI].get(ticker)
 
     def markets(self) -> Iterator[Row]:
         """Return the markets."""

@@ -33,7 +33,7 @@ def _token(seed: int, key: str, outcome: int) -> str:
     return str(_TOKEN_DIGITS + drawn % (9 * _TOKEN_DIGITS))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def identity(seed: int, key: str, title: str) -> Identity:
     """Return the names of a market, which depend on its key alone."""
     code = digest(seed, "polymarket", key)

@@ -54,7 +54,7 @@ class Invented:
     def find(self, token: str) -> tuple[Market, int] | None:
         """Return the market and the outcome of a token."""
         found = self._tokens.get(token)
-        if found is None or found[0].event.key not in self._world.events[Venue.POLYMARKET]:
+        if found is None or found[0].key not in self._world.markets[Venue.POLYMARKET]:
             self._tokens = {
                 token: (market, outcome)
                 for market in self._markets()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from oraculum_dev.venues.sim.book import LevelChange
 from oraculum_dev.venues.sim.market import Event, Market, Trade
+from oraculum_dev.venues.sim.terms import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class PhaseChanged:
     """An event was listed, opened, closed, was determined or became final."""
 
     event: Event
+    phase: Phase
     at_ms: int
 
 

@@ -30,6 +30,7 @@ class World:
         self.now_ms = start_ms
         self.start_ms = start_ms
         self.events: dict[Venue, dict[str, Event]] = {venue: {} for venue in Venue}
+        self.markets: dict[Venue, dict[str, Market]] = {venue: {} for venue in Venue}
         self.open_markets: list[Market] = []
         self.counts = {"updates": 0, "trades": 0, "opened": 0, "resolved": 0, "skipped": 0}
         self._listeners: list[Listener] = []
@@ -101,7 +102,8 @@ class World:
         event = Event(plan, next(self._numbers), closes_ms=plan.closes_ms)
         event.markets = [self._market(event, index) for index in range(len(plan.questions))]
         self.events[plan.venue][plan.key] = event
-        self._tell(PhaseChanged(event, self.now_ms))
+        self.markets[plan.venue].update((market.key, market) for market in event.markets)
+        self._tell(PhaseChanged(event, event.phase, self.now_ms))
         self.at(plan.opens_ms, lambda: self._open(event))
         self.at(min(plan.closes_ms, plan.determines_ms), lambda: self._close(event))
         self.at(plan.determines_ms, lambda: self._determine(event))
@@ -128,7 +130,7 @@ class World:
         event.phase = phase
         for market in event.markets:
             market.updated_ms = self.now_ms
-        self._tell(PhaseChanged(event, self.now_ms))
+        self._tell(PhaseChanged(event, event.phase, self.now_ms))
 
     def _open(self, event: Event) -> None:
         if event.phase is not Phase.WAITING:
@@ -167,6 +169,8 @@ class World:
 
     def _forget(self, event: Event) -> None:
         self.events[event.venue].pop(event.key, None)
+        for market in event.markets:
+            self.markets[event.venue].pop(market.key, None)
 
     def resolve_now(self, event: Event, verdict: Verdict | None) -> None:
         """Take an event through the rest of its life at once, with a given verdict where one is named."""
@@ -175,7 +179,3 @@ class World:
         self._close(event)
         self._determine(event)
         self._finalize(event)
-
-    def find_event(self, venue: Venue, key: str) -> Event | None:
-        """Return the event of that key."""
-        return self.events[venue].get(key)

@@ -10,25 +10,29 @@ import uvloop
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, WebSocketRoute
 
 from oraculum_dev.venues.kalshi import rest as kalshi
 from oraculum_dev.venues.kalshi.invented import Invented as KalshiMarkets
+from oraculum_dev.venues.kalshi.socket import TradeSocket
 from oraculum_dev.venues.manifold import rest as manifold
 from oraculum_dev.venues.manifold.invented import Invented as ManifoldMarkets
+from oraculum_dev.venues.manifold.socket import Broadcasts, TopicSocket
 from oraculum_dev.venues.polymarket import clob, gamma
 from oraculum_dev.venues.polymarket.invented import Invented as PolymarketMarkets
+from oraculum_dev.venues.polymarket.socket import MarketSocket
 from oraculum_dev.venues.sim import programme
 from oraculum_dev.venues.sim.series import Series
+from oraculum_dev.venues.sim.terms import Venue
 from oraculum_dev.venues.sim.world import World
 from oraculum_dev.venues.stand_in.control import Control, status
 from oraculum_dev.venues.stand_in.protocol import VenueSocketProtocol
 from oraculum_dev.venues.stand_in.settings import Settings
 from oraculum_dev.venues.wire.answers import json, route
+from oraculum_dev.venues.wire.faults import Faults
 from oraculum_kit.clock import Clock, SystemClock
 
 _TICK_SECONDS = 0.02
-_HEARTBEAT_SECONDS = 10.0
 
 
 class StandIn:
@@ -45,6 +49,7 @@ class StandIn:
         )
         if settings.mode == "sim":
             programme.start(self.world, settings.markets_per_venue)
+        self.faults = Faults(settings.seed)
         self.series = Series(self.world, settings.timing)
         self.world.advance(self.world.now_ms)
         self.application = Starlette(routes=self._routes())
@@ -57,12 +62,21 @@ class StandIn:
 
     def _routes(self) -> list[BaseRoute]:
         now: Callable[[], int] = self._virtual_now_ms
-        on_polymarket = PolymarketMarkets(self.world)
+        on_polymarket, on_kalshi = PolymarketMarkets(self.world), KalshiMarkets(self.world)
+        self.polymarket_socket = MarketSocket(self.world, on_polymarket, self.faults)
+        self.kalshi_socket = TradeSocket(
+            self.world, on_kalshi, self.faults, require_key=self.settings.require_kalshi_key
+        )
+        self.manifold_socket = TopicSocket(self.faults, self.settings.manifold_silence_seconds)
+        Broadcasts(self.world, self.manifold_socket)
         return [
+            WebSocketRoute("/polymarket/ws/market", self.polymarket_socket.serve),
+            WebSocketRoute("/kalshi/trade-api/ws/v2", self.kalshi_socket.serve),
+            WebSocketRoute("/manifold/ws", self.manifold_socket.serve),
             Mount("/polymarket/gamma", routes=gamma.routes(on_polymarket)),
             Mount("/polymarket/clob", routes=[*clob.clob_routes(on_polymarket, now), *_anything_else()]),
             Mount("/polymarket/data", routes=clob.data_routes(on_polymarket)),
-            Mount("/kalshi/trade-api/v2", routes=kalshi.routes(KalshiMarkets(self.world), now)),
+            Mount("/kalshi/trade-api/v2", routes=kalshi.routes(on_kalshi, now)),
             Mount("/manifold/v0", routes=manifold.routes(ManifoldMarkets(self.world), now)),
             Mount("/stand-in/control", routes=Control(self.world, self.series).routes()),
             route("/stand-in/status", self._status),
@@ -71,6 +85,11 @@ class StandIn:
     def _status(self, _: Request) -> Response:
         timing = self.settings.timing
         details: dict[str, Any] = {
+            "sockets": {
+                Venue.POLYMARKET: len(self.polymarket_socket.clients),
+                Venue.KALSHI: len(self.kalshi_socket.sessions),
+                Venue.MANIFOLD: len(self.manifold_socket.clients),
+            },
             "mode": self.settings.mode,
             "series": {
                 "every": timing.every,
@@ -103,7 +122,7 @@ async def serve(stand_in: StandIn, listener: socket.socket) -> None:
     config = uvicorn.Config(
         stand_in.application,
         ws=VenueSocketProtocol,
-        ws_ping_interval=_HEARTBEAT_SECONDS,
+        ws_ping_interval=stand_in.settings.kalshi_heartbeat_seconds,
         ws_per_message_deflate=False,
         log_level="warning",
         lifespan="off",

@@ -27,6 +27,8 @@ class Settings:
     keep_seconds: float = 3600.0
     timing: Timing = Timing()  # noqa: RUF009 - frozen, so sharing it is safe
     require_kalshi_key: bool = False
+    manifold_silence_seconds: float = 60.0
+    kalshi_heartbeat_seconds: float = 10.0
 
 
 def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:

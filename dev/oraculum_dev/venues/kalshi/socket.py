@@ -1,0 +1,131 @@
+"""Kalshi's socket over the invented markets."""
+
+from collections.abc import Iterable
+
+from starlette.websockets import WebSocket
+
+from oraculum_dev.venues.kalshi import frames
+from oraculum_dev.venues.kalshi.invented import Invented
+from oraculum_dev.venues.kalshi.session import Session, Subscription
+from oraculum_dev.venues.sim.facts import BookMoved, CloseMoved, Fact, PhaseChanged, StepChanged, Traded
+from oraculum_dev.venues.sim.market import Market
+from oraculum_dev.venues.sim.terms import Phase, Venue
+from oraculum_dev.venues.sim.world import World
+from oraculum_dev.venues.wire.connection import Connection
+from oraculum_dev.venues.wire.faults import Faults
+from oraculum_dev.venues.wire.rows import encode
+
+_KEY_HEADERS = ("kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature")
+_UNAUTHORIZED = encode({"error": {"code": "unauthorized", "message": "missing key"}})
+
+
+class TradeSocket:
+    """All sessions of the socket."""
+
+    def __init__(self, world: World, markets: Invented, faults: Faults, *, require_key: bool) -> None:
+        self._world = world
+        self._markets = markets
+        self._faults = faults
+        self._require_key = require_key
+        self.sessions: set[Session] = set()
+        world.listen(self._hear_fact)
+
+    async def serve(self, websocket: WebSocket) -> None:
+        """Serve one client; without a key the handshake itself is refused, where that is asked for."""
+        if self._require_key and not all(websocket.headers.get(name) for name in _KEY_HEADERS):
+            await _refuse(websocket)
+            return
+        await websocket.accept()
+        connection = Connection(websocket, Venue.KALSHI, self._faults)
+        session = Session(connection, self)
+        connection.on_overflow(session.overflow)
+        self.sessions.add(session)
+        try:
+            await connection.run(session.hear)
+        finally:
+            self.sessions.discard(session)
+
+    def knows(self, ticker: str) -> bool:
+        """Whether there is a market of that ticker."""
+        return self._markets.find(ticker) is not None
+
+    def send_snapshots(self, session: Session, subscription: Subscription, tickers: Iterable[str]) -> None:
+        """Send books to a subscription of books, tickers to one of tickers."""
+        seed = self._world.seed
+        for market in filter(None, map(self._markets.find, tickers)):
+            if subscription.channel == "orderbook_delta":
+                message = frames.snapshot(seed, market, yes_price=subscription.yes_price)
+                session.send(subscription, "orderbook_snapshot", message)
+            elif subscription.channel == "ticker":
+                session.send(subscription, "ticker", frames.ticker(seed, market, self._world.now_ms))
+
+    def added(self, session: Session, subscription: Subscription, tickers: Iterable[str]) -> None:
+        """Do nothing: what changes is told to all who want it when it changes."""
+
+    def _hear_fact(self, fact: Fact) -> None:
+        if not self.sessions:
+            return
+        if isinstance(fact, PhaseChanged | CloseMoved):
+            if fact.event.venue is Venue.KALSHI:
+                self._tell_life(fact)
+        elif isinstance(fact, BookMoved | Traded) and fact.market.event.venue is Venue.KALSHI:
+            self._tell_market(fact)
+        elif isinstance(fact, StepChanged):
+            # The grids of the invented markets of this venue do not change.
+            return
+
+    def _tell_market(self, fact: BookMoved | Traded) -> None:
+        market = fact.market
+        if isinstance(fact, BookMoved):
+            self._tell_deltas(fact)
+            if fact.top_changed:
+                self._tell("ticker", "ticker", market, frames.ticker(self._world.seed, market, fact.at_ms))
+        else:
+            self._tell("trade", "trade", market, frames.trade(market, fact.trade))
+            self._tell("ticker", "ticker", market, frames.ticker(self._world.seed, market, fact.at_ms))
+
+    def _tell_deltas(self, fact: BookMoved) -> None:
+        """Send every change as an increment, written once for each of the two ways to price the NO side."""
+        written: dict[bool, list[bytes]] = {}
+        for session in self.sessions:
+            subscription = session.on("orderbook_delta")
+            if subscription is None or not subscription.wants(fact.market.key):
+                continue
+            yes_price = subscription.yes_price
+            if yes_price not in written:
+                written[yes_price] = [
+                    frames.delta(self._world.seed, fact.market, change, fact.at_ms, yes_price=yes_price)
+                    for change in fact.changes
+                ]
+            for message in written[yes_price]:
+                session.send(subscription, "orderbook_delta", message)
+
+    def _tell(self, channel: str, kind: str, market: Market, message: bytes) -> None:
+        for session in self.sessions:
+            subscription = session.on(channel)
+            if subscription is not None and subscription.wants(market.key):
+                session.send(subscription, kind, message)
+
+    def _tell_life(self, fact: PhaseChanged | CloseMoved) -> None:
+        if isinstance(fact, PhaseChanged) and fact.phase is Phase.WAITING:
+            self._tell_all("event_lifecycle", frames.created_event(fact.event))
+        for market in fact.event.markets:
+            message = frames.lifecycle(market, fact)
+            if message is not None:
+                self._tell_all("market_lifecycle_v2", message)
+
+    def _tell_all(self, kind: str, message: bytes) -> None:
+        for session in self.sessions:
+            subscription = session.on("market_lifecycle_v2")
+            if subscription is not None:
+                session.send(subscription, kind, message)
+
+
+async def _refuse(websocket: WebSocket) -> None:
+    start = {
+        "type": "websocket.http.response.start",
+        "status": 401,
+        "headers": [(b"content-type", b"application/json")],
+    }
+    await websocket.send(start)
+    await websocket.send({"type": "websocket.http.response.body", "body": _UNAUTHORIZED})
