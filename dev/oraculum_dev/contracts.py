@@ -30,7 +30,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--accept", action="store_true", help="renew protos/image.binpb, allowing what breaks"
     )
+    parser.add_argument("--check", action="store_true", help="change nothing; say what is wrong")
     options = parser.parse_args(arguments)
+    if options.check:
+        problems = check()
+        print("\n".join(problems) or "the contracts hold")
+        return int(bool(problems))
     try:
         _run([tool("buf"), "lint"])
         print(f"generated {regenerate()} files")

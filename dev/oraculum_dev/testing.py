@@ -7,6 +7,7 @@ process owns the servers and the workers ask it for addresses.
 import re
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -15,10 +16,29 @@ import redis
 
 from oraculum_dev.fixtures.databases import Databases
 from oraculum_dev.fixtures.servers import Desk, LocalServers, RemoteServers, Servers
+from oraculum_dev.fixtures.suites import Suite
 from oraculum_dev.infrastructure import ports
 
 SERVERS = pytest.StashKey[Servers]()
 DESK = pytest.StashKey[Desk]()
+
+
+# Whoever asks for one of these needs a server.
+NEEDS_SERVERS = {"postgres", "database_for", "kafka_bootstrap", "redis_url", "suite"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a developer run what needs nothing but Python."""
+    parser.addoption("--without-servers", action="store_true", help="leave out tests that need a real server")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what asks for a server, if that was wanted."""
+    if not config.getoption("--without-servers"):
+        return
+    served = [item for item in items if NEEDS_SERVERS & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=served)
+    items[:] = [item for item in items if item not in served]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -84,6 +104,12 @@ def redis_url(pytestconfig: pytest.Config) -> str:
     with redis.Redis.from_url(url) as client:
         client.flushdb()
     return url
+
+
+@pytest.fixture(scope="session")
+def suite(pytestconfig: pytest.Config) -> Suite:
+    """A whole suite with invented venues, shared by the run: for tests marked `end_to_end`."""
+    return Suite(Path(pytestconfig.stash[SERVERS].address("suite")))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,57 @@
+"""The steps: what each one runs."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from oraculum_dev.project import ROOT, tool
+
+# In the order in which a reader meets them; the tests are not typed as strictly, their code is the fixtures' guest.
+TYPED = ("libs/*/oraculum_*", "services/*/oraculum_*", "gateway/oraculum_gateway", "dev/oraculum_dev")
+
+
+@dataclass(frozen=True)
+class Step:
+    """Commands that belong together; all of them run, so that one failure does not hide another."""
+
+    name: str
+    commands: Sequence[Sequence[str]]
+
+
+def _tool(name: str, *arguments: str) -> list[str]:
+    return [tool(name), *arguments]
+
+
+def _module(name: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", name, *arguments]
+
+
+def _packages() -> list[str]:
+    return sorted(
+        str(path.relative_to(ROOT)) for pattern in TYPED for path in ROOT.glob(pattern) if path.is_dir()
+    )
+
+
+def workers() -> int:
+    """How many tests run at a time; more than the cores there are would only make them wait for each other."""
+    return max(2, min(8, os.cpu_count() or 2))
+
+
+def steps() -> Mapping[str, Step]:
+    """Every step that can be run by its name."""
+    pytest = ("-q", "--no-header", "-p", "no:cacheprovider")
+    parallel = ("-n", str(workers()), "--dist", "worksteal")
+    known = [
+        Step(
+            "lint",
+            [_tool("ruff", "check"), _tool("ruff", "format", "--check"), _module("oraculum_dev.linters")],
+        ),
+        Step("types", [_tool("mypy", *_packages())]),
+        Step("contracts", [_module("oraculum_dev.command", "protos", "--check")]),
+        Step("unit", [_tool("pytest", *pytest, *parallel, "--without-servers")]),
+        Step("tests", [_tool("pytest", *pytest, *parallel, "-m", "not end_to_end")]),
+        Step("demo", [_module("oraculum_dev.command", "demo")]),
+        Step("end to end", [_tool("pytest", *pytest, "-m", "end_to_end")]),
+    ]
+    return {step.name: step for step in known}
