@@ -98,11 +98,13 @@ class Authorizer:
         if user_header is not None:
             grace = _NO_GRACE if service is None else PASSED_ON_GRACE
             user = await self._trust.users.verify(_bearer(user_header), grace=grace)
-        if not self._table[method].allows(user, service):
-            if user is None and service is None:
-                raise Unauthenticated(method=method)
-            raise PermissionDenied(method=method)
-        return user, service
+        access = self._table[method]
+        if access.allows(user, service):
+            return user, service
+        # Whom signing in could help is told so; whom it could not is told the truth.
+        if user is None and (service is None or access.users is not NOBODY):
+            raise Unauthenticated(method=method)
+        raise PermissionDenied(method=method)
 
 
 def require_user() -> User:

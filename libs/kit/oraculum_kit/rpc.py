@@ -202,9 +202,9 @@ def as_service_error(error: Exception, *, where: str) -> ServiceError:
             return error
         case psycopg_pool.TooManyRequests():
             return ResourceExhausted(retry_after_seconds=1)
-        case psycopg.OperationalError():
-            # Away, too slow, locked or restarting: all of them pass. During COMMIT the outcome is unknown, which is
-            # what UNAVAILABLE means to our callers.
+        case psycopg.OperationalError() | psycopg.InterfaceError() | psycopg.errors.InvalidTransactionState():
+            # Away, too slow, locked, restarting or failing over: all of them pass. During COMMIT the outcome is
+            # unknown, which is what UNAVAILABLE means to our callers.
             _log.warning("database.unavailable", where=where, error=type(error).__name__, detail=str(error))
             return Unavailable(retry_after_seconds=1)
         case TimeoutError():

@@ -1,0 +1,107 @@
+"""Named statements, read from files and run on a real server."""
+
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from prometheus_client import REGISTRY
+
+from oraculum_kit.db import Database
+from oraculum_kit.sql_files import Queries, Statement, parse, queries
+
+FILE = """
+-- Statements of a test.
+
+-- name: squares
+-- Numbers with their squares.
+select n as number, n * n as square
+from generate_series(1, %(upto)s::int) as n  -- a trailing remark
+order by n;
+
+-- name: broken
+-- Divides by nothing.
+select 1 / %(zero)s::int
+"""
+
+
+@dataclass(frozen=True)
+class Square:
+    number: int
+    square: int
+
+
+@pytest.fixture
+def sql() -> Queries:
+    return Queries(parse(FILE, source="test.sql"), source="test.sql")
+
+
+class TestParse:
+    def test_finds_names_and_drops_the_remarks(self, sql: Queries) -> None:
+        assert [statement.name for statement in sql] == ["squares", "broken"]
+        assert "Numbers" not in sql.squares.sql
+        assert sql.squares.sql.startswith("select n as number")
+        assert not sql.squares.sql.endswith(";")
+
+    @pytest.mark.parametrize(
+        ("text", "problem"),
+        [
+            ("-- name: a\nselect 1", "lacks the sentence"),
+            ("-- name: a\n-- Says a.\n", "empty"),
+            ("-- name: a\n-- A.\nselect 1\n-- name: a\n-- A.\nselect 2", "there twice"),
+            ("select 1\n-- name: a\n-- A.\nselect 2", "before the first name"),
+        ],
+    )
+    def test_refuses_what_a_reader_would_stumble_over(self, text: str, problem: str) -> None:
+        with pytest.raises(ValueError, match=problem):
+            parse(text, source="x.sql")
+
+    def test_name_that_is_not_there_fails_where_it_is_written(self, sql: Queries) -> None:
+        with pytest.raises(AttributeError, match=r"test\.sql has no statement named cubes"):
+            _ = sql.cubes
+
+    def test_reads_the_file_of_a_package(self) -> None:
+        assert isinstance(queries("oraculum_kit", "sql/idempotency.sql").claim, Statement)
+
+
+class TestStatement:
+    async def test_gives_rows_in_every_form(self, database: Database, sql: Queries) -> None:
+        async with database.connection() as connection:
+            assert await sql.squares.one(connection, Square, upto=3) == Square(1, 1)
+            assert await sql.squares.all(connection, Square, upto=2) == [Square(1, 1), Square(2, 4)]
+            assert await sql.squares.tuples(connection, upto=2) == [(1, 1), (2, 4)]
+            assert await sql.squares.value(connection, upto=2) == 1
+            assert await sql.squares.run(connection, upto=7) == 7
+
+    async def test_gives_none_where_there_is_no_row(self, database: Database, sql: Queries) -> None:
+        async with database.connection() as connection:
+            assert await sql.squares.one(connection, Square, upto=0) is None
+            assert await sql.squares.value(connection, upto=0) is None
+
+    async def test_streams_inside_a_transaction(self, database: Database, sql: Queries) -> None:
+        async with database.transaction() as connection:
+            seen = [row.number async for row in sql.squares.stream(connection, Square, batch=10, upto=25)]
+        assert seen == list(range(1, 26))
+
+    async def test_runs_many_rows(self, database: Database) -> None:
+        text = "-- name: add\n-- Adds a key.\ninsert into outbox_sequence values ('t', %(key)s, %(last)s)"
+        add = parse(text, source="t")["add"]
+        async with database.transaction() as connection:
+            rows = [{"key": str(number), "last": number} for number in range(100)]
+            assert await add.run_many(connection, rows) == 100
+
+    async def test_is_prepared_at_its_first_use(self, database: Database, sql: Queries) -> None:
+        async with database.connection() as connection:
+            await sql.squares.value(connection, upto=1)
+            cursor = await connection.execute("select statement from pg_prepared_statements")
+            assert any("as square" in row[0] for row in await cursor.fetchall())
+
+    async def test_is_timed_and_its_failures_counted(self, database: Database, sql: Queries) -> None:
+        def counted(metric: str) -> float:
+            return REGISTRY.get_sample_value(metric, {"statement": "broken"}) or 0.0
+
+        before = counted("oraculum_sql_duration_seconds_count"), counted("oraculum_sql_failed_total")
+        async with database.connection() as connection:
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                await sql.broken.value(connection, zero=0)
+        after = counted("oraculum_sql_duration_seconds_count"), counted("oraculum_sql_failed_total")
+        assert after == (before[0] + 1, before[1] + 1)
