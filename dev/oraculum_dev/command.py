@@ -1,29 +1,52 @@
 """The command `oraculum`: what `make` calls."""
 
 import argparse
-import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 
 from oraculum_dev.infrastructure.programs import ProgramError
 
-# Imported only when asked for: `oraculum --help` need not load the demo's wallets or the linters.
-COMMANDS: Mapping[str, tuple[str, str]] = {
-    "up": ("oraculum_dev.suite.up:main", "start the whole suite and show it live; Ctrl-C stops it"),
-    "down": ("oraculum_dev.suite.commands:down", "stop the suite that runs in this folder"),
+Run = Callable[[Sequence[str]], int]
+
+# Imported only when asked for: `oraculum status` need not load the demo's wallets or the linters.
+COMMANDS: Mapping[str, tuple[Run, str]] = {
+    "up": (
+        lambda _: import_module("oraculum_dev.suite.up").main(),
+        "start the whole suite and show it live; Ctrl-C stops it",
+    ),
+    "down": (
+        lambda _: import_module("oraculum_dev.suite.commands").down(),
+        "stop the suite that runs in this folder",
+    ),
     "status": (
-        "oraculum_dev.suite.commands:status",
+        lambda _: import_module("oraculum_dev.suite.commands").status(),
         "what is up, where, how much it takes; exit 0 when all is healthy",
     ),
-    "logs": ("oraculum_dev.suite.commands:logs", "follow the logs, of all or of the named parts"),
-    "clean": ("oraculum_dev.suite.commands:clean", "remove the suite's data, keys and logs"),
-    "test": ("oraculum_dev.checks.test:main", "everything: linters, types, contracts, tests, the demo"),
-    "check": ("oraculum_dev.checks.check:main", "single steps: lint, types, contracts, unit"),
-    "protos": (
-        "oraculum_dev.contracts:main",
-        "generate the code of the contracts; --accept renews the image",
+    "logs": (
+        lambda rest: import_module("oraculum_dev.suite.commands").logs(rest),
+        "follow the logs, of all or of the named parts",
     ),
-    "demo": ("oraculum_dev.demo:main", "tell the story of a bet against the running suite"),
+    "clean": (
+        lambda _: import_module("oraculum_dev.suite.commands").clean(),
+        "remove the suite's data, keys and logs",
+    ),
+    "test": (
+        lambda rest: import_module("oraculum_dev.checks.test").main(rest),
+        "everything: linters, types, contracts, tests, the demo",
+    ),
+    "check": (
+        lambda rest: import_module("oraculum_dev.checks.check").main(rest),
+        "single steps: lint, types, contracts, unit, tests",
+    ),
+    "protos": (
+        lambda rest: import_module("oraculum_dev.contracts").main(rest),
+        "generate the code of the contracts; --accept renews what may not break",
+    ),
+    "demo": (
+        lambda rest: import_module("oraculum_dev.demo").main(rest),
+        "tell the story of a bet against the running suite",
+    ),
 }
 WITHOUT_ARGUMENTS = {"up", "down", "status", "clean"}
 
@@ -40,18 +63,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if rest and options.command in WITHOUT_ARGUMENTS:
         parser.error(f"{options.command} takes no arguments, not {' '.join(rest)}")
     try:
-        return _load(COMMANDS[options.command][0])(*([] if options.command in WITHOUT_ARGUMENTS else [rest]))
+        return COMMANDS[options.command][0](rest)
     except ProgramError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-
-
-def _load(place: str) -> Callable[..., int]:
-    module, _, function = place.partition(":")
-    found: Callable[..., int] = getattr(importlib.import_module(module), function)
-    return found
 
 
 if __name__ == "__main__":

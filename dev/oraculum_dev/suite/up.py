@@ -22,6 +22,7 @@ from oraculum_dev.suite.ports import Ports
 from oraculum_dev.suite.state import ProcessId, State, end_leftovers, hold_lock
 from oraculum_dev.suite.supervisor import Supervisor
 from oraculum_dev.suite.table import Plan, external_servers, units
+from oraculum_kit.clock import SystemClock
 
 MESSAGES_SHOWN = 6
 FLOW_SECONDS = 3.0
@@ -114,7 +115,7 @@ class Session:
             group.create_task(self._measure_memory())
 
     def _note_ready(self) -> None:
-        self._state.ready_seconds = time.time() - self._state.started_at
+        self._state.ready_seconds = SystemClock().now().timestamp() - self._state.started_at
         self._write_state()
         self._say("runner", f"all is up after {self._state.ready_seconds:.1f} s")
         if not self._console.is_terminal:
