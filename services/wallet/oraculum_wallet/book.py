@@ -156,6 +156,13 @@ class Book:
         pending = self._pendings.get(pending_id)
         if pending is None:
             return Answer(transfer.id, Result.PENDING_NOT_FOUND)
+        for side, named, account_id in (
+            ("debit", transfer.debit, pending.debit_account_id),
+            ("credit", transfer.credit, pending.credit_account_id),
+        ):
+            if named is not None and named.id != account_id:
+                message = f"{side}: the pending transfer is between other accounts"
+                return Answer(transfer.id, Result.INVALID, message=message)
         if transfer.phase is Phase.POST_PENDING:
             if transfer.asset != pending.asset:
                 message = f"amount.asset: the pending transfer is in {pending.asset}"

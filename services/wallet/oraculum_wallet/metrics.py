@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 TRANSFERS: Final = Counter("oraculum_wallet_transfers", "Transfers recorded.")
 BATCHES_RETRIED: Final = Counter(
@@ -10,4 +10,14 @@ BATCHES_RETRIED: Final = Counter(
 )
 DISAGREEMENTS: Final = Counter(
     "oraculum_wallet_ledger_disagreements", "Batches that the database refused: each one is a defect."
+)
+FILLS_APPLIED: Final = Counter("oraculum_wallet_fills_applied", "Fills whose money moved.")
+FILLS_DUPLICATE: Final = Counter("oraculum_wallet_fills_duplicate", "Fills that came again and were skipped.")
+FILLS_WAITING: Final = Gauge("oraculum_wallet_fills_waiting", "Fills that wait for one before them.")
+FILLS_WAITING_SECONDS: Final = Gauge(
+    "oraculum_wallet_fills_waiting_age_seconds", "How long the oldest of them has waited."
+)
+INCIDENTS: Final = Counter("oraculum_wallet_incidents", "What can't happen and did.", ("kind",))
+INCIDENTS_OPEN: Final = Gauge(
+    "oraculum_wallet_incidents_open", "Incidents that nobody has closed.", ("kind",)
 )

@@ -56,7 +56,7 @@ class Transfer(NamedTuple):
     phase: Phase
     # None only when ending a pending transfer: then it is for what that one was for.
     kind: TransferKind | None
-    # None exactly when ending a pending transfer.
+    # Given unless ending a pending transfer; there it is what the asker expects, and may be left out.
     debit: Account | None = None
     credit: Account | None = None
     # Empty exactly when voiding.

@@ -1,0 +1,237 @@
+"""Kafka in: the fills of the topic `bets` move money, in the sequence of each event, once each.
+
+What one poll gives is one transaction. Per event the sequence must go on where it stands: what was applied before is
+skipped, what comes too early waits in a table until the missing fill comes, and is never dropped. Applying takes the
+event's progress row first, so two replicas that meet (in a rebalance) take turns, and the second finds it done.
+
+A fill that the ledger refuses can't happen by protocol. When it does, its event halts: the fill and all behind it
+wait, settlement is answered BEHIND, other events go on, and an incident is open until the cause is gone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from oraculum.prediction.v1.bets_fact_pb2 import BetsFact
+from oraculum_kit.db import Connection, Database
+from oraculum_kit.ids import derived
+from oraculum_kit.records import Record
+from oraculum_wallet import metrics
+from oraculum_wallet.book import Book
+from oraculum_wallet.errors import LedgerDisagrees
+from oraculum_wallet.fills import Fill, UnreadableFillError, fill_of, recovery_of, transfers_of
+from oraculum_wallet.ledger import Ledger
+from oraculum_wallet.repository import fills as repository
+from oraculum_wallet.repository.fills import Progress
+from oraculum_wallet.transfers import Result
+
+_log = structlog.stdlib.get_logger(__name__)
+
+TOPIC: Final = "bets"
+GROUP: Final = "wallet"
+
+# Closed by themselves when the event's fills move on; `fill_recovered` is for a person to look at and close.
+PASSING_INCIDENTS: Final = ("fill_gap", "fill_refused", "fill_unexpected")
+
+_EVENTS_RESUMED_MAX: Final = 100
+
+
+@dataclass(slots=True)
+class _Event:
+    """One event's fills while a batch is applied."""
+
+    progress: Progress
+    # What is to be applied now, without gaps.
+    due: list[Fill]
+    # What waits for a fill that is not here.
+    early: list[Fill]
+    # Whether anything stood in this event's way before, so that its traces must be cleared.
+    troubled: bool
+    applied: int = 0
+    recovered: list[Fill] = field(default_factory=list)
+    # Why the next due fill is refused.
+    refusal: str | None = None
+
+    @property
+    def left(self) -> list[Fill]:
+        """What waits after this batch."""
+        return [*self.due[self.applied :], *self.early]
+
+    @property
+    def after(self) -> Progress:
+        """Where the event stands after this batch."""
+        sequence = self.progress.sequence + self.applied
+        return self.progress._replace(sequence=sequence, halted=self.refusal is not None)
+
+
+class FillsConsumer:
+    """Applies fills to the ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def handle(self, connection: Connection, records: Sequence[Record[BetsFact]]) -> None:
+        """Apply what a poll gave; halted events only put theirs aside."""
+        await self._apply_or_keep(connection, [fill_of(record.message) for record in records])
+
+    async def resume(self, database: Database) -> None:
+        """Try again what waits: the missing fill may have come, the reason to halt may be gone."""
+        async with database.connection() as connection:
+            event_ids = await repository.events_waiting(connection, _EVENTS_RESUMED_MAX)
+        for event_id in event_ids:
+            async with database.transaction() as connection:
+                await self._apply_or_keep(connection, [], resuming=event_id)
+
+    async def _apply_or_keep(
+        self, connection: Connection, arrived: Sequence[Fill], *, resuming: str | None = None
+    ) -> None:
+        event_ids = {fill.event_id for fill in arrived} | ({resuming} if resuming else set())
+        try:
+            # A savepoint: if ledger and database ever disagree, the fills must still be kept.
+            async with connection.transaction():
+                events = await self._sort(connection, arrived, event_ids, retry_halted=resuming is not None)
+                await self._apply(connection, events)
+        except LedgerDisagrees:
+            await self._keep_all(connection, arrived, event_ids)
+
+    async def _sort(
+        self, connection: Connection, arrived: Sequence[Fill], event_ids: set[str], *, retry_halted: bool
+    ) -> list[_Event]:
+        """Tell what is due, what is early and what was applied before."""
+        progress = await repository.lock_progress(connection, event_ids)
+        waiting = await repository.waiting_fills(connection, event_ids)
+        fills: dict[str, dict[int, Fill]] = {event_id: {} for event_id in event_ids}
+        duplicates = 0
+        for fill in (*waiting, *arrived):
+            if fill.sequence <= progress[fill.event_id].sequence:
+                duplicates += 1
+                continue
+            known = fills[fill.event_id].setdefault(fill.sequence, fill)
+            if known.id != fill.id:
+                raise UnreadableFillError(f"fills {known.id} and {fill.id} are both number {fill.sequence}")
+        metrics.FILLS_DUPLICATE.inc(duplicates)
+        troubled = {fill.event_id for fill in waiting} | {p.event_id for p in progress.values() if p.halted}
+        return [
+            _sorted(progress[id_], fills[id_], troubled=id_ in troubled, retry=retry_halted)
+            for id_ in sorted(fills)
+        ]
+
+    async def _apply(self, connection: Connection, events: Sequence[_Event]) -> None:
+        shard = self._ledger.shard()
+        due = [fill for event in events for fill in event.due]
+        if due:
+            chains = [transfer for fill in due for transfer in transfers_of(fill, shard)]
+            book = await self._ledger.load(connection, chains)
+            for event in events:
+                _decide(book, event, shard)
+            await self._ledger.write(connection, book)
+        moved = [event for event in events if event.after != event.progress]
+        if moved:
+            await repository.advance_progress(connection, [event.after for event in moved])
+        left = [fill for event in events for fill in event.left]
+        if left:
+            await repository.keep_waiting(connection, left)
+        cleared = [event.progress.event_id for event in events if event.troubled and event.applied]
+        if cleared:
+            await repository.forget_waiting(connection, cleared)
+            await repository.close_incidents(connection, cleared, PASSING_INCIDENTS)
+        for event in events:
+            await _tell(connection, event)
+        metrics.FILLS_APPLIED.inc(sum(event.applied for event in events))
+
+    async def _keep_all(
+        self, connection: Connection, arrived: Sequence[Fill], event_ids: Iterable[str]
+    ) -> None:
+        """Halt these events and keep their fills: a defect must not lose them."""
+        progress = await repository.lock_progress(connection, set(event_ids))
+        fresh = [fill for fill in arrived if fill.sequence > progress[fill.event_id].sequence]
+        if fresh:
+            await repository.keep_waiting(connection, fresh)
+        await repository.advance_progress(
+            connection, [each._replace(halted=True) for each in progress.values()]
+        )
+        for each in progress.values():
+            await _open_incident(
+                connection, "fill_unexpected", each, reason="the database refused the transfers"
+            )
+
+
+def _sorted(progress: Progress, fills: dict[int, Fill], *, troubled: bool, retry: bool) -> _Event:
+    """An event's fills, cut where a number is missing; of a halted event nothing is due unless it is tried again."""
+    due: list[Fill] = []
+    if retry or not progress.halted:
+        while (fill := fills.pop(progress.sequence + len(due) + 1, None)) is not None:
+            due.append(fill)
+    early = [fills[sequence] for sequence in sorted(fills)]
+    event = _Event(progress, due, early, troubled)
+    if progress.halted and not due:
+        # Nothing was tried, so nothing changed: it still stands still.
+        event.refusal = "halted before"
+    return event
+
+
+def _decide(book: Book, event: _Event, shard: str) -> None:
+    """Apply an event's fills in order, as far as the ledger takes them."""
+    for fill in event.due:
+        answers = book.apply_linked(transfers_of(fill, shard))
+        refused = next((answer for answer in answers if not _passed(answer.result)), None)
+        if refused is not None and refused.result is Result.ALREADY_VOIDED:
+            # The shares are the buyer's, so their price is owed, held or not.
+            answers = book.apply_linked(recovery_of(fill, shard))
+            refused = next((answer for answer in answers if not _passed(answer.result)), refused)
+            if all(answer.succeeded for answer in answers):
+                event.recovered.append(fill)
+                refused = None
+        if refused is not None:
+            event.refusal = f"{refused.result.name} {refused.message}".rstrip()
+            return
+        event.applied += 1
+
+
+def _passed(result: Result) -> bool:
+    return result in {Result.CREATED, Result.EXISTS, Result.LINKED_FAILED}
+
+
+async def _tell(connection: Connection, event: _Event) -> None:
+    """Open an incident for whatever should not be."""
+    for fill in event.recovered:
+        await _open_incident(
+            connection,
+            "fill_recovered",
+            event.progress,
+            fill=fill,
+            reason="the hold of a filled order was voided",
+        )
+    if event.refusal is not None and event.applied < len(event.due):
+        await _open_incident(
+            connection, "fill_refused", event.after, fill=event.due[event.applied], reason=event.refusal
+        )
+    elif event.early and event.refusal is None:
+        await _open_incident(connection, "fill_gap", event.after, reason="a fill is missing")
+
+
+async def _open_incident(
+    connection: Connection, kind: str, progress: Progress, *, reason: str, fill: Fill | None = None
+) -> None:
+    """Write it down, and say it aloud the first time."""
+    about = fill.id if fill is not None else progress.sequence + 1
+    details = {
+        "reason": reason,
+        "applied_sequence": progress.sequence,
+        "fill_id": fill.id if fill else None,
+        "user_id": fill.user_id if fill else None,
+        "hold_id": fill.hold_id if fill else None,
+    }
+    new = await repository.open_incident(
+        connection,
+        derived("incident", kind, progress.event_id, about),
+        kind,
+        event_id=progress.event_id,
+        reference_id=fill.order_id if fill else None,
+        details=details,
+    )
+    if new:
+        metrics.INCIDENTS.labels(kind).inc()
+        _log.error("incident.opened", kind=kind, event_id=progress.event_id, **details)

@@ -1,0 +1,76 @@
+-- name: begin_progress
+-- Remember events of which no fill was applied yet.
+insert into fill_progress (event_id)
+select unnest(%(event_ids)s::uuid[]) as event_id
+order by event_id
+on conflict do nothing;
+
+-- name: lock_progress
+-- How far events are applied, locked in one order; whoever applies their fills holds these rows first.
+select event_id::text, sequence, halted_at is not null as halted
+from fill_progress
+where event_id = any(%(event_ids)s::uuid[])
+order by event_id
+for no key update;
+
+-- name: advance_progress
+-- Remember how far events are applied now, and which of them stand still.
+update fill_progress p
+set sequence = n.sequence,
+    halted_at = case when n.halted then coalesce(p.halted_at, clock_timestamp()) end,
+    changed_at = clock_timestamp()
+from unnest(%(event_ids)s::uuid[], %(sequences)s::bigint[], %(halted)s::boolean[]) as n (event_id, sequence, halted)
+where p.event_id = n.event_id;
+
+-- name: waiting_fills
+-- The fills of events that wait for one before them.
+select event_id::text, fact
+from fill_waiting
+where event_id = any(%(event_ids)s::uuid[])
+order by event_id, sequence;
+
+-- name: keep_waiting
+-- Put fills aside until the one before them comes; the same fill again changes nothing.
+insert into fill_waiting (event_id, sequence, fact)
+select * from unnest(%(event_ids)s::uuid[], %(sequences)s::bigint[], %(facts)s::bytea[])
+on conflict do nothing;
+
+-- name: forget_waiting
+-- Drop what has been applied.
+delete from fill_waiting w
+using fill_progress p
+where p.event_id = any(%(event_ids)s::uuid[]) and w.event_id = p.event_id and w.sequence <= p.sequence;
+
+-- name: events_waiting
+-- Events whose fills wait, the longest first.
+select event_id::text
+from fill_waiting
+group by event_id
+order by min(received_at)
+limit %(limit)s;
+
+-- name: measure_waiting
+-- How many fills wait, and for how many seconds the oldest has.
+select count(*), coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::float8
+from fill_waiting;
+
+-- name: open_incident
+-- Write down what can't happen, once; true when it is news.
+insert into incident (id, kind, event_id, reference_id, details)
+values (%(id)s, %(kind)s, %(event_id)s, %(reference_id)s, %(details)s)
+on conflict (id) do update set closed_at = null, details = excluded.details
+where incident.closed_at is not null
+returning true;
+
+-- name: close_incidents
+-- What stood in the way of these events' fills is gone.
+update incident
+set closed_at = clock_timestamp()
+where event_id = any(%(event_ids)s::uuid[]) and kind = any(%(kinds)s) and closed_at is null;
+
+-- name: count_incidents
+-- Open incidents by kind.
+select kind, count(*)
+from incident
+where closed_at is null
+group by kind;
