@@ -1,0 +1,135 @@
+"""Prices and amounts, read exactly as the venue wrote them.
+
+A venue's price arrives as text ("0.53"), as a JSON number with float noise (0.21999995306666104) or, long ago, as
+integer cents. It is kept as the exact decimal that was written; beside it stands the nearest millionth, the unit in
+which the rest of the system counts. Nothing here ever passes through a binary float.
+"""
+
+import re
+from decimal import ROUND_HALF_EVEN, Clamped, Context, Decimal, InvalidOperation, Overflow
+from typing import Final, final
+
+from oraculum_market_data.refusals import Refused
+
+# Wide enough that adding and subtracting any two figures that are let in below is exact.
+EXACT: Final = Context(prec=160, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Overflow, Clamped])
+
+_ZERO: Final = Decimal(0)
+_ONE: Final = Decimal(1)
+_CENTS: Final = Decimal(100)
+# No figure of a market is this long; hostile ones are stopped before arithmetic meets them.
+_LENGTH_MAX: Final = 64
+_MAGNITUDE_MAX: Final = 40
+_PRICES_KEPT: Final = 50_000
+
+# Stricter than Decimal itself, which also takes NaN, underscores, blanks and the digits of every script.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+
+
+@final
+class Price:
+    """A probability as the venue wrote it, and the nearest millionth of it."""
+
+    __slots__ = ("exact", "millionths")
+
+    exact: Decimal
+    millionths: int
+
+    def __init__(self, exact: Decimal) -> None:
+        self.exact = exact
+        self.millionths = int(exact.scaleb(6, EXACT).to_integral_value(ROUND_HALF_EVEN, EXACT))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the millionths say all that the venue said."""
+        return self.exact.scaleb(6, EXACT) == self.millionths
+
+    @property
+    def key(self) -> int | Decimal:
+        """What a level of a book is filed under: millionths, or the same scale with a fraction where one is."""
+        return self.millionths if self.is_whole else self.exact.scaleb(6, EXACT)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Price) and self.exact == other.exact
+
+    def __hash__(self) -> int:
+        return hash(self.exact)
+
+    def __str__(self) -> str:
+        return format(self.exact, "f")
+
+    def __repr__(self) -> str:
+        return f"Price({self})"
+
+
+# Venues repeat the same few thousand prices all day; reading one again is a dictionary look-up.
+_prices: dict[str, Price] = {}
+_complements: dict[Price, Price] = {}
+
+
+def price(text: str, field: str) -> Price:
+    """Read a price that came as text."""
+    known = _prices.get(text)
+    if known is not None:
+        return known
+    read = price_of(amount(text, field), field)
+    if len(_prices) >= _PRICES_KEPT:
+        _prices.clear()
+    _prices[text] = read
+    return read
+
+
+def price_of(value: Decimal, field: str) -> Price:
+    """Take a price that the decoder read as a decimal already."""
+    checked = finite(value, field)
+    if not _ZERO <= checked <= _ONE:
+        raise Refused(field, f"a price lies between 0 and 1, this one is {checked}")
+    return Price(checked)
+
+
+def price_of_cents(cents: int | Decimal, field: str) -> Price:
+    """Take a price in cents, as Kalshi wrote until 2026: exact, for a hundredth of an integer always is."""
+    return price_of(EXACT.divide(finite(Decimal(cents), field), _CENTS), field)
+
+
+def complement(of: Price) -> Price:
+    """The price of the other side of a yes-or-no market: one less this."""
+    known = _complements.get(of)
+    if known is None:
+        known = Price(EXACT.subtract(_ONE, of.exact))
+        if len(_complements) >= _PRICES_KEPT:
+            _complements.clear()
+        _complements[of] = known
+    return known
+
+
+def amount(text: str, field: str) -> Decimal:
+    """Read a size, a volume or any other figure that came as text."""
+    if len(text) > _LENGTH_MAX or _NUMBER.fullmatch(text) is None:
+        raise Refused(field, f"not a number: {text[:_LENGTH_MAX]!r}")
+    return finite(Decimal(text), field)
+
+
+def size(text: str, field: str) -> Decimal:
+    """Read an amount that cannot be negative."""
+    return not_negative(amount(text, field), field)
+
+
+def not_negative(value: Decimal, field: str) -> Decimal:
+    """Take an amount that cannot be negative."""
+    if value < 0:
+        raise Refused(field, f"cannot be negative, is {value}")
+    return value
+
+
+def finite(value: Decimal, field: str) -> Decimal:
+    """Take a figure that is a number and no longer than a number of a market can be."""
+    if not value.is_finite():
+        raise Refused(field, f"not a number: {value}")
+    if value and (abs(value.adjusted()) > _MAGNITUDE_MAX or _digits(value) > _LENGTH_MAX):
+        raise Refused(field, "longer than any figure of a market")
+    return value
+
+
+def _digits(value: Decimal) -> int:
+    return len(value.as_tuple().digits)

@@ -1,0 +1,1 @@
+"""Polymarket: Gamma, the order book service, the data service and their sockets."""

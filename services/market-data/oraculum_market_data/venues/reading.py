@@ -1,0 +1,60 @@
+"""The seam between a venue's bytes and the rest of the service: the same for live connections and for recordings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from oraculum_market_data.bodies import Language, read_body
+from oraculum_market_data.decoding import Decoded, SocketDecoder, Source
+from oraculum_market_data.normal import Venue
+from oraculum_market_data.venue_errors import text_error
+from oraculum_market_data.venues.kalshi.language import language as kalshi
+from oraculum_market_data.venues.kalshi.socket import KalshiSocket
+from oraculum_market_data.venues.manifold.language import language as manifold
+from oraculum_market_data.venues.manifold.socket import ManifoldSocket
+from oraculum_market_data.venues.polymarket.language import language as polymarket
+from oraculum_market_data.venues.polymarket.socket import PolymarketSocket
+
+_OPENINGS: Final = b'{["'
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Reads what one venue says on one connection, or in one recording. It never raises."""
+
+    venue: Venue
+    socket: SocketDecoder
+    language: Language
+
+    def body(self, body: bytes, source: Source) -> Decoded:
+        """Decode the answer to a request, or a line of a recording, whatever it is wrapped in."""
+        text = body.strip()
+        if text[:1] and text[:1] in _OPENINGS:
+            return read_body(self.language, body, source)
+        if text in {b"PING", b"PONG"}:
+            return self.socket.decode(text, source.received_at)
+        return text_error(self.venue, text.decode(errors="replace"), source)
+
+    def frame(self, frame: bytes | str, received_at: datetime | None = None) -> Decoded:
+        """Decode a frame of the venue's socket."""
+        return self.socket.decode(frame, received_at)
+
+
+def reading(venue: Venue) -> Reading:
+    """A new reading of a venue: one for each connection, for decoders may remember what they saw."""
+    make, language = _VENUES[venue]
+    socket = make()
+    return Reading(venue, socket, language(socket))
+
+
+_VENUES: Final[Mapping[Venue, tuple[Callable[[], SocketDecoder], Callable[[SocketDecoder], Language]]]] = (
+    MappingProxyType(
+        {
+            Venue.POLYMARKET: (PolymarketSocket, polymarket),
+            Venue.KALSHI: (KalshiSocket, kalshi),
+            Venue.MANIFOLD: (ManifoldSocket, manifold),
+        }
+    )
+)
