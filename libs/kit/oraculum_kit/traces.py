@@ -152,11 +152,11 @@ class span:  # noqa: N801  used as a function: `with traces.span("prices.batch")
     def _start(self, parent: TraceContext | None) -> TraceContext:
         above = trace.set_span_in_context(NonRecordingSpan(_foreign(parent))) if parent is not None else None
         self._span = _tracer.start_span(self._name, above, self._kind)
-        made = self._span.get_span_context()
-        if not made.is_valid:
+        if not self._span.is_recording():
             # No SDK is set up (a test, a tool): keep passing on what we were given.
             self._span = None
             return parent or begin()
+        made = self._span.get_span_context()
         return TraceContext(made.trace_id, made.span_id, sampled=True)
 
 
