@@ -37,7 +37,8 @@ def seconds(written: object) -> float | None:
         return None
 
 
-def _is_combination(fields: Fields) -> bool:
+def is_combination(fields: Fields) -> bool:
+    """Whether a market or event combines legs of others."""
     return bool(fields.get("mve_collection_ticker")) or str(fields.get("event_ticker", "")).startswith(
         _COMBINATIONS
     )
@@ -68,9 +69,9 @@ def market_tests(query: QueryParams) -> list[Test]:
         if least is not None or most is not None:
             tests.append(_within(field, least, most))
     if query.get("mve_filter") == "exclude":
-        tests.append(lambda fields: not _is_combination(fields))
+        tests.append(lambda fields: not is_combination(fields))
     elif query.get("mve_filter") == "only":
-        tests.append(_is_combination)
+        tests.append(is_combination)
     return tests
 
 
@@ -96,5 +97,5 @@ def event_tests(query: QueryParams, statuses_of: Callable[[Fields], set[str]]) -
         tests.append(lambda fields: fields.get("event_ticker") in tickers)
     if query.get("series_ticker"):
         tests.append(_equals("series_ticker", query["series_ticker"]))
-    tests.append(lambda fields: not _is_combination(fields))
+    tests.append(lambda fields: not is_combination(fields))
     return tests

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from oraculum_dev.venues import text
-from oraculum_dev.venues.kalshi.filters import STATUSES, Test, event_tests, market_tests
+from oraculum_dev.venues.kalshi.filters import STATUSES, Test, event_tests, is_combination, market_tests
 from oraculum_dev.venues.kalshi.source import Source
 from oraculum_dev.venues.wire.answers import Refused, bounded, flag, json, number, route
 from oraculum_dev.venues.wire.rows import Fields, Row, array, compose, encode
@@ -106,6 +106,13 @@ def _events(source: Source, request: Request) -> Response:
     else:
         shown = [_without_markets(row) for row in page]
     return json(compose(cursor=cursor, events=b"[" + b",".join(shown) + b"]", milestones=b"[]"))
+
+
+def _combinations(source: Source, request: Request) -> Response:
+    """Answer the events that are combinations, which the listing of events leaves out."""
+    rows = [row for row in source.events() if is_combination(row.fields)]
+    page, cursor = _cut(rows, request, 100, 200)
+    return json(compose(cursor=cursor, events=array(page)))
 
 
 def _event(source: Source, request: Request) -> Response:
@@ -236,6 +243,7 @@ def routes(source: Source, clock: Clock) -> list[Route]:
         route("/series/{series}", partial(_series, source)),
         route("/series/{series}/markets/{ticker}/candlesticks", partial(_candlesticks, source)),
         route("/events", partial(_events, source)),
+        route("/events/multivariate", partial(_combinations, source)),
         route("/events/{ticker}", partial(_event, source)),
         route("/events/{ticker}/metadata", partial(_metadata, source)),
         route("/markets", partial(_markets, source)),

@@ -51,7 +51,7 @@ class Feed(Protocol):
     def send_snapshots(self, session: "Session", subscription: Subscription, tickers: Iterable[str]) -> None:
         """Send the present state of markets: books, or tickers."""
 
-    def added(self, session: "Session", subscription: Subscription, tickers: Iterable[str]) -> None:
+    def added(self, session: "Session", tickers: Iterable[str]) -> None:
         """Hear that a session now wants markets as well."""
 
 
@@ -142,7 +142,7 @@ class Session:
     def _start(self, subscription: Subscription, tickers: list[str], parameters: Parameters) -> None:
         if subscription.channel == "orderbook_delta" or parameters.send_initial_snapshot:
             self._feed.send_snapshots(self, subscription, tickers)
-        self._feed.added(self, subscription, tickers)
+        self._feed.added(self, tickers)
 
     def _named(self, channel: str, parameters: Parameters) -> list[str]:
         """Return the markets that a subscription to a channel is for."""

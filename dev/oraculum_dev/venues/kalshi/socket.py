@@ -7,6 +7,8 @@ from starlette.websockets import WebSocket
 from oraculum_dev.venues.kalshi import frames
 from oraculum_dev.venues.kalshi.invented import Invented
 from oraculum_dev.venues.kalshi.session import Session, Subscription
+from oraculum_dev.venues.replay.player import Player, Tape
+from oraculum_dev.venues.replay.streams import Frame
 from oraculum_dev.venues.sim.facts import BookMoved, CloseMoved, Fact, PhaseChanged, StepChanged, Traded
 from oraculum_dev.venues.sim.market import Market
 from oraculum_dev.venues.sim.terms import Phase, Venue
@@ -22,11 +24,23 @@ _UNAUTHORIZED = encode({"error": {"code": "unauthorized", "message": "missing ke
 class TradeSocket:
     """All sessions of the socket."""
 
-    def __init__(self, world: World, markets: Invented, faults: Faults, *, require_key: bool) -> None:
+    def __init__(
+        self,
+        world: World,
+        markets: Invented,
+        faults: Faults,
+        tape: Tape,
+        *,
+        recorded: frozenset[str] = frozenset(),
+        require_key: bool = False,
+    ) -> None:
         self._world = world
         self._markets = markets
         self._faults = faults
+        self._tape = tape
+        self._recorded = recorded | tape.keys
         self._require_key = require_key
+        self._players: dict[Session, Player] = {}
         self.sessions: set[Session] = set()
         world.listen(self._hear_fact)
 
@@ -40,17 +54,34 @@ class TradeSocket:
         session = Session(connection, self)
         connection.on_overflow(session.overflow)
         self.sessions.add(session)
+        player = self._tape.player(lambda frame: replay(session, frame), connection.room)
+        self._players[session] = player
         try:
             await connection.run(session.hear)
         finally:
             self.sessions.discard(session)
+            del self._players[session]
+            await player.stop()
+
+    def cut(self) -> int:
+        """Cut the line of every client; return how many there were."""
+        for session in self.sessions:
+            session.connection.drop()
+        return len(self.sessions)
 
     def knows(self, ticker: str) -> bool:
-        """Whether there is a market of that ticker."""
-        return self._markets.find(ticker) is not None
+        """Whether there is a market of that ticker, invented or recorded."""
+        return self._markets.find(ticker) is not None or ticker in self._recorded
 
     def send_snapshots(self, session: Session, subscription: Subscription, tickers: Iterable[str]) -> None:
-        """Send books to a subscription of books, tickers to one of tickers."""
+        """Send books to a subscription of books, tickers to one of tickers.
+
+        A recorded session has its books at its beginning, so there it starts again.
+        """
+        tickers = list(tickers)
+        recorded = self._tape.keys.intersection(tickers)
+        if recorded:
+            self._players[session].start(recorded, again=True)
         seed = self._world.seed
         for market in filter(None, map(self._markets.find, tickers)):
             if subscription.channel == "orderbook_delta":
@@ -59,8 +90,10 @@ class TradeSocket:
             elif subscription.channel == "ticker":
                 session.send(subscription, "ticker", frames.ticker(seed, market, self._world.now_ms))
 
-    def added(self, session: Session, subscription: Subscription, tickers: Iterable[str]) -> None:
-        """Do nothing: what changes is told to all who want it when it changes."""
+    def added(self, session: Session, tickers: Iterable[str]) -> None:
+        """Play the recorded sessions that are about the markets; invented ones are told of by themselves."""
+        named = list(tickers)
+        self._players[session].start(named or None)
 
     def _hear_fact(self, fact: Fact) -> None:
         if not self.sessions:
@@ -119,6 +152,23 @@ class TradeSocket:
             subscription = session.on("market_lifecycle_v2")
             if subscription is not None:
                 session.send(subscription, kind, message)
+
+
+_CHANNELS = {
+    "orderbook_snapshot": "orderbook_delta",
+    "event_lifecycle": "market_lifecycle_v2",
+    "event_fee_update": "market_lifecycle_v2",
+    "multivariate_lookup": "multivariate",
+    "market_position": "market_positions",
+    "user_order": "user_orders",
+}
+
+
+def replay(session: Session, frame: Frame) -> None:
+    """Send a recorded message under the session's own numbers, if a subscription is for it."""
+    subscription = session.on(_CHANNELS.get(frame.kind, frame.kind))
+    if subscription is not None and (subscription.markets is None or frame.keys & subscription.markets):
+        session.send(subscription, frame.kind, frame.message)
 
 
 async def _refuse(websocket: WebSocket) -> None:

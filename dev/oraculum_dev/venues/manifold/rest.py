@@ -53,12 +53,17 @@ def _after_row(rows: Sequence[Row], name: str | None) -> Sequence[Row]:
     places = [place for place, row in enumerate(rows) if row.fields.get("id") == name]
     if not places:
         raise _refused(404, f"Contract not found: {name}")
-    return rows[places[0] + 1 :]
+    return rows[places[-1] + 1 :]
 
 
 def _number(fields: Fields, name: str) -> float:
     value = fields.get(name)
     return float(value) if isinstance(value, int | float) else float("-inf")
+
+
+def _place(fields: Fields, name: str) -> tuple[float, str]:
+    """Return where a row stands in an order; several recorded states of one object stand side by side."""
+    return _number(fields, name), str(fields.get("id"))
 
 
 def _markets(source: Source, request: Request) -> Response:
@@ -67,7 +72,7 @@ def _markets(source: Source, request: Request) -> Response:
     if field is None:
         raise _refused(400, "Error validating request: unknown sort")
     falling = query.get("order", "desc") != "asc"
-    rows = sorted(source.markets(), key=lambda row: _number(row.fields, field), reverse=falling)
+    rows = sorted(source.markets(), key=lambda row: _place(row.fields, field), reverse=falling)
     if query.get("userId"):
         rows = [row for row in rows if row.fields.get("creatorId") == query["userId"]]
     return json(array(_after_row(rows, query.get("before"))[: _size(request, 500)]))

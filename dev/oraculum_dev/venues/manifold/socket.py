@@ -12,6 +12,8 @@ import msgspec
 from starlette.websockets import WebSocket
 
 from oraculum_dev.venues.manifold import shapes
+from oraculum_dev.venues.replay.player import Player, Tape
+from oraculum_dev.venues.replay.streams import Frame
 from oraculum_dev.venues.sim.facts import Fact, PhaseChanged, Traded
 from oraculum_dev.venues.sim.market import Event
 from oraculum_dev.venues.sim.terms import Phase, Venue
@@ -47,8 +49,10 @@ class Client:
 class TopicSocket:
     """All clients of the socket."""
 
-    def __init__(self, faults: Faults, silence_seconds: float = SILENCE_SECONDS) -> None:
+    def __init__(self, faults: Faults, tape: Tape, silence_seconds: float = SILENCE_SECONDS) -> None:
         self._faults = faults
+        self._tape = tape
+        self._player: Player | None = None
         self._silence_seconds = silence_seconds
         self.clients: set[Client] = set()
         self._by_topic: dict[str, set[Client]] = {}
@@ -59,6 +63,7 @@ class TopicSocket:
         loop = asyncio.get_running_loop()
         client = Client(Connection(websocket, Venue.MANIFOLD, self._faults), loop.time())
         self.clients.add(client)
+        self._play()
         watching = asyncio.create_task(self._watch(client))
         try:
             await client.connection.run(lambda text: self._hear(client, text))
@@ -66,6 +71,21 @@ class TopicSocket:
             watching.cancel()
             self.clients.discard(client)
             self._unsubscribe(client, list(client.topics))
+
+    def _play(self) -> None:
+        """Start the recordings with the first client: all hear the same broadcasts, as on the venue."""
+        if self._player is None:
+            self._player = self._tape.player(self._replay, _at_once)
+            self._player.start(None)
+
+    def _replay(self, frame: Frame) -> None:
+        self.broadcast(sorted(frame.keys), frame.message)
+
+    def cut(self) -> int:
+        """Cut the line of every client; return how many there were."""
+        for client in self.clients:
+            client.connection.drop()
+        return len(self.clients)
 
     async def _watch(self, client: Client) -> None:
         loop = asyncio.get_running_loop()
@@ -115,6 +135,10 @@ class TopicSocket:
                 written = frame.decode()
                 for client in clients:
                     client.connection.feed(written)
+
+
+async def _at_once() -> None:
+    """Wait for nobody: a broadcast has no reader of its own."""
 
 
 def _ack(txid: int | None, error: str | None = None) -> bytes:

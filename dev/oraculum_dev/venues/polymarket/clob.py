@@ -60,10 +60,18 @@ def _page(keep: Callable[[Row], bool], source: Source, request: Request) -> Resp
 
 def _market(source: Source, request: Request) -> Response:
     wanted = request.path_params["condition"]
-    for row in source.clob_markets():
-        if row.fields.get("condition_id") == wanted:
-            return json(row.raw)
-    raise _error(404, "market not found")
+    found = [row.raw for row in source.clob_markets() if row.fields.get("condition_id") == wanted]
+    brief = source.brief(wanted)
+    if not found and brief is None:
+        raise _error(404, "market not found")
+    return json(found[-1] if found else brief or b"")
+
+
+def _brief(source: Source, request: Request) -> Response:
+    found = source.brief(request.path_params["condition"])
+    if found is None:
+        raise _error(404, "market not found")
+    return json(found)
 
 
 def _book_of(source: Source, token: str | None) -> bytes:
@@ -184,6 +192,7 @@ def clob_routes(source: Source, clock: Clock) -> list[Route]:
         route("/markets", partial(_page, lambda _: True, source)),
         route("/sampling-markets", partial(_page, _is_trading, source)),
         route("/markets/{condition}", partial(_market, source)),
+        route("/clob-markets/{condition}", partial(_brief, source)),
         route("/book", partial(_book, source)),
         Route("/books", _books(source), methods=["POST"]),
         route("/price", partial(_price, source)),

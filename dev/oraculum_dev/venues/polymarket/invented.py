@@ -51,6 +51,13 @@ class Invented:
         """Return the markets of the CLOB."""
         return (row(shapes.clob_market(self._world.seed, market)) for market in self._markets())
 
+    def brief(self, condition: str) -> bytes | None:
+        """Return the CLOB's brief form of a market."""
+        for market in self._markets():
+            if shapes.names(self._world.seed, market).condition == condition:
+                return encode(shapes.clob_brief(self._world.seed, market))
+        return None
+
     def find(self, token: str) -> tuple[Market, int] | None:
         """Return the market and the outcome of a token."""
         found = self._tokens.get(token)

@@ -273,6 +273,22 @@ def clob_market(seed: int, market: Market) -> dict[str, Any]:
     }
 
 
+def clob_brief(seed: int, market: Market) -> dict[str, Any]:
+    """Return a market in the CLOB's brief form, whose names are single letters."""
+    known, plan = names(seed, market), market.event.plan
+    return {
+        "c": known.condition,
+        "t": [{"t": token, "o": outcome} for token, outcome in zip(known.tokens, plan.outcomes, strict=True)],
+        "mos": 5,
+        "mts": _number(market.step, 3),
+        "mbf": 0,
+        "tbf": 0,
+        "ao": market.phase is Phase.OPEN,
+        "nr": plan.exclusive,
+        "aot": text.iso(plan.opens_ms),
+    }
+
+
 def sides(market: Market, outcome: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Return bids ascending and asks descending of one token: the best level is the last of each.
 

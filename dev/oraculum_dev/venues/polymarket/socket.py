@@ -12,6 +12,8 @@ from starlette.websockets import WebSocket
 
 from oraculum_dev.venues.polymarket import frames, shapes
 from oraculum_dev.venues.polymarket.invented import Invented
+from oraculum_dev.venues.replay.player import Player, Tape
+from oraculum_dev.venues.replay.streams import Frame
 from oraculum_dev.venues.sim.facts import BookMoved, Fact, PhaseChanged, StepChanged, Traded
 from oraculum_dev.venues.sim.market import Market
 from oraculum_dev.venues.sim.terms import Phase, Venue
@@ -20,6 +22,7 @@ from oraculum_dev.venues.wire.connection import GOING_AWAY, Connection
 from oraculum_dev.venues.wire.faults import Faults
 
 _UNSUBSCRIBED_SECONDS = 10.0
+_CUSTOM = frozenset({"best_bid_ask", "new_market", "market_resolved"})
 
 
 class Command(msgspec.Struct):
@@ -42,16 +45,18 @@ class Client:
         self.connection = connection
         self.tokens: set[str] = set()
         self.has_asked = False
+        self.player: Player | None = None
         self.wants_custom = False
 
 
 class MarketSocket:
     """All clients of the socket."""
 
-    def __init__(self, world: World, markets: Invented, faults: Faults) -> None:
+    def __init__(self, world: World, markets: Invented, faults: Faults, tape: Tape) -> None:
         self._world = world
         self._markets = markets
         self._faults = faults
+        self._tape = tape
         self.clients: set[Client] = set()
         self._by_token: dict[str, set[Client]] = {}
         world.listen(self._hear_fact)
@@ -60,14 +65,22 @@ class MarketSocket:
         """Serve one client."""
         await websocket.accept()
         client = Client(Connection(websocket, Venue.POLYMARKET, self._faults))
+        client.player = self._tape.player(lambda frame: replay(client, frame), client.connection.room)
         self.clients.add(client)
         patience = asyncio.get_running_loop().call_later(_UNSUBSCRIBED_SECONDS, self._close_if_idle, client)
         try:
             await client.connection.run(lambda text: self.hear(client, text))
         finally:
             patience.cancel()
+            await client.player.stop()
             self.clients.discard(client)
             self._unsubscribe(client, set(client.tokens))
+
+    def cut(self) -> int:
+        """Cut the line of every client; return how many there were."""
+        for client in self.clients:
+            client.connection.drop()
+        return len(self.clients)
 
     def _close_if_idle(self, client: Client) -> None:
         if not client.has_asked:
@@ -97,9 +110,12 @@ class MarketSocket:
         client.tokens.update(command.assets_ids)
         for token in command.assets_ids:
             self._by_token.setdefault(token, set()).add(client)
-        if command.initial_dump:
+        recorded = self._tape.keys.intersection(command.assets_ids)
+        if command.initial_dump and len(recorded) < len(command.assets_ids):
             books = self.books(command.assets_ids)
             client.connection.feed(b"[" + b",".join(books) + b"]")
+        if client.player is not None and recorded:
+            client.player.start(recorded, again=True)
 
     def books(self, tokens: Iterable[str]) -> Iterator[bytes]:
         """Return the books of those tokens that are known."""
@@ -168,6 +184,21 @@ class MarketSocket:
                 frame = frames.market_resolved(seed, market, fact.at_ms)
                 if frame is not None:
                     _feed((client for client in self._asking(market) if client.wants_custom), frame)
+
+
+def replay(client: Client, frame: Frame) -> None:
+    """Send a recorded frame, if it is about a token that the client asked for; of an array those parts."""
+    if frame.kind in _CUSTOM and not client.wants_custom:
+        return
+    if not frame.parts:
+        if frame.keys & client.tokens:
+            client.connection.feed(frame.raw)
+        return
+    wanted = [raw for token, raw in frame.parts if token in client.tokens]
+    if len(wanted) == len(frame.parts):
+        client.connection.feed(frame.raw)
+    elif wanted:
+        client.connection.feed(b"[" + b",".join(wanted) + b"]")
 
 
 def _feed(clients: Iterable[Client], frame: bytes) -> None:

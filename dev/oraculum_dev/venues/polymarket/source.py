@@ -21,6 +21,9 @@ class Source(Protocol):
     def clob_markets(self) -> Iterable[Row]:
         """Return the markets of the CLOB, with `condition_id` among their fields."""
 
+    def brief(self, condition: str) -> bytes | None:
+        """Return the CLOB's brief form of a market."""
+
     def book(self, token: str) -> bytes | None:
         """Return the order book of a token."""
 

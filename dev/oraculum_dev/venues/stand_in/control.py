@@ -3,7 +3,7 @@
 No venue has them. They exist on a development machine only, as the whole of this program does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,6 +17,7 @@ from oraculum_dev.venues.sim.terms import Phase, Venue, Verdict
 from oraculum_dev.venues.sim.world import World
 from oraculum_dev.venues.stand_in import describe
 from oraculum_dev.venues.wire.answers import Refused, json, route
+from oraculum_dev.venues.wire.faults import Faults, Rates
 from oraculum_dev.venues.wire.rows import encode
 
 Order = TypeVar("Order", bound=msgspec.Struct)
@@ -43,6 +44,16 @@ class Rate(msgspec.Struct, forbid_unknown_fields=True):
     updates_per_second: float
 
 
+class Drop(msgspec.Struct, forbid_unknown_fields=True):
+    """Cut sockets now."""
+
+    venue: Venue | None = None
+
+
+Cut = Callable[[], int]
+"""Cuts all sockets of a venue and says how many there were."""
+
+
 def _problem(status: int, detail: str) -> Refused:
     return Refused(status, encode({"detail": detail}))
 
@@ -57,9 +68,11 @@ def _ordered(body: bytes, order: type[Order]) -> Order:
 class Control:
     """The routes under `/stand-in/control`."""
 
-    def __init__(self, world: World, series: Series) -> None:
+    def __init__(self, world: World, series: Series, faults: Faults, sockets: Mapping[Venue, Cut]) -> None:
         self._world = world
         self._series = series
+        self._faults = faults
+        self._sockets = sockets
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -68,6 +81,9 @@ class Control:
             _posted("/open", self._open),
             _posted("/resolve", self._resolve),
             _posted("/rate", self._rate),
+            route("/faults", self._show_faults),
+            _posted("/faults", self._set_faults),
+            _posted("/drop", self._drop),
         ]
 
     def _scripted(self, request: Request) -> Response:
@@ -100,6 +116,24 @@ class Control:
             raise _problem(400, "updates_per_second must not be negative")
         self._world.set_rate(order.updates_per_second)
         return json(encode({"updates_per_second": order.updates_per_second}))
+
+    def _show_faults(self, _: Request) -> Response:
+        return json(encode({"rates": self._faults.rates, "made": self._faults.made}))
+
+    def _set_faults(self, body: bytes) -> Response:
+        """Take all rates anew; what is not named is 0 again."""
+        rates = _ordered(body, Rates)
+        problem = rates.problem()
+        if problem is not None:
+            raise _problem(400, problem)
+        self._faults.rates = rates
+        return json(encode({"rates": rates, "made": self._faults.made}))
+
+    def _drop(self, body: bytes) -> Response:
+        """Cut every socket of a venue, or of all of them, now."""
+        order = _ordered(body, Drop)
+        venues = tuple(Venue) if order.venue is None else (order.venue,)
+        return json(encode({"dropped": sum(self._sockets[venue]() for venue in venues)}))
 
     def _find(self, venue: Venue, name: str) -> Event:
         for event in self._world.events[venue].values():

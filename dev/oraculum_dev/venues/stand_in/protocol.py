@@ -1,8 +1,9 @@
-"""uvicorn's socket protocol with the two things that ASGI cannot say: a Ping with a body, and a dropped line."""
+"""uvicorn's protocols with the two things that ASGI cannot say: a Ping with a body, and a dropped line."""
 
 from collections.abc import Callable
 from typing import Any
 
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 HEARTBEAT = b"heartbeat"
@@ -35,3 +36,13 @@ class VenueSocketProtocol(WebSocketsSansIOProtocol):
         self.conn.send_ping(HEARTBEAT)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.schedule_ping()
+
+
+class VenueHttpProtocol(HttpToolsProtocol):
+    """Gives the application `abort` in the scope's state: it cuts the connection without an answer."""
+
+    def on_message_begin(self) -> None:
+        """Put `abort` into the scope that was just made."""
+        super().on_message_begin()
+        abort: Callable[[], None] = self.transport.abort
+        self.scope["state"]["abort"] = abort

@@ -8,31 +8,33 @@ from typing import Any
 import uvicorn
 import uvloop
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from oraculum_dev.venues.kalshi import rest as kalshi
-from oraculum_dev.venues.kalshi.invented import Invented as KalshiMarkets
 from oraculum_dev.venues.kalshi.socket import TradeSocket
 from oraculum_dev.venues.manifold import rest as manifold
-from oraculum_dev.venues.manifold.invented import Invented as ManifoldMarkets
 from oraculum_dev.venues.manifold.socket import Broadcasts, TopicSocket
 from oraculum_dev.venues.polymarket import clob, gamma
-from oraculum_dev.venues.polymarket.invented import Invented as PolymarketMarkets
 from oraculum_dev.venues.polymarket.socket import MarketSocket
 from oraculum_dev.venues.sim import programme
 from oraculum_dev.venues.sim.series import Series
 from oraculum_dev.venues.sim.terms import Venue
 from oraculum_dev.venues.sim.world import World
 from oraculum_dev.venues.stand_in.control import Control, status
-from oraculum_dev.venues.stand_in.protocol import VenueSocketProtocol
+from oraculum_dev.venues.stand_in.protocol import VenueHttpProtocol, VenueSocketProtocol
 from oraculum_dev.venues.stand_in.settings import Settings
+from oraculum_dev.venues.stand_in.sources import invented, sources
 from oraculum_dev.venues.wire.answers import json, route
 from oraculum_dev.venues.wire.faults import Faults
+from oraculum_dev.venues.wire.http_faults import FaultyAnswers
+from oraculum_dev.venues.wire.rows import encode
 from oraculum_kit.clock import Clock, SystemClock
 
 _TICK_SECONDS = 0.02
+_SHUTDOWN_SECONDS = 2
 
 
 class StandIn:
@@ -62,25 +64,52 @@ class StandIn:
 
     def _routes(self) -> list[BaseRoute]:
         now: Callable[[], int] = self._virtual_now_ms
-        on_polymarket, on_kalshi = PolymarketMarkets(self.world), KalshiMarkets(self.world)
-        self.polymarket_socket = MarketSocket(self.world, on_polymarket, self.faults)
-        self.kalshi_socket = TradeSocket(
-            self.world, on_kalshi, self.faults, require_key=self.settings.require_kalshi_key
+        live = invented(self.world)
+        self.sources = sources(self.settings, live)
+        self.polymarket_socket = MarketSocket(
+            self.world, live.polymarket, self.faults, self.sources.polymarket_tape
         )
-        self.manifold_socket = TopicSocket(self.faults, self.settings.manifold_silence_seconds)
+        self.kalshi_socket = TradeSocket(
+            self.world,
+            live.kalshi,
+            self.faults,
+            self.sources.kalshi_tape,
+            recorded=self.sources.kalshi_tickers,
+            require_key=self.settings.require_kalshi_key,
+        )
+        self.manifold_socket = TopicSocket(
+            self.faults, self.sources.manifold_tape, self.settings.manifold_silence_seconds
+        )
         Broadcasts(self.world, self.manifold_socket)
         return [
             WebSocketRoute("/polymarket/ws/market", self.polymarket_socket.serve),
             WebSocketRoute("/kalshi/trade-api/ws/v2", self.kalshi_socket.serve),
             WebSocketRoute("/manifold/ws", self.manifold_socket.serve),
-            Mount("/polymarket/gamma", routes=gamma.routes(on_polymarket)),
-            Mount("/polymarket/clob", routes=[*clob.clob_routes(on_polymarket, now), *_anything_else()]),
-            Mount("/polymarket/data", routes=clob.data_routes(on_polymarket)),
-            Mount("/kalshi/trade-api/v2", routes=kalshi.routes(on_kalshi, now)),
-            Mount("/manifold/v0", routes=manifold.routes(ManifoldMarkets(self.world), now)),
-            Mount("/stand-in/control", routes=Control(self.world, self.series).routes()),
+            self._faulty("/polymarket/gamma", Venue.POLYMARKET, gamma.routes(self.sources.polymarket)),
+            self._faulty(
+                "/polymarket/clob",
+                Venue.POLYMARKET,
+                [*clob.clob_routes(self.sources.polymarket, now), *_anything_else()],
+            ),
+            self._faulty("/polymarket/data", Venue.POLYMARKET, clob.data_routes(self.sources.polymarket)),
+            self._faulty("/kalshi/trade-api/v2", Venue.KALSHI, kalshi.routes(self.sources.kalshi, now)),
+            self._faulty("/manifold/v0", Venue.MANIFOLD, manifold.routes(self.sources.manifold, now)),
+            Mount("/stand-in/control", routes=self._control().routes()),
             route("/stand-in/status", self._status),
+            route("/stand-in/files", self._files),
         ]
+
+    def _control(self) -> Control:
+        sockets = {
+            Venue.POLYMARKET: self.polymarket_socket.cut,
+            Venue.KALSHI: self.kalshi_socket.cut,
+            Venue.MANIFOLD: self.manifold_socket.cut,
+        }
+        return Control(self.world, self.series, self.faults, sockets)
+
+    def _faulty(self, path: str, venue: Venue, routes: list[Route]) -> Mount:
+        """Mount a venue's REST where faults can happen to its answers."""
+        return Mount(path, routes=routes, middleware=[Middleware(FaultyAnswers, venue, self.faults)])
 
     def _status(self, _: Request) -> Response:
         timing = self.settings.timing
@@ -100,6 +129,11 @@ class StandIn:
         }
         return json(status(self.world, details))
 
+    def _files(self, _: Request) -> Response:
+        """Say what was found in each recorded file."""
+        library = self.sources.library
+        return json(encode({} if library is None else library.shown()))
+
     async def drive(self) -> None:
         """Tell the world the time, again and again."""
         while True:
@@ -107,7 +141,7 @@ class StandIn:
             await asyncio.sleep(_TICK_SECONDS)
 
 
-def _anything_else() -> list[BaseRoute]:
+def _anything_else() -> list[Route]:
     """Answer an unknown path of the CLOB as the venue does: in plain text."""
     return [route("/{path:path}", lambda _: PlainTextResponse("404 page not found\n", 404))]
 
@@ -117,17 +151,23 @@ def listen(settings: Settings) -> socket.socket:
     return socket.create_server((settings.host, settings.port), reuse_port=False)
 
 
-async def serve(stand_in: StandIn, listener: socket.socket) -> None:
-    """Serve until the process is told to stop, or until the world fails."""
+def server_of(stand_in: StandIn) -> uvicorn.Server:
+    """Return the server for a stand-in, not yet started."""
     config = uvicorn.Config(
         stand_in.application,
+        http=VenueHttpProtocol,
         ws=VenueSocketProtocol,
         ws_ping_interval=stand_in.settings.kalshi_heartbeat_seconds,
         ws_per_message_deflate=False,
         log_level="warning",
         lifespan="off",
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
-    server = uvicorn.Server(config)
+    return uvicorn.Server(config)
+
+
+async def serve(stand_in: StandIn, server: uvicorn.Server, listener: socket.socket) -> None:
+    """Serve until the server is told to stop, or until the world fails."""
     async with asyncio.TaskGroup() as tasks:
         driving = tasks.create_task(stand_in.drive())
         try:
@@ -140,6 +180,7 @@ def run(settings: Settings) -> None:
     """Serve in this process."""
     listener = listen(settings)
     host, port = listener.getsockname()[:2]
+    stand_in = StandIn(settings, SystemClock())
     print(f"stand-in venues: http://{host}:{port} ({settings.mode}, seed {settings.seed})", flush=True)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(StandIn(settings, SystemClock()), listener))
+        runner.run(serve(stand_in, server_of(stand_in), listener))

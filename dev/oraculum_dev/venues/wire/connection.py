@@ -32,6 +32,8 @@ class Connection:
         self._overflowing = self._give_up
         self._frames: deque[str] = deque()
         self._awake = asyncio.Event()
+        self._roomy = asyncio.Event()
+        self._roomy.set()
         self._closing: tuple[int, str] | None = None
         self._silent_until = 0.0
         self.sent = 0
@@ -80,6 +82,12 @@ class Connection:
             return
         self._frames.append(frame)
         self._awake.set()
+        if len(self._frames) * 2 > self._most_queued:
+            self._roomy.clear()
+
+    async def room(self) -> None:
+        """Wait until the queue has room: for a feed that can wait for its reader, as a recording can."""
+        await self._roomy.wait()
 
     def forget_queued(self) -> None:
         """Throw away what waits to be sent, as a venue does whose buffer for this client is full."""
@@ -130,6 +138,7 @@ class Connection:
             while self._frames:
                 self.sent += 1
                 await send({"type": "websocket.send", "text": self._frames.popleft()})
+            self._roomy.set()
             if self._closing is not None:
                 code, reason = self._closing
                 await self._websocket.close(code, reason)
