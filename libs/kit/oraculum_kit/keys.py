@@ -94,6 +94,25 @@ def jwks_file(path: str) -> FetchJwks:
     return fetch
 
 
+class JwksAnswer(Protocol):
+    """An rpc's answer that carries a set as JSON text."""
+
+    @property
+    def jwks_json(self) -> str:
+        """The set."""
+        ...
+
+
+def jwks_rpc(call: Callable[[Any], Awaitable[JwksAnswer]], request: object) -> FetchJwks:
+    """Fetch a set by an rpc: `JwksKeys(jwks_rpc(AuthServiceStub(channel).GetJwks, GetJwksRequest()))`."""
+
+    async def fetch() -> Mapping[str, Any]:
+        document: Mapping[str, Any] = json.loads((await call(request)).jwks_json)
+        return document
+
+    return fetch
+
+
 class StaticKeys:
     """Keys that one holds oneself: auth its own, a test its own."""
 

@@ -487,7 +487,7 @@ class ListEventsRequest(_message.Message):
     creator_user_id: _builtins.str
     """Only this creator's."""
     sort: _builtins.str
-    """field:direction of created_at, start_time, end_time, locks_at, relevance or trending; created_at:desc when empty."""
+    """field:asc or field:desc of created_at, start_time, end_time or locks_at; created_at:desc when empty."""
     limit: _builtins.int
     """Rows at most, 1 to 100; 20 when 0."""
     cursor: _builtins.str

@@ -1,0 +1,68 @@
+"""Wires event and serves it."""
+
+import os
+
+from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
+from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
+from oraculum.event.v1.event_service_pb2_grpc import add_EventServiceServicer_to_server
+from oraculum_event.config import load
+from oraculum_event.consumers import VenueMarkets
+from oraculum_event.crawler import load_rulebook
+from oraculum_event.lifecycle import Lifecycle
+from oraculum_event.listing import EventLists
+from oraculum_event.markets import SAFE, Markets
+from oraculum_event.servicer import ACCESS, EventServicer
+from oraculum_kit import idempotency
+from oraculum_kit.client import channel
+from oraculum_kit.clock import SystemClock
+from oraculum_kit.db import Database
+from oraculum_kit.job_runner import JobRunner
+from oraculum_kit.jobs import Job, Kind
+from oraculum_kit.keys import JwksKeys, jwks_rpc
+from oraculum_kit.process import run
+from oraculum_kit.relay import OutboxRelay
+from oraculum_kit.server import serve
+from oraculum_kit.telemetry import telemetry
+
+
+async def main() -> None:
+    """Serve until told to stop."""
+    config = load(os.environ)
+    identity = config.trust.identity()
+    clock = SystemClock()
+    async with (
+        telemetry(config.telemetry),
+        Database(config.database) as database,
+        channel(config.auth_target, identity) as auth,
+        channel(config.prediction_target, identity, safe=SAFE) as prediction,
+    ):
+
+        async def forget(_: Job) -> None:
+            async with database.transaction() as connection:
+                await idempotency.forget_old(connection)
+
+        lifecycle = Lifecycle(database, Markets(prediction), clock)
+        rulebook = load_rulebook(config.crawler_rules, config.crawler_subsidy)
+        venue_markets = VenueMarkets(database, lifecycle, rulebook, clock)
+        runner = JobRunner(
+            database=database,
+            kinds=[*lifecycle.kinds(), *venue_markets.kinds(), Kind("forget", forget, cron="17 * * * *")],
+        )
+        servicer = EventServicer(database, lifecycle, EventLists(database), clock, config.terms)
+        await serve(
+            config.server,
+            services=[(add_EventServiceServicer_to_server, servicer)],
+            access=ACCESS,
+            trust=config.trust.trust(JwksKeys(jwks_rpc(AuthServiceStub(auth).GetJwks, GetJwksRequest()))),
+            ready=[database.ping],
+            dependencies={"auth": auth.check, "prediction": prediction.check},
+            background=[
+                OutboxRelay(cluster=config.cluster, database=database, source="event").run,
+                venue_markets.consumer(config.cluster).run,
+                runner.run,
+            ],
+        )
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,146 @@
+"""What event hears: `market-data.markets`, from which it opens events and learns how they came out."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from oraculum.market_data.v1 import market_data_facts_pb2 as facts
+from oraculum_event import metrics
+from oraculum_event.crawler import Rulebook, venue_times
+from oraculum_event.errors import EventAlreadyResolved, EventNotOpened
+from oraculum_event.lifecycle import Lifecycle
+from oraculum_event.records import TERMINAL, Changes, Event, Status
+from oraculum_event.repository import Events
+from oraculum_event.verdicts import venue_verdict
+from oraculum_kit import jobs
+from oraculum_kit.clock import Clock
+from oraculum_kit.db import Connection, Database
+from oraculum_kit.errors import InvalidArgument
+from oraculum_kit.inbox import InboxConsumer, Record
+from oraculum_kit.kafka import Cluster
+
+_log = structlog.stdlib.get_logger(__name__)
+
+HEAR_AGAIN: Final = "hear_venue_again"
+
+_MOVED_AT_LEAST: Final = timedelta(seconds=1)
+# How long a result waits for its event's market to open.
+_NOT_OPENED_YET: Final = timedelta(seconds=1)
+
+
+class VenueMarkets:
+    """Turns what the venues say into drafts and verdicts."""
+
+    def __init__(self, database: Database, lifecycle: Lifecycle, rulebook: Rulebook, clock: Clock) -> None:
+        self._database = database
+        self._lifecycle = lifecycle
+        self._rulebook = rulebook
+        self._clock = clock
+        self._events = Events()
+
+    def consumer(self, cluster: Cluster) -> InboxConsumer[facts.MarketsFact]:
+        """Hear the topic."""
+        return InboxConsumer(
+            cluster=cluster,
+            database=self._database,
+            group="event",
+            topics={"market-data.markets": facts.MarketsFact},
+            handle=self.hear,
+        )
+
+    async def hear(self, connection: Connection, records: Sequence[Record[facts.MarketsFact]]) -> None:
+        """Handle what a poll gave; the latest word on a market is the one that counts."""
+        changes = {
+            (change.market.venue, change.market.venue_market_id): change
+            for change in (record.message.venue_market_changed for record in records)
+        }
+        known = await self._events.of_venue_markets(connection, list(changes))
+        # In the order of their ids, so that two replicas take row locks in the same order.
+        for key, event_id in sorted(known.items(), key=lambda item: item[1]):
+            event = await self._events.locked(connection, event_id)
+            if event is not None and event.status not in TERMINAL:
+                await self._follow(connection, event, changes[key])
+        for key, change in changes.items():
+            if key not in known:
+                await self._open(connection, change)
+
+    async def _open(self, connection: Connection, change: facts.VenueMarketChanged) -> None:
+        wanted = self._rulebook.draft(change, self._clock.now())
+        if wanted is None:
+            return
+        rule, draft = wanted
+        if await self._events.count_open_by_rule(connection, rule.tag) >= rule.open_max:
+            metrics.CRAWLED.labels(rule.name, "full").inc()
+            return
+        opened = await self._lifecycle.draft(connection, draft)
+        metrics.CRAWLED.labels(rule.name, "known" if opened is None else "opened").inc()
+
+    async def _follow(self, connection: Connection, event: Event, change: facts.VenueMarketChanged) -> None:
+        verdict = venue_verdict(event, change.market)
+        if verdict is None:
+            if change.market.HasField("resolution") and change.market.resolution.final:
+                _log.warning("venue_result.not_understood", event_id=str(event.event_id))
+            await self._move(connection, event, change)
+            return
+        source = f"venue:{change.market.venue}"
+        try:
+            if verdict.payout is None:
+                await self._lifecycle.cancel(
+                    connection, event.event_id, source=source, note=verdict.note, actor_user_id=None
+                )
+            else:
+                await self._lifecycle.resolve(
+                    connection,
+                    event.event_id,
+                    verdict.payout,
+                    source=source,
+                    note=verdict.note,
+                    actor_user_id=None,
+                )
+        except EventAlreadyResolved:
+            _log.warning("venue_result.disagrees", event_id=str(event.event_id), note=verdict.note)
+        except EventNotOpened:
+            await self._hear_again(connection, event, change)
+
+    async def _hear_again(
+        self, connection: Connection, event: Event, change: facts.VenueMarketChanged
+    ) -> None:
+        """A result that came while the market opens is heard again a moment later."""
+        await jobs.schedule(
+            connection,
+            HEAR_AGAIN,
+            {"event_id": str(event.event_id), "change": change.SerializeToString().hex()},
+            run_at=self._clock.now() + _NOT_OPENED_YET,
+            unique_key=str(event.event_id),
+            replace=True,
+        )
+
+    async def hear_again_job(self, job: jobs.Job) -> None:
+        """Hear a venue's word once more."""
+        change = facts.VenueMarketChanged.FromString(bytes.fromhex(job.payload["change"]))
+        async with self._database.transaction() as connection:
+            event = await self._events.locked(connection, UUID(job.payload["event_id"]))
+            if event is not None and event.status not in TERMINAL:
+                await self._follow(connection, event, change)
+
+    def kinds(self) -> list[jobs.Kind]:
+        """The jobs that belong to hearing."""
+        return [jobs.Kind(HEAR_AGAIN, self.hear_again_job)]
+
+    async def _move(self, connection: Connection, event: Event, change: facts.VenueMarketChanged) -> None:
+        """Follow a venue that moves the times of its market, as long as bets are open."""
+        start, end = venue_times(change.market)
+        if event.status not in {Status.ACTIVE, Status.DRAFT} or start is None or end is None:
+            return
+        if event.start_time is not None and abs(start - event.start_time) < _MOVED_AT_LEAST:
+            return
+        try:
+            await self._lifecycle.update(
+                connection, event.event_id, Changes(start_time=start, end_time=end), version=0
+            )
+        except InvalidArgument:
+            # The new start is so close, or past, that bets must stop now: the venue closed early.
+            await self._lifecycle.ask_to_lock(connection, event.event_id)

@@ -1,0 +1,78 @@
+"""What event tells: the topics `events` and `audit`. Whoever calls holds the event's row lock."""
+
+from datetime import datetime
+from uuid import UUID
+
+from oraculum.audit.v1 import audit_pb2
+from oraculum.event.v1 import events_fact_pb2 as facts
+from oraculum_event.records import Event
+from oraculum_event.wire import event_to_wire, resolution_to_wire
+from oraculum_kit import outbox
+from oraculum_kit.caller import caller_or_none
+from oraculum_kit.db import Connection
+from oraculum_kit.ids import uuid7
+from oraculum_kit.timestamps import to_wire
+
+
+async def opened(connection: Connection, event: Event) -> None:
+    """An event became tradable."""
+    fact = facts.EventsFact(event_opened=facts.EventOpened(event=event_to_wire(event)))
+    await _tell(connection, event, fact, "event.opened")
+
+
+async def updated(connection: Connection, event: Event) -> None:
+    """An event was edited."""
+    fact = facts.EventsFact(event_updated=facts.EventUpdated(event=event_to_wire(event)))
+    await _tell(connection, event, fact, "event.updated")
+
+
+async def locked(connection: Connection, event: Event) -> None:
+    """Bets closed."""
+    locked = facts.EventLocked(locked_at=to_wire(event.updated_at), event=event_to_wire(event))
+    await _tell(connection, event, facts.EventsFact(event_locked=locked), "event.locked")
+
+
+async def resolved(connection: Connection, event: Event, actor_user_id: UUID | None) -> None:
+    """The result stands."""
+    fact = facts.EventResolved(resolution=resolution_to_wire(event), event=event_to_wire(event))
+    await _tell(connection, event, facts.EventsFact(event_resolved=fact), "event.resolved", actor_user_id)
+
+
+async def cancelled(connection: Connection, event: Event, actor_user_id: UUID | None) -> None:
+    """The event was called off."""
+    fact = facts.EventCancelled(resolution=resolution_to_wire(event), event=event_to_wire(event))
+    await _tell(connection, event, facts.EventsFact(event_cancelled=fact), "event.cancelled", actor_user_id)
+
+
+async def audit(
+    connection: Connection, action: str, event_id: UUID, now: datetime, actor_user_id: UUID | None = None
+) -> None:
+    """Note an act for the log that nobody edits."""
+    caller = caller_or_none()
+    if actor_user_id is None and caller is not None and caller.user is not None:
+        actor_user_id = caller.user.id
+    kind = audit_pb2.AUDIT_CLASS_SYSTEM if actor_user_id is None else audit_pb2.AUDIT_CLASS_ADMIN
+    fact = audit_pb2.AuditFact(
+        audit_id=str(uuid7()),
+        audit_class=kind,
+        service="event",
+        action=action,
+        actor_user_id=str(actor_user_id) if actor_user_id else "",
+        subject_kind="event",
+        subject_id=str(event_id),
+        request_id=caller.request_id if caller else "",
+        occurred_at=to_wire(now),
+    )
+    await outbox.add(connection, topic="audit", key=fact.actor_user_id or "event", message=fact)
+
+
+async def _tell(
+    connection: Connection,
+    event: Event,
+    fact: facts.EventsFact,
+    action: str,
+    actor_user_id: UUID | None = None,
+) -> None:
+    fact.event_id = str(event.event_id)
+    await outbox.add(connection, topic="events", key=fact.event_id, message=fact)
+    await audit(connection, action, event.event_id, event.updated_at, actor_user_id)

@@ -1,0 +1,11 @@
+"""What event counts beside what the kit counts for everybody."""
+
+from typing import Final
+
+from prometheus_client import Counter
+
+CRAWLED: Final = Counter(
+    "oraculum_event_crawled_total",
+    "Venue markets that a crawler rule admitted, by rule and by what became of them.",
+    ["rule", "outcome"],
+)

@@ -1,0 +1,244 @@
+"""What event asks of its database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from oraculum_event.records import Changes, Draft, Event, Status, Verdict
+from oraculum_kit.db import Connection, Statement, queries
+from oraculum_money import Price
+
+_events: Final = queries(__package__, "sql/events.sql")
+_resolutions: Final = queries(__package__, "sql/resolutions.sql")
+
+# What a list may be filtered by. Only the filters that are asked for enter the statement, so that the planner sees
+# conditions it has indexes for instead of "or the parameter is null".
+_FILTERS: Final = {
+    "statuses": "status = any (%(statuses)s)",
+    "category": "category = %(category)s",
+    "event_type": "event_type = %(event_type)s",
+    "creator_user_id": "creator_user_id = %(creator_user_id)s",
+    "venue": "venue = %(venue)s",
+    "venue_market_id": "venue_market_id = %(venue_market_id)s",
+    "query": "search_words @@ websearch_to_tsquery('english', %(query)s)",
+}
+# What a list may be ordered by, each never null; the id makes the order total.
+_ORDERS: Final = {
+    "created_at": "created_at",
+    "start_time": "coalesce(start_time, end_time)",
+    "end_time": "end_time",
+    "locks_at": "locks_at",
+}
+SORTS: Final = tuple(_ORDERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which events, in which order."""
+
+    filters: Mapping[str, object]
+    sort: str = "created_at"
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _VenueEvent:
+    venue: str
+    venue_market_id: str
+    event_id: UUID
+
+
+class Events:
+    """Events, their drafts and their steps."""
+
+    async def insert(self, connection: Connection, event_id: UUID, draft: Draft, now: datetime) -> bool:
+        """Write a draft; False when its venue market has an event already."""
+        venue = draft.venue
+        inserted = await _events.insert_event.run(
+            connection,
+            event_id=event_id,
+            title=draft.title,
+            description=draft.description,
+            event_type=draft.event_type.value,
+            category=draft.category,
+            tags=draft.tags,
+            outcome_labels=draft.outcome_labels,
+            start_time=draft.start_time,
+            end_time=draft.end_time,
+            resolution_source=draft.resolution_source,
+            asset=draft.asset,
+            subsidy_units=draft.subsidy,
+            prior_millionths=draft.prior,
+            creator_user_id=draft.creator_user_id,
+            venue=venue.venue if venue else None,
+            venue_market_id=venue.venue_market_id if venue else None,
+            venue_outcome_ids=venue.outcome_ids if venue else None,
+            venue_url=venue.url if venue else None,
+            image_url=draft.image_url,
+            now=now,
+            search_text=search_text(draft.title, draft.description, draft.tags, draft.outcome_labels),
+        )
+        return bool(inserted)
+
+    async def one(self, connection: Connection, event_id: UUID) -> Event | None:
+        """One event."""
+        return await _events.event.one(connection, Event, event_id=event_id)
+
+    async def locked(self, connection: Connection, event_id: UUID) -> Event | None:
+        """One event, its row held until the transaction ends."""
+        # Two statements: the view joins, and a row lock on a join would lock resolutions too.
+        if await _events.lock_event.value(connection, event_id=event_id) is None:
+            return None
+        return await self.one(connection, event_id)
+
+    async def several(self, connection: Connection, event_ids: Sequence[UUID]) -> list[Event]:
+        """Those that exist, in the order asked."""
+        rows = await _events.events_by_id.all(connection, Event, event_ids=list(event_ids))
+        by_id = {row.event_id: row for row in rows}
+        return [by_id[event_id] for event_id in event_ids if event_id in by_id]
+
+    async def of_venue_markets(
+        self, connection: Connection, markets: Sequence[tuple[str, str]]
+    ) -> dict[tuple[str, str], UUID]:
+        """The events that were opened from these venue markets."""
+        rows = await _events.event_ids_by_venue_market.all(
+            connection,
+            _VenueEvent,
+            venues=[venue for venue, _ in markets],
+            venue_market_ids=[market_id for _, market_id in markets],
+        )
+        return {(row.venue, row.venue_market_id): row.event_id for row in rows}
+
+    async def page(
+        self,
+        connection: Connection,
+        listing: Listing,
+        *,
+        after: tuple[Any, ...] | None,
+        row_count: int,
+        skip: int = 0,
+    ) -> list[Event]:
+        """Rows of a list, after a position or after skipping so many."""
+        statement = _page(tuple(sorted(listing.filters)), listing.sort, listing.descending, after is not None)
+        position = {"after_value": after[0], "after_id": after[1]} if after else {}
+        return await statement.all(
+            connection, Event, **listing.filters, **position, row_count=row_count, skip=skip
+        )
+
+    async def count(self, connection: Connection, listing: Listing) -> int:
+        """How many rows a list has in all."""
+        return int(await _count(tuple(sorted(listing.filters))).value(connection, **listing.filters))
+
+    async def set_status(self, connection: Connection, event_id: UUID, status: Status, now: datetime) -> None:
+        """Move an event on."""
+        await _events.set_status.run(connection, event_id=event_id, status=status.value, now=now)
+
+    async def lock_if_due(self, connection: Connection, event_id: UUID) -> bool:
+        """Lock an active event whose time has come; False when it is not active or not due."""
+        return bool(await _events.lock_if_due.run(connection, event_id=event_id))
+
+    async def update(self, connection: Connection, event: Event, changes: Changes, now: datetime) -> None:
+        """Change what is given."""
+        await _events.update_event.run(
+            connection,
+            event_id=event.event_id,
+            title=changes.title,
+            description=changes.description,
+            category=changes.category,
+            image_url=changes.image_url,
+            start_time=changes.start_time,
+            end_time=changes.end_time,
+            resolution_source=changes.resolution_source,
+            search_text=search_text(
+                changes.title or event.title,
+                event.description if changes.description is None else changes.description,
+                event.tags,
+                event.outcome_labels,
+            ),
+            now=now,
+        )
+
+    async def active_by_category(self, connection: Connection) -> dict[str, int]:
+        """How many events can be bet on in each category."""
+        return dict(await _events.active_by_category.tuples(connection))
+
+    async def count_open_by_rule(self, connection: Connection, tag: str) -> int:
+        """How many events are open that a crawler rule opened."""
+        return int(await _events.count_open_by_rule.value(connection, tag=tag))
+
+
+class Resolutions:
+    """What events shall come to, and what they came to."""
+
+    async def insert_verdict(self, connection: Connection, verdict: Verdict) -> bool:
+        """Note what an event shall come to; False when that is noted already."""
+        return bool(
+            await _resolutions.insert_verdict.run(
+                connection,
+                event_id=verdict.event_id,
+                kind=verdict.kind,
+                payout_millionths=verdict.payout_millionths,
+                source=verdict.source,
+                note=verdict.note,
+                actor_user_id=verdict.actor_user_id,
+                now=verdict.asked_at,
+            )
+        )
+
+    async def verdict(self, connection: Connection, event_id: UUID) -> Verdict | None:
+        """What an event shall come to."""
+        return await _resolutions.verdict.one(connection, Verdict, event_id=event_id)
+
+    async def commit(
+        self,
+        connection: Connection,
+        verdict: Verdict,
+        payout: Sequence[Price],
+        *,
+        closing_sequence: int,
+        now: datetime,
+    ) -> None:
+        """Write the first revision of a result and forget that it was asked for."""
+        await _resolutions.insert_resolution.run(
+            connection,
+            event_id=verdict.event_id,
+            revision=1,
+            payout_millionths=list(payout),
+            source=verdict.source,
+            note=verdict.note,
+            now=now,
+            closing_sequence=closing_sequence,
+        )
+        await _resolutions.delete_verdict.run(connection, event_id=verdict.event_id)
+
+
+def search_text(title: str, description: str, tags: Sequence[str], outcome_labels: Sequence[str]) -> str:
+    """The words that search looks through; the longest descriptions only in part, an index has its bounds."""
+    return " ".join([title, *tags, *outcome_labels, description[:5000]])
+
+
+@lru_cache(maxsize=512)
+def _page(filters: tuple[str, ...], sort: str, descending: bool, after: bool) -> Statement:  # noqa: FBT001  a cache key
+    order = _ORDERS[sort]
+    direction, beyond = ("desc", "<") if descending else ("asc", ">")
+    conditions = [_FILTERS[name] for name in filters]
+    if after:
+        conditions.append(f"({order}, event_id) {beyond} (%(after_value)s, %(after_id)s)")
+    return Statement(
+        "list_events",
+        f"{_events.list_events.sql}\n{_where(conditions)}\n"
+        f"order by {order} {direction}, event_id {direction} limit %(row_count)s offset %(skip)s",
+    )
+
+
+@lru_cache(maxsize=128)
+def _count(filters: tuple[str, ...]) -> Statement:
+    conditions = [_FILTERS[name] for name in filters]
+    return Statement("count_events", f"select count(*) from event_row {_where(conditions)}")  # noqa: S608  ours
+
+
+def _where(conditions: Sequence[str]) -> str:
+    return f"where {' and '.join(conditions)}" if conditions else ""

@@ -1,0 +1,76 @@
+-- name: insert_event
+-- Writes an event down as a draft; nothing when its venue market has one already.
+insert into event (event_id, title, description, event_type, category, tags, outcome_labels, status, start_time,
+  end_time, resolution_source, asset, subsidy_units, prior_millionths, creator_user_id, venue, venue_market_id,
+  venue_outcome_ids, venue_url, image_url, created_at, updated_at, search_text)
+values (%(event_id)s, %(title)s, %(description)s, %(event_type)s, %(category)s, %(tags)s, %(outcome_labels)s, 'draft',
+  %(start_time)s, %(end_time)s, %(resolution_source)s, %(asset)s, %(subsidy_units)s, %(prior_millionths)s,
+  %(creator_user_id)s, %(venue)s, %(venue_market_id)s, %(venue_outcome_ids)s, %(venue_url)s, %(image_url)s,
+  %(now)s, %(now)s, %(search_text)s)
+on conflict (venue, venue_market_id) do nothing;
+
+-- name: event
+-- One event with its latest resolution.
+select event_id, title, description, event_type, category, tags, outcome_labels, status, start_time, end_time, locks_at,
+  resolution_source, asset, subsidy_units, prior_millionths, creator_user_id, venue, venue_market_id, venue_outcome_ids,
+  venue_url, image_url, created_at, updated_at, version, revision, payout_millionths, source, note, resolved_at,
+  closing_sequence
+from event_row where event_id = %(event_id)s;
+
+-- name: lock_event
+-- Holds the event's row until the transaction ends: whoever writes facts of an event has this.
+select event_id from event where event_id = %(event_id)s for update;
+
+-- name: events_by_id
+-- Several events with their latest resolutions.
+select event_id, title, description, event_type, category, tags, outcome_labels, status, start_time, end_time, locks_at,
+  resolution_source, asset, subsidy_units, prior_millionths, creator_user_id, venue, venue_market_id, venue_outcome_ids,
+  venue_url, image_url, created_at, updated_at, version, revision, payout_millionths, source, note, resolved_at,
+  closing_sequence
+from event_row where event_id = any (%(event_ids)s);
+
+-- name: event_ids_by_venue_market
+-- Events that were opened from these venue markets.
+select m.venue, m.venue_market_id, e.event_id
+from unnest(%(venues)s::text[], %(venue_market_ids)s::text[]) as m (venue, venue_market_id)
+join event e using (venue, venue_market_id);
+
+-- name: set_status
+-- Moves an event on; the database refuses a step that is none.
+update event set status = %(status)s, updated_at = %(now)s, version = version + 1 where event_id = %(event_id)s;
+
+-- name: lock_if_due
+-- Locks an active event whose time has come, by the database's own clock.
+update event set status = 'locked', updated_at = clock_timestamp(), version = version + 1
+where event_id = %(event_id)s and status = 'active' and locks_at <= clock_timestamp();
+
+-- name: update_event
+-- Changes what is given and leaves the rest.
+update event set
+  title = coalesce(%(title)s, title),
+  description = coalesce(%(description)s, description),
+  category = coalesce(%(category)s, category),
+  image_url = coalesce(%(image_url)s, image_url),
+  start_time = coalesce(%(start_time)s, start_time),
+  end_time = coalesce(%(end_time)s, end_time),
+  resolution_source = coalesce(%(resolution_source)s, resolution_source),
+  search_text = coalesce(%(search_text)s, search_text),
+  updated_at = %(now)s,
+  version = version + 1
+where event_id = %(event_id)s;
+
+-- name: active_by_category
+-- How many events can be bet on in each category.
+select category, count(*) from event where status = 'active' group by category;
+
+-- name: count_open_by_rule
+-- How many events are drafts or open that a crawler rule opened; the rule's word is among their tags.
+select count(*) from event where status in ('draft', 'active') and %(tag)s = any (tags);
+
+-- name: list_events
+-- Events of a list; the repository adds what is asked for: filters, order, how many.
+select event_id, title, description, event_type, category, tags, outcome_labels, status, start_time, end_time, locks_at,
+  resolution_source, asset, subsidy_units, prior_millionths, creator_user_id, venue, venue_market_id, venue_outcome_ids,
+  venue_url, image_url, created_at, updated_at, version, revision, payout_millionths, source, note, resolved_at,
+  closing_sequence
+from event_row
