@@ -19,7 +19,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka import Message as KafkaMessage
 
 from oraculum_kit import messaging_metrics
-from oraculum_kit.kafka import Cluster, report_client_error
+from oraculum_kit.kafka import Cluster, client_log, report_client_error
 
 _log = structlog.get_logger(__name__)
 
@@ -127,7 +127,7 @@ class GroupConsumer:
     # What follows runs in the thread.
 
     def _open(self) -> None:
-        self._consumer = Consumer(self._settings)
+        self._consumer = Consumer(self._settings, logger=client_log)
         self._consumer.subscribe(
             self._topics, on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
         )

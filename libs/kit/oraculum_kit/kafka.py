@@ -6,6 +6,7 @@ hides the order of failures, whereas the relay needs one answer per batch, "the 
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -78,6 +79,19 @@ class Cluster:
         return settings | {name: path for name, path in files.items() if path}
 
 
+class _Known(logging.Filter):
+    """Drops what librdkafka says at every start and we have decided upon."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is news."""
+        return "CONFWARN" not in record.getMessage()
+
+
+# librdkafka writes to standard error unless it is given a logger.
+client_log: Final = logging.getLogger("oraculum_kit.kafka.client")
+client_log.addFilter(_Known())
+
+
 def report_client_error(client: str, error: KafkaError) -> None:
     """Log what librdkafka complains of; it goes on by itself."""
     _log.warning("kafka.client_error", client=client, error=error.name(), text=error.str())
@@ -125,9 +139,9 @@ class _Batch:
     def reported(self, place: int, error: KafkaError | None, _message: KafkaMessage) -> None:
         """Take the report on one message."""
         with self._lock:
+            # Before it is counted: the last one counted lets the loop read all of them.
+            self._flags[place] = error is None
             self._count(1, error)
-            if error is None:
-                self._flags[place] = 1
 
     def not_sent(self, count: int, error: KafkaError) -> None:
         """The last `count` messages never left."""
@@ -154,9 +168,11 @@ class _Batch:
 class Producer:
     """An idempotent producer: what it sends is on all in-sync replicas, once and in order, or reported as failed.
 
-    With `gapless`, a message that fails takes the producer down with everything behind it, so a partition never holds
-    a later message of this producer without the earlier one. That is what a relay needs; it begins again with a new
-    producer. Without it a failure is the failure of that message only.
+    With `gapless`, a partition never holds a later message of this producer without the earlier ones. A message that
+    the broker refuses takes the producer down with everything behind it, and while no broker answers, messages wait:
+    dropping the first ones of a queue when their time is up could let the next ones through. That is what a relay
+    needs; after a refusal it begins again with a new producer, and when it no longer wants to wait it abandons all.
+    Without `gapless` a failure is the failure of that message only.
     """
 
     def __init__(
@@ -171,7 +187,8 @@ class Producer:
             "acks": "all",
             "enable.idempotence": True,
             "enable.gapless.guarantee": gapless,
-            "delivery.timeout.ms": round(delivery_timeout_seconds * 1000),
+            # 0 is for ever. Messages that time out are the one kind that gapless does not cover.
+            "delivery.timeout.ms": 0 if gapless else round(delivery_timeout_seconds * 1000),
             "linger.ms": linger_seconds * 1000,
             "compression.type": "lz4",
             "message.max.bytes": 1_000_000,
@@ -185,7 +202,7 @@ class Producer:
         self._thread = threading.Thread(target=self._serve_reports, name="kafka-producer", daemon=True)
 
     async def __aenter__(self) -> Self:
-        self._producer = KafkaProducer(self._settings)
+        self._producer = KafkaProducer(self._settings, logger=client_log)
         self._thread.start()
         return self
 
@@ -245,7 +262,11 @@ class Producer:
     def _serve_reports(self) -> None:
         producer = self._producer
         while producer is not None and not self._closing.is_set():
-            producer.poll(_POLL_SECONDS)
+            try:
+                producer.poll(_POLL_SECONDS)
+            except KafkaException as error:
+                # The producer has ended for good. The reports that say so, message by message, still have to be served.
+                _log.warning("kafka.producer_ended", error=str(error))
 
     def _close(self, flush_seconds: float) -> None:
         producer = self._producer

@@ -14,7 +14,7 @@ late ones; a range delete would lose them. https://www.postgresql.org/docs/curre
 nextval is never rolled back and never waits.
 
 Failure. The producer is idempotent and gapless: in a partition, nothing of a batch is stored behind a message that was
-not. After any failure the acknowledged prefix of the batch is deleted and nothing else, though later rows (of other
+not. While the broker is away it waits. After a refusal the acknowledged prefix of the batch is deleted and nothing else, though later rows (of other
 partitions) may be stored too; they are published again with their neighbours. A repetition is always complete from
 its beginning, therefore the first occurrences in a partition are always in order, and a consumer that drops what it
 has seen (by id, or by a sequence that is not higher) sees each fact once and in order.
@@ -55,7 +55,7 @@ _EMPTY_LOOKS_MAX: Final = 20
 # How long it sleeps at most when nobody wakes it.
 _SLEEP_SECONDS: Final = 1.0
 _MEASURE_SECONDS: Final = 5.0
-# How long after a failure it tries again; a broker that is away has taken the delivery timeout already.
+# How long after a refusal it tries again.
 _RETRY_SECONDS: Final = 1.0
 
 
@@ -87,13 +87,11 @@ class OutboxRelay:
         database: Database,
         source: str,
         batch_max: int = 1000,
-        delivery_timeout_seconds: float = 30.0,
     ) -> None:
         self._cluster = cluster
         self._database = database
         self._source = source
         self._batch_max = batch_max
-        self._delivery_timeout_seconds = delivery_timeout_seconds
         self._topics: set[str] = set()
         self._measured_at = 0.0
 
@@ -131,9 +129,7 @@ class OutboxRelay:
     async def _publish_all(self, connection: Connection, stop: asyncio.Event) -> None:
         """Work with one producer until it fails: after a failure it accepts nothing more, that is its promise."""
         await _sql.outbox_sleep.run(connection, sleeping=False)
-        async with Producer(
-            self._cluster, gapless=True, delivery_timeout_seconds=self._delivery_timeout_seconds
-        ) as producer:
+        async with Producer(self._cluster, gapless=True) as producer:
             empty_looks = 0
             while not stop.is_set():
                 await self._measure(connection)
@@ -178,9 +174,13 @@ class OutboxRelay:
         self, connection: Connection, producer: Producer, records: Sequence[Outgoing]
     ) -> Delivery:
         """Send, and while the broker keeps us waiting make sure every second that we still lead."""
+        started = monotonic()
         sending = asyncio.ensure_future(producer.send_all(records))
         try:
             while not (await asyncio.wait({sending}, timeout=1.0))[0]:
+                _log.warning(
+                    "outbox.waits_for_broker", source=self._source, seconds=round(monotonic() - started)
+                )
                 # Raises if the session is gone, and the lock with it.
                 await self._measure(connection, now=True)
         except BaseException:

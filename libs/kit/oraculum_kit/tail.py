@@ -20,7 +20,7 @@ from google.protobuf.message import Message
 
 from oraculum_kit import messaging_metrics as metrics
 from oraculum_kit.background import run_gracefully
-from oraculum_kit.kafka import Cluster, report_client_error
+from oraculum_kit.kafka import Cluster, client_log, report_client_error
 from oraculum_kit.records import REDRIVE_GROUP, Record, UnreadableRecordError, decode
 from oraculum_kit.retries import is_transient
 
@@ -64,7 +64,7 @@ class Tail(Generic[M]):
 
     async def _work(self, stop: asyncio.Event) -> None:
         # After a failure we go on where we were, not at the end: whoever listens has missed nothing.
-        consumer = Consumer(self._settings())
+        consumer = Consumer(self._settings(), logger=client_log)
         self._looked_at = 0.0
         try:
             while not stop.is_set():

@@ -68,7 +68,7 @@ select current_schema() || '.outbox';
 -- name: outbox_measure
 -- How many facts wait (counted up to a bound, counting must not become the load) and for how long the oldest has.
 select
-    (select count(*) from (select 1 from outbox limit 100000) as some) as depth,
+    (select count(*) from (select 1 from outbox limit 100000) as counted) as depth,
     coalesce(
         (select extract(epoch from clock_timestamp() - occurred_at) from outbox order by id limit 1), 0
     )::float8 as age_seconds;

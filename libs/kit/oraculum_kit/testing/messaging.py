@@ -1,0 +1,88 @@
+"""For tests of messaging: loops that run for the length of a block, waiting for what must come, reading a topic."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+from uuid import uuid4
+
+from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Message as KafkaMessage
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from oraculum_kit.db import Database
+from oraculum_kit.kafka import Cluster
+
+PATIENCE_SECONDS: Final = 40.0
+_ANSWER_SECONDS: Final = 30.0
+
+
+@asynccontextmanager
+async def running(*loops: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Run loops beside the block, as `serve` does, and cancel them at its end; one that fails is the test's failure."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_started(loop)) for loop in loops]
+        yield
+        for task in tasks:
+            task.cancel()
+
+
+async def _started(loop: Callable[[], Awaitable[None]]) -> None:
+    await loop()
+
+
+async def eventually(check: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until it is true; a test that waits in vain ends with a TimeoutError."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await check():
+            await asyncio.sleep(0.02)
+
+
+async def outbox_depth(database: Database) -> int:
+    """How many facts wait to be published."""
+    async with database.connection() as connection:
+        cursor = await connection.execute("select count(*) from outbox")
+        row = await cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+async def published(database: Database) -> None:
+    """Wait until a relay has published all there is."""
+
+    async def empty() -> bool:
+        return await outbox_depth(database) == 0
+
+    await eventually(empty)
+
+
+def new_topic(cluster: Cluster, partitions: int = 3, **settings: str) -> str:
+    """Make a topic that nobody else uses, with its dead letters."""
+    name = f"test-{uuid4().hex[:12]}"
+    new = [NewTopic(name, partitions, 1, config=settings), NewTopic(f"{name}.dlq", 1, 1)]
+    admin = AdminClient(cluster.settings())
+    for answer in admin.create_topics(new, operation_timeout=_ANSWER_SECONDS).values():
+        answer.result(_ANSWER_SECONDS)
+    return name
+
+
+async def records_of(cluster: Cluster, topic: str) -> list[KafkaMessage]:
+    """All records of a topic as they lie there, partition by partition."""
+    return await asyncio.to_thread(_records_of, cluster, topic)
+
+
+def _records_of(cluster: Cluster, topic: str) -> list[KafkaMessage]:
+    consumer = Consumer(cluster.settings() | {"group.id": f"read-{uuid4()}", "enable.auto.commit": False})
+    try:
+        partitions = list(consumer.list_topics(topic, _ANSWER_SECONDS).topics[topic].partitions)
+        ends = {
+            partition: consumer.get_watermark_offsets(TopicPartition(topic, partition), _ANSWER_SECONDS)[1]
+            for partition in partitions
+        }
+        consumer.assign([TopicPartition(topic, partition, 0) for partition in partitions])
+        found: list[KafkaMessage] = []
+        while len(found) < sum(ends.values()):
+            found.extend(message for message in consumer.consume(1000, 0.2) if message.error() is None)
+        return sorted(found, key=lambda message: (message.partition() or 0, message.offset() or 0))
+    finally:
+        consumer.close()
