@@ -71,9 +71,11 @@ class Supervisor:
             async with asyncio.TaskGroup() as group:
                 for running in self.units:
                     group.create_task(self._start(running), name=running.unit.name)
-        except* ProgramError as errors:
-            # Others fail because the first one did: its story is the one to tell.
-            raise errors.exceptions[0] from None
+        except ExceptionGroup as group:
+            if group.split(ProgramError)[1]:
+                raise
+            # Others may have failed after the first one: its story is the one to tell.
+            raise group.exceptions[0] from None
 
     async def watch(self) -> None:
         """Keep every process up, until cancelled."""
