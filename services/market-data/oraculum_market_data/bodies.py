@@ -56,12 +56,16 @@ RecordDecoder = Callable[[msgspec.Raw, Source, Decoded], None]
 
 @dataclass(frozen=True, slots=True)
 class RecordShape:
-    """A record is of this shape when it has all of `fields` and none of `absent`."""
+    """A record is of this shape when it has all of `fields` and none of `absent`.
+
+    A `holder` is no record itself but holds records that say less than they need to stand alone.
+    """
 
     name: str
     fields: frozenset[str]
     decode: RecordDecoder
     absent: frozenset[str] = frozenset()
+    is_holder: bool = False
 
     def matches(self, fields: Mapping[str, msgspec.Raw]) -> bool:
         """Whether an object with these fields is one of ours."""
@@ -89,6 +93,11 @@ class Language:
 def shape(name: str, fields: str, decode: RecordDecoder, absent: str = "") -> RecordShape:
     """Write a shape down: its fields with blanks between them."""
     return RecordShape(name, frozenset(fields.split()), decode, frozenset(absent.split()))
+
+
+def holder(name: str, fields: str, decode: RecordDecoder) -> RecordShape:
+    """Write down the shape of what holds records."""
+    return RecordShape(name, frozenset(fields.split()), decode, is_holder=True)
 
 
 def frame_decoder(socket: SocketDecoder) -> RecordDecoder:
@@ -173,12 +182,14 @@ def _decode_record(
     source: Source,
     into: Decoded,
 ) -> None:
-    into.records += 1
+    into.records += not shape.is_holder
     refused_before = len(into.refused)
     label = _label(path, fields)
     try:
         shape.decode(raw, source, into)
     except Refused as refusal:
+        # A holder that is refused stands for all that was in it.
+        into.records += shape.is_holder
         into.refused.append(refusal)
     into.refused[refused_before:] = [refusal.within(label) for refusal in into.refused[refused_before:]]
 

@@ -2,7 +2,7 @@
 
 import re
 
-from oraculum_market_data.bodies import Language, frame_decoder, shape
+from oraculum_market_data.bodies import Language, frame_decoder, holder, shape
 from oraculum_market_data.decoding import SocketDecoder
 from oraculum_market_data.normal import Venue
 from oraculum_market_data.venue_errors import error_shapes
@@ -26,8 +26,8 @@ def language(socket: SocketDecoder) -> Language:
             shape("event, v1", "ticker title markets", old_markets.decode_event),
             shape("event", "event_ticker title", markets.decode_event, "ticker market_ticker"),
             shape("trade", "trade_id ticker created_time", markets.decode_trade),
-            shape("candles", "candlesticks", candles.decode_answer),
-            shape("candles of an event", "market_tickers market_candlesticks", candles.decode_event),
+            holder("candles", "candlesticks", candles.decode_answer),
+            holder("candles of an event", "market_tickers market_candlesticks", candles.decode_event),
             shape("candle, flat", "market_ticker end_period_ts", candles.decode_flat),
             shape("book", "orderbook_fp", books.decode_answer),
             shape("book", "orderbook", books.decode_answer),

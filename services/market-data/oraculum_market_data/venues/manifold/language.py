@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from oraculum_market_data.bodies import Language, RecordDecoder, frame_decoder, shape
+from oraculum_market_data.bodies import Language, RecordDecoder, frame_decoder, holder, shape
 from oraculum_market_data.decoding import Decoded, Reader, SocketDecoder, Source, details_of
 from oraculum_market_data.normal import Reference, Venue
 from oraculum_market_data.venue_errors import error_shapes
@@ -52,7 +52,7 @@ def language(socket: SocketDecoder) -> Language:
             shape("bet", "id contractId outcome amount shares", bets.decode_bet),
             shape("comment", "id contractId content", bets.decode_comment, "outcome"),
             shape("comment", "id contractId text userUsername", bets.decode_comment, "outcome"),
-            shape("chart", "play cash", markets.decode_chart),
+            holder("chart", "play cash", markets.decode_chart),
             shape("probability", "prob", markets.decode_probability, "id contractId"),
             shape("probability", "answerProbs", markets.decode_probability, "id contractId"),
             shape("user", "id username name", _reference("user")),

@@ -1,0 +1,1 @@
+"""Reading recordings through the very decoders that read the venues live."""
