@@ -14,17 +14,16 @@ unit, so nothing here needs to know the asset. A `Price` is a probability in mil
 
 Rounding is always against the one who asks: costs and fees up, proceeds and payouts down.
 
-    opening     LmsrState.opened, ParimutuelState.opened, even_odds, subsidy_for, liquidity_for, PriceBounds
+    opening     LmsrState.opened, ParimutuelState.opened, even_odds, subsidy_for, liquidity_for, PRICE_MAX
     trading     Order, quote, Fill, Refusal, verify; hold_for: the most that an order can take
     measuring   cost, proceeds, shares_to_price, amount_to_price, room, state.prices, state.state_hash, least_escrow
     fees        FlatFee, QuadraticFee, fee_schedule, uncertainty_at
     settling    winner_takes_all, scalar_payout, void_prices, payout; parimutuel_payout, parimutuel_refund
 
 Why it is safe: `curve` makes costs add up exactly, `liquidity` proves that an escrow covers every outcome after any
-sequence of trades, `bounds` keeps every state where the digits suffice.
+sequence of trades, `limits` says why no size overflows.
 """
 
-from oraculum_prediction.pricing.bounds import OUTCOMES_MAX, OUTCOMES_MIN, PriceBounds
 from oraculum_prediction.pricing.curve import PICOUNITS
 from oraculum_prediction.pricing.fees import (
     NO_FEE,
@@ -35,17 +34,18 @@ from oraculum_prediction.pricing.fees import (
     fee_schedule,
     uncertainty_at,
 )
-from oraculum_prediction.pricing.liquidity import (
+from oraculum_prediction.pricing.limits import (
     LIQUIDITY_MAX,
     LIQUIDITY_MIN,
-    even_odds,
-    liquidity_for,
-    subsidy_for,
+    OUTCOMES_MAX,
+    OUTCOMES_MIN,
+    PRICE_MAX,
 )
+from oraculum_prediction.pricing.liquidity import even_odds, liquidity_for, subsidy_for
 from oraculum_prediction.pricing.lmsr import FORMULA_VERSION_LMSR, LmsrState, least_escrow
-from oraculum_prediction.pricing.market import MarketState, quote, verify
+from oraculum_prediction.pricing.market import MarketState, hold_for, quote, verify
 from oraculum_prediction.pricing.moves import amount_to_price, cost, proceeds, room, shares_to_price
-from oraculum_prediction.pricing.orders import Fill, Order, Reason, Refusal, Side, StateMismatch, hold_for
+from oraculum_prediction.pricing.orders import Fill, Order, Reason, Refusal, Side, StateMismatch
 from oraculum_prediction.pricing.parimutuel import FORMULA_VERSION_PARIMUTUEL, ParimutuelState
 from oraculum_prediction.pricing.payouts import (
     PayoutVector,
@@ -67,6 +67,7 @@ __all__ = [
     "OUTCOMES_MAX",
     "OUTCOMES_MIN",
     "PICOUNITS",
+    "PRICE_MAX",
     "FeeKind",
     "FeeSchedule",
     "Fill",
@@ -76,7 +77,6 @@ __all__ = [
     "Order",
     "ParimutuelState",
     "PayoutVector",
-    "PriceBounds",
     "PricePoint",
     "QuadraticFee",
     "Reason",

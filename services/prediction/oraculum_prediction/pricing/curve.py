@@ -34,13 +34,14 @@ from oraculum_prediction.pricing.arithmetic import (
     scaleb,
     subtract,
 )
+from oraculum_prediction.pricing.search import last_within
 
 PICOUNITS: Final = 10**12
 
 # Weights become integers of this many digits before prices are apportioned: far finer than a millionth.
 _WEIGHT_DIGITS = 30
 
-# Two picounits of rounding on either side of a comparison, doubled.
+# What rounding two potentials and a tangent can amount to, doubled.
 _ROUNDING_PICOUNITS = 4
 
 
@@ -87,60 +88,61 @@ def probability_picounits(point: Point, outcome: int, liquidity: int) -> int:
     return nearest(divide(multiply(point.weights[outcome], liquidity * PICOUNITS), point.total))
 
 
-def step_for_rise(point: Point, liquidity: int, outcome: int, rise: int) -> Decimal | None:
+def step_for_rise(quantities: tuple[int, ...], liquidity: int, outcome: int, rise: int) -> Decimal | None:
     """Give the shares of one outcome that raise the potential by `rise` units: a spend, or less than zero for a sale.
 
-    Solves C(q + s e_i) = C(q) + A for s:   s = b ln( 1 + (exp(A / b) - 1) / p_i ).
-    None means that no sale can fetch so much, or only one that leaves a price below 10^-7.
+    C(q + s e_i) = C(q) + A has the solution s = b ln( 1 + (exp(A / b) - 1) / p_i ), which is written here with weights w
+    and their sum W, so that nothing is divided by a price near zero:   s = (m - q_i) + b ln( w_i + (exp(A / b) - 1) W ).
+    None means that no sale can fetch so much, or only one that leaves a price below 10^-20.
     """
-    weight = point.weights[outcome]
+    point = evaluate(quantities, liquidity)
     total_after = multiply(point.total, exp(divide(rise, liquidity)))
-    weight_after = add(weight, subtract(total_after, point.total))
-    if scaleb(weight_after, 7) < total_after:
+    weight_after = add(point.weights[outcome], subtract(total_after, point.total))
+    if scaleb(weight_after, 20) < total_after:
         return None
-    return multiply(ln(divide(weight_after, weight)), liquidity)
+    return _step_to_weight(quantities, liquidity, outcome, weight_after)
 
 
-def step_for_price(point: Point, liquidity: int, outcome: int, target: Decimal) -> Decimal:
+def step_for_price(quantities: tuple[int, ...], liquidity: int, outcome: int, target: Decimal) -> Decimal:
     """Give the shares of one outcome that bring its price to the target, the others keeping their ratios.
 
     s = b ln( t (1 - p_i) / (p_i (1 - t)) ), less than zero where the target lies below the price.
     """
-    weight = point.weights[outcome]
-    others = subtract(point.total, weight)
-    odds = divide(multiply(target, others), multiply(weight, subtract(Decimal(1), target)))
-    return multiply(ln(odds), liquidity)
+    point = evaluate(quantities, liquidity)
+    others = subtract(point.total, point.weights[outcome])
+    weight_after = divide(multiply(target, others), subtract(Decimal(1), target))
+    return _step_to_weight(quantities, liquidity, outcome, weight_after)
+
+
+def _step_to_weight(
+    quantities: tuple[int, ...], liquidity: int, outcome: int, weight_after: Decimal
+) -> Decimal:
+    return add(multiply(ln(weight_after), liquidity), max(quantities) - quantities[outcome])
 
 
 def largest_step(quantities: tuple[int, ...], liquidity: int, outcome: int, rise: int) -> int | None:
     """Give the largest whole step that raises the potential by at most `rise` units; None as in `step_for_rise`.
 
     For a purchase these are the most shares that the amount pays for. For a sale, where both numbers are negative,
-    these are the fewest shares that fetch the amount. The closed form is off by less than 10^-14 shares (forty digits,
-    less the twenty of the largest liquidity and the six of the smallest price), so the integer beside it is right or
-    a neighbour is; the integer potential decides.
+    these are the fewest shares that fetch the amount. The closed form is off by far less than a share, so the integer
+    below it is right or a neighbour is; the integer potential decides.
     """
-    start = evaluate(quantities, liquidity)
-    exact = step_for_rise(start, liquidity, outcome, rise)
-    if exact is None:
+    closed_form = step_for_rise(quantities, liquidity, outcome, rise)
+    if closed_form is None:
         return None
-    level = start.potential + rise * PICOUNITS
-    step = floor(exact)
-    while evaluate(moved(quantities, outcome, step), liquidity).potential > level:
-        step -= 1
-    while not _next_exceeds(quantities, liquidity, outcome, step, level):
-        step += 1
-    return step
+    level = evaluate(quantities, liquidity).potential + rise * PICOUNITS
 
+    def exceeds(step: int) -> bool:
+        return evaluate(moved(quantities, outcome, step), liquidity).potential > level
 
-def _next_exceeds(quantities: tuple[int, ...], liquidity: int, outcome: int, step: int, level: int) -> bool:
-    # The curve is convex: one more share raises it by the present price or more. Mostly this alone answers, and saves
-    # an exponential and a logarithm; only where the tangent ends within reach of the level is the curve asked.
+    step = floor(closed_form)
+    # The curve is convex: one more share raises it by the present price or more. Where already the tangent ends above
+    # the level, as it mostly does, this saves an exponential and a logarithm; the answer is the same.
     here = evaluate(moved(quantities, outcome, step), liquidity)
-    tangent = nearest(divide(scaleb(here.weights[outcome], 12), here.total))
-    if here.potential + tangent - _ROUNDING_PICOUNITS > level:
-        return True
-    return evaluate(moved(quantities, outcome, step + 1), liquidity).potential > level
+    tangent = floor(divide(scaleb(here.weights[outcome], 12), here.total))
+    if here.potential <= level < here.potential + tangent - _ROUNDING_PICOUNITS:
+        return step
+    return last_within(step, exceeds)
 
 
 def cost_picounits(quantities: tuple[int, ...], liquidity: int, trade: Sequence[int]) -> int:

@@ -5,7 +5,6 @@ Big-endian, without padding:
     16 bytes   formula version in ASCII, filled up with zero bytes
      1 byte    fee kind: 0 flat, 1 quadratic
      4 bytes   fee rate, in the unit of its kind
-     4 bytes   lowest price, millionths   (0 where the mechanism has none)
      4 bytes   highest price, millionths  (0 where the mechanism has none)
      2 bytes   number of outcomes, n
      8 bytes   liquidity, units           (0 where the mechanism has none)
@@ -19,7 +18,6 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
-from oraculum_prediction.pricing.bounds import PriceBounds
 from oraculum_prediction.pricing.fees import FeeKind, FeeSchedule
 
 _FEE_KINDS: Final[dict[FeeKind, int]] = {"flat": 0, "quadratic": 1}
@@ -28,7 +26,7 @@ _FEE_KINDS: Final[dict[FeeKind, int]] = {"flat": 0, "quadratic": 1}
 def state_hash(
     formula_version: str,
     fee: FeeSchedule,
-    bounds: PriceBounds | None,
+    price_max: int,
     liquidity: int,
     vectors: Sequence[Sequence[int]],
 ) -> bytes:
@@ -39,8 +37,7 @@ def state_hash(
             formula_version.encode("ascii"),
             _FEE_KINDS[fee.kind],
             fee.rate,
-            bounds.low if bounds else 0,
-            bounds.high if bounds else 0,
+            price_max,
             outcomes,
             liquidity,
             *(number for vector in vectors for number in vector),
@@ -50,4 +47,4 @@ def state_hash(
 
 @lru_cache(maxsize=512)
 def _layout(outcomes: int, vectors: int) -> struct.Struct:
-    return struct.Struct(f">16sBIIIHq{outcomes * vectors}q")
+    return struct.Struct(f">16sBIIHq{outcomes * vectors}q")

@@ -18,18 +18,11 @@ too: a payout vector that sums to at most one pays sum_i v_i sold_i <= max_i sol
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from oraculum_money import Units, checked_units
 from oraculum_prediction.pricing.arithmetic import divide, floor, ln, multiply, nearest
-from oraculum_prediction.pricing.bounds import OUTCOMES_MAX, OUTCOMES_MIN
 from oraculum_prediction.pricing.curve import PICOUNITS, evaluate
-
-# From a thousand units on, one share moves the log-odds by a thousandth or less, so whole shares meet a prior.
-LIQUIDITY_MIN: Final = Units(1_000)
-
-# The largest stake and fee that such a market takes (2 x 28 b) still fit an int64.
-LIQUIDITY_MAX: Final = Units(2**57)
+from oraculum_prediction.pricing.limits import LIQUIDITY_MAX, LIQUIDITY_MIN, OUTCOMES_MAX, OUTCOMES_MIN
 
 
 def even_odds(outcomes: int) -> tuple[int, ...]:

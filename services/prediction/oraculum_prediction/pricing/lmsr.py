@@ -9,13 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from oraculum_money import INT64_MAX, Price, Shares, Units, checked_units
+from oraculum_money import INT64_MAX, INT64_MIN, PRICE_ONE, Price, Shares, Units, checked_units
 from oraculum_prediction.pricing import curve
-from oraculum_prediction.pricing.bounds import OUTCOMES_MAX, OUTCOMES_MIN, PriceBounds
 from oraculum_prediction.pricing.curve import PICOUNITS, Point
 from oraculum_prediction.pricing.fees import NO_FEE, FeeSchedule
 from oraculum_prediction.pricing.hashing import state_hash
-from oraculum_prediction.pricing.liquidity import LIQUIDITY_MAX, LIQUIDITY_MIN, prior_for
+from oraculum_prediction.pricing.limits import (
+    LIQUIDITY_MAX,
+    LIQUIDITY_MIN,
+    OUTCOMES_MAX,
+    OUTCOMES_MIN,
+    PRICE_MAX,
+    below_ceiling,
+)
+from oraculum_prediction.pricing.liquidity import prior_for
 from oraculum_prediction.pricing.orders import Fill, Side, StateMismatch
 
 FORMULA_VERSION_LMSR: Final = "oraculum/lmsr/1"
@@ -29,20 +36,19 @@ class LmsrState:
     prior: tuple[int, ...]
     sold: tuple[Shares, ...]
     fee: FeeSchedule
-    bounds: PriceBounds
+    price_max: Price = PRICE_MAX
     point: Point = field(init=False, repr=False, compare=False)
     state_hash: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._check()
         point = curve.evaluate(self.quantities, self.liquidity)
-        if not self.bounds.hold(point):
+        if not below_ceiling(point, self.price_max):
             raise ValueError(
-                f"prices {point.prices} lie outside {self.bounds.low} to {self.bounds.high} millionths"
+                f"a price of {max(point.prices)} millionths is above the ceiling of {self.price_max}"
             )
-        fingerprint = state_hash(
-            FORMULA_VERSION_LMSR, self.fee, self.bounds, self.liquidity, (self.prior, self.sold)
-        )
+        vectors = (self.prior, self.sold)
+        fingerprint = state_hash(FORMULA_VERSION_LMSR, self.fee, self.price_max, self.liquidity, vectors)
         object.__setattr__(self, "point", point)
         object.__setattr__(self, "state_hash", fingerprint)
 
@@ -53,12 +59,11 @@ class LmsrState:
         liquidity: Units,
         odds: Sequence[int],
         fee: FeeSchedule = NO_FEE,
-        bounds: PriceBounds | None = None,
+        price_max: Price = PRICE_MAX,
     ) -> Self:
         """Give a market before its first trade. Its escrow must hold `subsidy_for(liquidity, odds)` by then."""
         prior = prior_for(liquidity, odds)
-        nothing = (Shares(0),) * len(prior)
-        return cls(liquidity, prior, nothing, fee, bounds or PriceBounds.for_outcomes(len(prior)))
+        return cls(liquidity, prior, (Shares(0),) * len(prior), fee, price_max)
 
     @property
     def outcomes(self) -> int:
@@ -78,7 +83,7 @@ class LmsrState:
     def traded(self, outcome: int, step: int) -> Self:
         """Give the state after `step` more shares of an outcome are outstanding."""
         sold = curve.moved(self.sold, outcome, step)
-        return type(self)(self.liquidity, self.prior, tuple(map(Shares, sold)), self.fee, self.bounds)
+        return type(self)(self.liquidity, self.prior, tuple(map(Shares, sold)), self.fee, self.price_max)
 
     def after(self, fill: Fill) -> Self:
         """Give the state that a fill leads to; `StateMismatch` if it was not made on this one."""
@@ -94,8 +99,12 @@ class LmsrState:
             raise ValueError(f"liquidity lies outside {LIQUIDITY_MIN} to {LIQUIDITY_MAX}: {self.liquidity}")
         if min(self.sold) < 0 or max(self.sold) > INT64_MAX:
             raise ValueError("shares outstanding are never negative and fit an int64")
-        if max(self.prior) != 0:
-            raise ValueError("a prior's offsets are 0 for the likeliest outcome and less for the others")
+        if max(self.prior) != 0 or min(self.prior) < INT64_MIN:
+            raise ValueError(
+                "a prior's offsets are 0 for the likeliest outcome, less for the others, and fit an int64"
+            )
+        if not 0 < self.price_max < PRICE_ONE:
+            raise ValueError(f"a ceiling lies between 0 and 1, not at {self.price_max} millionths")
 
 
 def least_escrow(state: LmsrState) -> Units:

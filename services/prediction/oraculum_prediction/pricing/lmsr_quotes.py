@@ -2,10 +2,10 @@
 
 from oraculum_money import INT64_MAX, PRICE_ONE, Price, Shares, Units, mul_div_ceil
 from oraculum_prediction.pricing import curve
-from oraculum_prediction.pricing.bounds import RISE_MAX_LIQUIDITIES, STEP_MAX_LIQUIDITIES
 from oraculum_prediction.pricing.curve import PICOUNITS
+from oraculum_prediction.pricing.limits import RISE_MAX_LIQUIDITIES, below_ceiling
 from oraculum_prediction.pricing.lmsr import FORMULA_VERSION_LMSR, LmsrState
-from oraculum_prediction.pricing.moves import cost, proceeds, room
+from oraculum_prediction.pricing.moves import cost, gross_of, proceeds, room
 from oraculum_prediction.pricing.orders import Fill, Order, Reason, Refusal, Side
 
 
@@ -16,70 +16,53 @@ def quote_lmsr(state: LmsrState, order: Order) -> Fill | Refusal:
     step = _step(state, order)
     if isinstance(step, Refusal):
         return step
-    after_quantities = curve.moved(state.quantities, order.outcome, step)
-    if not state.bounds.hold(curve.evaluate(after_quantities, state.liquidity)):
-        return _beyond_bounds(state, order)
-    return _priced(state, order, step, state.traded(order.outcome, step))
+    quantities = curve.moved(state.quantities, order.outcome, step)
+    if not below_ceiling(curve.evaluate(quantities, state.liquidity), state.price_max):
+        return _above_ceiling(state, order)
+    fill = _priced(state, order, step)
+    return _worse_than_asked(fill) or fill
 
 
 def _step(state: LmsrState, order: Order) -> int | Refusal:
-    """Give the signed number of shares that change hands."""
-    # Sizes that no market inside its bounds can take are refused unseen, so no exponential ever grows large.
-    liquidities = RISE_MAX_LIQUIDITIES if order.amount else STEP_MAX_LIQUIDITIES
-    if order.size > liquidities * state.liquidity:
-        return _beyond_bounds(state, order)
-    direction = 1 if order.side is Side.BUY else -1
-    step: int | None = direction * order.size
-    if order.amount:
-        step = curve.largest_step(state.quantities, state.liquidity, order.outcome, direction * order.size)
-    if step is None:
-        return _beyond_bounds(state, order)
-    return _outstanding(state, order, step) or step
-
-
-def _outstanding(state: LmsrState, order: Order, step: int) -> Refusal | None:
-    sold = state.sold[order.outcome]
-    if sold + step < 0:
-        fits = sold if order.shares else proceeds(state, order.outcome, sold)
-        return Refusal(Reason.NOT_ENOUGH_SHARES, "more shares than are outstanding cannot be sold", fits)
-    if sold + step > INT64_MAX:
-        return Refusal(Reason.TOO_LARGE, "the market cannot count so many shares", None)
-    return None
-
-
-def _priced(state: LmsrState, order: Order, step: int, after: LmsrState) -> Fill | Refusal:
-    rise = after.point.potential - state.point.potential
+    """Give the signed number of shares that would change hands."""
     buying = order.side is Side.BUY
-    # One expression for both sides: a fall is a negative rise, and its ceiling is the floor of what is paid out.
-    gross = Units(abs(-(-rise // PICOUNITS)))
+    step = _step_for_amount(state, order) if order.amount else (order.size if buying else -order.size)
+    if step is None:
+        return _above_ceiling(state, order) if buying else _not_outstanding(state, order)
+    outstanding = state.sold[order.outcome] + step
+    if outstanding < 0:
+        return _not_outstanding(state, order)
+    if outstanding > INT64_MAX:
+        return Refusal(Reason.TOO_LARGE, "the market cannot count so many shares")
+    return step
+
+
+def _step_for_amount(state: LmsrState, order: Order) -> int | None:
+    # An amount that no market can take or give is refused unseen, so that no exponential ever grows large.
+    if order.size > RISE_MAX_LIQUIDITIES * state.liquidity:
+        return None
+    rise = order.size if order.side is Side.BUY else -order.size
+    return curve.largest_step(state.quantities, state.liquidity, order.outcome, rise)
+
+
+def _priced(state: LmsrState, order: Order, step: int) -> Fill:
+    after = state.traded(order.outcome, step)
+    rise = after.point.potential - state.point.potential
+    gross = gross_of(rise, order.side)
     fee = state.fee.charge(gross, _uncertainty_picounits(state, after, order.outcome))
-    fill = Fill(
+    return Fill(
         order=order,
         shares=Shares(abs(step)),
         gross=gross,
         fee=fee,
-        net=Units(gross + fee if buying else gross - fee),
-        rounding_picounits=-rise % PICOUNITS,
+        net=Units(gross + fee if order.side is Side.BUY else gross - fee),
+        rounding_picounits=abs(gross * PICOUNITS - abs(rise)),
         price_before=state.prices[order.outcome],
         price_after=after.prices[order.outcome],
         state_before=state.state_hash,
         state_after=after.state_hash,
         formula_version=FORMULA_VERSION_LMSR,
     )
-    return _worse_than_asked(fill) or fill
-
-
-def _worse_than_asked(fill: Fill) -> Refusal | None:
-    if fill.net <= 0:
-        return Refusal(Reason.TOO_SMALL, "so few shares fetch nothing once rounded and charged")
-    if not fill.order.within_limit(fill.shares, fill.gross):
-        average = Price(mul_div_ceil(fill.gross, PRICE_ONE, fill.shares))
-        limit = fill.order.limit
-        return Refusal(
-            Reason.PRICE_LIMIT,
-            f"the average price of {average} millionths is worse than the limit of {limit}",
-        )
-    return None
 
 
 def _uncertainty_picounits(before: LmsrState, after: LmsrState, outcome: int) -> int:
@@ -89,8 +72,23 @@ def _uncertainty_picounits(before: LmsrState, after: LmsrState, outcome: int) ->
     )
 
 
-def _beyond_bounds(state: LmsrState, order: Order) -> Refusal:
-    bounds = state.bounds
+def _worse_than_asked(fill: Fill) -> Refusal | None:
+    if fill.net <= 0:
+        return Refusal(Reason.TOO_SMALL, "so few shares fetch nothing once rounded and charged")
+    if fill.order.within_limit(fill.shares, fill.gross):
+        return None
+    average = Price(mul_div_ceil(fill.gross, PRICE_ONE, fill.shares))
+    message = f"the average price of {average} millionths is worse than the limit of {fill.order.limit}"
+    return Refusal(Reason.PRICE_LIMIT, message)
+
+
+def _not_outstanding(state: LmsrState, order: Order) -> Refusal:
+    sold = state.sold[order.outcome]
+    fits = sold if order.shares else proceeds(state, order.outcome, sold)
+    return Refusal(Reason.NOT_ENOUGH_SHARES, "more shares than are outstanding cannot be sold", fits)
+
+
+def _above_ceiling(state: LmsrState, order: Order) -> Refusal:
     shares = room(state, order.outcome, order.side)
     if order.shares:
         fits: int = shares
@@ -99,5 +97,5 @@ def _beyond_bounds(state: LmsrState, order: Order) -> Refusal:
     else:
         # One unit less than what would pay for one share too many: rounding up may leave a unit for it.
         fits = cost(state, order.outcome, Shares(shares + 1)) - 1
-    message = f"a price would leave the bounds of this market, {bounds.low} to {bounds.high} millionths"
-    return Refusal(Reason.PRICE_BOUND, message, fits)
+    message = f"a price would pass the ceiling of this market, {state.price_max} millionths"
+    return Refusal(Reason.PRICE_CEILING, message, fits)

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from oraculum_money import PRICE_ONE, Price, Shares, Units, checked_units, mul_div_ceil, mul_div_floor
-from oraculum_prediction.pricing.fees import FeeSchedule
+from oraculum_money import PRICE_ONE, Price, Shares, Units, mul_div_ceil, mul_div_floor
 
 
 class Side(StrEnum):
@@ -54,7 +53,7 @@ class Fill:
     """A trade with its receipt: everything needed to compute it again and to see that it is right.
 
     A purchase pays `net` = gross + fee, a sale is paid `net` = gross - fee. The gross amount is the exact one rounded
-    against the person, and `rounding_picounits` (10^-12 units, less than one unit) is what the rounding took.
+    against the person, and `rounding_picounits` (10^-12 units, at most one unit) is what the rounding took.
     """
 
     order: Order
@@ -75,7 +74,7 @@ class Reason(StrEnum):
 
     UNKNOWN_OUTCOME = "UNKNOWN_OUTCOME"
     PRICE_LIMIT = "PRICE_LIMIT"
-    PRICE_BOUND = "PRICE_BOUND"
+    PRICE_CEILING = "PRICE_CEILING"
     TOO_SMALL = "TOO_SMALL"
     TOO_LARGE = "TOO_LARGE"
     NOT_ENOUGH_SHARES = "NOT_ENOUGH_SHARES"
@@ -96,16 +95,3 @@ class Refusal:
 
 class StateMismatch(ValueError):
     """The fill was made on another state of the market."""
-
-
-def hold_for(order: Order, fee: FeeSchedule) -> Units:
-    """Give the most that filling this order can take from the person, whatever the price does before it is filled.
-
-    The stake, or the shares at the limit (at 1 without one), and the largest fee on that. A sale holds shares, no money.
-    """
-    if order.side is Side.SELL:
-        return Units(0)
-    gross = order.amount
-    if gross is None:
-        gross = Units(mul_div_ceil(order.size, order.limit or PRICE_ONE, PRICE_ONE))
-    return checked_units(gross + fee.most(gross))

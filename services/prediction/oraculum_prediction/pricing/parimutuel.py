@@ -10,9 +10,9 @@ from typing import Final, Self
 from oraculum_money import INT64_MAX, PRICE_ONE, Price, Shares, Units
 from oraculum_prediction.pricing import curve
 from oraculum_prediction.pricing.apportionment import apportion
-from oraculum_prediction.pricing.bounds import OUTCOMES_MAX, OUTCOMES_MIN
 from oraculum_prediction.pricing.fees import NO_FEE, FlatFee
 from oraculum_prediction.pricing.hashing import state_hash
+from oraculum_prediction.pricing.limits import OUTCOMES_MAX, OUTCOMES_MIN
 from oraculum_prediction.pricing.orders import Fill, Order, Reason, Refusal, Side, StateMismatch
 
 FORMULA_VERSION_PARIMUTUEL: Final = "oraculum/pool/1"
@@ -31,7 +31,7 @@ class ParimutuelState:
             raise ValueError(f"a market has {OUTCOMES_MIN} to {OUTCOMES_MAX} outcomes, not {len(self.pools)}")
         if min(self.pools) < 0 or sum(self.pools) > INT64_MAX:
             raise ValueError("pools are never negative and their sum fits an int64")
-        fingerprint = state_hash(FORMULA_VERSION_PARIMUTUEL, self.fee, None, 0, (self.pools,))
+        fingerprint = state_hash(FORMULA_VERSION_PARIMUTUEL, self.fee, 0, 0, (self.pools,))
         object.__setattr__(self, "state_hash", fingerprint)
 
     @classmethod

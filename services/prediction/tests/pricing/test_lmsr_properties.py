@@ -14,12 +14,12 @@ from oraculum_prediction.pricing import (
     LIQUIDITY_MIN,
     NO_FEE,
     OUTCOMES_MAX,
+    PRICE_MAX,
     FeeSchedule,
     Fill,
     FlatFee,
     LmsrState,
     Order,
-    PriceBounds,
     QuadraticFee,
     Reason,
     Refusal,
@@ -52,6 +52,7 @@ fees = st.one_of(
     st.integers(0, 1_000_000).map(QuadraticFee),
 )
 sides = st.sampled_from(Side)
+odds_parts = st.one_of(st.integers(1, 1_000), st.integers(1, 2**60))
 counts = st.sampled_from(["amount", "shares"])
 
 
@@ -59,14 +60,8 @@ counts = st.sampled_from(["amount", "shares"])
 def opened(draw: st.DrawFn) -> LmsrState:
     """A market before its first trade, at any odds that its bounds allow."""
     count = draw(st.one_of(st.integers(2, 5), st.integers(2, 12), st.just(OUTCOMES_MAX)))
-    odds = (
-        draw(st.lists(st.integers(1, 1_000), min_size=count, max_size=count)) if count <= 12 else [1] * count
-    )
-    bounds = PriceBounds.for_outcomes(count)
-    assume(
-        max(odds) * 1_000_000 < sum(odds) * bounds.high
-        and min(odds) * 1_000_000 > sum(odds) * bounds.low * 1.01
-    )
+    odds = draw(st.lists(odds_parts, min_size=count, max_size=count)) if count <= 12 else [1] * count
+    assume(max(odds) * 1_000_000 < sum(odds) * PRICE_MAX)
     return LmsrState.opened(liquidity=draw(liquidities), odds=odds, fee=draw(fees))
 
 
@@ -140,9 +135,9 @@ def cash_flow(fill: Fill) -> int:
 
 class TestPrices:
     @given(markets())
-    def test_add_up_to_one_and_lie_in_bounds(self, state: LmsrState) -> None:
+    def test_add_up_to_one_below_the_ceiling(self, state: LmsrState) -> None:
         assert sum(state.prices) == 1_000_000
-        assert all(state.bounds.low - 1 <= price <= state.bounds.high + 1 for price in state.prices)
+        assert all(0 <= price <= state.price_max + 1 for price in state.prices)
 
     @given(quoted())
     def test_move_with_the_trade(self, case: tuple[LmsrState, Fill]) -> None:
@@ -168,7 +163,7 @@ class TestFills:
             abs(abs(rise) + (1 if buying else -1) * fill.rounding_picounits / mp.mpf(10) ** 12 - fill.gross)
             < 1.01e-12
         )
-        assert 0 <= fill.rounding_picounits < 10**12
+        assert 0 <= fill.rounding_picounits <= 10**12
 
     @given(quoted())
     def test_fee_is_the_schedule_rounded_up(self, exact: Any, case: tuple[LmsrState, Fill]) -> None:
@@ -211,7 +206,7 @@ class TestFills:
     def test_the_hold_covers_it(self, case: tuple[LmsrState, Fill]) -> None:
         state, fill = case
         paid = fill.net if fill.order.side is Side.BUY else 0
-        assert paid <= hold_for(fill.order, state.fee) <= INT64_MAX
+        assert paid <= hold_for(state, fill.order) <= INT64_MAX
 
     @given(quoted(), st.integers(1, 1_000_000))
     def test_a_limit_holds(self, case: tuple[LmsrState, Fill], limit: int) -> None:
@@ -224,7 +219,7 @@ class TestFills:
         if kept:
             assert isinstance(answer, Fill)
             assert (answer.shares, answer.net) == (fill.shares, fill.net)
-            assert cash_flow(fill) >= 0 or fill.net <= hold_for(limited, state.fee)
+            assert cash_flow(fill) >= 0 or fill.net <= hold_for(state, limited)
         else:
             assert isinstance(answer, Refusal)
             assert answer.reason is Reason.PRICE_LIMIT
@@ -334,7 +329,7 @@ class TestReplay:
         curve.evaluate.cache_clear()
         curve._weight.cache_clear()
         with decimal.localcontext(hostile):
-            now = LmsrState(start.liquidity, start.prior, start.sold, start.fee, start.bounds)
+            now = LmsrState(start.liquidity, start.prior, start.sold, start.fee, start.price_max)
             for fill in fills:
                 curve.evaluate.cache_clear()
                 assert verify(now, fill)
@@ -364,7 +359,7 @@ class TestAnySize:
         outcome = data.draw(st.integers(0, state.outcomes - 1))
         refusal = quote(state, sized_order(outcome, side, counted, INT64_MAX))
         assert isinstance(refusal, Refusal)
-        assert refusal.reason in {Reason.PRICE_BOUND, Reason.NOT_ENOUGH_SHARES}
+        assert refusal.reason in {Reason.PRICE_CEILING, Reason.NOT_ENOUGH_SHARES}
         fits = refusal.fits
         assert fits is not None
         if fits:
@@ -372,7 +367,7 @@ class TestAnySize:
             assert isinstance(accepted, Fill) or accepted.reason in {
                 Reason.TOO_SMALL,
                 Reason.NOT_ENOUGH_SHARES,
-                Reason.PRICE_BOUND if refusal.reason is Reason.NOT_ENOUGH_SHARES else None,
+                Reason.PRICE_CEILING if refusal.reason is Reason.NOT_ENOUGH_SHARES else None,
             }
         more = quote(state, sized_order(outcome, side, counted, fits + 1))
         assert isinstance(more, Refusal)
@@ -384,7 +379,7 @@ class TestShareToPrice:
         self, exact: Any, state: LmsrState, data: st.DataObject
     ) -> None:
         outcome = data.draw(st.integers(0, state.outcomes - 1))
-        target = Price(data.draw(st.integers(0, 1_000_000)))
+        target = Price(data.draw(st.integers(1, 999_999)))
         step = shares_to_price(state, outcome, target)
         goal = mp.mpf(target) / 1_000_000
         price = exact.prices(state.quantities, state.liquidity)[outcome]
@@ -395,9 +390,7 @@ class TestShareToPrice:
             return prices
 
         def allowed(prices: list[Any]) -> bool:
-            low, high = mp.mpf(state.bounds.low) / 10**6, mp.mpf(state.bounds.high) / 10**6
-            inside = low <= min(prices) and max(prices) <= high
-            return inside and direction * (goal - prices[outcome]) >= 0
+            return max(prices) * 10**6 <= state.price_max and direction * (goal - prices[outcome]) >= 0
 
         assert step * direction >= 0
         assert step == 0 or allowed(at(step))
@@ -406,7 +399,7 @@ class TestShareToPrice:
     @given(markets(), st.data())
     def test_amount_is_that_of_the_shares(self, state: LmsrState, data: st.DataObject) -> None:
         outcome = data.draw(st.integers(0, state.outcomes - 1))
-        target = Price(data.draw(st.integers(state.bounds.low, state.bounds.high)))
+        target = Price(data.draw(st.integers(1, 999_999)))
         step = shares_to_price(state, outcome, target)
         amount = amount_to_price(state, outcome, target)
         expected = cost(state, outcome, Shares(step)) if step > 0 else proceeds(state, outcome, Shares(-step))
