@@ -7,7 +7,7 @@ PACKAGES := protos libs/kit libs/money services/auth services/event services/pre
 PIP_QUIET := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo clean test lint types contracts unit lock protos
+.PHONY: help setup up down status logs demo clean test lint types contracts unit lock protos schemas
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ unit: setup ## Tests that need no server
 ##@ Change it
 protos: setup ## Generate the code of the contracts
 	@$(ORACULUM) protos
+
+schemas: setup ## Write what the migrations come to into each service's schema.sql
+	@$(ORACULUM) schemas
 
 lock: setup ## Resolve the dependencies again and pin them by hash
 	@requirements/lock.sh

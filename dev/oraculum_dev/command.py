@@ -43,12 +43,16 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
         lambda rest: import_module("oraculum_dev.contracts").main(rest),
         "generate the code of the contracts; --accept renews what may not break",
     ),
+    "schemas": (
+        lambda _: import_module("oraculum_dev.schemas").main(),
+        "write what the migrations come to into each service's schema.sql",
+    ),
     "demo": (
         lambda rest: import_module("oraculum_dev.demo").main(rest),
         "tell the story of a bet against the running suite",
     ),
 }
-WITHOUT_ARGUMENTS = {"up", "down", "status", "clean"}
+WITHOUT_ARGUMENTS = {"up", "down", "status", "clean", "schemas"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
