@@ -15,7 +15,8 @@ create table event (
   start_time timestamptz,
   end_time timestamptz not null check (end_time > start_time),
   -- Five minutes before the start, or the end where there is no start.
-  locks_at timestamptz not null generated always as (coalesce(start_time - interval '5 minutes', end_time)) stored,
+  locks_at timestamptz not null generated always as (
+    coalesce((start_time at time zone 'UTC' - interval '5 minutes') at time zone 'UTC', end_time)) stored,
   resolution_source text not null,
   asset text not null,
   subsidy_units bigint not null check (subsidy_units > 0),
