@@ -1,7 +1,9 @@
 """The folders of one suite. Everything it writes lies in one of them, so `clean` knows what to remove."""
 
 import os
+import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +58,17 @@ class Home:
     def postgres(self) -> Path:
         """PostgreSQL's folder: as root it lies elsewhere, where the account that it is dropped to may enter."""
         return open_folder(self.folder) if unprivileged() else self.data("postgres")
+
+    def claim_postgres(self, say: Callable[[str], None]) -> None:
+        """Make PostgreSQL's folder ours; what a former folder at our place left there lacks its keys and its Kafka."""
+        mark, theirs = self.folder / "identity", self.postgres / "identity"
+        if not mark.exists():
+            mark.write_text(secrets.token_hex(16))
+        if self.postgres.exists() and (not theirs.exists() or theirs.read_text() != mark.read_text()):
+            say(f"removing {self.postgres}: it belongs to a suite whose folder {self.folder} was deleted")
+            shutil.rmtree(self.postgres)
+        self.postgres.mkdir(parents=True, exist_ok=True)
+        theirs.write_text(mark.read_text())
 
     def remove(self) -> list[Path]:
         """Remove everything and return what was removed."""

@@ -45,6 +45,7 @@ def main() -> int:
                 say=print,
             )
             plan.keys.ensure()
+            home.claim_postgres(print)
             plan.ports.require_free([port for unit in units(plan) for port in unit.ports])
             return asyncio.run(Session(plan).run())
     except ProgramError as error:
@@ -78,7 +79,9 @@ class Session:
         """Start, watch until a signal, stop."""
         loop = asyncio.get_running_loop()
         for number in STOP_SIGNALS:
-            loop.add_signal_handler(number, self._stop.set)
+            # Under nohup a hang-up is to be ignored.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, self._stop.set)
         self._write_state()
         failure: ProgramError | None = None
         with self._display():

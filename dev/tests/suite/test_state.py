@@ -87,3 +87,23 @@ class TestHoldLock:
     def test_is_free_again_afterwards(self, home) -> None:
         hold_lock(home).close()
         hold_lock(home).close()
+
+
+class TestClaimPostgres:
+    def test_keeps_the_data_of_the_same_suite(self, home: Home) -> None:
+        home.claim_postgres(print)
+        (home.postgres / "data").mkdir()
+        home.claim_postgres(print)
+        assert (home.postgres / "data").exists()
+        home.remove()
+
+    def test_removes_what_a_deleted_suite_left(self, home: Home) -> None:
+        """A new clone at the place of an old one must not meet a database without its Kafka."""
+        home.claim_postgres(print)
+        (home.postgres / "data").mkdir()
+        (home.folder / "identity").unlink()
+        said: list[str] = []
+        home.claim_postgres(said.append)
+        assert not (home.postgres / "data").exists()
+        assert said[0].startswith(f"removing {home.postgres}")
+        home.remove()
