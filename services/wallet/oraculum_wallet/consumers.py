@@ -17,6 +17,8 @@ import structlog
 from oraculum.prediction.v1.bets_fact_pb2 import BetsFact
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.ids import derived
+from oraculum_kit.inbox import InboxConsumer
+from oraculum_kit.kafka import Cluster
 from oraculum_kit.records import Record
 from oraculum_wallet import metrics
 from oraculum_wallet.book import Book
@@ -156,6 +158,21 @@ class FillsConsumer:
             await _open_incident(
                 connection, "fill_unexpected", each, reason="the database refused the transfers"
             )
+
+
+def fills_consumer(
+    cluster: Cluster, database: Database, fills: FillsConsumer, *, batch_max: int
+) -> InboxConsumer[BetsFact]:
+    """Reads the topic `bets`. Transfer ids and progress make the effects unique, so the inbox needs no rows."""
+    return InboxConsumer(
+        cluster=cluster,
+        database=database,
+        group=GROUP,
+        topics={TOPIC: BetsFact},
+        handle=fills.handle,
+        effects_are_unique=True,
+        batch_max=batch_max,
+    )
 
 
 def _sorted(progress: Progress, fills: dict[int, Fill], *, troubled: bool, retry: bool) -> _Event:

@@ -4,17 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from oraculum.audit.v1.audit_pb2 import AuditClass, AuditFact
 from oraculum.money.v1.amount_pb2 import Amount
-from oraculum.wallet.v1.wallet_fact_pb2 import BalanceChanged, WalletFact
+from oraculum.wallet.v1.wallet_fact_pb2 import BalanceChanged, DepositCredited, WalletFact
+from oraculum_kit.caller import caller_or_none
+from oraculum_kit.ids import uuid7
 from oraculum_kit.outbox import Fact
 from oraculum_kit.timestamps import to_wire
 from oraculum_money import Units
 from oraculum_wallet import wire
 from oraculum_wallet.accounts import AccountKind
 from oraculum_wallet.book import Book
+from oraculum_wallet.repository.deposits import Deposit
 from oraculum_wallet.transfers import Phase, Recorded
 
 WALLET_TOPIC: Final = "wallet"
+AUDIT_TOPIC: Final = "audit"
 
 
 @dataclass(slots=True)
@@ -39,6 +44,46 @@ def balances_changed(book: Book, posted_at: datetime) -> list[Fact]:
         _balance_changed(book, account_id, change, posted_at)
         for (account_id, _, _), change in changes.items()
     ]
+
+
+def deposit_credited(deposit: Deposit) -> list[Fact]:
+    """The person hears of it, and the audit log."""
+    user_id = str(deposit.user_id)
+    credited = WalletFact(
+        user_id=user_id, deposit_credited=DepositCredited(deposit=wire.deposit_to_wire(deposit))
+    )
+    caller = caller_or_none()
+    act = AuditFact(
+        audit_id=str(uuid7()),
+        audit_class=AuditClass.AUDIT_CLASS_MONEY,
+        service="wallet",
+        action="deposit.credited",
+        actor_user_id=user_id,
+        subject_kind="deposit",
+        subject_id=str(deposit.id),
+        details={"rail": deposit.rail, "asset": deposit.asset, "units": str(deposit.units)},
+        request_id=caller.request_id if caller is not None else "",
+        occurred_at=to_wire(deposit.created_at),
+    )
+    return [
+        Fact(topic=WALLET_TOPIC, key=user_id, message=credited),
+        Fact(topic=AUDIT_TOPIC, key=user_id, message=act),
+    ]
+
+
+def capital_added(transfer_id: str, asset: str, units: Units, occurred_at: datetime) -> Fact:
+    """The audit log hears of the operator's money."""
+    act = AuditFact(
+        audit_id=str(uuid7()),
+        audit_class=AuditClass.AUDIT_CLASS_MONEY,
+        service="wallet",
+        action="capital.added",
+        subject_kind="transfer",
+        subject_id=transfer_id,
+        details={"asset": asset, "units": str(units)},
+        occurred_at=to_wire(occurred_at),
+    )
+    return Fact(topic=AUDIT_TOPIC, key="wallet", message=act)
 
 
 def _note(

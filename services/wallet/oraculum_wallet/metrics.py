@@ -17,7 +17,27 @@ FILLS_WAITING: Final = Gauge("oraculum_wallet_fills_waiting", "Fills that wait f
 FILLS_WAITING_SECONDS: Final = Gauge(
     "oraculum_wallet_fills_waiting_age_seconds", "How long the oldest of them has waited."
 )
+# As in the schema.
+INCIDENT_KINDS: Final = ("fill_gap", "fill_recovered", "fill_refused", "fill_unexpected", "hold_stranded")
 INCIDENTS: Final = Counter("oraculum_wallet_incidents", "What can't happen and did.", ("kind",))
 INCIDENTS_OPEN: Final = Gauge(
     "oraculum_wallet_incidents_open", "Incidents that nobody has closed.", ("kind",)
+)
+PENDING: Final = Gauge("oraculum_wallet_pending_transfers", "Transfers that are pending.")
+PENDING_SECONDS: Final = Gauge(
+    "oraculum_wallet_pending_age_seconds", "How long the oldest of them has been pending."
+)
+HOLDS_SWEPT: Final = Counter("oraculum_wallet_holds_swept", "Holds voided that a crash had left behind.")
+SWEEPS_FAILED: Final = Counter(
+    "oraculum_wallet_sweeps_failed", "Times that prediction did not say what to void."
+)
+PROCEEDS_UNKNOWN: Final = Counter(
+    "oraculum_wallet_proceeds_unknown",
+    "Balances answered without what is arriving, since prediction was away.",
+)
+VIOLATIONS: Final = Gauge(
+    "oraculum_wallet_ledger_violations", "Violations that the last proof found.", ("law",)
+)
+PROVED_AT: Final = Gauge(
+    "oraculum_wallet_ledger_proved_timestamp_seconds", "When the ledger was proved last."
 )

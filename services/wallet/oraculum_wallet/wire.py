@@ -6,9 +6,14 @@ other. So the rules here give sentences instead of raising, all but one: how man
 
 from typing import Final
 
+from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.wallet.v1 import wallet_service_pb2 as pb
+from oraculum_kit import timestamps
 from oraculum_money import ASSETS, INT64_MAX, Units
 from oraculum_wallet.accounts import SHARDED, Account, AccountKind, account, is_uuid, owner_complaint
+from oraculum_wallet.balances import PersonBalance
+from oraculum_wallet.repository.books import Entry
+from oraculum_wallet.repository.deposits import Deposit, DepositStatus
 from oraculum_wallet.transfers import Answer, Phase, Result, Transfer, TransferKind
 
 # By name, so that a number that differs from the contract's cannot go unnoticed.
@@ -24,6 +29,9 @@ _RESULTS: Final[dict[Result, pb.TransferResult.ValueType]] = {
     result: pb.TransferResult.Value(f"TRANSFER_RESULT_{result.name}")
     for result in Result
     if result is not Result.LINKED_FAILED
+}
+_DEPOSIT_STATUS: Final[dict[DepositStatus, pb.DepositStatus.ValueType]] = {
+    status: pb.DepositStatus.Value(f"DEPOSIT_STATUS_{status.name}") for status in DepositStatus
 }
 
 # What enters and leaves the platform moves by wallet's own acts only: no peer, however confused, can mint money.
@@ -58,6 +66,45 @@ def to_wire(answer: Answer) -> pb.TransferAnswer:
         result=_RESULTS[answer.result],
         units=answer.units,
         message=answer.message,
+    )
+
+
+def amount(units: Units, asset: str) -> Amount:
+    """An amount with its asset."""
+    return Amount(units=units, asset=asset)
+
+
+def deposit_to_wire(deposit: Deposit) -> pb.Deposit:
+    """A deposit."""
+    return pb.Deposit(
+        deposit_id=str(deposit.id),
+        rail=deposit.rail,
+        amount=amount(deposit.units, deposit.asset),
+        status=_DEPOSIT_STATUS[DepositStatus(deposit.status)],
+        created_at=timestamps.to_wire(deposit.created_at),
+        credited_at=timestamps.to_wire_optional(deposit.credited_at),
+    )
+
+
+def balance_to_wire(balance: PersonBalance) -> pb.Balance:
+    """What a person has in one asset."""
+    return pb.Balance(
+        available=amount(balance.available_units, balance.asset),
+        held=amount(balance.held_units, balance.asset),
+        arriving=amount(balance.arriving_units, balance.asset),
+    )
+
+
+def entry_to_wire(entry: Entry) -> pb.Transaction:
+    """One line in a person's books."""
+    return pb.Transaction(
+        transfer_id=entry.transfer_id,
+        kind=KINDS[TransferKind(entry.kind)],
+        amount=amount(entry.units, entry.asset),
+        event_id=entry.event_id or "",
+        reference_id=entry.reference_id or "",
+        posted_at=timestamps.to_wire(entry.posted_at),
+        balance_units=entry.balance_units,
     )
 
 

@@ -88,6 +88,12 @@ async def draw_numbers(connection: Connection, count: int) -> tuple[list[int], d
     return numbers[:count], blocks[-1][1]
 
 
+async def database_time(connection: Connection) -> datetime:
+    """The time that money goes by."""
+    time: datetime = await _sql.database_time.value(connection)
+    return time
+
+
 async def write_transfers(
     connection: Connection, rows: Sequence[Recorded], numbers: Sequence[int], posted_at: datetime
 ) -> None:

@@ -48,6 +48,10 @@ where event_id = any(%(ids)s::uuid[]);
 select nextval('transfer_number'), clock_timestamp()
 from generate_series(1, %(blocks)s);
 
+-- name: database_time
+-- The time that money goes by.
+select clock_timestamp();
+
 -- name: copy_transfers
 -- Record transfers, and by that move the money: see apply_transfers in the schema.
 copy transfer (

@@ -1,0 +1,88 @@
+"""Wires wallet and serves it."""
+
+import json
+import os
+from typing import Any
+
+from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
+from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
+from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionServiceStub
+from oraculum.wallet.v1.wallet_service_pb2_grpc import add_WalletServiceServicer_to_server
+from oraculum_kit.client import channel
+from oraculum_kit.db import Database
+from oraculum_kit.kafka import broker_check
+from oraculum_kit.keys import JwksKeys
+from oraculum_kit.process import run
+from oraculum_kit.relay import OutboxRelay
+from oraculum_kit.server import serve
+from oraculum_kit.telemetry import telemetry
+from oraculum_wallet.access import ACCESS
+from oraculum_wallet.balances import Balances
+from oraculum_wallet.capital import StartingCapital
+from oraculum_wallet.config import load
+from oraculum_wallet.consumers import FillsConsumer, fills_consumer
+from oraculum_wallet.deposits import Deposits
+from oraculum_wallet.ledger import Ledger
+from oraculum_wallet.proof import Prover, housekeeper
+from oraculum_wallet.servicer import WalletServicer
+from oraculum_wallet.statements import Statements
+from oraculum_wallet.sweep import Sweeper
+
+
+async def main() -> None:
+    """Serve until told to stop."""
+    config = load(os.environ)
+    identity = config.trust.identity()
+    async with (
+        telemetry(config.telemetry),
+        Database(config.database) as database,
+        channel(config.auth_target, identity) as auth,
+        channel(config.prediction_target, identity) as prediction,
+    ):
+
+        async def jwks() -> dict[str, Any]:
+            answer = await AuthServiceStub(auth).GetJwks(GetJwksRequest())
+            keys: dict[str, Any] = json.loads(answer.jwks_json)
+            return keys
+
+        ledger = Ledger(database)
+        fills = FillsConsumer(ledger)
+        capital = StartingCapital(database, ledger, config.house_capital)
+        servicer = WalletServicer(
+            database=database,
+            ledger=ledger,
+            balances=Balances(database, PredictionServiceStub(prediction)),
+            statements=Statements(database),
+            deposits=Deposits(database, ledger, config.rails),
+            prover=Prover(database),
+        )
+        sweeper = Sweeper(
+            database=database,
+            ledger=ledger,
+            fills=fills,
+            prediction=PredictionServiceStub(prediction),
+            hold_age_seconds=config.hold_age_seconds,
+            every_seconds=config.sweep_every_seconds,
+        )
+        await serve(
+            config.server,
+            services=[(add_WalletServiceServicer_to_server, servicer)],
+            access=ACCESS,
+            trust=config.trust.trust(JwksKeys(jwks)),
+            ready=[database.ping, capital.ready],
+            dependencies={
+                "kafka": broker_check(config.cluster),
+                "auth": auth.check,
+                "prediction": prediction.check,
+            },
+            background=[
+                OutboxRelay(cluster=config.cluster, database=database, source="wallet").run,
+                fills_consumer(config.cluster, database, fills, batch_max=config.fills_batch_max).run,
+                sweeper.run,
+                housekeeper(database).run,
+            ],
+        )
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,20 @@
+"""Who may ask wallet for what."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from oraculum_kit.authorization import SIGNED_IN, Access
+
+_SERVICE: Final = "/oraculum.wallet.v1.WalletService"
+
+ACCESS: Final[Mapping[str, Access]] = {
+    # Money moves on prediction's word only; people move theirs by deposits, orders and withdrawals.
+    f"{_SERVICE}/CreateTransfers": Access(services=frozenset({"prediction"})),
+    f"{_SERVICE}/GetBalances": Access(users=SIGNED_IN),
+    f"{_SERVICE}/ListTransactions": Access(users=SIGNED_IN),
+    f"{_SERVICE}/GetStatement": Access(users=SIGNED_IN),
+    f"{_SERVICE}/CreateDeposit": Access(users=SIGNED_IN),
+    f"{_SERVICE}/GetDeposit": Access(users=SIGNED_IN),
+    # The gateway decides behind which of its routes this stands.
+    f"{_SERVICE}/CheckLedger": Access(users=frozenset({"admin"}), services=frozenset({"gateway"})),
+}

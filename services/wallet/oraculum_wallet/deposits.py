@@ -1,0 +1,101 @@
+"""Deposits: money comes in by a rail and is credited once.
+
+The rail `demo` has no outside: it credits at once whatever is asked, within a limit, and exists in development only.
+"""
+
+from collections.abc import Collection
+from typing import Final
+from uuid import UUID
+
+from oraculum_kit import outbox
+from oraculum_kit.db import Connection, Database
+from oraculum_kit.errors import InvalidArgument, Violation
+from oraculum_kit.idempotency import IdempotencyConflict
+from oraculum_kit.ids import derived
+from oraculum_kit.validation import Violations
+from oraculum_money import ASSETS, Units, format_units
+from oraculum_wallet import events
+from oraculum_wallet.accounts import AccountKind, account
+from oraculum_wallet.errors import DepositNotFound
+from oraculum_wallet.ledger import Ledger
+from oraculum_wallet.repository import deposits as repository
+from oraculum_wallet.repository.deposits import Deposit, DepositStatus
+from oraculum_wallet.transfers import Phase, Result, Transfer, TransferKind
+
+DEMO: Final = "demo"
+
+# Enough to play with, and far below where counters end.
+WHOLE_UNITS_MAX: Final = 1_000_000
+
+
+class Deposits:
+    """Begins deposits and knows where they stand."""
+
+    def __init__(self, database: Database, ledger: Ledger, rails: Collection[str]) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._rails = frozenset(rails)
+
+    async def create(
+        self, connection: Connection, *, user_id: UUID, rail: str, asset: str, units: int, key: str
+    ) -> Deposit:
+        """Credit a deposit in the caller's transaction; the same key finds the same deposit, for ever."""
+        self._check(rail, asset, units)
+        deposit_id = derived("deposit", user_id, key)
+        transfer_id = derived("deposit", user_id, key, "credit")
+        transfer = Transfer(
+            str(transfer_id),
+            Phase.POSTED,
+            TransferKind.DEPOSIT,
+            account(AccountKind.RAIL, rail, asset),
+            account(AccountKind.USER, str(user_id), asset),
+            asset,
+            Units(units),
+            reference_id=str(deposit_id),
+        )
+        (answer,) = await self._ledger.apply(connection, [transfer])
+        if answer.result is Result.EXISTS_DIFFERENT:
+            # Stored answers are forgotten after a day, the ledger forgets nothing.
+            raise IdempotencyConflict
+        if not answer.succeeded:
+            raise InvalidArgument(violations=[Violation("amount", answer.message or answer.result.name)])
+        new = await repository.insert_deposit(
+            connection,
+            deposit_id=deposit_id,
+            user_id=user_id,
+            rail=rail,
+            asset=asset,
+            units=Units(units),
+            status=DepositStatus.CREDITED,
+            transfer_id=transfer_id,
+        )
+        deposit = await self._stored(connection, deposit_id, user_id)
+        if new:
+            await outbox.add_many(connection, events.deposit_credited(deposit))
+        return deposit
+
+    async def get(self, deposit_id: UUID, user_id: UUID) -> Deposit:
+        """One deposit of this person."""
+        async with self._database.connection() as connection:
+            return await self._stored(connection, deposit_id, user_id)
+
+    async def _stored(self, connection: Connection, deposit_id: UUID, user_id: UUID) -> Deposit:
+        found = await repository.deposit(connection, deposit_id, user_id)
+        if found is None:
+            raise DepositNotFound(deposit_id=deposit_id)
+        return found
+
+    def _check(self, rail: str, asset: str, units: int) -> None:
+        check = Violations()
+        if rail not in self._rails:
+            offered = ", ".join(sorted(self._rails)) or "none at present"
+            check.refuse("rail", f"must be one of those offered: {offered}")
+        if asset not in ASSETS:
+            check.refuse("asset", f"must be one of {', '.join(ASSETS)}")
+        else:
+            most = Units(WHOLE_UNITS_MAX * ASSETS[asset].one)
+            if not 0 < units <= most:
+                check.refuse(
+                    "amount", f"must be positive and at most {format_units(most, ASSETS[asset])} {asset}"
+                )
+        check.finish()

@@ -1,0 +1,86 @@
+"""A person's entries: page by page, and as a statement over a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from oraculum_kit.db import Database
+from oraculum_kit.errors import InvalidArgument, Violation
+from oraculum_kit.paging import Page, decode_cursor, page_size
+from oraculum_money import ASSETS, INT64_MAX, Units
+from oraculum_wallet import metrics
+from oraculum_wallet.accounts import AccountKind, account
+from oraculum_wallet.errors import LedgerDisagrees
+from oraculum_wallet.repository import books as repository
+from oraculum_wallet.repository.books import Entry
+from oraculum_wallet.transfers import TransferKind
+
+_log = structlog.stdlib.get_logger(__name__)
+
+ENTRIES_MAX: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The entries of a time, between two balances."""
+
+    opening_units: Units
+    entries: list[Entry]
+    closing_units: Units
+
+
+class Statements:
+    """Answers what happened to people's money."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(
+        self, user_id: str, *, kinds: Sequence[TransferKind], asset: str, limit: int, cursor: str
+    ) -> Page[Entry]:
+        """A page of a person's entries, newest first; what is posted meanwhile moves no page."""
+        size = page_size(limit)
+        before = _position(cursor)
+        assets = [asset] if asset else list(ASSETS)
+        async with self._database.connection() as connection:
+            entries = await repository.entries_before(
+                connection,
+                [account(AccountKind.USER, user_id, code).id for code in assets],
+                before=before,
+                kinds=kinds,
+                row_count=size + 1,
+            )
+        return Page.cut(entries, size, lambda entry: (entry.posted_at, entry.number))
+
+    async def between(self, user_id: str, asset: str, from_time: datetime, to_time: datetime) -> Statement:
+        """All entries from an instant to another, with the balances before and after; they add up, or nobody sees them."""
+        account_id = account(AccountKind.USER, user_id, asset).id
+        async with self._database.connection() as connection:
+            found = await repository.entries_between(
+                connection, account_id, from_time=from_time, to_time=to_time, row_count=ENTRIES_MAX + 1
+            )
+        earlier = [entry for entry in found if entry.posted_at < from_time]
+        entries = found[len(earlier) :]
+        if len(entries) > ENTRIES_MAX:
+            message = f"leaves more than {ENTRIES_MAX} entries; ask for a shorter time"
+            raise InvalidArgument(violations=[Violation("to_time", message)])
+        opening = earlier[-1].balance_units if earlier else Units(0)
+        closing = entries[-1].balance_units if entries else opening
+        if opening + sum(entry.units for entry in entries) != closing:
+            metrics.DISAGREEMENTS.inc()
+            _log.error("statement.does_not_add_up", account_id=account_id, opening=opening, closing=closing)
+            raise LedgerDisagrees
+        return Statement(opening, entries, closing)
+
+
+def _position(cursor: str) -> tuple[datetime, int] | None:
+    position = decode_cursor(cursor, datetime, int)
+    if position is None:
+        return None
+    time, number = position
+    if not 0 <= number <= INT64_MAX:
+        raise InvalidArgument(violations=[Violation("cursor", "is not one that this list gave")])
+    return time, number
