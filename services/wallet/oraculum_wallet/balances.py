@@ -53,7 +53,7 @@ class Balances:
             for asset in ASSETS
         ]
         async with self._database.connection() as connection:
-            standings, applied = await repository.balances(
+            standings, applied = await repository.standings(
                 connection, ids, {item.event_id for item in proceeds}
             )
         found = {code: PersonBalance(code) for code in sorted(ASSETS)}

@@ -92,7 +92,7 @@ async def main() -> None:
         sys.exit(f"--amount: {error}")
     if units <= 0 or arguments.key == AT_START:
         sys.exit("--amount must be positive" if units <= 0 else f"--key {AT_START} is taken by development")
-    with Environment(os.environ) as environment:
+    with Environment(os.environ) as environment:  # lint-allow kit-only: this command is a process of its own
         config = DatabaseConfig.read(environment)
     async with Database(config) as database:
         result = await add_capital(

@@ -37,7 +37,7 @@ class Deposits:
         self._rails = frozenset(rails)
 
     async def create(
-        self, connection: Connection, *, user_id: UUID, rail: str, asset: str, units: int, key: str
+        self, connection: Connection, *, user_id: UUID, rail: str, asset: str, units: Units, key: str
     ) -> Deposit:
         """Credit a deposit in the caller's transaction; the same key finds the same deposit, for ever."""
         self._check(rail, asset, units)
@@ -50,7 +50,7 @@ class Deposits:
             account(AccountKind.RAIL, rail, asset),
             account(AccountKind.USER, str(user_id), asset),
             asset,
-            Units(units),
+            units,
             reference_id=str(deposit_id),
         )
         (answer,) = await self._ledger.apply(connection, [transfer])
@@ -65,7 +65,7 @@ class Deposits:
             user_id=user_id,
             rail=rail,
             asset=asset,
-            units=Units(units),
+            units=units,
             status=DepositStatus.CREDITED,
             transfer_id=transfer_id,
         )
@@ -85,7 +85,7 @@ class Deposits:
             raise DepositNotFound(deposit_id=deposit_id)
         return found
 
-    def _check(self, rail: str, asset: str, units: int) -> None:
+    def _check(self, rail: str, asset: str, units: Units) -> None:
         check = Violations()
         if rail not in self._rails:
             offered = ", ".join(sorted(self._rails)) or "none at present"

@@ -10,7 +10,7 @@ from oraculum_kit.authorization import require_user
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import InvalidArgument, Violation
 from oraculum_kit.validation import Violations
-from oraculum_money import ASSETS
+from oraculum_money import ASSETS, Units
 from oraculum_wallet import wire
 from oraculum_wallet.balances import Balances
 from oraculum_wallet.deposits import Deposits
@@ -133,7 +133,7 @@ class WalletServicer(WalletServiceServicer):
                 user_id=require_user().id,
                 rail=request.rail,
                 asset=request.amount.asset,
-                units=request.amount.units,
+                units=Units(request.amount.units),
                 key=request.idempotency_key,
             )
             return pb.CreateDepositResponse(deposit=wire.deposit_to_wire(deposit))

@@ -6,6 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from oraculum.money.v1.amount_pb2 import Amount
+from oraculum.prediction.v1.bets_fact_pb2 import BetsFact, OrderFilled
+from oraculum.prediction.v1.prediction_service_pb2 import Fill, Side
 from oraculum_dev.fixtures.databases import Databases
 from oraculum_kit.db import Database, DatabaseConfig
 from oraculum_money import Units
@@ -57,6 +60,28 @@ class Make:
     def void(self, pending: Transfer, **other: Any) -> Transfer:
         given = {"id": str(uuid4()), "kind": None, **other}
         return Transfer(phase=Phase.VOID_PENDING, pending_id=pending.id, **given)
+
+    def bought(self, *, hold: Transfer | None = None, **fill: Any) -> BetsFact:
+        """A filled purchase; of the hold's user, event and order when there is one."""
+        if hold is not None and hold.debit is not None and hold.credit is not None:
+            owners = {"user_id": hold.debit.owner_id, "event_id": hold.credit.owner_id}
+            fill = {**owners, "order_id": hold.reference_id, **fill}
+        return self._filled(Side.SIDE_BUY, hold.id if hold is not None else str(uuid4()), **fill)
+
+    def sold(self, **fill: Any) -> BetsFact:
+        """A filled sale."""
+        return self._filled(Side.SIDE_SELL, "", **fill)
+
+    def _filled(
+        self, side: Side.ValueType, hold_id: str, *, gross: int, fee: int = 0, **fill: Any
+    ) -> BetsFact:
+        given = {name: str(uuid4()) for name in ("fill_id", "order_id", "event_id", "user_id")} | fill
+        message = Fill(
+            side=side, gross=Amount(units=gross, asset="USDC"), fee=Amount(units=fee, asset="USDC"), **given
+        )
+        return BetsFact(
+            event_id=given["event_id"], order_filled=OrderFilled(fill=message, hold_transfer_id=hold_id)
+        )
 
 
 @pytest.fixture

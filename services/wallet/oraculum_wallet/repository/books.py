@@ -40,15 +40,15 @@ class Entry:
     number: int
 
 
-async def balances(
+async def standings(
     connection: Connection, account_ids: Collection[str], event_ids: Collection[str]
 ) -> tuple[list[Standing], dict[str, int]]:
     """Accounts, and the sequences up to which the fills of events are in them."""
     rows = await _sql.balances.tuples(connection, account_ids=list(account_ids), event_ids=list(event_ids))
-    standings = [
+    found = [
         Standing(AccountKind(kind), *figures) for kind, *figures, event_id, _ in rows if event_id is None
     ]
-    return standings, {event_id: sequence for *_, event_id, sequence in rows if event_id is not None}
+    return found, {event_id: sequence for *_, event_id, sequence in rows if event_id is not None}
 
 
 async def entries_before(
