@@ -46,13 +46,13 @@ class Prediction:
     closed: list[str] = field(default_factory=list)
     failure: ServiceError | None = None
 
-    async def OpenMarket(self, request: prediction_pb.OpenMarketRequest, context: object) -> object:  # noqa: N802
+    async def OpenMarket(self, request: prediction_pb.OpenMarketRequest, context: object) -> object:  # noqa: ARG002, N802
         if self.failure is not None:
             raise self.failure
         self.opened[request.event_id] = request
         return prediction_pb.OpenMarketResponse()
 
-    async def CloseMarket(self, request: prediction_pb.CloseMarketRequest, context: object) -> object:  # noqa: N802
+    async def CloseMarket(self, request: prediction_pb.CloseMarketRequest, context: object) -> object:  # noqa: ARG002, N802
         if self.failure is not None:
             raise self.failure
         if request.event_id not in self.opened:

@@ -135,7 +135,7 @@ class TestLock:
         running = asyncio.create_task(service.runner.run())
         try:
             async with asyncio.timeout(10):
-                while (await service.get(event.event_id)).status != pb.EVENT_STATUS_LOCKED:
+                while (await service.get(event.event_id)).status != pb.EVENT_STATUS_LOCKED:  # noqa: ASYNC110  it is asked
                     await asyncio.sleep(0.02)
         finally:
             running.cancel()
