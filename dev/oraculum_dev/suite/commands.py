@@ -33,7 +33,7 @@ def status() -> int:
         print("No suite runs in this folder. `make up` starts one.")
         return 1
     plan = Plan(home=home, ports=Ports(state.port_base), venues=Venues(state.venues), external=state.external)
-    table = units(plan)
+    table = [unit for unit in units(plan) if unit.program or unit.name in plan.external]
     healths = asyncio.run(_ask(table))
     taken = memory.of_suite(state)
     rows = [_row(unit, health, state, taken) for unit, health in zip(table, healths, strict=True)]

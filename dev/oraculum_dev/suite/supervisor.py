@@ -15,6 +15,7 @@ from oraculum_dev.suite.units import Unit
 
 POLL_SECONDS = 0.1
 WATCH_SECONDS = 1.0
+SETTLE_SECONDS = 5.0
 BACKOFF_SECONDS = 0.5
 BACKOFF_SECONDS_MAX = 30.0
 # Who has been up for this long did not die of what killed it last time.
@@ -76,6 +77,7 @@ class Supervisor:
                 raise
             # Others may have failed after the first one: its story is the one to tell.
             raise group.exceptions[0] from None
+        await self._settle()
 
     async def watch(self) -> None:
         """Keep every process up, until cancelled."""
@@ -89,6 +91,17 @@ class Supervisor:
         async with asyncio.TaskGroup() as group:
             for running in self.units:
                 group.create_task(self._stop(running), name=running.unit.name)
+
+    async def _settle(self) -> None:
+        """Give those that were up first the moment they need to see that their peers are up too."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < deadline:
+            unsettled = [running for running in self.units if running.health.degraded]
+            if not unsettled:
+                return
+            await asyncio.sleep(POLL_SECONDS)
+            for running in unsettled:
+                running.health = await running.unit.health()
 
     async def _start(self, running: Running) -> None:
         unit = running.unit

@@ -102,7 +102,8 @@ class Health:
     async def _watch_dependency(self, name: str, check: Check) -> None:
         while True:
             await self.check_dependency(name, check)
-            await asyncio.sleep(DEPENDENCIES_EVERY_SECONDS)
+            # One that is away is asked as often as ourselves, so that its return is seen at once.
+            await asyncio.sleep(READY_EVERY_SECONDS if name in self._away else DEPENDENCIES_EVERY_SECONDS)
 
     async def _tell(self, *, ready: bool) -> None:
         self.ready = ready
