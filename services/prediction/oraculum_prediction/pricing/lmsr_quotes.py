@@ -16,25 +16,16 @@ def quote_lmsr(state: LmsrState, order: Order) -> Fill | Refusal:
     step = _step(state, order)
     if isinstance(step, Refusal):
         return step
-    quantities = curve.moved(state.quantities, order.outcome, step)
-    if not below_ceiling(curve.evaluate(quantities, state.liquidity), state.price_max):
-        return _above_ceiling(state, order)
-    fill = _priced(state, order, step)
-    return _worse_than_asked(fill) or fill
+    return _untenable(state, order, step) or _priced(state, order, step)
 
 
 def _step(state: LmsrState, order: Order) -> int | Refusal:
     """Give the signed number of shares that would change hands."""
     buying = order.side is Side.BUY
     step = _step_for_amount(state, order) if order.amount else (order.size if buying else -order.size)
-    if step is None:
-        return _above_ceiling(state, order) if buying else _not_outstanding(state, order)
-    outstanding = state.sold[order.outcome] + step
-    if outstanding < 0:
-        return _not_outstanding(state, order)
-    if outstanding > INT64_MAX:
-        return Refusal(Reason.TOO_LARGE, "the market cannot count so many shares")
-    return step
+    if step is not None:
+        return step
+    return _above_ceiling(state, order) if buying else _not_outstanding(state, order)
 
 
 def _step_for_amount(state: LmsrState, order: Order) -> int | None:
@@ -45,12 +36,25 @@ def _step_for_amount(state: LmsrState, order: Order) -> int | None:
     return curve.largest_step(state.quantities, state.liquidity, order.outcome, rise)
 
 
-def _priced(state: LmsrState, order: Order, step: int) -> Fill:
+def _untenable(state: LmsrState, order: Order, step: int) -> Refusal | None:
+    """Refuse a step to where no market can stand."""
+    outstanding = state.sold[order.outcome] + step
+    if outstanding < 0:
+        return _not_outstanding(state, order)
+    quantities = curve.moved(state.quantities, order.outcome, step)
+    if not below_ceiling(curve.evaluate(quantities, state.liquidity), state.price_max):
+        return _above_ceiling(state, order)
+    if outstanding > INT64_MAX:
+        return Refusal(Reason.TOO_LARGE, "the market cannot count so many shares")
+    return None
+
+
+def _priced(state: LmsrState, order: Order, step: int) -> Fill | Refusal:
     after = state.traded(order.outcome, step)
     rise = after.point.potential - state.point.potential
     gross = gross_of(rise, order.side)
     fee = state.fee.charge(gross, _uncertainty_picounits(state, after, order.outcome))
-    return Fill(
+    fill = Fill(
         order=order,
         shares=Shares(abs(step)),
         gross=gross,
@@ -63,6 +67,7 @@ def _priced(state: LmsrState, order: Order, step: int) -> Fill:
         state_after=after.state_hash,
         formula_version=FORMULA_VERSION_LMSR,
     )
+    return _worse_than_asked(fill) or fill
 
 
 def _uncertainty_picounits(before: LmsrState, after: LmsrState, outcome: int) -> int:
