@@ -161,14 +161,20 @@ class FillsConsumer:
 
 
 def fills_consumer(
-    cluster: Cluster, database: Database, fills: FillsConsumer, *, batch_max: int
+    cluster: Cluster,
+    database: Database,
+    fills: FillsConsumer,
+    *,
+    batch_max: int,
+    topic: str = TOPIC,
+    group: str = GROUP,
 ) -> InboxConsumer[BetsFact]:
     """Reads the topic `bets`. Transfer ids and progress make the effects unique, so the inbox needs no rows."""
     return InboxConsumer(
         cluster=cluster,
         database=database,
-        group=GROUP,
-        topics={TOPIC: BetsFact},
+        group=group,
+        topics={topic: BetsFact},
         handle=fills.handle,
         effects_are_unique=True,
         batch_max=batch_max,

@@ -1,6 +1,7 @@
 """What wallet's tests share: a fresh ledger, and transfers in few words."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -8,12 +9,39 @@ import pytest
 
 from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1.bets_fact_pb2 import BetsFact, OrderFilled
-from oraculum.prediction.v1.prediction_service_pb2 import Fill, Side
+from oraculum.prediction.v1.prediction_service_pb2 import (
+    DESCRIPTOR,
+    Fill,
+    HoldAnswer,
+    HoldVerdict,
+    ListProceedsRequest,
+    ListProceedsResponse,
+    Proceeds,
+    SettleHoldsRequest,
+    SettleHoldsResponse,
+    Side,
+)
+from oraculum.prediction.v1.prediction_service_pb2_grpc import (
+    PredictionServiceServicer,
+    PredictionServiceStub,
+    add_PredictionServiceServicer_to_server,
+)
+from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceStub, add_WalletServiceServicer_to_server
 from oraculum_dev.fixtures.databases import Databases
+from oraculum_kit.authorization import Access
+from oraculum_kit.client import Channel
 from oraculum_kit.db import Database, DatabaseConfig
+from oraculum_kit.errors import Unavailable
+from oraculum_kit.testing import Parties, serving
 from oraculum_money import Units
+from oraculum_wallet.access import ACCESS
 from oraculum_wallet.accounts import Account, AccountKind, account
+from oraculum_wallet.balances import Balances
+from oraculum_wallet.deposits import Deposits
 from oraculum_wallet.ledger import Ledger
+from oraculum_wallet.proof import Prover
+from oraculum_wallet.servicer import WalletServicer
+from oraculum_wallet.statements import Statements
 from oraculum_wallet.transfers import Phase, Result, Transfer, TransferKind
 
 
@@ -105,6 +133,120 @@ async def database(wallet_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 def ledger(database: Database) -> Ledger:
     return Ledger(database)
+
+
+class Prediction(PredictionServiceServicer):
+    """Stands in for prediction on a real socket: says of orders and proceeds what the test told it."""
+
+    def __init__(self) -> None:
+        self.verdicts: dict[str, HoldVerdict.ValueType] = {}
+        self.proceeds: list[Proceeds] = []
+        self.asked: list[list[str]] = []
+        self.away = False
+        # What happens between the question and the answer.
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def SettleHolds(self, request: SettleHoldsRequest, _: object) -> SettleHoldsResponse:  # noqa: N802
+        self.asked.append(list(request.order_ids))
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        if self.away:
+            raise Unavailable
+        return SettleHoldsResponse(
+            answers=[
+                HoldAnswer(
+                    order_id=order_id, verdict=self.verdicts.get(order_id, HoldVerdict.HOLD_VERDICT_VOID)
+                )
+                for order_id in request.order_ids
+            ]
+        )
+
+    async def ListProceeds(self, _request: ListProceedsRequest, _: object) -> ListProceedsResponse:  # noqa: N802
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        if self.away:
+            raise Unavailable
+        return ListProceedsResponse(proceeds=self.proceeds)
+
+
+async def _unasked(_self: object, _request: object, _context: object) -> None:
+    raise NotImplementedError
+
+
+PREDICTION = DESCRIPTOR.services_by_name["PredictionService"]
+for _method in PREDICTION.methods:
+    if _method.name not in vars(Prediction):
+        setattr(Prediction, _method.name, _unasked)
+PREDICTION_ACCESS = {
+    f"/{PREDICTION.full_name}/{method.name}": Access(services=frozenset({"wallet"}))
+    for method in PREDICTION.methods
+}
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]:
+    """A function that waits until something is so, and fails when it takes far too long."""
+
+    async def wait(is_so: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(30):
+            while not await is_so():  # noqa: ASYNC110  what is waited for happens in another process
+                await asyncio.sleep(0.02)
+
+    return wait
+
+
+@pytest.fixture
+def parties() -> Parties:
+    return Parties()
+
+
+@pytest.fixture
+def prediction() -> Prediction:
+    return Prediction()
+
+
+@pytest.fixture
+async def prediction_channel(prediction: Prediction, parties: Parties) -> AsyncIterator[Channel]:
+    """Wallet's channel to the stand-in."""
+    services = [(add_PredictionServiceServicer_to_server, prediction)]
+    async with (
+        serving(services, PREDICTION_ACCESS, parties) as server,
+        parties.channel(server.target, service="wallet") as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture
+def servicer(database: Database, ledger: Ledger, prediction_channel: Channel) -> WalletServicer:
+    return WalletServicer(
+        database=database,
+        ledger=ledger,
+        balances=Balances(database, PredictionServiceStub(prediction_channel)),
+        statements=Statements(database),
+        deposits=Deposits(database, ledger, {"demo"}),
+        prover=Prover(database),
+    )
+
+
+@pytest.fixture
+async def target(servicer: WalletServicer, parties: Parties) -> AsyncIterator[str]:
+    """Where the wallet answers."""
+    async with serving([(add_WalletServiceServicer_to_server, servicer)], ACCESS, parties) as server:
+        yield server.target
+
+
+@pytest.fixture
+async def as_prediction(target: str, parties: Parties) -> AsyncIterator[WalletServiceStub]:
+    """The wallet as prediction calls it."""
+    async with parties.channel(target, service="prediction") as opened:
+        yield WalletServiceStub(opened)
+
+
+@pytest.fixture
+async def as_gateway(target: str, parties: Parties) -> AsyncIterator[WalletServiceStub]:
+    """The wallet as the gateway calls it; inside `parties.signed_in()` it is that person who calls."""
+    async with parties.channel(target, service="gateway", edge=True) as opened:
+        yield WalletServiceStub(opened)
 
 
 @pytest.fixture
