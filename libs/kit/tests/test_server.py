@@ -3,19 +3,18 @@
 import asyncio
 import json
 import logging
-import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import grpc
 import grpc.aio
-import httpx
 import psycopg
 import psycopg_pool
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from prometheus_client import REGISTRY
 
 from oraculum_kit import deadlines, errors, logs, server, traces
 from oraculum_kit.authorization import ANYONE, Access, AccessTableError
@@ -41,6 +40,12 @@ async def speaking(
 def config(**changes: Any) -> ServerConfig:
     given = {"drain_seconds": 0.0, "grace_seconds": 5.0} | changes
     return ServerConfig("test", "127.0.0.1:0", "127.0.0.1:0", **given)
+
+
+def counted(code: str) -> float:
+    return (
+        REGISTRY.get_sample_value("oraculum_rpc_server_handled_total", {"method": SAY, "code": code}) or 0.0
+    )
 
 
 def raising(error: BaseException) -> Say:
@@ -113,12 +118,14 @@ class TestErrors:
             serving([(add_speaking, servicer)], OPEN, parties) as served,
             parties.channel(served.target) as channel,
         ):
+            before = counted("CANCELLED")
             call = asyncio.ensure_future(SpeakingStub(channel).Say(StringValue()))
             await started.wait()
             call.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await call
             await asyncio.wait_for(servicer.cancelled.wait(), 5)
+            assert counted("CANCELLED") == before + 1
 
 
 class TestContext:
@@ -216,7 +223,8 @@ class TestDeadlines:
                 await outer_stub.Say(StringValue(), timeout=2.0)
         (remaining,) = left
         assert remaining is not None
-        assert 0 < remaining <= 2.0 - 2 * deadlines.RETURN_SECONDS
+        # The second hop's share may be lost again: gRPC rounds a timeout up to hundredths of a second on the wire.
+        assert 0 < remaining <= 2.0 - deadlines.RETURN_SECONDS
 
     async def test_peer_that_does_not_answer_is_an_unknown_outcome(self, parties: Parties) -> None:
         async def say(_request: StringValue) -> StringValue:
@@ -270,48 +278,6 @@ class TestAccessTable:
             build(config(), services=twice, access=OPEN, trust=parties.trust)
 
 
-class TestHealth:
-    async def test_serves_only_when_ready_and_dependencies_only_degrade(self, parties: Parties) -> None:
-        there = asyncio.Event()
-
-        async def own_database() -> None:
-            if not there.is_set():
-                raise ConnectionError("not yet")
-
-        async def peer() -> None:
-            raise ConnectionError("away")
-
-        options = {"ready": [own_database], "dependencies": {"peer": peer}}
-        async with speaking(parties, **options) as (served, _):
-            assert await health_of(served) == health_pb2.HealthCheckResponse.NOT_SERVING
-            assert await health_of(served, "liveness") == health_pb2.HealthCheckResponse.SERVING
-            assert (await page(served, "/readyz")).status_code == 503
-            there.set()
-            await until_serving(served)
-            answer = await page(served, "/readyz")
-            assert (answer.status_code, answer.json()) == (200, {"ready": True, "degraded": ["peer"]})
-            metrics = (await page(served, "/metrics")).text
-        assert 'oraculum_degraded{dependency="peer"} 1.0' in metrics
-        assert f'oraculum_rpc_server_handled_total{{code="OK",method="{SAY}"}}' in metrics
-
-    async def test_internal_port_answers_only_what_it_has(self, parties: Parties) -> None:
-        async with speaking(parties) as (served, _):
-            assert (await page(served, "/healthz")).json() == {"status": "alive"}
-            assert (await page(served, "/secrets")).status_code == 404
-            async with httpx.AsyncClient() as client:
-                answer = await client.post(f"http://127.0.0.1:{served.running.internal_port}/metrics")
-            assert answer.status_code == 405
-
-    async def test_internal_port_survives_garbage(self, parties: Parties) -> None:
-        async with speaking(parties) as (served, _):
-            reader, writer = await asyncio.open_connection("127.0.0.1", served.running.internal_port)
-            writer.write(b"\x16\x03\x01" + b"x" * 100_000)
-            writer.write_eof()
-            assert await reader.read() == b""
-            writer.close()
-            assert (await page(served, "/healthz")).status_code == 200
-
-
 class TestDraining:
     async def test_running_calls_finish_before_background_work_stops(self, parties: Parties) -> None:
         order: list[str] = []
@@ -356,52 +322,11 @@ class TestDraining:
             )
 
     async def test_port_that_is_taken_is_an_error(self, parties: Parties) -> None:
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
-            taken.listen()
-            listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        """Two servers on one port would share its calls, and nobody would know why half of them fail."""
+        async with speaking(parties) as (first, _):
+            second = speaking(parties, config=replace(config(), listen=first.target))
             with pytest.raises(RuntimeError, match="Failed to bind"):
-                async with serving(
-                    [(add_speaking, Speaking())],
-                    OPEN,
-                    parties,
-                    config=ServerConfig("test", listen, "127.0.0.1:0"),
-                ):
-                    pass
-
-
-class TestReflection:
-    async def test_is_a_switch(self, parties: Parties) -> None:
-        service = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
-        for switched_on in (True, False):
-            async with (
-                speaking(parties, config=config(reflection=switched_on)) as (served, _),
-                grpc.aio.insecure_channel(served.target) as bare,
-            ):
-                call = bare.stream_stream(service)(timeout=5)
-                await call.done_writing()
-                expected = grpc.StatusCode.OK if switched_on else grpc.StatusCode.UNIMPLEMENTED
-                assert await call.code() is expected
-
-
-async def health_of(served: Served, name: str = "") -> int:
-    async with grpc.aio.insecure_channel(served.target) as bare:
-        stub: Any = health_pb2_grpc.HealthStub(bare)
-        answer = await stub.Check(health_pb2.HealthCheckRequest(service=name), timeout=5)
-        return int(answer.status)
-
-
-async def until_serving(served: Served) -> None:
-    async with grpc.aio.insecure_channel(served.target) as bare:
-        stub: Any = health_pb2_grpc.HealthStub(bare)
-        async for answer in stub.Watch(health_pb2.HealthCheckRequest(), timeout=10):
-            if answer.status == health_pb2.HealthCheckResponse.SERVING:
-                return
-
-
-async def page(served: Served, path: str) -> httpx.Response:
-    async with httpx.AsyncClient() as client:
-        return await client.get(f"http://127.0.0.1:{served.running.internal_port}{path}")
+                await second.__aenter__()
 
 
 class log_lines:  # noqa: N801  used as a function

@@ -84,6 +84,14 @@ class TestFromRpcError:
         error = grpc.aio.AioRpcError(code, grpc.aio.Metadata(), grpc.aio.Metadata())
         assert type(wire.from_rpc_error(error)) is expected
 
+    def test_details_of_somebody_else_are_not_believed(self) -> None:
+        """A proxy may use the same trailer for words of its own."""
+        packed = wire.to_status(errors.NotFound("At 10.0.0.7 there is nothing."))
+        del packed.details[:]
+        trailers = grpc.aio.Metadata((wire.STATUS_DETAILS_KEY, packed.SerializeToString()))
+        error = grpc.aio.AioRpcError(grpc.StatusCode.NOT_FOUND, grpc.aio.Metadata(), trailers)
+        assert wire.from_rpc_error(error).message == "There is no such thing."
+
     def test_details_that_contradict_the_code_are_not_believed(self) -> None:
         packed = wire.error_to_bytes(errors.NotFound("Nothing."))
         trailers = grpc.aio.Metadata((wire.STATUS_DETAILS_KEY, packed))
