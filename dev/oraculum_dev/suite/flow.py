@@ -13,6 +13,8 @@ FLOWS: Sequence[tuple[str, str]] = (
     ("socket messages", "oraculum_gateway_socket_messages_total"),
     ("calls", "oraculum_rpc_server_handled_total"),
     ("venue updates", "oraculum_market_data_updates_total"),
+    ("fills", "oraculum_prediction_fills_total"),
+    ("transfers", "oraculum_wallet_transfers_total"),
     ("facts out", "oraculum_outbox_published_total"),
     ("facts in", "oraculum_consumer_records_total"),
 )
