@@ -103,7 +103,9 @@ def _by_maven(wanted: list[Jar], place: Path) -> None:
     ]
     result = subprocess.run(command, check=False, capture_output=True, text=True, cwd=place)
     if result.returncode != 0:
-        raise JarsUnavailableError((result.stdout + result.stderr).strip()[-800:])
+        said = (result.stdout + result.stderr).strip()
+        # The first complaint is the cause, what follows is advice.
+        raise JarsUnavailableError(next((line for line in said.splitlines() if "ERROR" in line), said[-800:]))
 
 
 def _pom(wanted: list[Jar]) -> str:
