@@ -36,6 +36,7 @@ _MARGIN_SECONDS: Final = 0.002
 # While a database or a peer is away, jobs come again after this.
 _AWAY: Final = Backoff(first_seconds=1.0, longest_seconds=5.0)
 _RECORD_ATTEMPTS_MAX: Final = 5
+_GRACE_SECONDS: Final = 10.0
 
 
 class JobCrashedError(Exception):
@@ -61,12 +62,12 @@ class JobRunner:
         self._lease_seconds = lease_seconds
         self._lease = ids.uuid7()
         self._running: dict[UUID, asyncio.Task[None]] = {}
-        self._freed = asyncio.Event()
+        self._ended = asyncio.Event()
         self._measured_at = 0.0
 
     async def run(self) -> None:
         """Run jobs until cancelled; then let those that run come to their end, for a while."""
-        await run_gracefully("jobs", self._work, grace_seconds=10.0)
+        await run_gracefully("jobs", self._work, grace_seconds=_GRACE_SECONDS)
 
     async def _work(self, stop: asyncio.Event) -> None:
         extending = asyncio.ensure_future(self._keep_leases())
@@ -120,24 +121,21 @@ class JobRunner:
 
         def ended(_: asyncio.Task[None]) -> None:
             del self._running[job.id]
-            self._freed.set()
+            self._ended.set()
 
         task.add_done_callback(ended)
 
     async def _wait(self, listener: Connection, stop: asyncio.Event) -> None:
         """Until there is something to do: a free hand, a due job, a notification."""
-        if len(self._running) >= self._concurrency:
-            self._freed.clear()
-            freed = asyncio.ensure_future(self._freed.wait())
-            stopped = asyncio.ensure_future(stop.wait())
-            await asyncio.wait({freed, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            freed.cancel()
-            stopped.cancel()
-            return
-        async with self._database.connection() as connection:
-            seconds = await _sql.job_seconds_until_due.value(connection, kinds=self._names)
-        due_in = LOOK_SECONDS if seconds is None else min(LOOK_SECONDS, max(0.0, seconds) + _MARGIN_SECONDS)
-        await wait_for_notification(listener, stop, due_in)
+        # A run that ends frees a hand, and may have left work that is due again at once.
+        due_in = LOOK_SECONDS
+        if len(self._running) < self._concurrency:
+            async with self._database.connection() as connection:
+                seconds = await _sql.job_seconds_until_due.value(connection, kinds=self._names)
+            if seconds is not None:
+                due_in = min(LOOK_SECONDS, max(0.0, seconds) + _MARGIN_SECONDS)
+        await wait_for_notification(listener, due_in, stop, self._ended)
+        self._ended.clear()
 
     async def _run(self, job: Job) -> None:
         kind = self._kinds[job.kind]
@@ -148,9 +146,7 @@ class JobRunner:
                 result = await self._handle(kind, job)
             except asyncio.CancelledError:
                 # We stop, or the lease is lost; in the first case another worker may begin at once.
-                await asyncio.shield(
-                    self._record("job_retry", job, seconds=0.0, forgiven=1, error="interrupted")
-                )
+                await asyncio.shield(self._retry(job, seconds=0.0, forgiven=1, error="interrupted"))
                 raise
             if result != "done":
                 span.fail(result)

@@ -13,22 +13,21 @@ async def listen(connection: Connection, channel: str) -> None:
     await connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
 
 
-async def wait_for_notification(connection: Connection, stop: asyncio.Event, seconds: float) -> None:
-    """Return at the first notification, at the end of the time, or when asked to stop, whichever comes first.
+async def wait_for_notification(connection: Connection, seconds: float, *events: asyncio.Event) -> None:
+    """Return at the first notification, at the end of the time, or when one of the events is set.
 
     Raises when the connection is lost.
     """
     if seconds <= 0:
         return
     listening = asyncio.ensure_future(_first(connection, seconds))
-    stopping = asyncio.ensure_future(stop.wait())
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
     try:
-        await asyncio.wait({listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({listening, *waiting}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        stopping.cancel()
-        if not listening.done():
-            listening.cancel()
-            await asyncio.wait({listening})
+        for task in (listening, *waiting):
+            task.cancel()
+        await asyncio.wait({listening})
     if not listening.cancelled():
         listening.result()
 

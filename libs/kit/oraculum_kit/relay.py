@@ -221,7 +221,7 @@ class OutboxRelay:
         await _sql.outbox_sleep.run(connection, sleeping=True)
         # Who looked at the flag before it was set does not notify; what they have committed by now is seen here.
         if not await self._oldest(connection):
-            await wait_for_notification(connection, stop, _SLEEP_SECONDS)
+            await wait_for_notification(connection, _SLEEP_SECONDS, stop)
         await _sql.outbox_sleep.run(connection, sleeping=False)
 
     async def _measure(self, connection: Connection, *, now: bool = False) -> None:

@@ -120,6 +120,9 @@ class Tail(Generic[M]):
         """Fix where to begin now, so that what comes between this and the first fetch is not missed."""
         if not fresh:
             return []
+        if self._positions:
+            # A partition that was not there when we began: all of it came since.
+            return [TopicPartition(p.topic, p.partition, 0) for p in fresh]
         if self._since:
             moment = datetime.now(UTC) - self._since
             wanted = [TopicPartition(p.topic, p.partition, int(moment.timestamp() * 1000)) for p in fresh]
