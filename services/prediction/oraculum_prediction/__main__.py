@@ -1,0 +1,73 @@
+"""Wires prediction and serves it."""
+
+import json
+import os
+from typing import Any
+
+from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
+from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
+from oraculum.prediction.v1.prediction_service_pb2_grpc import add_PredictionServiceServicer_to_server
+from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceStub
+from oraculum_kit.client import channel
+from oraculum_kit.clock import SystemClock
+from oraculum_kit.db import Database
+from oraculum_kit.keys import JwksKeys
+from oraculum_kit.process import run
+from oraculum_kit.relay import OutboxRelay
+from oraculum_kit.server import serve
+from oraculum_kit.telemetry import telemetry
+from oraculum_prediction.config import load
+from oraculum_prediction.consumers import events_consumer
+from oraculum_prediction.engine import Engine
+from oraculum_prediction.holds import Holds
+from oraculum_prediction.housekeeping import job_runner
+from oraculum_prediction.markets import Markets
+from oraculum_prediction.servicer import ACCESS, PredictionServicer
+from oraculum_prediction.settlement import Settler
+
+
+async def main() -> None:
+    """Serve until told to stop."""
+    config = load(os.environ)
+    clock = SystemClock()
+    identity = config.trust.identity()
+    async with (
+        telemetry(config.telemetry),
+        Database(config.database) as database,
+        channel(config.auth_target, identity) as auth,
+        channel(config.wallet_target, identity) as wallet,
+    ):
+
+        async def jwks() -> dict[str, Any]:
+            response = await AuthServiceStub(auth).GetJwks(GetJwksRequest())
+            keys: dict[str, Any] = json.loads(response.jwks_json)
+            return keys
+
+        stub = WalletServiceStub(wallet)
+        engine = Engine(
+            database,
+            Holds(stub, timeout_seconds=config.hold_timeout_seconds),
+            clock,
+            workers=config.workers,
+            queue_max=config.queue_max,
+            batch_max=config.batch_max,
+        )
+        servicer = PredictionServicer(database, engine, Markets(database, stub, clock, config.fee), clock)
+        await serve(
+            config.server,
+            services=[(add_PredictionServiceServicer_to_server, servicer)],
+            access=ACCESS,
+            trust=config.trust.trust(JwksKeys(jwks)),
+            ready=[database.ping],
+            dependencies={"wallet": wallet.check, "auth": auth.check},
+            background=[
+                engine.run,
+                OutboxRelay(cluster=config.cluster, database=database, source="prediction").run,
+                events_consumer(config.cluster, database).run,
+                job_runner(database, Settler(database, stub, clock)).run,
+            ],
+        )
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,55 @@
+"""What prediction reads from its environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from oraculum_kit.config import Environment
+from oraculum_kit.db import DatabaseConfig
+from oraculum_kit.kafka import Cluster
+from oraculum_kit.process import TrustConfig
+from oraculum_kit.server import ServerConfig
+from oraculum_kit.telemetry import TelemetryConfig
+from oraculum_prediction.pricing import FeeSchedule, fee_schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings of the process."""
+
+    server: ServerConfig
+    database: DatabaseConfig
+    cluster: Cluster
+    trust: TrustConfig
+    telemetry: TelemetryConfig
+    auth_target: str
+    wallet_target: str
+    # What new markets charge; a market keeps the fee that it was opened with.
+    fee: FeeSchedule
+    workers: int
+    queue_max: int
+    batch_max: int
+    hold_timeout_seconds: float
+
+
+def load(variables: Mapping[str, str]) -> Config:
+    """Read the environment; every problem is named at once."""
+    with Environment(variables) as environment:
+        kind = environment.choice("MARKET_FEE_KIND", ("flat", "quadratic"), "flat")
+        # One percent: in hundredths of a percent for a flat fee, in millionths for a quadratic one.
+        default_rate = 100 if kind == "flat" else 10_000
+        rate_max = 10_000 if kind == "flat" else 1_000_000
+        rate = environment.integer("MARKET_FEE_RATE", default_rate, minimum=0, maximum=rate_max)
+        return Config(
+            server=ServerConfig.read(environment),
+            database=DatabaseConfig.read(environment),
+            cluster=Cluster.read(environment),
+            trust=TrustConfig.read(environment),
+            telemetry=TelemetryConfig.read(environment),
+            auth_target=environment.text("AUTH_TARGET"),
+            wallet_target=environment.text("WALLET_TARGET"),
+            fee=fee_schedule(kind, rate),
+            workers=environment.integer("ENGINE_WORKERS", 2, minimum=1),
+            queue_max=environment.integer("ENGINE_QUEUE_MAX", 2_000, minimum=1),
+            batch_max=environment.integer("ENGINE_BATCH_MAX", 500, minimum=1),
+            hold_timeout_seconds=environment.seconds("HOLD_TIMEOUT_SECONDS", 2.0),
+        )

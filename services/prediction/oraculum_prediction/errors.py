@@ -1,0 +1,93 @@
+"""The ways in which prediction says no."""
+
+from oraculum_kit.errors import AlreadyExists, FailedPrecondition, InvalidArgument, NotFound
+
+
+class MarketNotFound(NotFound):
+    """There is no market for this event."""
+
+    reason = "MARKET_NOT_FOUND"
+
+
+class MarketNotOpen(FailedPrecondition):
+    """The market does not take orders any more."""
+
+    reason = "MARKET_NOT_OPEN"
+
+
+class MarketExists(AlreadyExists):
+    """The event has a market already, with other terms."""
+
+    reason = "MARKET_EXISTS"
+
+
+class LockTimePassed(FailedPrecondition):
+    """A market cannot open after the time at which it would lock."""
+
+    reason = "LOCK_TIME_PASSED"
+
+
+class HouseFundsShort(FailedPrecondition):
+    """The house has less than the subsidy that this market needs."""
+
+    reason = "HOUSE_FUNDS_SHORT"
+
+
+class UnknownOutcome(InvalidArgument):
+    """The event has no such outcome."""
+
+    reason = "UNKNOWN_OUTCOME"
+
+
+class SlippageExceeded(FailedPrecondition):
+    """The price is worse than the limit of the order."""
+
+    reason = "SLIPPAGE_EXCEEDED"
+
+
+class PriceOutOfBounds(FailedPrecondition):
+    """So large an order would take a price out of the bounds of the market."""
+
+    reason = "PRICE_OUT_OF_BOUNDS"
+
+
+class OrderTooSmall(FailedPrecondition):
+    """So small an order is worth nothing once it is rounded and charged."""
+
+    reason = "ORDER_TOO_SMALL"
+
+
+class OrderTooLarge(FailedPrecondition):
+    """The market cannot count so much."""
+
+    reason = "ORDER_TOO_LARGE"
+
+
+class NotOffered(FailedPrecondition):
+    """This market does not trade in this way."""
+
+    reason = "NOT_OFFERED"
+
+
+class InsufficientFunds(FailedPrecondition):
+    """The account has less than the order may cost."""
+
+    reason = "INSUFFICIENT_FUNDS"
+
+
+class InsufficientShares(FailedPrecondition):
+    """The position has fewer shares than are to be sold."""
+
+    reason = "INSUFFICIENT_SHARES"
+
+
+class OrderAbandoned(FailedPrecondition):
+    """The order was not decided in time and never will be: nothing moved. Place it anew under another key."""
+
+    reason = "ORDER_ABANDONED"
+
+
+class OrderNotFound(NotFound):
+    """There is no such order."""
+
+    reason = "ORDER_NOT_FOUND"

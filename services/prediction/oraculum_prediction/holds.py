@@ -1,0 +1,109 @@
+"""Money behind orders: the worst case of every purchase is held in wallet before it may be filled.
+
+One law makes the holds safe whatever dies when: a hold is voided only after a row stands under its order's id which says
+that the order was not filled. So a hold that wallet says EXISTS, of an order without a row, still holds the money, and a
+fill whose commit succeeds always finds its money behind it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+
+from oraculum.money.v1.amount_pb2 import Amount
+from oraculum.wallet.v1 import wallet_service_pb2 as wallet
+from oraculum_kit.errors import ServiceError
+from oraculum_money import Units
+from oraculum_prediction import metrics
+from oraculum_prediction.placement import Ticket, hold_id, void_id
+
+_log = structlog.stdlib.get_logger(__name__)
+
+# What wallet takes in one call.
+TRANSFERS_MAX: Final = 8_000
+
+
+class Held(Enum):
+    """How a hold ended."""
+
+    YES = auto()
+    SHORT = auto()
+    # The hold of an earlier attempt is there, for another amount or for other content: that attempt was never decided.
+    OTHER = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The money that one purchase may cost."""
+
+    ticket: Ticket
+    asset: str
+    units: Units
+
+
+_HELD: Final[Mapping[int, Held]] = {
+    wallet.TRANSFER_RESULT_CREATED: Held.YES,
+    wallet.TRANSFER_RESULT_EXISTS: Held.YES,
+    wallet.TRANSFER_RESULT_INSUFFICIENT_FUNDS: Held.SHORT,
+    wallet.TRANSFER_RESULT_EXISTS_DIFFERENT: Held.OTHER,
+}
+
+
+class Holds:
+    """Holds and voids in wallet. `stub` is wallet's, over the kit's channel."""
+
+    def __init__(self, stub: Any, *, timeout_seconds: float = 2.0) -> None:
+        self._stub = stub
+        self._timeout_seconds = timeout_seconds
+
+    async def take(self, holds: Sequence[Hold]) -> list[Held]:
+        """Hold the money of purchases, each answered on its own. Raises what the call as a whole raises."""
+        request = wallet.CreateTransfersRequest(transfers=map(_pending, holds))
+        response = await self._stub.CreateTransfers(request, timeout=self._timeout_seconds)
+        results = [_HELD.get(answer.result, Held.FAILED) for answer in response.answers]
+        for answer, result in zip(response.answers, results, strict=True):
+            if result is Held.FAILED:
+                _log.error(
+                    "hold.failed",
+                    transfer_id=answer.transfer_id,
+                    result=wallet.TransferResult.Name(answer.result),
+                    message=answer.message,
+                )
+        return results
+
+    async def void(self, order_ids: Sequence[UUID]) -> None:
+        """Release holds whose orders are refused by a committed row; what fails here is left to wallet's sweep."""
+        request = wallet.CreateTransfersRequest(
+            transfers=[
+                wallet.Transfer(
+                    transfer_id=str(void_id(order_id)),
+                    phase=wallet.TRANSFER_PHASE_VOID_PENDING,
+                    pending_id=str(hold_id(order_id)),
+                )
+                for order_id in order_ids
+            ]
+        )
+        try:
+            await self._stub.CreateTransfers(request, timeout=self._timeout_seconds)
+        except ServiceError as error:
+            metrics.VOIDS_FAILED.inc(len(order_ids))
+            _log.warning("holds.left_to_the_sweep", orders=len(order_ids), error=repr(error))
+
+
+def _pending(hold: Hold) -> wallet.Transfer:
+    order_id = hold.ticket.order_id
+    event_id = str(hold.ticket.event_id)
+    return wallet.Transfer(
+        transfer_id=str(hold_id(order_id)),
+        phase=wallet.TRANSFER_PHASE_PENDING,
+        kind=wallet.TRANSFER_KIND_BET,
+        debit=wallet.AccountName(kind=wallet.ACCOUNT_KIND_USER, owner_id=str(hold.ticket.placement.user_id)),
+        credit=wallet.AccountName(kind=wallet.ACCOUNT_KIND_EVENT_ESCROW, owner_id=event_id),
+        amount=Amount(units=hold.units, asset=hold.asset),
+        event_id=event_id,
+        reference_id=str(order_id),
+    )

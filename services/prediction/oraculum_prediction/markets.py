@@ -1,0 +1,193 @@
+"""Opening and closing markets."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+
+from oraculum.audit.v1.audit_pb2 import AUDIT_CLASS_MONEY
+from oraculum.money.v1.amount_pb2 import Amount
+from oraculum.wallet.v1 import wallet_service_pb2 as wallet
+from oraculum_kit.clock import Clock
+from oraculum_kit.db import Connection, Database
+from oraculum_kit.errors import Internal, InvalidArgument, Violation
+from oraculum_kit.ids import derived
+from oraculum_money import Price, Units
+from oraculum_prediction import events
+from oraculum_prediction.errors import HouseFundsShort, LockTimePassed, MarketExists, MarketNotFound
+from oraculum_prediction.pricing import (
+    FeeSchedule,
+    LmsrState,
+    PricePoint,
+    even_odds,
+    liquidity_for,
+    void_prices,
+)
+from oraculum_prediction.repository import markets as repository
+from oraculum_prediction.repository.markets import MarketRow
+
+_log = structlog.stdlib.get_logger(__name__)
+
+_FUNDED: Final = frozenset({wallet.TRANSFER_RESULT_CREATED, wallet.TRANSFER_RESULT_EXISTS})
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a market is opened with."""
+
+    event_id: UUID
+    outcomes: int
+    asset: str
+    subsidy_units: Units
+    # In millionths and in proportion to the probabilities; even odds when empty.
+    odds: tuple[int, ...]
+    locks_at: datetime
+    category: str
+
+    @property
+    def hash(self) -> bytes:
+        """Equal for equal content, so that opening again is told from opening otherwise."""
+        content = (
+            self.outcomes,
+            self.asset,
+            self.subsidy_units,
+            self.odds or even_odds(self.outcomes),
+            self.locks_at.isoformat(),
+            self.category,
+        )
+        return hashlib.sha256(repr(content).encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What a closed market answers."""
+
+    sequence: int
+    void_prices: tuple[Price, ...]
+
+
+class Markets:
+    """The life of markets. `wallet_stub` moves the subsidy; `fee` is what every new market charges."""
+
+    def __init__(self, database: Database, wallet_stub: Any, clock: Clock, fee: FeeSchedule) -> None:
+        self._database = database
+        self._wallet = wallet_stub
+        self._clock = clock
+        self._fee = fee
+
+    async def open(self, terms: Terms) -> MarketRow:
+        """Fund the escrow, then write the market. Opening again with the same content answers the same.
+
+        A crash between the two leaves a funded escrow and no market; whoever asks again meets the same transfer.
+        """
+        async with self._database.connection() as connection:
+            there = await repository.market(connection, terms.event_id)
+        if there is not None:
+            return _same(there, terms)
+        if terms.locks_at <= self._clock.now():
+            raise LockTimePassed(event_id=terms.event_id)
+        state = _opening_state(terms, self._fee)
+        await self._fund(terms)
+        async with self._database.transaction() as connection:
+            opened = await repository.insert(
+                connection,
+                terms.event_id,
+                state,
+                asset=terms.asset,
+                category=terms.category,
+                subsidy_units=terms.subsidy_units,
+                locks_at=terms.locks_at,
+                request_hash=terms.hash,
+            )
+            if opened:
+                await events.audit(
+                    connection,
+                    "market.opened",
+                    terms.event_id,
+                    now=self._clock.now(),
+                    audit_class=AUDIT_CLASS_MONEY,
+                    details={"subsidy_units": str(terms.subsidy_units), "asset": terms.asset},
+                )
+            return _same(await self._existing(connection, terms.event_id), terms)
+
+    async def close(self, event_id: UUID, reason: str) -> Closing:
+        """End trading for good and say what the shares are worth if the event is cancelled.
+
+        The update waits for the row lock, so it comes after the batch that is being committed and before every later
+        one, which finds the market closed. Only then are the void prices computed, from fills that are final.
+        """
+        async with self._database.transaction() as connection:
+            if await repository.close(connection, event_id, reason):
+                await events.audit(
+                    connection, "market.closed", event_id, now=self._clock.now(), details={"reason": reason}
+                )
+        async with self._database.transaction() as connection:
+            market = await self._existing(connection, event_id)
+            if market.void_prices is None:
+                prices = await _void_prices(connection, market)
+                await repository.store_void_prices(connection, event_id, prices)
+                return Closing(market.sequence, prices)
+            return Closing(market.sequence, tuple(market.void_prices))
+
+    async def _existing(self, connection: Connection, event_id: UUID) -> MarketRow:
+        market = await repository.market(connection, event_id)
+        if market is None:
+            raise MarketNotFound(event_id=event_id)
+        return market
+
+    async def _fund(self, terms: Terms) -> None:
+        owner = str(terms.event_id)
+        transfer = wallet.Transfer(
+            transfer_id=str(derived("subsidy", terms.event_id)),
+            phase=wallet.TRANSFER_PHASE_POSTED,
+            kind=wallet.TRANSFER_KIND_SUBSIDY,
+            debit=wallet.AccountName(kind=wallet.ACCOUNT_KIND_HOUSE),
+            credit=wallet.AccountName(kind=wallet.ACCOUNT_KIND_EVENT_ESCROW, owner_id=owner),
+            amount=Amount(units=terms.subsidy_units, asset=terms.asset),
+            event_id=owner,
+            reference_id=owner,
+        )
+        response = await self._wallet.CreateTransfers(wallet.CreateTransfersRequest(transfers=[transfer]))
+        (answer,) = response.answers
+        if answer.result in _FUNDED:
+            return
+        if answer.result == wallet.TRANSFER_RESULT_INSUFFICIENT_FUNDS:
+            raise HouseFundsShort(subsidy_units=terms.subsidy_units, asset=terms.asset)
+        if answer.result == wallet.TRANSFER_RESULT_EXISTS_DIFFERENT:
+            raise MarketExists(event_id=terms.event_id)
+        _log.error("market.not_funded", event_id=owner, result=answer.result, message=answer.message)
+        raise Internal
+
+
+def _opening_state(terms: Terms, fee: FeeSchedule) -> LmsrState:
+    """The market before its first trade, with all the liquidity that its subsidy pays for."""
+    odds = terms.odds or even_odds(terms.outcomes)
+    try:
+        liquidity = liquidity_for(terms.subsidy_units, odds)
+    except ValueError as error:
+        raise InvalidArgument(violations=[Violation("subsidy", str(error))]) from error
+    try:
+        return LmsrState.opened(liquidity=liquidity, odds=odds, fee=fee)
+    except ValueError as error:
+        raise InvalidArgument(violations=[Violation("prior_millionths", str(error))]) from error
+
+
+def _same(market: MarketRow, terms: Terms) -> MarketRow:
+    if market.request_hash != terms.hash:
+        raise MarketExists(event_id=terms.event_id)
+    return market
+
+
+async def _void_prices(connection: Connection, market: MarketRow) -> tuple[Price, ...]:
+    hour = await repository.trading_hour(connection, market.event_id)
+    if hour is None:
+        raise Internal("A market that is not closed has no void prices yet.")
+    points = await repository.price_points(connection, market.event_id, hour)
+    opening = PricePoint(market.opened_at, tuple(market.opening_prices))
+    if not points or points[0].at > hour.starts_at:
+        # Until the first trade the prices are those that the market opened with.
+        points.insert(0, opening)
+    return void_prices(points, hour.starts_at, hour.ends_at)

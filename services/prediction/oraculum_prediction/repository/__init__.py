@@ -1,0 +1,1 @@
+"""What prediction asks of its database, by what it is about."""

@@ -1,0 +1,97 @@
+"""Orders, positions and trades as people see them, and what wallet asks about orders."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from oraculum_kit.db import Connection, queries
+from oraculum_money import Units
+from oraculum_prediction.wire import OrderRow, PositionRow, TradeRow
+
+_SQL: Final = queries("oraculum_prediction", "sql/orders.sql")
+
+
+class Sale(NamedTuple):
+    """What a sale brought, the fee taken off."""
+
+    event_id: UUID
+    sequence: int
+    net_units: Units
+    asset: str
+
+
+async def by_id(connection: Connection, order_id: UUID) -> OrderRow | None:
+    """One order; None also for one that was abandoned before anybody knew what it was."""
+    return await _SQL.order_by_id.one(connection, OrderRow, order_id=order_id)
+
+
+async def by_ids(connection: Connection, order_ids: Sequence[UUID]) -> list[OrderRow]:
+    """Several orders."""
+    return await _SQL.orders_by_ids.all(connection, OrderRow, order_ids=list(order_ids))
+
+
+async def of_user(
+    connection: Connection,
+    user_id: UUID,
+    *,
+    event_id: UUID | None,
+    statuses: Sequence[int] | None,
+    before: tuple[datetime, UUID] | None,
+    row_count: int,
+) -> list[OrderRow]:
+    """A page of a person's orders, newest first."""
+    time, order_id = before or (None, None)
+    return await _SQL.orders_of_user.all(
+        connection,
+        OrderRow,
+        user_id=user_id,
+        event_id=event_id,
+        statuses=None if statuses is None else list(statuses),
+        before=time,
+        before_id=order_id,
+        row_count=row_count,
+    )
+
+
+async def positions(
+    connection: Connection,
+    user_id: UUID,
+    *,
+    event_id: UUID | None,
+    after: tuple[UUID, int] | None,
+    row_count: int,
+) -> list[PositionRow]:
+    """A page of a person's positions: by event, newest first, then by outcome."""
+    before_event_id, after_outcome = after or (None, None)
+    return await _SQL.positions_of_user.all(
+        connection,
+        PositionRow,
+        user_id=user_id,
+        event_id=event_id,
+        before_event_id=before_event_id,
+        after_outcome=after_outcome,
+        row_count=row_count,
+    )
+
+
+async def trades(
+    connection: Connection, event_id: UUID, *, before: int | None, row_count: int
+) -> list[TradeRow]:
+    """A page of an event's trades, newest first."""
+    return await _SQL.trades.all(connection, TradeRow, event_id=event_id, before=before, row_count=row_count)
+
+
+async def recent_sales(connection: Connection, user_id: UUID) -> list[Sale]:
+    """A person's sales of the last seven days, newest first."""
+    return [Sale(*row) for row in await _SQL.recent_sales.tuples(connection, user_id=user_id)]
+
+
+async def states(connection: Connection, order_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The status of those orders that have a row."""
+    return dict(await _SQL.order_states.tuples(connection, order_ids=list(order_ids)))
+
+
+async def abandon(connection: Connection, order_ids: Sequence[UUID]) -> int:
+    """Give up those of which nothing is known; how many that were."""
+    return len(await _SQL.abandon_orders.tuples(connection, order_ids=list(order_ids)))

@@ -1,0 +1,187 @@
+"""Settlement: what events came to, what people are due, and how far paying them is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from oraculum_kit.db import Connection, queries
+from oraculum_money import Price, Shares, Units
+
+_SQL: Final = queries("oraculum_prediction", "sql/settlements.sql")
+
+TAKING_BACK: Final = 1
+PAYING: Final = 2
+MARKING: Final = 3
+EMPTYING: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """One revision of what an event came to, and how far its settlement is."""
+
+    event_id: UUID
+    revision: int
+    payout_prices: list[Price]
+    refunded: bool
+    closing_sequence: int
+    step: int
+    after_user_id: UUID | None
+    after_sequence: int
+    people_paid: int
+    paid_units: Units
+    taken_back_units: Units
+    lost_units: Units
+    asset: str
+    # The market's, as it closed.
+    escrow_units: Units
+    sequence: int
+    sold: list[int]
+    status: int
+
+
+class Person(NamedTuple):
+    """Somebody who holds, or held, shares of a settled event."""
+
+    user_id: UUID
+    outcomes: list[int]
+    # In the order of the outcomes.
+    shares: list[Shares]
+    # Of all sales, less what the held shares cost.
+    result_units: Units
+    # By earlier revisions, in all.
+    moved_units: Units
+    # Whether this revision has dealt with them.
+    done: bool
+
+
+class Payment(NamedTuple):
+    """What a person is due by a revision and what was moved for it."""
+
+    person: Person
+    due_units: Units
+    moved_units: Units
+    # Of the due amount, the part of each of their positions.
+    parts: list[Units]
+
+
+async def hear(
+    connection: Connection,
+    event_id: UUID,
+    *,
+    revision: int,
+    payout_prices: Sequence[Price],
+    refunded: bool,
+    closing_sequence: int,
+) -> bool:
+    """Note what an event came to; False when it was noted before or the event has no market."""
+    heard = await _SQL.hear_resolution.value(
+        connection,
+        event_id=event_id,
+        revision=revision,
+        payout_prices=list(payout_prices),
+        refunded=refunded,
+        closing_sequence=closing_sequence,
+    )
+    return heard is not None
+
+
+async def next_undone(connection: Connection, event_id: UUID) -> Settlement | None:
+    """The oldest revision of an event that is not settled."""
+    return await _SQL.next_settlement.one(connection, Settlement, event_id=event_id)
+
+
+async def people(connection: Connection, settlement: Settlement, row_count: int) -> list[Person]:
+    """The next people of a settlement, by id."""
+    rows = await _SQL.people_to_pay.tuples(
+        connection,
+        event_id=settlement.event_id,
+        revision=settlement.revision,
+        after_user_id=settlement.after_user_id,
+        row_count=row_count,
+    )
+    return [Person(*row) for row in rows]
+
+
+async def still_due(connection: Connection, settlement: Settlement) -> Units:
+    """What is yet to be paid out."""
+    return Units(
+        await _SQL.still_due.value(
+            connection, event_id=settlement.event_id, payout_prices=list(settlement.payout_prices)
+        )
+    )
+
+
+async def record(connection: Connection, settlement: Settlement, payments: Sequence[Payment]) -> None:
+    """Write what people were paid, for them and for each of their positions."""
+    await _SQL.insert_payouts.run(
+        connection,
+        event_id=settlement.event_id,
+        revision=settlement.revision,
+        user_ids=[payment.person.user_id for payment in payments],
+        due=[payment.due_units for payment in payments],
+        moved=[payment.moved_units for payment in payments],
+    )
+    parts = [
+        (payment.person.user_id, outcome, units)
+        for payment in payments
+        for outcome, units in zip(payment.person.outcomes, payment.parts, strict=True)
+    ]
+    await _SQL.pay_positions.run(
+        connection,
+        event_id=settlement.event_id,
+        user_ids=[part[0] for part in parts],
+        outcomes=[part[1] for part in parts],
+        units=[part[2] for part in parts],
+    )
+
+
+async def advance(
+    connection: Connection,
+    settlement: Settlement,
+    *,
+    step: int,
+    after_user_id: UUID | None = None,
+    after_sequence: int = 0,
+    payments: Sequence[Payment] = (),
+    lost_units: Units = Units(0),
+) -> None:
+    """Note how far a settlement is, and what its last chunk moved."""
+    await _SQL.advance_settlement.run(
+        connection,
+        event_id=settlement.event_id,
+        revision=settlement.revision,
+        step=step,
+        after_user_id=after_user_id,
+        after_sequence=after_sequence,
+        people=len(payments),
+        paid=sum(max(payment.moved_units, 0) for payment in payments),
+        taken_back=sum(max(-payment.moved_units, 0) for payment in payments),
+        lost=lost_units,
+    )
+
+
+async def mark_orders(connection: Connection, settlement: Settlement, up_to_sequence: int) -> None:
+    """Mark the orders of the next fills."""
+    await _SQL.settle_orders.run(
+        connection,
+        event_id=settlement.event_id,
+        status=6 if settlement.refunded else 5,
+        payout_prices=list(settlement.payout_prices),
+        after_sequence=settlement.after_sequence,
+        up_to_sequence=up_to_sequence,
+    )
+
+
+async def finish(
+    connection: Connection, settlement: Settlement, *, rounding_units: Units, house_result_units: Units
+) -> bool:
+    """Note that a settlement is done; False when it was noted before."""
+    finished = await _SQL.finish_settlement.run(
+        connection,
+        event_id=settlement.event_id,
+        revision=settlement.revision,
+        rounding=rounding_units,
+        house_result=house_result_units,
+    )
+    return finished > 0

@@ -1,0 +1,217 @@
+"""Paying people what an event came to, in chunks, each of them once.
+
+A chunk is paid by wallet first and written down afterwards, in one transaction with how far the settlement is. Whatever
+dies between the two, the chunk comes again with the same transfer ids, and wallet says that they exist. Positions do not
+change any more, so the same people are due the same.
+
+A corrected resolution is a new revision and moves differences only, in three steps. First it takes back, from those who had
+been paid too much, what they still have free: their account is never overdrawn, and what they have spent meanwhile the house
+bears. Then the house puts into the escrow, which the earlier revision had emptied, all that is yet to be paid. Then those
+who are due more are paid, and what is left goes back to the house. A revision that pays everybody the same moves nothing.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+
+from oraculum.audit.v1.audit_pb2 import AUDIT_CLASS_MONEY
+from oraculum_kit import outbox
+from oraculum_kit.clock import Clock
+from oraculum_kit.db import Connection, Database
+from oraculum_kit.jobs import Job
+from oraculum_money import PRICE_ONE, Price, Shares, Units
+from oraculum_prediction import events, metrics
+from oraculum_prediction.payer import Payer
+from oraculum_prediction.pricing import payout
+from oraculum_prediction.repository import markets
+from oraculum_prediction.repository import settlements as repository
+from oraculum_prediction.repository.settlements import (
+    EMPTYING,
+    MARKING,
+    PAYING,
+    TAKING_BACK,
+    Payment,
+    Person,
+    Settlement,
+)
+
+_log = structlog.stdlib.get_logger(__name__)
+
+SETTLE: Final = "settle"
+PEOPLE_PER_CHUNK: Final = 500
+FILLS_PER_CHUNK: Final = 2_000
+
+
+class Settler:
+    """Settles events, each revision after the one before it."""
+
+    def __init__(
+        self, database: Database, wallet_stub: Any, clock: Clock, *, people_per_chunk: int = PEOPLE_PER_CHUNK
+    ) -> None:
+        self._database = database
+        self._payer = Payer(wallet_stub)
+        self._clock = clock
+        self._people_per_chunk = people_per_chunk
+
+    async def settle(self, job: Job) -> None:
+        """Do what is left of an event's settlement; the job's payload names the event."""
+        event_id = UUID(job.payload["event_id"])
+        while True:
+            async with self._database.connection() as connection:
+                settlement = await repository.next_undone(connection, event_id)
+            if settlement is None:
+                return
+            await self._step(settlement)
+
+    async def _step(self, settlement: Settlement) -> None:
+        match settlement.step:
+            case repository.TAKING_BACK:
+                await self._take_back(settlement)
+            case repository.PAYING:
+                await self._pay(settlement)
+            case repository.MARKING:
+                await self._mark(settlement)
+            case _:
+                await self._empty(settlement)
+
+    async def _take_back(self, settlement: Settlement) -> None:
+        people = await self._next_people(settlement)
+        owing = [payment for payment in _payments(settlement, people) if payment.moved_units < 0]
+        taken = await self._payer.take_back(settlement, owing)
+        lost_units = Units(
+            sum(took.moved_units - owed.moved_units for took, owed in zip(taken, owing, strict=True))
+        )
+        if people:
+            await self._record(settlement, taken, TAKING_BACK, people[-1].user_id, lost_units)
+            return
+        async with self._database.transaction() as connection:
+            due_units = await repository.still_due(connection, settlement)
+            await self._payer.make_good(settlement, due_units)
+            await repository.advance(connection, settlement, step=PAYING)
+
+    async def _pay(self, settlement: Settlement) -> None:
+        people = await self._next_people(settlement)
+        if people:
+            # Those with a row of this revision owed something and have had their turn.
+            payments = _payments(settlement, [person for person in people if not person.done])
+            await self._payer.pay(settlement, [payment for payment in payments if payment.moved_units > 0])
+            await self._record(settlement, payments, PAYING, people[-1].user_id)
+            return
+        async with self._database.transaction() as connection:
+            await repository.advance(connection, settlement, step=MARKING)
+
+    async def _mark(self, settlement: Settlement) -> None:
+        up_to = min(settlement.after_sequence + FILLS_PER_CHUNK, settlement.sequence)
+        async with self._database.transaction() as connection:
+            await repository.mark_orders(connection, settlement, up_to)
+            step = EMPTYING if up_to == settlement.sequence else MARKING
+            await repository.advance(connection, settlement, step=step, after_sequence=up_to)
+
+    async def _empty(self, settlement: Settlement) -> None:
+        """Give what is left in the escrow to the house, dust to the account for rounding, and say that all is done."""
+        rounding_units = _dust(settlement)
+        left_units = await self._payer.empty(settlement, rounding_units)
+        expected_units = _expected_rest(settlement, rounding_units)
+        if left_units != expected_units:
+            metrics.HOUSE_RESULT_OFF.inc()
+            _log.error(
+                "settlement.house_result_off",
+                event_id=str(settlement.event_id),
+                left_units=left_units,
+                expected_units=expected_units,
+            )
+        async with self._database.transaction() as connection:
+            finished = await repository.finish(
+                connection, settlement, rounding_units=rounding_units, house_result_units=left_units
+            )
+            await markets.settle(connection, settlement.event_id)
+            if finished:
+                await self._tell(connection, settlement, left_units)
+
+    async def _next_people(self, settlement: Settlement) -> list[Person]:
+        async with self._database.connection() as connection:
+            return await repository.people(connection, settlement, self._people_per_chunk)
+
+    async def _record(
+        self,
+        settlement: Settlement,
+        payments: Sequence[Payment],
+        step: int,
+        after_user_id: UUID,
+        lost_units: Units = Units(0),
+    ) -> None:
+        now = self._clock.now()
+        async with self._database.transaction() as connection:
+            if payments:
+                await repository.record(connection, settlement, payments)
+                facts = [events.position_settled(settlement, payment, now) for payment in payments]
+                await outbox.add_many(connection, facts)
+            await repository.advance(
+                connection,
+                settlement,
+                step=step,
+                after_user_id=after_user_id,
+                payments=payments,
+                lost_units=lost_units,
+            )
+        metrics.SETTLED.inc(len(payments))
+
+    async def _tell(self, connection: Connection, settlement: Settlement, left_units: Units) -> None:
+        now = self._clock.now()
+        await outbox.add_many(connection, [events.market_settled(settlement, left_units, now)])
+        await events.audit(
+            connection,
+            "market.settled",
+            settlement.event_id,
+            now=now,
+            audit_class=AUDIT_CLASS_MONEY,
+            details={
+                "revision": str(settlement.revision),
+                "paid_units": str(settlement.paid_units),
+                "taken_back_units": str(settlement.taken_back_units),
+                "lost_units": str(settlement.lost_units),
+                "house_result_units": str(left_units),
+                "asset": settlement.asset,
+            },
+        )
+
+
+def _payments(settlement: Settlement, people: Sequence[Person]) -> list[Payment]:
+    """What each is due, and what is to be moved for it: negative where more was moved before."""
+    payments = []
+    for person in people:
+        parts = _parts(person, settlement.payout_prices)
+        due_units = Units(sum(parts))
+        payments.append(Payment(person, due_units, Units(due_units - person.moved_units), parts))
+    return payments
+
+
+def _parts(person: Person, payout_prices: Sequence[Price]) -> list[Units]:
+    """What each position of a person is paid. Rounded down once, over all of them: the parts are steps of that sum."""
+    parts: list[Units] = []
+    before = Units(0)
+    for count in range(1, len(person.outcomes) + 1):
+        held = [Shares(shares) for shares in person.shares[:count]]
+        vector = tuple(payout_prices[outcome] for outcome in person.outcomes[:count])
+        so_far = payout(held, vector)
+        parts.append(Units(so_far - before))
+        before = so_far
+    return parts
+
+
+def _dust(settlement: Settlement) -> Units:
+    """Whole units that rounding everybody down has left; a later revision has none of its own."""
+    if settlement.revision > 1:
+        return Units(0)
+    owed = sum(
+        shares * price for shares, price in zip(settlement.sold, settlement.payout_prices, strict=True)
+    )
+    return Units(owed // PRICE_ONE - settlement.paid_units)
+
+
+def _expected_rest(settlement: Settlement, rounding_units: Units) -> Units:
+    if settlement.revision > 1:
+        return settlement.taken_back_units
+    return Units(settlement.escrow_units - settlement.paid_units - rounding_units)

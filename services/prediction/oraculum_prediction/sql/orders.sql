@@ -1,0 +1,85 @@
+-- Orders, positions and trades as people see them, and what wallet asks about them.
+
+-- name: order_by_id
+-- One order with its fill.
+select o.order_id, o.user_id, o.event_id, o.outcome, o.side, o.status, o.gross_units, o.fee_units, o.shares, o.created_at,
+    o.settled_at, o.profit_loss_units, o.reason, o.fill_sequence, m.asset, f.fill_id, f.prices, f.filled_at
+from trade_order o
+join market m on m.event_id = o.event_id
+left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
+where o.order_id = %(order_id)s
+
+-- name: orders_by_ids
+-- Several orders with their fills.
+select o.order_id, o.user_id, o.event_id, o.outcome, o.side, o.status, o.gross_units, o.fee_units, o.shares, o.created_at,
+    o.settled_at, o.profit_loss_units, o.reason, o.fill_sequence, m.asset, f.fill_id, f.prices, f.filled_at
+from trade_order o
+join market m on m.event_id = o.event_id
+left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
+where o.order_id = any(%(order_ids)s::uuid[])
+
+-- name: orders_of_user
+-- A page of a person's orders, newest first.
+select o.order_id, o.user_id, o.event_id, o.outcome, o.side, o.status, o.gross_units, o.fee_units, o.shares, o.created_at,
+    o.settled_at, o.profit_loss_units, o.reason, o.fill_sequence, m.asset, f.fill_id, f.prices, f.filled_at
+from trade_order o
+join market m on m.event_id = o.event_id
+left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
+where o.user_id = %(user_id)s
+  and (%(event_id)s::uuid is null or o.event_id = %(event_id)s)
+  and (%(statuses)s::smallint[] is null or o.status = any(%(statuses)s))
+  and (%(before)s::timestamptz is null or (o.created_at, o.order_id) < (%(before)s, %(before_id)s::uuid))
+order by o.created_at desc, o.order_id desc
+limit %(row_count)s
+
+-- name: order_states
+-- What is known of these orders.
+select order_id, status from trade_order where order_id = any(%(order_ids)s::uuid[])
+
+-- name: abandon_orders
+-- Gives up orders of which nothing is known, under their very ids. A commit of one of them that is on its way either comes
+-- first, and then nothing happens here, or meets this row and fails.
+insert into trade_order (order_id, status, reason)
+select order_id, 4, 'ORDER_ABANDONED'
+from unnest(%(order_ids)s::uuid[]) as o (order_id)
+order by order_id
+on conflict (order_id) do nothing
+returning order_id
+
+-- name: positions_of_user
+-- A page of a person's positions: by event, newest first, then by outcome.
+select p.user_id, p.event_id, p.outcome, p.shares, p.cost_units, p.realised_units, p.payout_units, m.asset,
+    m.prices[p.outcome + 1] as price, m.status as market_status
+from position p
+join market m on m.event_id = p.event_id
+where p.user_id = %(user_id)s
+  and (%(event_id)s::uuid is null or p.event_id = %(event_id)s)
+  and (
+      %(before_event_id)s::uuid is null
+      or p.event_id < %(before_event_id)s
+      or (p.event_id = %(before_event_id)s and p.outcome > %(after_outcome)s::smallint)
+  )
+order by p.event_id desc, p.outcome
+limit %(row_count)s
+
+-- name: trades
+-- A page of the trades of an event, newest first.
+select f.event_id, f.sequence, f.filled_at, f.fill_id, f.order_id, f.user_id, f.shares, f.gross_units, f.fee_units,
+    f.outcome, f.side, f.prices, m.asset
+from fill f
+join market m on m.event_id = f.event_id
+where f.event_id = %(event_id)s and (%(before)s::bigint is null or f.sequence < %(before)s)
+order by f.sequence desc
+limit %(row_count)s
+
+-- name: recent_sales
+-- A person's sales of the last seven days: what wallet may still have to pay.
+select o.event_id, o.fill_sequence, o.gross_units - o.fee_units, m.asset
+from trade_order o
+join market m on m.event_id = o.event_id
+where o.user_id = %(user_id)s
+  and o.side = 2
+  and o.fill_sequence is not null
+  and o.created_at > clock_timestamp() - interval '7 days'
+order by o.created_at desc
+limit 1000

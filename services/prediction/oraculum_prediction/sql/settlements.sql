@@ -1,0 +1,107 @@
+-- Settlement: what events came to, what people are due, and how far paying them is.
+
+-- name: hear_resolution
+-- Notes a revision of what an event came to, once. The first pays at once; a later one takes back first.
+insert into settlement (event_id, revision, payout_prices, refunded, closing_sequence, step)
+select m.event_id, %(revision)s, %(payout_prices)s::bigint[], %(refunded)s, %(closing_sequence)s,
+    case when exists (select from settlement s where s.event_id = m.event_id) then 1 else 2 end
+from market m
+where m.event_id = %(event_id)s
+on conflict (event_id, revision) do nothing
+returning event_id
+
+-- name: next_settlement
+-- The oldest revision of an event that is not done, with what it needs to know of the market.
+select s.event_id, s.revision, s.payout_prices, s.refunded, s.closing_sequence, s.step, s.after_user_id,
+    s.after_sequence, s.people_paid, s.paid_units, s.taken_back_units, s.lost_units, m.asset, m.escrow_units, m.sequence,
+    m.sold, m.status
+from settlement s
+join market m on m.event_id = s.event_id
+where s.event_id = %(event_id)s and s.step < 5
+order by s.revision
+limit 1
+
+-- name: people_to_pay
+-- The next people by id: what they hold, what it cost, and what earlier revisions moved to them in all.
+with page as (
+    select distinct user_id
+    from position
+    where event_id = %(event_id)s and (%(after_user_id)s::uuid is null or user_id > %(after_user_id)s)
+    order by user_id
+    limit %(row_count)s
+)
+select p.user_id, array_agg(p.outcome order by p.outcome), array_agg(p.shares order by p.outcome),
+    sum(p.realised_units - p.cost_units)::bigint,
+    coalesce((
+        select sum(y.moved_units) from payout y
+        where y.event_id = %(event_id)s and y.user_id = p.user_id and y.revision < %(revision)s
+    ), 0)::bigint,
+    exists (
+        select from payout y
+        where y.event_id = %(event_id)s and y.user_id = p.user_id and y.revision = %(revision)s
+    )
+from page
+join position p on p.user_id = page.user_id and p.event_id = %(event_id)s
+group by p.user_id
+order by p.user_id
+
+-- name: insert_payouts
+-- What was moved for these people; who has a row of this revision keeps it.
+insert into payout (event_id, user_id, revision, due_units, moved_units)
+select %(event_id)s, user_id, %(revision)s, due_units, moved_units
+from unnest(%(user_ids)s::uuid[], %(due)s::bigint[], %(moved)s::bigint[]) as p (user_id, due_units, moved_units)
+
+-- name: pay_positions
+-- What each position was paid; the parts of a person add up to what the person was paid.
+update position p
+set payout_units = paid.units
+from unnest(%(user_ids)s::uuid[], %(outcomes)s::smallint[], %(units)s::bigint[]) as paid (user_id, outcome, units)
+where p.event_id = %(event_id)s and p.user_id = paid.user_id and p.outcome = paid.outcome
+
+-- name: settle_orders
+-- Marks the orders of some fills as settled or refunded, with what the bought shares brought.
+update trade_order o
+set status = %(status)s,
+    settled_at = clock_timestamp(),
+    profit_loss_units = case
+        when o.side = 1 then
+            floor(o.shares::numeric * (%(payout_prices)s::bigint[])[o.outcome + 1] / 1000000)::bigint
+            - o.gross_units - o.fee_units
+    end
+from fill f
+where f.event_id = %(event_id)s
+  and f.sequence > %(after_sequence)s
+  and f.sequence <= %(up_to_sequence)s
+  and o.order_id = f.order_id
+
+-- name: advance_settlement
+-- Notes how far it is.
+update settlement
+set step = %(step)s,
+    after_user_id = %(after_user_id)s,
+    after_sequence = %(after_sequence)s,
+    people_paid = people_paid + %(people)s,
+    paid_units = paid_units + %(paid)s,
+    taken_back_units = taken_back_units + %(taken_back)s,
+    lost_units = lost_units + %(lost)s
+where event_id = %(event_id)s and revision = %(revision)s
+
+-- name: finish_settlement
+-- Everybody was paid and the escrow is empty.
+update settlement
+set step = 5, settled_at = clock_timestamp(), rounding_units = %(rounding)s, house_result_units = %(house_result)s
+where event_id = %(event_id)s and revision = %(revision)s and step < 5
+
+-- name: still_due
+-- What a revision will yet pay out: what people are due beyond what was moved to them.
+select coalesce(sum(greatest(due.units - due.moved, 0)), 0)::bigint
+from (
+    select p.user_id,
+        floor(sum(p.shares::numeric * (%(payout_prices)s::bigint[])[p.outcome + 1]) / 1000000) as units,
+        coalesce((
+            select sum(y.moved_units) from payout y where y.event_id = %(event_id)s and y.user_id = p.user_id
+        ), 0) as moved
+    from position p
+    where p.event_id = %(event_id)s
+    group by p.user_id
+) as due

@@ -1,0 +1,669 @@
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET transaction_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+--
+-- Name: prediction; Type: SCHEMA; Schema: -; Owner: -
+--
+
+CREATE SCHEMA prediction;
+
+--
+-- Name: asset_code; Type: DOMAIN; Schema: prediction; Owner: -
+--
+
+CREATE DOMAIN prediction.asset_code AS text
+	CONSTRAINT asset_code_check CHECK ((VALUE = ANY (ARRAY['USD'::text, 'USDC'::text, 'SOL'::text, 'ETH'::text])));
+
+--
+-- Name: check_fills(); Type: FUNCTION; Schema: prediction; Owner: -
+--
+
+CREATE FUNCTION prediction.check_fills() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    wrong uuid;
+begin
+    select n.event_id into wrong
+    from (
+        select event_id, sequence, state_before,
+               lag(state_after) over (partition by event_id order by sequence) as left_by_neighbour,
+               lag(sequence) over (partition by event_id order by sequence) as neighbour,
+               lead(sequence) over (partition by event_id order by sequence) as next_one
+        from created
+    ) n
+    join market m on m.event_id = n.event_id
+    left join fill f on n.neighbour is null and f.event_id = n.event_id and f.sequence = n.sequence - 1
+    where m.status <> 1
+       or (n.next_one is null and n.sequence <> m.sequence)
+       or (n.neighbour is not null and n.neighbour <> n.sequence - 1)
+       or (n.neighbour is null and n.sequence > 1 and f.event_id is null)
+       or coalesce(n.left_by_neighbour, f.state_after, n.state_before) <> n.state_before
+    limit 1;
+    if wrong is not null then
+        raise exception 'a fill does not follow the last one of market %, or comes too late', wrong
+            using errcode = 'integrity_constraint_violation';
+    end if;
+    return null;
+end
+$$;
+
+--
+-- Name: check_positions(); Type: FUNCTION; Schema: prediction; Owner: -
+--
+
+CREATE FUNCTION prediction.check_positions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    wrong uuid;
+begin
+    select m.event_id into wrong
+    from later n
+    join earlier o on o.user_id = n.user_id and o.event_id = n.event_id and o.outcome = n.outcome
+    join market m on m.event_id = n.event_id
+    where m.status <> 1
+      and (n.shares, n.reserved, n.cost_units, n.realised_units)
+          is distinct from (o.shares, o.reserved, o.cost_units, o.realised_units)
+    limit 1;
+    if wrong is not null then
+        raise exception 'market % does not trade', wrong using errcode = 'integrity_constraint_violation';
+    end if;
+    return null;
+end
+$$;
+
+--
+-- Name: guard_market(); Type: FUNCTION; Schema: prediction; Owner: -
+--
+
+CREATE FUNCTION prediction.guard_market() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if new.status < old.status then
+        raise exception 'market % is closed for good', old.event_id using errcode = 'integrity_constraint_violation';
+    end if;
+    if old.status <> 1 and (new.sequence, new.sold, new.escrow_units, new.locks_at, new.closed_at)
+        is distinct from (old.sequence, old.sold, old.escrow_units, old.locks_at, old.closed_at) then
+        raise exception 'market % does not trade', old.event_id using errcode = 'integrity_constraint_violation';
+    end if;
+    if new.sequence < old.sequence or new.version <= old.version
+        or (new.event_id, new.asset, new.subsidy_units, new.liquidity_units, new.prior, new.fee_kind, new.fee_rate)
+        is distinct from
+        (old.event_id, old.asset, old.subsidy_units, old.liquidity_units, old.prior, old.fee_kind, old.fee_rate) then
+        raise exception 'market % cannot go back or change its terms', old.event_id
+            using errcode = 'integrity_constraint_violation';
+    end if;
+    return new;
+end
+$$;
+
+--
+-- Name: guard_trade_order(); Type: FUNCTION; Schema: prediction; Owner: -
+--
+
+CREATE FUNCTION prediction.guard_trade_order() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if old.status in (3, 4) or new.status not in (5, 6)
+        or (new.order_id, new.user_id, new.event_id, new.gross_units, new.fee_units, new.shares, new.fill_sequence)
+        is distinct from
+        (old.order_id, old.user_id, old.event_id, old.gross_units, old.fee_units, old.shares, old.fill_sequence) then
+        raise exception 'order % is decided', old.order_id using errcode = 'integrity_constraint_violation';
+    end if;
+    return new;
+end
+$$;
+
+--
+-- Name: refuse_change(); Type: FUNCTION; Schema: prediction; Owner: -
+--
+
+CREATE FUNCTION prediction.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception '% of % is refused: %', lower(tg_op), tg_table_name, tg_argv[0]
+        using errcode = 'integrity_constraint_violation';
+end
+$$;
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: fill; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.fill (
+    event_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    filled_at timestamp with time zone NOT NULL,
+    fill_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    shares bigint NOT NULL,
+    gross_units bigint NOT NULL,
+    fee_units bigint NOT NULL,
+    rounding_picounits bigint NOT NULL,
+    price_before bigint NOT NULL,
+    price_after bigint NOT NULL,
+    outcome smallint NOT NULL,
+    side smallint NOT NULL,
+    formula_version text NOT NULL,
+    state_before bytea NOT NULL,
+    state_after bytea NOT NULL,
+    prices bigint[] NOT NULL,
+    CONSTRAINT fill_fee_units_check CHECK ((fee_units >= 0)),
+    CONSTRAINT fill_gross_units_check CHECK ((gross_units >= 0)),
+    CONSTRAINT fill_outcome_check CHECK ((outcome >= 0)),
+    CONSTRAINT fill_rounding_picounits_check CHECK (((rounding_picounits >= 0) AND (rounding_picounits <= '1000000000000'::bigint))),
+    CONSTRAINT fill_sequence_check CHECK ((sequence > 0)),
+    CONSTRAINT fill_shares_check CHECK ((shares > 0)),
+    CONSTRAINT fill_side_check CHECK ((side = ANY (ARRAY[1, 2])))
+);
+
+--
+-- Name: idempotency; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.idempotency (
+    id uuid NOT NULL,
+    request_hash bytea NOT NULL,
+    status smallint,
+    response bytea,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT idempotency_check CHECK (((status IS NULL) = (response IS NULL)))
+);
+
+--
+-- Name: inbox; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.inbox (
+    consumer text NOT NULL,
+    event_id uuid NOT NULL
+);
+
+--
+-- Name: inbox_sequence; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.inbox_sequence (
+    consumer text NOT NULL,
+    source text NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    last_sequence bigint NOT NULL
+)
+WITH (fillfactor='80');
+
+--
+-- Name: job; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.job (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    unique_key text,
+    payload jsonb NOT NULL,
+    run_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    cron text,
+    attempts bigint DEFAULT 0 NOT NULL,
+    lease uuid,
+    version bigint DEFAULT 1 NOT NULL,
+    dead_at timestamp with time zone,
+    last_error text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+)
+WITH (fillfactor='80');
+
+--
+-- Name: market; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.market (
+    event_id uuid NOT NULL,
+    mechanism text NOT NULL,
+    asset prediction.asset_code NOT NULL,
+    category text NOT NULL,
+    subsidy_units bigint NOT NULL,
+    request_hash bytea NOT NULL,
+    liquidity_units bigint NOT NULL,
+    prior bigint[] NOT NULL,
+    sold bigint[] NOT NULL,
+    fee_kind text NOT NULL,
+    fee_rate bigint NOT NULL,
+    price_max bigint NOT NULL,
+    state_hash bytea NOT NULL,
+    prices bigint[] NOT NULL,
+    opening_prices bigint[] NOT NULL,
+    status smallint DEFAULT 1 NOT NULL,
+    locks_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    sequence bigint DEFAULT 0 NOT NULL,
+    volume_units bigint DEFAULT 0 NOT NULL,
+    outcome_volume_units bigint[] NOT NULL,
+    escrow_units bigint NOT NULL,
+    participant_count bigint DEFAULT 0 NOT NULL,
+    opened_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    last_filled_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    close_reason text,
+    void_prices bigint[],
+    settled_at timestamp with time zone,
+    CONSTRAINT market_closes_once CHECK (((status = 1) = (closed_at IS NULL))),
+    CONSTRAINT market_escrow_units_check CHECK ((escrow_units >= 0)),
+    CONSTRAINT market_fee_kind_check CHECK ((fee_kind = ANY (ARRAY['flat'::text, 'quadratic'::text]))),
+    CONSTRAINT market_fee_rate_check CHECK ((fee_rate >= 0)),
+    CONSTRAINT market_has_one_shape CHECK (((cardinality(sold) >= 2) AND (cardinality(prior) = cardinality(sold)) AND (cardinality(prices) = cardinality(sold)) AND (cardinality(opening_prices) = cardinality(sold)) AND (cardinality(outcome_volume_units) = cardinality(sold)))),
+    CONSTRAINT market_is_solvent CHECK ((escrow_units >= ALL (sold))),
+    CONSTRAINT market_liquidity_units_check CHECK ((liquidity_units > 0)),
+    CONSTRAINT market_mechanism_check CHECK ((mechanism = 'lmsr'::text)),
+    CONSTRAINT market_participant_count_check CHECK ((participant_count >= 0)),
+    CONSTRAINT market_price_max_check CHECK (((price_max > 0) AND (price_max < 1000000))),
+    CONSTRAINT market_sells_what_it_has CHECK ((0 <= ALL (sold))),
+    CONSTRAINT market_sequence_check CHECK ((sequence >= 0)),
+    CONSTRAINT market_settles_closed CHECK (((status = 3) = (settled_at IS NOT NULL))),
+    CONSTRAINT market_state_hash_check CHECK ((length(state_hash) = 32)),
+    CONSTRAINT market_status_check CHECK (((status >= 1) AND (status <= 3))),
+    CONSTRAINT market_subsidy_units_check CHECK ((subsidy_units > 0)),
+    CONSTRAINT market_volume_units_check CHECK ((volume_units >= 0))
+)
+WITH (fillfactor='50');
+
+--
+-- Name: outbox; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.outbox (
+    id bigint NOT NULL,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text,
+    sequence bigint,
+    type text NOT NULL,
+    subject text,
+    payload bytea NOT NULL,
+    traceparent text,
+    occurred_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT outbox_check CHECK (((key IS NOT NULL) OR (sequence IS NULL))),
+    CONSTRAINT outbox_sequence_check CHECK ((sequence > 0))
+)
+WITH (autovacuum_vacuum_scale_factor='0.0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+
+--
+-- Name: outbox_id_seq; Type: SEQUENCE; Schema: prediction; Owner: -
+--
+
+ALTER TABLE prediction.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME prediction.outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: outbox_relay; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.outbox_relay (
+    only_row boolean DEFAULT true NOT NULL,
+    sleeping boolean NOT NULL,
+    CONSTRAINT outbox_relay_only_row_check CHECK (only_row)
+);
+
+--
+-- Name: outbox_sequence; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.outbox_sequence (
+    topic text NOT NULL,
+    key text NOT NULL,
+    last_sequence bigint NOT NULL
+)
+WITH (fillfactor='80');
+
+--
+-- Name: payout; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.payout (
+    event_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    revision bigint NOT NULL,
+    due_units bigint NOT NULL,
+    moved_units bigint NOT NULL,
+    paid_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT payout_due_units_check CHECK ((due_units >= 0))
+);
+
+--
+-- Name: position; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction."position" (
+    user_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    outcome smallint NOT NULL,
+    shares bigint NOT NULL,
+    reserved bigint DEFAULT 0 NOT NULL,
+    cost_units bigint NOT NULL,
+    realised_units bigint DEFAULT 0 NOT NULL,
+    payout_units bigint,
+    CONSTRAINT position_cost_units_check CHECK ((cost_units >= 0)),
+    CONSTRAINT position_costs_only_what_it_holds CHECK (((shares > 0) OR (cost_units = 0))),
+    CONSTRAINT position_outcome_check CHECK ((outcome >= 0)),
+    CONSTRAINT position_payout_units_check CHECK ((payout_units >= 0)),
+    CONSTRAINT position_reserves_what_it_has CHECK (((shares >= reserved) AND (reserved >= 0))),
+    CONSTRAINT position_shares_check CHECK ((shares >= 0))
+)
+WITH (fillfactor='80');
+
+--
+-- Name: schema_migrations; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.schema_migrations (
+    version character varying NOT NULL
+);
+
+--
+-- Name: settlement; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.settlement (
+    event_id uuid NOT NULL,
+    revision bigint NOT NULL,
+    payout_prices bigint[] NOT NULL,
+    refunded boolean NOT NULL,
+    closing_sequence bigint NOT NULL,
+    step smallint NOT NULL,
+    after_user_id uuid,
+    after_sequence bigint DEFAULT 0 NOT NULL,
+    people_paid bigint DEFAULT 0 NOT NULL,
+    paid_units bigint DEFAULT 0 NOT NULL,
+    taken_back_units bigint DEFAULT 0 NOT NULL,
+    lost_units bigint DEFAULT 0 NOT NULL,
+    rounding_units bigint DEFAULT 0 NOT NULL,
+    house_result_units bigint DEFAULT 0 NOT NULL,
+    heard_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    settled_at timestamp with time zone,
+    CONSTRAINT settlement_closing_sequence_check CHECK ((closing_sequence >= 0)),
+    CONSTRAINT settlement_ends_once CHECK (((step = 5) = (settled_at IS NOT NULL))),
+    CONSTRAINT settlement_lost_units_check CHECK ((lost_units >= 0)),
+    CONSTRAINT settlement_payout_prices_check CHECK ((0 <= ALL (payout_prices))),
+    CONSTRAINT settlement_revision_check CHECK ((revision > 0)),
+    CONSTRAINT settlement_rounding_units_check CHECK ((rounding_units >= 0)),
+    CONSTRAINT settlement_step_check CHECK (((step >= 1) AND (step <= 5)))
+)
+WITH (fillfactor='70');
+
+--
+-- Name: trade_order; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.trade_order (
+    order_id uuid NOT NULL,
+    user_id uuid,
+    event_id uuid,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    settled_at timestamp with time zone,
+    amount_units bigint,
+    asked_shares bigint,
+    limit_price bigint,
+    hold_units bigint,
+    gross_units bigint,
+    fee_units bigint,
+    shares bigint,
+    profit_loss_units bigint,
+    fill_sequence bigint,
+    outcome smallint,
+    side smallint,
+    status smallint NOT NULL,
+    reason text,
+    CONSTRAINT trade_order_amount_units_check CHECK ((amount_units > 0)),
+    CONSTRAINT trade_order_asked_shares_check CHECK ((asked_shares > 0)),
+    CONSTRAINT trade_order_fee_units_check CHECK ((fee_units >= 0)),
+    CONSTRAINT trade_order_gross_units_check CHECK ((gross_units >= 0)),
+    CONSTRAINT trade_order_hold_units_check CHECK ((hold_units >= 0)),
+    CONSTRAINT trade_order_is_paid_within_its_hold CHECK (((side = 2) OR ((gross_units + fee_units) <= hold_units))),
+    CONSTRAINT trade_order_limit_price_check CHECK (((limit_price >= 1) AND (limit_price <= 1000000))),
+    CONSTRAINT trade_order_outcome_check CHECK ((outcome >= 0)),
+    CONSTRAINT trade_order_says_what_it_asked CHECK (((status = 4) OR ((user_id IS NOT NULL) AND (event_id IS NOT NULL) AND (outcome IS NOT NULL) AND (side IS NOT NULL) AND (hold_units IS NOT NULL) AND ((amount_units IS NULL) <> (asked_shares IS NULL))))),
+    CONSTRAINT trade_order_says_what_it_got CHECK (
+CASE
+    WHEN (status = ANY (ARRAY[3, 4])) THEN ((fill_sequence IS NULL) AND (shares IS NULL) AND (reason IS NOT NULL))
+    ELSE ((fill_sequence IS NOT NULL) AND (shares IS NOT NULL) AND (gross_units IS NOT NULL) AND (fee_units IS NOT NULL))
+END),
+    CONSTRAINT trade_order_settles_once CHECK (((status = ANY (ARRAY[5, 6])) = (settled_at IS NOT NULL))),
+    CONSTRAINT trade_order_shares_check CHECK ((shares > 0)),
+    CONSTRAINT trade_order_side_check CHECK ((side = ANY (ARRAY[1, 2]))),
+    CONSTRAINT trade_order_status_check CHECK (((status >= 2) AND (status <= 6)))
+)
+WITH (fillfactor='80');
+
+--
+-- Name: fill fill_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.fill
+    ADD CONSTRAINT fill_pkey PRIMARY KEY (event_id, sequence);
+
+--
+-- Name: idempotency idempotency_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.idempotency
+    ADD CONSTRAINT idempotency_pkey PRIMARY KEY (id);
+
+--
+-- Name: inbox inbox_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.inbox
+    ADD CONSTRAINT inbox_pkey PRIMARY KEY (consumer, event_id);
+
+--
+-- Name: inbox_sequence inbox_sequence_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.inbox_sequence
+    ADD CONSTRAINT inbox_sequence_pkey PRIMARY KEY (consumer, source, topic, key);
+
+--
+-- Name: job job_kind_unique_key_key; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.job
+    ADD CONSTRAINT job_kind_unique_key_key UNIQUE (kind, unique_key);
+
+--
+-- Name: job job_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.job
+    ADD CONSTRAINT job_pkey PRIMARY KEY (id);
+
+--
+-- Name: market market_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.market
+    ADD CONSTRAINT market_pkey PRIMARY KEY (event_id);
+
+--
+-- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+--
+-- Name: outbox_relay outbox_relay_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.outbox_relay
+    ADD CONSTRAINT outbox_relay_pkey PRIMARY KEY (only_row);
+
+--
+-- Name: outbox_sequence outbox_sequence_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.outbox_sequence
+    ADD CONSTRAINT outbox_sequence_pkey PRIMARY KEY (topic, key);
+
+--
+-- Name: payout payout_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.payout
+    ADD CONSTRAINT payout_pkey PRIMARY KEY (event_id, user_id, revision);
+
+--
+-- Name: position position_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction."position"
+    ADD CONSTRAINT position_pkey PRIMARY KEY (user_id, event_id, outcome);
+
+--
+-- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+
+--
+-- Name: settlement settlement_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.settlement
+    ADD CONSTRAINT settlement_pkey PRIMARY KEY (event_id, revision);
+
+--
+-- Name: trade_order trade_order_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.trade_order
+    ADD CONSTRAINT trade_order_pkey PRIMARY KEY (order_id);
+
+--
+-- Name: fill_time; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX fill_time ON prediction.fill USING btree (event_id, filled_at);
+
+--
+-- Name: idempotency_created_at; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX idempotency_created_at ON prediction.idempotency USING btree (created_at);
+
+--
+-- Name: job_dead; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX job_dead ON prediction.job USING btree (dead_at) WHERE (dead_at IS NOT NULL);
+
+--
+-- Name: job_due; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX job_due ON prediction.job USING btree (due_at) WHERE (dead_at IS NULL);
+
+--
+-- Name: position_of_event; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX position_of_event ON prediction."position" USING btree (event_id, user_id);
+
+--
+-- Name: trade_order_of_user; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX trade_order_of_user ON prediction.trade_order USING btree (user_id, created_at DESC, order_id DESC);
+
+--
+-- Name: trade_order_sales; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX trade_order_sales ON prediction.trade_order USING btree (user_id, created_at DESC) WHERE (side = 2);
+
+--
+-- Name: fill fill_follows_the_last; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE TRIGGER fill_follows_the_last AFTER INSERT ON prediction.fill REFERENCING NEW TABLE AS created FOR EACH STATEMENT EXECUTE FUNCTION prediction.check_fills();
+
+--
+-- Name: fill fill_is_for_ever; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE TRIGGER fill_is_for_ever BEFORE DELETE OR UPDATE OR TRUNCATE ON prediction.fill FOR EACH STATEMENT EXECUTE FUNCTION prediction.refuse_change('what was traded stays');
+
+--
+-- Name: market market_goes_forward; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE TRIGGER market_goes_forward BEFORE UPDATE ON prediction.market FOR EACH ROW EXECUTE FUNCTION prediction.guard_market();
+
+--
+-- Name: payout payout_is_for_ever; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE TRIGGER payout_is_for_ever BEFORE DELETE OR UPDATE OR TRUNCATE ON prediction.payout FOR EACH STATEMENT EXECUTE FUNCTION prediction.refuse_change('what was paid stays; a mistake is mended by another revision');
+
+--
+-- Name: position position_rests_when_closed; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE TRIGGER position_rests_when_closed AFTER UPDATE ON prediction."position" REFERENCING OLD TABLE AS earlier NEW TABLE AS later FOR EACH STATEMENT EXECUTE FUNCTION prediction.check_positions();
+
+--
+-- Name: trade_order trade_order_is_decided_once; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE TRIGGER trade_order_is_decided_once BEFORE UPDATE ON prediction.trade_order FOR EACH ROW EXECUTE FUNCTION prediction.guard_trade_order();
+
+--
+-- Name: payout payout_event_id_revision_fkey; Type: FK CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.payout
+    ADD CONSTRAINT payout_event_id_revision_fkey FOREIGN KEY (event_id, revision) REFERENCES prediction.settlement(event_id, revision);
+
+--
+-- Name: settlement settlement_event_id_fkey; Type: FK CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.settlement
+    ADD CONSTRAINT settlement_event_id_fkey FOREIGN KEY (event_id) REFERENCES prediction.market(event_id);
+
+--
+-- PostgreSQL database dump complete
+--
+
+--
+-- Dbmate schema migrations
+--
+
+INSERT INTO prediction.schema_migrations (version) VALUES
+    ('20261121035000'),
+    ('20261121035100'),
+    ('20261121035200');

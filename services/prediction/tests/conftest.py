@@ -1,0 +1,378 @@
+"""What prediction's tests share: replicas on real databases, and a wallet that keeps real books over a real socket."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import grpc
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from oraculum.money.v1.amount_pb2 import Amount
+from oraculum.prediction.v1 import bets_fact_pb2 as bets
+from oraculum.prediction.v1 import prediction_service_pb2 as pb
+from oraculum.prediction.v1.prediction_service_pb2_grpc import (
+    PredictionServiceStub,
+    add_PredictionServiceServicer_to_server,
+)
+from oraculum.wallet.v1 import wallet_service_pb2 as wallet
+from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceStub
+from oraculum_dev.fixtures.databases import Databases
+from oraculum_kit.authorization import Access
+from oraculum_kit.clock import Clock, SystemClock
+from oraculum_kit.db import Database, DatabaseConfig
+from oraculum_kit.ids import uuid7
+from oraculum_kit.jobs import Job
+from oraculum_kit.testing import Parties, serving
+from oraculum_kit.timestamps import to_wire
+from oraculum_prediction.engine import Engine
+from oraculum_prediction.holds import Holds
+from oraculum_prediction.markets import Markets
+from oraculum_prediction.pricing import FeeSchedule, FlatFee
+from oraculum_prediction.servicer import ACCESS, PredictionServicer
+from oraculum_prediction.settlement import Settler
+
+USDC = 1_000_000
+Hook = Callable[[Sequence[wallet.Transfer]], Awaitable[None]]
+
+
+@dataclass
+class Pending:
+    transfer: wallet.Transfer
+    state: str = "open"
+
+
+class Books:
+    """A ledger in memory with the contract's semantics: nobody but the house's capital is overdrawn, pending is held."""
+
+    def __init__(self) -> None:
+        self.balances: defaultdict[tuple[int, str, str], int] = defaultdict(int)
+        self.held: defaultdict[tuple[int, str, str], int] = defaultdict(int)
+        self.transfers: dict[str, tuple[bytes, int]] = {}
+        self.pending: dict[str, Pending] = {}
+        self.applied: defaultdict[str, int] = defaultdict(int)
+        self.calls: list[list[wallet.Transfer]] = []
+        # Fault injection: what happens to a call before and after the books are changed.
+        self.before: Hook | None = None
+        self.after: Hook | None = None
+
+    async def CreateTransfers(  # noqa: N802
+        self, request: wallet.CreateTransfersRequest, _context: object
+    ) -> wallet.CreateTransfersResponse:
+        self.calls.append(list(request.transfers))
+        if self.before:
+            await self.before(request.transfers)
+        answers = [self._make(transfer) for transfer in request.transfers]
+        if self.after:
+            await self.after(request.transfers)
+        return wallet.CreateTransfersResponse(answers=answers)
+
+    def balance(self, kind: int, owner: object = "", asset: str = "USDC") -> int:
+        return self.balances[kind, str(owner), asset]
+
+    def user(self, user_id: UUID) -> int:
+        return self.balance(wallet.ACCOUNT_KIND_USER, user_id)
+
+    def escrow(self, event_id: UUID) -> int:
+        return self.balance(wallet.ACCOUNT_KIND_EVENT_ESCROW, event_id)
+
+    def open_holds(self) -> list[str]:
+        return [id_ for id_, pending in self.pending.items() if pending.state == "open"]
+
+    def deposit(self, user_id: UUID, units: int, asset: str = "USDC") -> None:
+        self.balances[wallet.ACCOUNT_KIND_USER, str(user_id), asset] += units
+        self.balances[wallet.ACCOUNT_KIND_CAPITAL, "", asset] -= units
+
+    def apply(self, fact: bets.OrderFilled) -> None:
+        """Do with a fill what wallet does with it, in market sequence."""
+        fill = fact.fill
+        if fill.sequence <= self.applied[fill.event_id]:
+            return
+        assert fill.sequence == self.applied[fill.event_id] + 1
+        self.applied[fill.event_id] = fill.sequence
+        asset = fill.gross.asset
+        escrow = (wallet.ACCOUNT_KIND_EVENT_ESCROW, fill.event_id, asset)
+        user = (wallet.ACCOUNT_KIND_USER, fill.user_id, asset)
+        fees = (wallet.ACCOUNT_KIND_FEES, "", asset)
+        if fill.side == pb.SIDE_BUY:
+            pending = self.pending[fact.hold_transfer_id]
+            assert pending.state == "open", "a fill finds its money behind it"
+            assert fill.gross.units + fill.fee.units <= pending.transfer.amount.units
+            assert pending.transfer.credit.owner_id == fill.event_id
+            pending.state = "posted"
+            self.held[user] -= pending.transfer.amount.units
+            self._move(user, escrow, fill.gross.units)
+            self._move(user, fees, fill.fee.units)
+        else:
+            self._move(escrow, user, fill.gross.units - fill.fee.units)
+            self._move(escrow, fees, fill.fee.units)
+
+    def check(self) -> None:
+        """Debits equal credits, and nobody is overdrawn."""
+        assert sum(self.balances.values()) == 0
+        for (kind, owner, asset), balance in self.balances.items():
+            if kind != wallet.ACCOUNT_KIND_CAPITAL:
+                assert balance >= self.held[kind, owner, asset] >= 0, (kind, owner, balance)
+
+    def _make(self, transfer: wallet.Transfer) -> wallet.TransferAnswer:
+        known = self.transfers.get(transfer.transfer_id)
+        content = transfer.SerializeToString(deterministic=True)
+        if known is not None:
+            same = known[0] == content
+            result = wallet.TRANSFER_RESULT_EXISTS if same else wallet.TRANSFER_RESULT_EXISTS_DIFFERENT
+            return self._answer(transfer, result, known[1])
+        if transfer.after_sequence > self.applied[transfer.event_id]:
+            return self._answer(transfer, wallet.TRANSFER_RESULT_BEHIND)
+        if transfer.phase == wallet.TRANSFER_PHASE_VOID_PENDING:
+            return self._void(transfer, content)
+        debit, credit = self._account(transfer, transfer.debit), self._account(transfer, transfer.credit)
+        units = transfer.amount.units
+        free = self.balances[debit] - self.held[debit]
+        if units > free and debit[0] != wallet.ACCOUNT_KIND_CAPITAL:
+            if not transfer.balancing_debit:
+                return self._answer(transfer, wallet.TRANSFER_RESULT_INSUFFICIENT_FUNDS)
+            units = free
+        self.transfers[transfer.transfer_id] = (content, units)
+        if transfer.phase == wallet.TRANSFER_PHASE_PENDING:
+            self.held[debit] += units
+            self.pending[transfer.transfer_id] = Pending(transfer)
+        else:
+            self._move(debit, credit, units)
+        return self._answer(transfer, wallet.TRANSFER_RESULT_CREATED, units)
+
+    def _void(self, transfer: wallet.Transfer, content: bytes) -> wallet.TransferAnswer:
+        pending = self.pending.get(transfer.pending_id)
+        if pending is None:
+            return self._answer(transfer, wallet.TRANSFER_RESULT_PENDING_NOT_FOUND)
+        if pending.state != "open":
+            result = {
+                "posted": wallet.TRANSFER_RESULT_ALREADY_POSTED,
+                "voided": wallet.TRANSFER_RESULT_ALREADY_VOIDED,
+            }
+            return self._answer(transfer, result[pending.state])
+        pending.state = "voided"
+        self.held[self._account(pending.transfer, pending.transfer.debit)] -= pending.transfer.amount.units
+        self.transfers[transfer.transfer_id] = (content, 0)
+        return self._answer(transfer, wallet.TRANSFER_RESULT_CREATED)
+
+    def _move(self, debit: tuple[int, str, str], credit: tuple[int, str, str], units: int) -> None:
+        self.balances[debit] -= units
+        self.balances[credit] += units
+
+    @staticmethod
+    def _account(transfer: wallet.Transfer, name: wallet.AccountName) -> tuple[int, str, str]:
+        return name.kind, name.owner_id, transfer.amount.asset
+
+    @staticmethod
+    def _answer(transfer: wallet.Transfer, result: Any, units: int = 0) -> wallet.TransferAnswer:
+        return wallet.TransferAnswer(transfer_id=transfer.transfer_id, result=result, units=units)
+
+
+WALLET_ACCESS = {
+    "/oraculum.wallet.v1.WalletService/CreateTransfers": Access(services=frozenset({"prediction"}))
+}
+
+
+def add_books(books: Books, server: Any) -> None:
+    """Register the one method of wallet that prediction calls."""
+    handler = grpc.unary_unary_rpc_method_handler(
+        books.CreateTransfers,
+        request_deserializer=wallet.CreateTransfersRequest.FromString,
+        response_serializer=wallet.CreateTransfersResponse.SerializeToString,
+    )
+    server.add_registered_method_handlers("oraculum.wallet.v1.WalletService", {"CreateTransfers": handler})
+
+
+class Rows:
+    """A look into the database past the service."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __call__(self, statement: str, **parameters: Any) -> list[dict[str, Any]]:
+        with psycopg.connect(self._url, autocommit=True, row_factory=dict_row) as connection:
+            cursor = connection.execute(statement.encode(), parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def facts(self) -> list[bets.OrderFilled]:
+        """What the outbox tells of fills, in order."""
+        rows = self("select payload, sequence from outbox where topic = 'bets' order by id")
+        facts = [bets.BetsFact.FromString(row["payload"]).order_filled for row in rows]
+        assert [fact.fill.sequence for fact in facts] == [row["sequence"] for row in rows]
+        return facts
+
+
+@dataclass
+class Replica:
+    """One process's worth of prediction, in this process."""
+
+    database: Database
+    engine: Engine
+    markets: Markets
+    stub: PredictionServiceStub
+    settler: Settler
+
+
+@dataclass
+class House:
+    """Everything of a test: the books, the rows, and one replica or several."""
+
+    url: str
+    books: Books
+    rows: Rows
+    parties: Parties
+    wallet_target: str
+    clock: Clock
+    replicas: list[Replica] = field(default_factory=list)
+
+    @property
+    def stub(self) -> PredictionServiceStub:
+        return self.replicas[0].stub
+
+    def post_fills(self) -> None:
+        """Let wallet apply what the outbox tells."""
+        for fact in self.rows.facts():
+            self.books.apply(fact)
+        self.books.check()
+
+    def person(self, units: int = 1_000 * USDC) -> UUID:
+        user_id = uuid7()
+        self.books.deposit(user_id, units)
+        return user_id
+
+    async def open(self, event_id: UUID | None = None, **change: Any) -> UUID:
+        event_id = event_id or uuid7()
+        request: dict[str, Any] = {
+            "event_id": str(event_id),
+            "outcome_count": 2,
+            "subsidy": Amount(units=100 * USDC, asset="USDC"),
+            "locks_at": to_wire(datetime.now(UTC) + timedelta(hours=1)),
+            "category": "sports",
+            **change,
+        }
+        async with self.parties.channel(self._target, service="event") as channel:
+            await PredictionServiceStub(channel).OpenMarket(pb.OpenMarketRequest(**request))
+        return event_id
+
+    async def close(self, event_id: UUID, reason: str = "resolve") -> pb.CloseMarketResponse:
+        async with self.parties.channel(self._target, service="event") as channel:
+            return await PredictionServiceStub(channel).CloseMarket(
+                pb.CloseMarketRequest(event_id=str(event_id), reason=reason)
+            )
+
+    async def place(
+        self, user_id: UUID, event_id: UUID, key: str, *, replica: int = 0, **order: Any
+    ) -> pb.PlaceOrderResponse:
+        request = pb.PlaceOrderRequest(
+            event_id=str(event_id),
+            idempotency_key=key,
+            **{
+                "outcome": 1,
+                "side": pb.SIDE_BUY,
+                **({} if "shares" in order else {"amount_units": USDC}),
+                **order,
+            },
+        )
+        with self.parties.signed_in(user_id):
+            return await self.replicas[replica].stub.PlaceOrder(request)
+
+    async def settle(self, event_id: UUID) -> None:
+        """Run the settlement that was asked for, as the job does."""
+        now = datetime.now(UTC)
+        job = Job(
+            id=uuid7(),
+            kind="settle",
+            unique_key=str(event_id),
+            payload={"event_id": str(event_id)},
+            run_at=now,
+            cron=None,
+            attempts=1,
+            version=1,
+            late_seconds=0.0,
+            lease=uuid7(),
+        )
+        await self.replicas[0].settler.settle(job)
+
+    @property
+    def _target(self) -> str:
+        return self.targets[0]
+
+    targets: list[str] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def replica(
+        self,
+        *,
+        fee: FeeSchedule = FlatFee(100),
+        running: bool = True,
+        hold_timeout_seconds: float = 2.0,
+        **engine: Any,
+    ) -> AsyncIterator[Replica]:
+        """Start another replica on the same database."""
+        config = DatabaseConfig(self.url, self.url, application_name="prediction-test", pool_max=8)
+        async with (
+            Database(config) as database,
+            self.parties.channel(self.wallet_target, service="prediction") as channel,
+        ):
+            stub = WalletServiceStub(channel)
+            holds = Holds(stub, timeout_seconds=hold_timeout_seconds)
+            engine_ = Engine(database, holds, self.clock, **engine)
+            markets = Markets(database, stub, self.clock, fee)
+            servicer = PredictionServicer(database, engine_, markets, self.clock)
+            background = [engine_.run] if running else []
+            async with (
+                serving(
+                    [(add_PredictionServiceServicer_to_server, servicer)],
+                    ACCESS,
+                    self.parties,
+                    background=background,
+                ) as served,
+                self.parties.channel(served.target, service="gateway", edge=True) as gateway,
+            ):
+                settler = Settler(database, stub, self.clock, people_per_chunk=3)
+                replica = Replica(database, engine_, markets, PredictionServiceStub(gateway), settler)
+                self.replicas.append(replica)
+                self.targets.append(served.target)
+                yield replica
+
+
+@pytest.fixture
+def parties() -> Parties:
+    """Everybody who signs tokens in a test."""
+    return Parties()
+
+
+@pytest.fixture
+async def premises(database_for: Databases, parties: Parties) -> AsyncIterator[House]:
+    """A fresh database and a wallet with a rich house; no replica yet."""
+    url = await database_for("prediction")
+    books = Books()
+    books.balances[wallet.ACCOUNT_KIND_HOUSE, "", "USDC"] = 1_000_000 * USDC
+    books.balances[wallet.ACCOUNT_KIND_CAPITAL, "", "USDC"] = -1_000_000 * USDC
+    async with serving([(add_books, books)], WALLET_ACCESS, parties) as served:
+        yield House(url, books, Rows(url), parties, served.target, SystemClock())
+
+
+@pytest.fixture
+async def house(premises: House) -> AsyncIterator[House]:
+    """The same with one replica."""
+    async with premises.replica():
+        yield premises
+
+
+@pytest.fixture
+def patience() -> Iterator[Callable[[Callable[[], bool]], Awaitable[None]]]:
+    """A function that waits until something is true, and fails after a while."""
+
+    async def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
+        async with asyncio.timeout(seconds):
+            while not true():
+                await asyncio.sleep(0.005)
+
+    yield until
