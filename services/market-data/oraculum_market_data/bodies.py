@@ -120,6 +120,7 @@ def read_body(language: Language, body: bytes | str, source: Source) -> Decoded:
     try:
         understood = _walk(language, raw, "", source, into, 0)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        into.records += 1
         into.refused.append(malformed(error).within("body"))
         return into
     if not understood:

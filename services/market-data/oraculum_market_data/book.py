@@ -141,11 +141,15 @@ class OrderBook:
         )
 
 
-def has_same_top(one: Quote | None, other: Quote) -> bool:
-    """Whether two quotes say the same of the top of a book, whenever they said it."""
-    return one is not None and (one.bid, one.ask, one.bid_size, one.ask_size) == (
-        other.bid,
-        other.ask,
-        other.bid_size,
-        other.ask_size,
-    )
+def shows(quote: Quote | None, book: OrderBook) -> bool:
+    """Whether a quote still says what is at the top of a book, whenever it said it."""
+    if quote is None:
+        return False
+    bid, ask = book.best_bid, book.best_ask
+    return _is(bid, quote.bid, quote.bid_size) and _is(ask, quote.ask, quote.ask_size)
+
+
+def _is(level: Level | None, price: Price | None, size: Decimal | None) -> bool:
+    if level is None or price is None:
+        return level is None and price is None
+    return level.price.key == price.key and level.size == size

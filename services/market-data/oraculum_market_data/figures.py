@@ -21,6 +21,7 @@ _CENTS: Final = Decimal(100)
 _LENGTH_MAX: Final = 64
 _MAGNITUDE_MAX: Final = 40
 _PRICES_KEPT: Final = 50_000
+_TOO_LONG: Final = "longer than any figure of a market"
 
 # Stricter than Decimal itself, which also takes NaN, underscores, blanks and the digits of every script.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
@@ -28,26 +29,27 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?
 
 @final
 class Price:
-    """A probability as the venue wrote it, and the nearest millionth of it."""
+    """A probability as the venue wrote it, and the nearest millionth of it.
 
-    __slots__ = ("exact", "millionths")
+    `key` is what a level of a book is filed under: the millionths, or the same scale with a fraction where one is.
+    """
+
+    __slots__ = ("exact", "key", "millionths")
 
     exact: Decimal
     millionths: int
+    key: int | Decimal
 
     def __init__(self, exact: Decimal) -> None:
+        scaled = exact.scaleb(6, EXACT)
         self.exact = exact
-        self.millionths = int(exact.scaleb(6, EXACT).to_integral_value(ROUND_HALF_EVEN, EXACT))
+        self.millionths = int(scaled.to_integral_value(ROUND_HALF_EVEN, EXACT))
+        self.key = self.millionths if scaled == self.millionths else scaled
 
     @property
     def is_whole(self) -> bool:
         """Whether the millionths say all that the venue said."""
-        return self.exact.scaleb(6, EXACT) == self.millionths
-
-    @property
-    def key(self) -> int | Decimal:
-        """What a level of a book is filed under: millionths, or the same scale with a fraction where one is."""
-        return self.millionths if self.is_whole else self.exact.scaleb(6, EXACT)
+        return isinstance(self.key, int)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Price) and self.exact == other.exact
@@ -107,7 +109,10 @@ def amount(text: str, field: str) -> Decimal:
     """Read a size, a volume or any other figure that came as text."""
     if len(text) > _LENGTH_MAX or _NUMBER.fullmatch(text) is None:
         raise Refused(field, f"not a number: {text[:_LENGTH_MAX]!r}")
-    return finite(Decimal(text), field)
+    value = Decimal(text)
+    if abs(value.adjusted()) > _MAGNITUDE_MAX:
+        raise Refused(field, _TOO_LONG)
+    return value
 
 
 def size(text: str, field: str) -> Decimal:
@@ -126,8 +131,8 @@ def finite(value: Decimal, field: str) -> Decimal:
     """Take a figure that is a number and no longer than a number of a market can be."""
     if not value.is_finite():
         raise Refused(field, f"not a number: {value}")
-    if value and (abs(value.adjusted()) > _MAGNITUDE_MAX or _digits(value) > _LENGTH_MAX):
-        raise Refused(field, "longer than any figure of a market")
+    if abs(value.adjusted()) > _MAGNITUDE_MAX or _digits(value) > _LENGTH_MAX:
+        raise Refused(field, _TOO_LONG)
     return value
 
 

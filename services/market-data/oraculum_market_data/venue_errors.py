@@ -34,7 +34,7 @@ def error_shapes(venue: Venue) -> tuple[RecordShape, ...]:
 
     def decode(raw: msgspec.Raw, source: Source, into: Decoded) -> None:
         details = details_of(_read_fields(raw))
-        message = next(details.pop(name) for name in _SAID if name in details)
+        message = next((details.pop(name) for name in _SAID if name in details), "")
         code = next((details.pop(name) for name in ("code", "status", "statusCode") if name in details), "")
         into.items.append(
             VenueError(

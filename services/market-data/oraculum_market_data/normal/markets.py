@@ -35,12 +35,13 @@ class Payout(Part, frozen=True):
 
 
 class Resolution(Part, frozen=True, kw_only=True):
-    """How a market came out."""
+    """How a market came out; a numeric one at the `value` that was measured."""
 
     kind: ResolutionKind
     payouts: tuple[Payout, ...] = ()
     winner: int | None = None
     winner_id: str | None = None
+    value: Decimal | None = None
     final: bool = False
     resolved_at: datetime | None = None
     original: str = ""
@@ -118,6 +119,10 @@ class Market(Item, frozen=True, kw_only=True):
 
     `id` is the id that the venue's live feed uses; `aliases` holds every other one. `kept` holds the venue's own text
     of a figure or time that the field of that name cannot hold (a sentinel, a date beyond the calendar, a nanosecond).
+
+    Of the times, `starts_at` is when the venue put the market up, `opens_at` when it took orders, `game_starts_at` when
+    the game begins, `occurs_at` when what is asked about happens, `closes_at` when trading ends and `ends_at` when the
+    question is meant to be settled; `closed_at` is when it was closed in fact.
     """
 
     venue: Venue
@@ -137,6 +142,7 @@ class Market(Item, frozen=True, kw_only=True):
     tick_size: Price | None = None
     tick_ranges: tuple[TickRange, ...] = ()
     minimum_size: Decimal | None = None
+    starts_at: datetime | None = None
     opens_at: datetime | None = None
     game_starts_at: datetime | None = None
     closes_at: datetime | None = None
@@ -174,6 +180,7 @@ class MarketChange(Item, frozen=True, kw_only=True):
     venue: Venue
     market_id: str
     word: str
+    aliases: dict[str, str] = field(default_factory=dict)
     event_id: str | None = None
     status: Status | None = None
     title: str | None = None

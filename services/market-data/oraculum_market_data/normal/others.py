@@ -18,6 +18,7 @@ class ReferencePrice(Item, frozen=True, kw_only=True):
     precise: str = ""
     venue_time: datetime
     received_by_venue_at: datetime | None = None
+    published_at: datetime | None = None
     received_at: datetime | None = None
 
 

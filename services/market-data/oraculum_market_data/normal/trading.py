@@ -26,6 +26,7 @@ class Quote(Item, frozen=True, kw_only=True):
     last_size: Decimal | None = None
     volume: Decimal | None = None
     open_interest: Decimal | None = None
+    aliases: dict[str, str] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
     venue_time: datetime | None = None
     received_at: datetime | None = None
@@ -45,7 +46,7 @@ class Trade(Item, frozen=True, kw_only=True):
     """Shares changed hands.
 
     `price` is what a share cost, except on Manifold, where it is the probability after the bet (`price_before` the one
-    before it), `amount` the mana paid and `shares` the shares got, both negative in a sale as the venue has them. `is_counted` is false for what a venue books as a trade but nobody made:
+    before it), `amount` the mana paid and `shares` the shares got, both negative in a sale as the venue has them, and `ordered` what was asked for. `is_counted` is false for what a venue books as a trade but nobody made:
     the netting of opposite shares, the seed of a market.
     """
 
@@ -59,6 +60,7 @@ class Trade(Item, frozen=True, kw_only=True):
     price_before: Price | None = None
     amount: Decimal | None = None
     shares: Decimal | None = None
+    ordered: Decimal | None = None
     direction: Direction | None = None
     original_side: str = ""
     is_counted: bool = True
@@ -68,6 +70,7 @@ class Trade(Item, frozen=True, kw_only=True):
     fee_rate: Decimal | None = None
     fees: dict[str, Decimal] = field(default_factory=dict)
     fills: tuple[Fill, ...] = ()
+    aliases: dict[str, str] = field(default_factory=dict)
     venue_time: datetime | None
     received_at: datetime | None = None
 

@@ -8,7 +8,7 @@ subscription is wrong until its next snapshot.
 from collections.abc import Sequence
 from datetime import datetime
 
-from oraculum_market_data.book import Applied, OrderBook, Trouble, TroubleKind, has_same_top
+from oraculum_market_data.book import Applied, OrderBook, Trouble, TroubleKind, shows
 from oraculum_market_data.decoding import Decoded
 from oraculum_market_data.figures import complement
 from oraculum_market_data.normal import BookDelta, BookSnapshot, Item, Quote, Side, Venue
@@ -133,10 +133,11 @@ class KalshiBooks:
             kept.is_trusted = False
             applied.troubles.append(Trouble(TroubleKind.CROSSED, market_id, None, "bids meet asks"))
             return
-        yes = kept.book.quote(Venue.KALSHI, market_id, YES, venue_time=venue_time, received_at=received_at)
-        if not has_same_top(kept.quote, yes):
-            kept.quote = yes
-            applied.quotes += [yes, _seen_from_no(yes)]
+        if not shows(kept.quote, kept.book):
+            kept.quote = kept.book.quote(
+                Venue.KALSHI, market_id, YES, venue_time=venue_time, received_at=received_at
+            )
+            applied.quotes += [kept.quote, _seen_from_no(kept.quote)]
 
 
 def _seen_from_no(yes: Quote) -> Quote:

@@ -30,6 +30,7 @@ def quote(wire: TickerMessage, received_at: datetime | None) -> Quote:
         last_size=_count(wire.last_trade_size_fp, None, "msg.last_trade_size_fp"),
         volume=_count(wire.volume_fp, wire.volume, "msg.volume"),
         open_interest=_count(wire.open_interest_fp, wire.open_interest, "msg.open_interest"),
+        aliases={"market": wire.market_id} if wire.market_id else {},
         kept=kept.texts,
         venue_time=time_of(wire.time or wire.ts, wire.ts_ms, "msg.ts"),
         received_at=received_at,

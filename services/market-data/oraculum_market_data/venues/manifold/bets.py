@@ -12,7 +12,7 @@ from oraculum_market_data.decoding import Decoded, Reader, Source, details_of
 from oraculum_market_data.figures import finite
 from oraculum_market_data.normal import Direction, Fill, Item, Order, Reference, Trade, Venue
 from oraculum_market_data.refusals import Refused
-from oraculum_market_data.translation import Kept
+from oraculum_market_data.translation import Kept, optional_figure
 from oraculum_market_data.venues.manifold.vocabulary import (
     kept_time,
     optional_probability,
@@ -75,6 +75,7 @@ def _trade(wire: ManifoldBet, source: Source) -> Trade:
         size=shares.copy_abs(),
         shares=shares,
         amount=amount,
+        ordered=optional_figure(wire.order_amount, "orderAmount"),
         direction=Direction.SELL if is_sale else Direction.BUY,
         original_side=wire.outcome,
         is_counted=bool(amount) and not wire.is_redemption and not wire.is_ante,

@@ -53,6 +53,7 @@ def language(socket: SocketDecoder) -> Language:
             shape("comment", "id contractId content", bets.decode_comment, "outcome"),
             shape("comment", "id contractId text userUsername", bets.decode_comment, "outcome"),
             holder("chart", "play cash", markets.decode_chart),
+            holder("curve", "betPoints", markets.decode_line),
             shape("probability", "prob", markets.decode_probability, "id contractId"),
             shape("probability", "answerProbs", markets.decode_probability, "id contractId"),
             shape("user", "id username name", _reference("user")),

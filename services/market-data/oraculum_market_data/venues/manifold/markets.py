@@ -42,6 +42,7 @@ from oraculum_market_data.venues.manifold.vocabulary import (
 )
 from oraculum_market_data.venues.manifold.wire import (
     ChartLine,
+    ChartLines,
     ChartPoint,
     ManifoldAnswer,
     ManifoldMarket,
@@ -55,7 +56,8 @@ _HUNDRED = Decimal(100)
 _read_market = Reader(ManifoldMarket)
 _read_answer = Reader(ManifoldAnswer)
 _read_probability = Reader(Probability)
-_read_lines = Reader(dict[str, ChartLine])
+_read_lines = Reader(ChartLines)
+_read_line = Reader(ChartLine)
 _read_point = Reader(ChartPoint)
 
 
@@ -94,8 +96,15 @@ def decode_probability(raw: msgspec.Raw, source: Source, into: Decoded) -> None:
 
 def decode_chart(raw: msgspec.Raw, source: Source, into: Decoded) -> None:
     """Decode the curves of a question's twins, one played for mana and one for cash."""
-    for line, wire in _read_lines(raw).items():
-        _decode_line(wire, line, source, into)
+    wire = _read_lines(raw)
+    for name, line in (("play", wire.play), ("cash", wire.cash)):
+        if line is not None:
+            _decode_line(line, name, source, into)
+
+
+def decode_line(raw: msgspec.Raw, source: Source, into: Decoded) -> None:
+    """Decode a curve that stands alone."""
+    _decode_line(_read_line(raw), "", source, into)
 
 
 def _decode_line(wire: ChartLine, line: str, source: Source, into: Decoded) -> None:
@@ -112,7 +121,7 @@ def _decode_line(wire: ChartLine, line: str, source: Source, into: Decoded) -> N
             )
         ]
 
-    each(wire.bet_points, into, f"{line}.betPoints", point)
+    each(wire.bet_points, into, f"{line}.betPoints".lstrip("."), point)
 
 
 def _market(wire: ManifoldMarket, outcomes: tuple[Outcome, ...], source: Source) -> Market:

@@ -29,9 +29,9 @@ def _words(document: Any) -> str:
         if isinstance(node, list):
             waiting += reversed(node)
         elif isinstance(node, dict):
-            if node.get("type") in _BLOCKS and parts:
+            kind, text = node.get("type"), node.get("text")
+            if isinstance(kind, str) and kind in _BLOCKS and parts:
                 parts.append("\n")
-            text = node.get("text")
             parts.append(text if isinstance(text, str) else "")
             waiting.append(node.get("content"))
     return "".join(parts).strip()

@@ -8,7 +8,7 @@ remains is the id of the winning answer, or before 2023 its number.
 from datetime import datetime
 from decimal import Decimal
 
-from oraculum_market_data.figures import EXACT
+from oraculum_market_data.figures import EXACT, finite
 from oraculum_market_data.normal import Outcome, Payout, Resolution, ResolutionKind
 from oraculum_market_data.translation import words
 from oraculum_market_data.venues.manifold.vocabulary import (
@@ -36,7 +36,7 @@ def resolution_of(
     value: Decimal | None = None,
 ) -> Resolution:
     """Translate a resolution. `share` is what YES pays, `weights` what each answer gets of a hundred."""
-    original = words(resolution=word, resolutionValue=value)
+    original = words(resolution=word)
     if word == CANCEL:
         return Resolution(kind=ResolutionKind.VOID, final=True, resolved_at=resolved_at, original=original)
     if word in {PARTIAL, SEVERAL}:
@@ -44,6 +44,7 @@ def resolution_of(
         return Resolution(
             kind=ResolutionKind.SPLIT,
             payouts=payouts,
+            value=None if value is None else finite(value, "resolutionValue"),
             final=True,
             resolved_at=resolved_at,
             original=original,

@@ -167,6 +167,13 @@ class ChartLine(Wire, frozen=True, rename="camel"):
     bet_points: list[msgspec.Raw]
 
 
+class ChartLines(Wire, frozen=True):
+    """The curves of a question that is played for mana and for cash."""
+
+    play: ChartLine | None = None
+    cash: ChartLine | None = None
+
+
 class Probability(Wire, frozen=True, rename="camel"):
     """The answer of `/market/{id}/prob`: one probability, or one for each answer."""
 

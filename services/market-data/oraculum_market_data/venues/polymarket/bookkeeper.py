@@ -8,7 +8,7 @@ then, all at the same millisecond. So a book is judged, and a crossed top told, 
 from collections.abc import Sequence
 from datetime import datetime
 
-from oraculum_market_data.book import Applied, OrderBook, Trouble, TroubleKind, has_same_top
+from oraculum_market_data.book import Applied, OrderBook, Trouble, TroubleKind, shows
 from oraculum_market_data.figures import Price
 from oraculum_market_data.normal import BookDelta, BookSnapshot, Item, Level, Quote, Side, Venue
 
@@ -159,9 +159,8 @@ def _tell(
     applied: Applied,
 ) -> None:
     """Tell the top when it differs from the one that was told last."""
-    quote = kept.book.quote(
-        Venue.POLYMARKET, kept.market_id, outcome_id, venue_time=venue_time, received_at=received_at
-    )
-    if not has_same_top(kept.quote, quote):
-        kept.quote = quote
-        applied.quotes.append(quote)
+    if not shows(kept.quote, kept.book):
+        kept.quote = kept.book.quote(
+            Venue.POLYMARKET, kept.market_id, outcome_id, venue_time=venue_time, received_at=received_at
+        )
+        applied.quotes.append(kept.quote)

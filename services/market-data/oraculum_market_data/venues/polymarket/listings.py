@@ -5,6 +5,7 @@ from datetime import datetime
 from oraculum_market_data import moments
 from oraculum_market_data.figures import price
 from oraculum_market_data.normal import (
+    Event,
     Market,
     MarketChange,
     Outcome,
@@ -71,6 +72,7 @@ def market_resolved(wire: frames.MarketResolved, received_at: datetime | None) -
         venue=Venue.POLYMARKET,
         market_id=wire.market,
         word="market_resolved",
+        aliases={"gamma": str(wire.id)} if wire.id else {},
         event_id=None if wire.event_message is None else str(wire.event_message.id),
         status=Status.RESOLVED,
         outcomes=_outcomes([""] * len(wire.assets_ids), wire.assets_ids),
@@ -82,6 +84,18 @@ def market_resolved(wire: frames.MarketResolved, received_at: datetime | None) -
             original=wire.winning_outcome,
         ),
         venue_time=venue_time,
+        received_at=received_at,
+    )
+
+
+def event(message: frames.EventMessage, received_at: datetime | None) -> Event:
+    """Translate the event that a new or a resolved market belongs to."""
+    return Event(
+        venue=Venue.POLYMARKET,
+        id=str(message.id),
+        slug=message.slug or message.ticker or "",
+        title=message.title or "",
+        description=message.description or "",
         received_at=received_at,
     )
 

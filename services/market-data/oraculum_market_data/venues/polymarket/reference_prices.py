@@ -54,6 +54,8 @@ def decode_frame(raw: bytes, topic: str, word: str, received_at: datetime | None
         _decode_prices(frame, received_at, into)
     elif topic == "comments":
         details = details_of(_read_fields(frame.payload))
+        if frame.timestamp is not None:
+            details["published"] = str(frame.timestamp)
         into.records += 1
         into.items.append(
             Reference(
@@ -79,7 +81,7 @@ def _decode_prices(frame: DataFrame, received_at: datetime | None, into: Decoded
         points = [Point(wire.timestamp, wire.value)]
     else:
         raise Refused("payload.value", "missing")
-    received = wire.received_at
+    received, published = wire.received_at, frame.timestamp
     into.items += [
         ReferencePrice(
             venue=Venue.POLYMARKET,
@@ -91,6 +93,7 @@ def _decode_prices(frame: DataFrame, received_at: datetime | None, into: Decoded
             received_by_venue_at=(
                 None if received is None else moments.from_milliseconds(received, "payload.received_at")
             ),
+            published_at=None if published is None else moments.from_milliseconds(published, "timestamp"),
             received_at=received_at,
         )
         for point in points

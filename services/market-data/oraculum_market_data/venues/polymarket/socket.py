@@ -161,7 +161,10 @@ def _decode_entries(
 def _items(wire: frames.AnyFrame, received_at: datetime | None) -> list[Item]:
     if isinstance(wire, frames.PriceChange):
         return _deltas(wire, received_at)
-    return [_item(wire, received_at)]
+    items = [_item(wire, received_at)]
+    if isinstance(wire, frames.NewMarket | frames.MarketResolved) and wire.event_message is not None:
+        items.insert(0, listings.event(wire.event_message, received_at))
+    return items
 
 
 def _item(wire: frames.SingleFrame, received_at: datetime | None) -> Item:

@@ -30,6 +30,8 @@ class DataTrade(Wire, frozen=True, rename="camel"):
     timestamp: int
     transaction_hash: str = ""
     proxy_wallet: str = ""
+    slug: str = ""
+    event_slug: str = ""
 
 
 _read_trade = Reader(DataTrade)
@@ -60,7 +62,13 @@ def decode_trade(raw: msgspec.Raw, source: Source, into: Decoded) -> None:
             original_side=wire.side,
             trader_id=wire.proxy_wallet or None,
             transaction=wire.transaction_hash or None,
+            aliases=_aliases(wire),
             venue_time=moments.from_epoch(wire.timestamp, "timestamp"),
             received_at=source.received_at,
         )
     )
+
+
+def _aliases(wire: DataTrade) -> dict[str, str]:
+    named = {"slug": wire.slug, "event_slug": wire.event_slug}
+    return {name: value for name, value in named.items() if value}

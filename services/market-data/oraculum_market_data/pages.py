@@ -1,0 +1,31 @@
+"""Turning the pages of a venue's listings.
+
+Kalshi ends with an empty or null `cursor`; Polymarket's order book service names the offset in base64 and ends with
+that of -1, its newer listings with no `next_cursor`. Where pages are turned by offset or by the last id there is no
+cursor, and the caller counts.
+"""
+
+from typing import Final
+
+from oraculum_market_data.decoding import Reader, Wire
+from oraculum_market_data.refusals import Refused
+
+_ENDS: Final = frozenset({"", "LTE="})
+
+
+class _Page(Wire, frozen=True):
+    cursor: str | None = None
+    next_cursor: str | None = None
+
+
+_read_page = Reader(_Page)
+
+
+def next_cursor(body: bytes) -> str | None:
+    """The cursor of the page that follows; None at the end, and where a listing has no cursors."""
+    try:
+        page = _read_page(body)
+    except Refused:
+        return None
+    cursor = page.next_cursor or page.cursor or ""
+    return None if cursor in _ENDS else cursor
