@@ -1,0 +1,143 @@
+"""Rate limits in Redis: the generic cell rate algorithm, one round trip for all limits of a request.
+
+GCRA keeps one number per limit and caller, the time at which an empty bucket would be full again ("theoretical arrival
+time"), so a window has no edge at which twice as much passes. https://www.rfc-editor.org/rfc/rfc9110 says nothing of
+it; the clearest source is the ATM Forum's, and `brandur.org/rate-limiting` for HTTP. The library `limits` was looked
+at: it asks Redis once per limit and once more for the header figures, which on the path of a bet is most of the cost.
+
+Redis away: reads and bets go on, sign-in does not, since guessing passwords is what its limit is for.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from prometheus_client import Counter
+from redis.asyncio import Redis
+from redis.exceptions import NoScriptError, RedisError
+
+from oraculum_gateway.problems import Problem
+from oraculum_gateway.route import Limit
+
+_log = structlog.stdlib.get_logger(__name__)
+
+_FAILED: Final = Counter(
+    "oraculum_gateway_rate_limit_failures_total", "Requests whose limit could not be asked.", ["limit"]
+)
+_REFUSED: Final = Counter("oraculum_gateway_rate_limited_total", "Requests past their limit.", ["limit"])
+
+# For each key: how many requests a window of so many microseconds holds. Redis' own clock decides, since gateways'
+# clocks differ. The answer of the limit that leaves least is told: allowed, left, microseconds until full, until next.
+_SCRIPT: Final = """
+local t = redis.call('time')
+local now = t[1] * 1000000 + t[2]
+local tightest = nil
+local next_times = {}
+for i, key in ipairs(KEYS) do
+  local count, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local interval = window / count
+  local arrival = math.max(tonumber(redis.call('get', key) or now), now)
+  local after = arrival + interval
+  local wait = after - window - now
+  local left = math.floor((window - (after - now)) / interval)
+  next_times[i] = after
+  if tightest == nil or left < tightest[2] then
+    tightest = {wait <= 0 and 1 or 0, left, arrival - now, wait, i}
+  end
+  if wait > 0 then
+    return {0, 0, arrival - now, wait, i}
+  end
+end
+for i, key in ipairs(KEYS) do
+  redis.call('set', key, string.format('%.0f', next_times[i]),
+    'px', math.ceil((next_times[i] - now) / 1000) + 1)
+end
+return tightest
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """So many requests in so many seconds."""
+
+    count: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the limits say of one request; told in the `RateLimit-*` headers."""
+
+    allowance: Allowance
+    remaining: int
+    reset_seconds: int
+
+    def headers(self) -> dict[str, str]:
+        """The headers of draft-ietf-httpapi-ratelimit-headers."""
+        return {
+            "ratelimit-limit": str(self.allowance.count),
+            "ratelimit-remaining": str(self.remaining),
+            "ratelimit-reset": str(self.reset_seconds),
+            "ratelimit-policy": f"{self.allowance.count};w={self.allowance.seconds}",
+        }
+
+
+Tiers = Mapping[str, Sequence[Allowance]]
+
+
+class RateLimiter:
+    """Asks Redis whether one more request is allowed."""
+
+    def __init__(self, redis: Redis, tiers: Tiers) -> None:
+        self._redis = redis
+        self._tiers = tiers
+        self._sha = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
+
+    async def check(self, limit: Limit, tier: str, caller: str) -> Verdict | None:
+        """Count one request; raises a 429 past the limit. None when nothing limits it or nobody can say."""
+        allowances = self._tiers.get(limit.value if limit in _OWN else tier, ())
+        if not allowances:
+            return None
+        scope = limit.value if limit in _OWN else "all"
+        keys = [f"rate:{scope}:{caller}:{allowance.seconds}" for allowance in allowances]
+        figures = [str(figure) for one in allowances for figure in (one.count, one.seconds * 1_000_000)]
+        try:
+            allowed, remaining, reset, wait, index = await self._ask(keys, figures)
+        except (RedisError, OSError, TimeoutError) as error:
+            _FAILED.labels(limit.value).inc()
+            _log.warning("rate_limit.unknown", limit=limit.value, error=str(error))
+            if limit is Limit.SIGN_IN:
+                raise Problem(
+                    503,
+                    "sign_in_unavailable",
+                    "Sign-in is closed for a moment.",
+                    headers={"retry-after": "5"},
+                ) from error
+            return None
+        allowance = allowances[int(index) - 1]
+        verdict = Verdict(allowance, max(0, int(remaining)), _seconds(reset))
+        if not allowed:
+            _REFUSED.labels(limit.value).inc()
+            raise Problem(
+                429,
+                "rate_limited",
+                f"More than {allowance.count} requests in {allowance.seconds} seconds.",
+                headers={**verdict.headers(), "retry-after": str(max(1, _seconds(wait)))},
+            )
+        return verdict
+
+    async def _ask(self, keys: list[str], figures: list[str]) -> Sequence[float]:
+        try:
+            answer: Sequence[float] = await self._redis.evalsha(self._sha, len(keys), *keys, *figures)
+        except NoScriptError:
+            answer = await self._redis.eval(_SCRIPT, len(keys), *keys, *figures)
+        return answer
+
+
+_OWN: Final = frozenset({Limit.SIGN_IN, Limit.CREATE_EVENT})
+
+
+def _seconds(microseconds: float) -> int:
+    return max(0, -(-int(microseconds) // 1_000_000))

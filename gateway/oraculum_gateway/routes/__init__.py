@@ -1,0 +1,1 @@
+"""The routes of the public surface, one module for each part of it."""

@@ -1,0 +1,103 @@
+"""The six services behind the gateway, each behind one channel."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
+from oraculum.event.v1.event_service_pb2_grpc import EventServiceStub
+from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceStub
+from oraculum.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
+from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionServiceStub
+from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceStub
+from oraculum_kit.client import Channel, channel
+from oraculum_kit.health import Check
+from oraculum_kit.tokens import ServiceIdentity
+
+if TYPE_CHECKING:
+    from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceAsyncStub
+    from oraculum.event.v1.event_service_pb2_grpc import EventServiceAsyncStub
+    from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceAsyncStub
+    from oraculum.notification.v1.notification_service_pb2_grpc import NotificationServiceAsyncStub
+    from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionServiceAsyncStub
+    from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceAsyncStub
+
+# Sent again when the peer was unavailable: reads, and commands that carry a key.
+_SAFE: Final = {
+    "auth": "AuthService GetJwks ListSessions GetMe GetPublicUser ListUsers",
+    "event": "EventService GetEvent ListEvents BatchGetEvents ListCategories CreateEvent ResolveEvent CancelEvent",
+    "prediction": (
+        "PredictionService BatchGetMarkets GetQuote PlaceOrder GetOrder ListOrders ListPositions ListTrades"
+    ),
+    "wallet": (
+        "WalletService GetBalances ListTransactions GetStatement CreateDeposit GetDeposit CheckLedger"
+    ),
+    "market_data": (
+        "MarketDataService ListMarkets GetMarket GetQuotes GetBook ListTrades ListCandles GetFeeds"
+    ),
+    "notification": "NotificationService Resume ListNotifications MarkRead MarkAllRead",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Where the services are, `host:port`."""
+
+    auth: str
+    event: str
+    prediction: str
+    wallet: str
+    market_data: str
+    notification: str
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Stubs of the six services. Calls raise `ServiceError`."""
+
+    auth: "AuthServiceAsyncStub"
+    event: "EventServiceAsyncStub"
+    prediction: "PredictionServiceAsyncStub"
+    wallet: "WalletServiceAsyncStub"
+    market_data: "MarketDataServiceAsyncStub"
+    notification: "NotificationServiceAsyncStub"
+    # By service name, whether it answers.
+    checks: dict[str, Check]
+
+
+@asynccontextmanager
+async def connected(targets: Targets, identity: ServiceIdentity) -> AsyncIterator[Services]:
+    """Open the channels; they connect by themselves, now or when the peer is there."""
+    async with AsyncExitStack() as stack:
+
+        async def to(name: str, target: str) -> Channel:
+            return await stack.enter_async_context(channel(target, identity, safe=_safe(name), edge=True))
+
+        auth = await to("auth", targets.auth)
+        event = await to("event", targets.event)
+        prediction = await to("prediction", targets.prediction)
+        wallet = await to("wallet", targets.wallet)
+        market_data = await to("market_data", targets.market_data)
+        notification = await to("notification", targets.notification)
+        yield Services(
+            auth=AuthServiceStub(auth),
+            event=EventServiceStub(event),
+            prediction=PredictionServiceStub(prediction),
+            wallet=WalletServiceStub(wallet),
+            market_data=MarketDataServiceStub(market_data),
+            notification=NotificationServiceStub(notification),
+            checks={
+                "auth": auth.check,
+                "event": event.check,
+                "prediction": prediction.check,
+                "wallet": wallet.check,
+                "market-data": market_data.check,
+                "notification": notification.check,
+            },
+        )
+
+
+def _safe(name: str) -> list[str]:
+    service, *methods = _SAFE[name].split()
+    return [f"/oraculum.{name}.v1.{service}/{method}" for method in methods]

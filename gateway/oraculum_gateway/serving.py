@@ -1,0 +1,168 @@
+"""What happens around every route: who asks, how often, in what form, and how the answer leaves.
+
+In this order: the token is verified, the limit is asked, the form is read, the handler runs as the caller, the answer
+is written. A refusal at any step is a problem document, and nothing has moved.
+"""
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+import structlog
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from oraculum_gateway import metrics, problems
+from oraculum_gateway.bodies import read_json, read_query
+from oraculum_gateway.edge import Edge
+from oraculum_gateway.limits import RateLimiter
+from oraculum_gateway.problems import Problem
+from oraculum_gateway.route import Call, Created, Limit, Route, Who
+from oraculum_gateway.services import Services
+from oraculum_kit import replay
+from oraculum_kit.authorization import Trust
+from oraculum_kit.caller import Caller, User, calling_as
+from oraculum_kit.errors import ServiceError
+from oraculum_kit.ids import uuid7
+
+_log = structlog.stdlib.get_logger(__name__)
+
+_KEY_LENGTH_MAX: Final = 128
+_BEARER: Final = "bearer "
+
+Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Serving:
+    """Makes endpoints of routes."""
+
+    def __init__(self, services: Services, trust: Trust, limiter: RateLimiter) -> None:
+        self._services = services
+        self._trust = trust
+        self._limiter = limiter
+
+    def endpoint(self, route: Route) -> Endpoint:
+        """What Starlette calls for a route."""
+
+        async def handle(request: Request) -> Response:
+            edge: Edge = request.scope["edge"]
+            edge.route = route.full_path
+            try:
+                return await self._answer(route, request, edge)
+            except Problem as problem:
+                refusal = problem
+            except ServiceError as error:
+                refusal = problems.from_service(error, command=route.command)
+                if refusal.status >= 500:
+                    _log.warning("request.failed", route=route.name, reason=error.reason, error=str(error))
+            metrics.REFUSED.labels(route.name, refusal.code).inc()
+            return problems.answer(refusal, path=request.url.path, request_id=edge.request_id)
+
+        return handle
+
+    async def _answer(self, route: Route, request: Request, edge: Edge) -> Response:
+        user, user_token = await self._who(request)
+        edge.user_id = None if user is None else str(user.id)
+        await self._limit(route, user, edge)
+        if not route.who.admits(user):
+            raise _not_admitted(route.who, user)
+        call = Call(
+            request=request,
+            services=self._services,
+            user=user,
+            idempotency_key=_key(request),
+            body=None if route.body is None else await read_json(request, route.body),
+            query=None if route.query is None else read_query(request, route.query),
+        )
+        if route.query is None and request.url.query:
+            read_query(request, _NOTHING)
+        caller = Caller(
+            request_id=edge.request_id,
+            user=user,
+            user_token=user_token,
+            idempotency_key=call.idempotency_key,
+            device_id=request.headers.get("x-device-id", "")[:128] or None,
+            address=edge.address,
+        )
+        mark = replay.begin()
+        with calling_as(caller):
+            answer = await route.handler(call)
+        response = _response(route, request, answer)
+        if mark.replayed:
+            response.headers["idempotency-replayed"] = "true"
+        return response
+
+    async def _who(self, request: Request) -> tuple[User | None, str | None]:
+        """The user behind the bearer token; a bad token is refused even where none was needed."""
+        header = request.headers.get("authorization")
+        if header is None:
+            return None, None
+        if not header.lower().startswith(_BEARER):
+            raise Problem(401, "token_invalid", "Authorization must be a bearer token.")
+        token = header[len(_BEARER) :].strip()
+        return await self._trust.users.verify(token), f"Bearer {token}"
+
+    async def _limit(self, route: Route, user: User | None, edge: Edge) -> None:
+        if user is not None and route.limit is not Limit.SIGN_IN:
+            tier = "admin" if "admin" in user.roles else user.tier
+            verdict = await self._limiter.check(route.limit, tier, f"user:{user.id}")
+        else:
+            verdict = await self._limiter.check(route.limit, "stranger", f"address:{edge.address}")
+        if verdict is not None:
+            edge.headers.update(verdict.headers())
+
+
+class _NOTHING(BaseModel):
+    model_config = {"extra": "forbid"}
+
+
+def _not_admitted(who: Who, user: User | None) -> Problem:
+    if user is None:
+        return Problem(
+            401, "unauthenticated", "Sign in first.", headers={"www-authenticate": 'Bearer realm="oraculum"'}
+        )
+    return Problem(403, "permission_denied", f"This is for: {who.value}.")
+
+
+def _key(request: Request) -> str:
+    """The client's idempotency key; a fresh one where none came, so that our own retries still meet their traces."""
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return str(uuid7())
+    if not 1 <= len(key) <= _KEY_LENGTH_MAX or not key.isascii() or not key.isprintable():
+        raise Problem(
+            400,
+            "malformed_idempotency_key",
+            f"Idempotency-Key has 1 to {_KEY_LENGTH_MAX} printable characters.",
+        )
+    return key
+
+
+def _response(route: Route, request: Request, answer: Any) -> Response:
+    if isinstance(answer, Response):
+        return answer
+    if answer is None:
+        return Response(status_code=204, headers={"cache-control": "no-store"})
+    if isinstance(answer, Created):
+        body = answer.body.model_dump_json().encode()
+        headers = {"location": answer.location, "cache-control": "no-store"}
+        return Response(body, 201, headers, "application/json")
+    body = answer.model_dump_json().encode()
+    if route.command or route.who is not Who.ANYONE or route.method != "GET":
+        return Response(body, route.status, {"cache-control": "no-store"}, "application/json")
+    return _shared(route, request, body)
+
+
+def _shared(route: Route, request: Request, body: bytes) -> Response:
+    """A public answer: whoever has the same one already is told so in a few bytes."""
+    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    headers = {
+        "etag": tag,
+        "cache-control": f"public, max-age=0, s-maxage={route.shared_seconds}",
+        "vary": "origin",
+    }
+    known = {candidate.strip() for candidate in request.headers.get("if-none-match", "").split(",")}
+    if known & {tag, f"W/{tag}", "*"}:
+        return Response(status_code=304, headers=headers)
+    return Response(body, route.status, headers, "application/json")

@@ -1,0 +1,230 @@
+"""Shapes of events, quotes, trades and candles."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from oraculum_gateway.shapes.base import (
+    AmountOut,
+    DecimalIn,
+    Given,
+    PageQuery,
+    PriceOut,
+    TimeIn,
+    TimeOut,
+    Told,
+)
+
+EventStatus = Literal["draft", "active", "locked", "resolving", "resolved", "cancelled"]
+EventKind = Literal["binary", "multiple_choice"]
+SideName = Literal["buy", "sell"]
+Title = Annotated[str, Field(max_length=500, examples=["Will it rain in Oslo tomorrow?"])]
+
+
+class OutcomeOut(Told):
+    """A possible outcome and what it costs now; prices are null while nobody can say them."""
+
+    id: int
+    label: str
+    price: PriceOut | None
+    odds: AmountOut | None
+    volume: AmountOut | None
+
+
+class ResolutionOut(Told):
+    """How an event came out: what one share of each outcome pays."""
+
+    revision: int
+    payouts: list[PriceOut]
+    source: str
+    note: str
+
+
+class VenueOut(Told):
+    """The venue market that an event was opened from."""
+
+    venue: str
+    market_id: str
+    url: str
+
+
+class EventOut(Told):
+    """An event."""
+
+    id: str
+    title: str
+    description: str
+    type: EventKind
+    category: str
+    tags: list[str]
+    status: EventStatus
+    outcomes: list[OutcomeOut]
+    asset: str
+    total_volume: AmountOut | None
+    total_liquidity: AmountOut | None
+    # The parameter b of the market maker, from which anybody can compute its prices.
+    liquidity_parameter: AmountOut | None
+    participant_count: int | None
+    sequence: int | None
+    start_time: TimeOut | None
+    end_time: TimeOut
+    locks_at: TimeOut
+    resolution_time: TimeOut | None
+    resolution_source: str
+    resolution: ResolutionOut | None
+    settlement: Literal["internal", "evm", "solana"]
+    contract_address: str | None
+    creator: str | None
+    venue: VenueOut | None
+    image_url: str | None
+    created_at: TimeOut
+    updated_at: TimeOut
+    version: int
+
+
+class EventsQuery(PageQuery):
+    """Which events, in which order."""
+
+    status: EventStatus | None = None
+    category: Annotated[str, Field(max_length=50)] = ""
+    type: EventKind | None = None
+    q: Annotated[str, Field(max_length=500)] = ""
+    creator: Annotated[str, Field(max_length=36)] = ""
+    sort: Annotated[str, Field(max_length=50, examples=["created_at:desc"])] = ""
+    page: Annotated[int, Field(ge=0, le=500)] = 0
+    venue: Annotated[str, Field(max_length=50)] = ""
+    market_id: Annotated[str, Field(max_length=200)] = ""
+
+
+class EventIn(Given):
+    """A new event."""
+
+    title: Title
+    description: Annotated[str, Field(max_length=20_000)] = ""
+    type: EventKind = "binary"
+    category: Annotated[str, Field(max_length=50)]
+    tags: Annotated[list[Annotated[str, Field(max_length=50)]], Field(max_length=20)] = Field(
+        default_factory=list
+    )
+    outcomes: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=100)] = Field(
+        default_factory=list
+    )
+    start_time: TimeIn | None = None
+    end_time: TimeIn
+    resolution_source: Annotated[str, Field(max_length=2000)] = ""
+    asset: Annotated[str, Field(max_length=10)] = "USDC"
+    subsidy: DecimalIn | None = None
+    prices: Annotated[list[DecimalIn], Field(max_length=100)] = Field(default_factory=list)
+    image_url: Annotated[str, Field(max_length=2000)] = ""
+
+
+class EventChangesIn(Given):
+    """Changes of an event; an absent field stays as it is."""
+
+    title: Title | None = None
+    description: Annotated[str, Field(max_length=20_000)] | None = None
+    category: Annotated[str, Field(max_length=50)] | None = None
+    start_time: TimeIn | None = None
+    end_time: TimeIn | None = None
+    resolution_source: Annotated[str, Field(max_length=2000)] | None = None
+    image_url: Annotated[str, Field(max_length=2000)] | None = None
+    version: Annotated[int, Field(ge=0, lt=2**63)] = 0
+
+
+class ResolveIn(Given):
+    """A result: the outcome that won, or what a share of each outcome pays."""
+
+    outcome: Annotated[int, Field(ge=0, lt=100)] | None = None
+    payouts: Annotated[list[DecimalIn], Field(max_length=100)] = Field(default_factory=list)
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class ReasonIn(Given):
+    """Why."""
+
+    reason: Annotated[str, Field(max_length=2000)] = ""
+
+
+class QuoteQuery(Given):
+    """A bet that somebody thinks of."""
+
+    outcome: Annotated[int, Field(ge=0, lt=100)]
+    side: SideName = "buy"
+    amount: DecimalIn | None = None
+    shares: DecimalIn | None = None
+
+
+class QuoteOut(Told):
+    """What a bet would do now."""
+
+    event_id: str
+    outcome: int
+    side: SideName
+    shares: AmountOut
+    gross: AmountOut
+    fee: AmountOut
+    # What is paid in all (buy) or received (sell).
+    net: AmountOut
+    asset: str
+    average_price: PriceOut
+    prices_before: list[PriceOut]
+    prices_after: list[PriceOut]
+    # How far the price of the outcome would move.
+    impact: Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$")]
+    sequence: int
+
+
+class TradeOut(Told):
+    """A fill, without whose it is."""
+
+    id: str
+    event_id: str
+    outcome: int
+    side: SideName
+    shares: AmountOut
+    amount: AmountOut
+    prices: list[PriceOut]
+    sequence: int
+    created_at: TimeOut
+
+
+class CandlesQuery(Given):
+    """A span of time in pieces."""
+
+    interval: Literal["1m", "5m", "1h", "1d"] = "1h"
+    outcome: Annotated[int, Field(ge=0, lt=100)] | None = None
+    start: TimeIn | None = None
+    end: TimeIn | None = None
+
+
+class CandleOut(Told):
+    """Prices over a piece of time."""
+
+    outcome: int
+    time: TimeOut
+    open: PriceOut
+    high: PriceOut
+    low: PriceOut
+    close: PriceOut
+    volume: str
+    trades: int
+
+
+class CandlesOut(Told):
+    """Candles, oldest first; pieces without a trade are left out."""
+
+    interval: str
+    data: list[CandleOut]
+
+
+class CategoryOut(Told):
+    """A category."""
+
+    category: str
+    active_events: int
+
+
+class CategoriesOut(Told):
+    """The categories."""
+
+    data: list[CategoryOut]

@@ -1,0 +1,147 @@
+"""Shapes of sign-in, accounts and sessions."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from oraculum_gateway.shapes.base import Given, PageQuery, TimeOut, Told
+
+Email = Annotated[str, Field(max_length=320, examples=["ada@example.com"])]
+Password = Annotated[str, Field(max_length=200, examples=["correct horse battery staple"])]
+ChainName = Literal["evm", "solana"]
+
+
+class RegisterIn(Given):
+    """An account with e-mail and password; a wallet's account is opened by its first sign-in."""
+
+    email: Email
+    password: Password
+    display_name: Annotated[str, Field(max_length=200)] = ""
+
+
+class ChallengeIn(Given):
+    """A wallet that wants to sign in."""
+
+    chain: ChainName
+    address: Annotated[str, Field(max_length=100, examples=["0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A"])]
+    chain_id: Annotated[str, Field(max_length=40)] = ""
+
+
+class ChallengeOut(Told):
+    """A message to sign, exactly as it stands."""
+
+    nonce: str
+    message: str
+    expires_at: TimeOut
+
+
+class LoginIn(Given):
+    """A signed challenge (nonce and signature), or e-mail and password."""
+
+    nonce: Annotated[str, Field(max_length=64)] | None = None
+    signature: Annotated[str, Field(max_length=300)] | None = None
+    email: Email | None = None
+    password: Password | None = None
+
+    @model_validator(mode="after")
+    def one_of_two(self) -> "LoginIn":
+        """Refuse half of either, and both."""
+        wallet = (self.nonce is not None, self.signature is not None)
+        mail = (self.email is not None, self.password is not None)
+        if (wallet, mail) not in {((True, True), (False, False)), ((False, False), (True, True))}:
+            raise ValueError("send nonce and signature, or email and password")
+        return self
+
+
+class RefreshIn(Given):
+    """A refresh token; it is used up."""
+
+    refresh_token: Annotated[str, Field(max_length=200)]
+
+
+class WalletOut(Told):
+    """A wallet address that its owner proved."""
+
+    chain: ChainName
+    address: str
+
+
+class UserOut(Told):
+    """An account as its owner sees it."""
+
+    id: str
+    email: str | None
+    email_verified: bool
+    display_name: str
+    roles: list[str]
+    tier: str
+    kyc: str
+    jurisdiction: str | None
+    wallets: list[WalletOut]
+    preferences: dict[str, Any]
+    banned: bool
+    created_at: TimeOut
+
+
+class TokensOut(Told):
+    """What a client keeps of its session."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  RFC 6750's word
+    expires_in: int
+    refresh_token: str
+    refresh_expires_in: int
+    session_id: str
+
+
+class SignedInOut(Told):
+    """An account and the tokens of its new session."""
+
+    user: UserOut
+    tokens: TokensOut
+
+
+class SessionOut(Told):
+    """A device that is signed in."""
+
+    id: str
+    created_at: TimeOut
+    last_used_at: TimeOut
+    address: str
+    user_agent: str
+    device_id: str
+    current: bool
+
+
+class SessionsOut(Told):
+    """Every live session, newest first."""
+
+    data: list[SessionOut]
+
+
+class ProfileIn(Given):
+    """Changes of one's own profile; an absent field stays as it is."""
+
+    display_name: Annotated[str, Field(max_length=200)] | None = None
+    preferences: dict[str, Any] | None = None
+
+
+class PublicUserOut(Told):
+    """What anybody may know about a user."""
+
+    id: str
+    display_name: str
+    roles: list[str]
+    created_at: TimeOut
+
+
+class UsersQuery(PageQuery):
+    """Accounts by part of an address or name."""
+
+    q: Annotated[str, Field(max_length=200)] = ""
+
+
+class RolesIn(Given):
+    """All roles of an account from now on."""
+
+    roles: Annotated[list[Literal["user", "creator", "admin"]], Field(max_length=3)]
