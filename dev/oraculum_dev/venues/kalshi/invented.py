@@ -5,12 +5,9 @@ from collections.abc import Iterator, Sequence
 from oraculum_dev.venues.kalshi import shapes
 from oraculum_dev.venues.sim import candles
 from oraculum_dev.venues.sim.market import Event, Market
-from oraculum_dev.venues.sim.terms import HOUR, MINUTE, SECOND, Venue
+from oraculum_dev.venues.sim.terms import MINUTE, SECOND, Venue
 from oraculum_dev.venues.sim.world import World
 from oraculum_dev.venues.wire.rows import Row, encode, row
-
-_MIDNIGHT_IN_NEW_YORK = 5 * HOUR
-_DAY_MINUTES = 1_440
 
 
 class Invented:
@@ -65,15 +62,14 @@ class Invented:
         return encode({"orderbook_fp": {"yes_dollars": yes, "no_dollars": no}})
 
     def candlesticks(self, ticker: str, start_s: int, end_s: int, minutes: int) -> bytes | None:
-        """Return the candles of a market; a day ends at midnight in New York, not in UTC."""
+        """Return the candles of a market."""
         market = self.find(ticker)
         if market is None:
             return None
         period = minutes * MINUTE
         found = candles.minutes(self._world, market, start_s * SECOND - period, end_s * SECOND)
-        offset = _MIDNIGHT_IN_NEW_YORK if minutes == _DAY_MINUTES else 0
         shown = [
-            shapes.candlestick(candle, period, market.open_interest)
-            for candle in candles.fold(found, period, offset)
+            shapes.candlestick(candle, candles.period_end(candle.minute_ms, period), market.open_interest)
+            for candle in candles.fold(found, period)
         ]
         return encode([candle for candle in shown if start_s <= candle["end_period_ts"] <= end_s])

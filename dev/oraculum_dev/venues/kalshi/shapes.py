@@ -218,10 +218,10 @@ def _distribution(prices: list[int]) -> dict[str, str]:
     return {name: text.dollars(price) for name, price in zip(names, prices, strict=True)}
 
 
-def candlestick(candle: Candle, period_ms: int, open_interest: int) -> dict[str, Any]:
+def candlestick(candle: Candle, end_ms: int, open_interest: int) -> dict[str, Any]:
     """Return a candle; the prices are left out where nothing was traded."""
     shown: dict[str, Any] = {
-        "end_period_ts": (candle.minute_ms + period_ms) // SECOND,
+        "end_period_ts": end_ms // SECOND,
         "yes_bid": _distribution(candle.bid),
         "yes_ask": _distribution(candle.ask),
         "price": {},

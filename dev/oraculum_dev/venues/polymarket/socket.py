@@ -111,7 +111,7 @@ class MarketSocket:
         for token in command.assets_ids:
             self._by_token.setdefault(token, set()).add(client)
         recorded = self._tape.keys.intersection(command.assets_ids)
-        if command.initial_dump and len(recorded) < len(command.assets_ids):
+        if command.initial_dump and not (recorded and recorded.issuperset(command.assets_ids)):
             books = self.books(command.assets_ids)
             client.connection.feed(b"[" + b",".join(books) + b"]")
         if client.player is not None and recorded:

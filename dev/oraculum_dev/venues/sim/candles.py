@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from oraculum_dev.venues.sim import backstory
 from oraculum_dev.venues.sim.market import Candle, Market
+from oraculum_dev.venues.sim.terms import DAY, HOUR, SECOND
 from oraculum_dev.venues.sim.world import World
+
+_NEW_YORK = ZoneInfo("America/New_York")
 
 
 def minutes(world: World, market: Market, since_ms: int, until_ms: int) -> list[Candle]:
@@ -15,12 +20,31 @@ def minutes(world: World, market: Market, since_ms: int, until_ms: int) -> list[
     return [candle for candle in found if candle.minute_ms <= until_ms]
 
 
-def fold(found: Iterable[Candle], period_ms: int, offset_ms: int = 0) -> list[Candle]:
-    """Return candles of a longer period; `offset_ms` moves its boundaries, for days that end elsewhere."""
+def period_start(at_ms: int, period_ms: int) -> int:
+    """Return where the period of a moment begins; a day begins at midnight in New York, as Kalshi's do."""
+    if period_ms != DAY:
+        return at_ms - at_ms % period_ms
+    midnight = datetime.fromtimestamp(at_ms / SECOND, tz=_NEW_YORK).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    return int(midnight.timestamp() * SECOND)
+
+
+def period_end(start_ms: int, period_ms: int) -> int:
+    """Return where a period ends; a day in New York may have 23 or 25 hours."""
+    if period_ms != DAY:
+        return start_ms + period_ms
+    return period_start(start_ms + period_ms + 2 * HOUR, period_ms)
+
+
+def fold(found: Iterable[Candle], period_ms: int) -> list[Candle]:
+    """Return candles of a longer period."""
     folded: list[Candle] = []
+    end = 0
     for candle in found:
-        start = candle.minute_ms - (candle.minute_ms - offset_ms) % period_ms
-        if not folded or folded[-1].minute_ms != start:
+        if not folded or candle.minute_ms >= end:
+            start = period_start(candle.minute_ms, period_ms)
+            end = period_end(start, period_ms)
             folded.append(_copy(candle, start))
             continue
         last = folded[-1]
