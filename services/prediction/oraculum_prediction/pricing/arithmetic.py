@@ -10,7 +10,6 @@ A change of any constant here changes results, and must come with a new formula 
 """
 
 from decimal import (
-    ROUND_CEILING,
     ROUND_FLOOR,
     ROUND_HALF_EVEN,
     Context,
@@ -47,11 +46,6 @@ scaleb = _CONTEXT.scaleb
 def floor(value: Decimal) -> int:
     """Give the largest integer that is not above the value."""
     return int(value.to_integral_value(ROUND_FLOOR, _CONTEXT))
-
-
-def ceiling(value: Decimal) -> int:
-    """Give the smallest integer that is not below the value."""
-    return int(value.to_integral_value(ROUND_CEILING, _CONTEXT))
 
 
 def nearest(value: Decimal) -> int:

@@ -55,6 +55,10 @@ class TestCeiling:
         assert isinstance(answer, Refusal)
         assert (answer.reason, answer.fits) == (Reason.PRICE_CEILING, most)
 
+    def test_there_is_no_more_room_to_sell_than_is_outstanding(self) -> None:
+        state = LmsrState(B, (0, 0), (Shares(5), Shares(7)), NO_FEE)
+        assert (room(state, 0, Side.SELL), room(state, 1, Side.SELL)) == (5, 7)
+
     @pytest.mark.parametrize("odds", [(1, 9_999_000), (1, 1, 1_000_000)])
     def test_no_market_opens_above_it(self, odds: tuple[int, ...]) -> None:
         with pytest.raises(ValueError, match="above the ceiling"):

@@ -32,6 +32,20 @@ class TestOrder:
             Order(0, Side.BUY, amount=Units(1), limit=Price(limit))
 
 
+class TestWithinLimit:
+    """Three shares at 0.50 are worth one and a half units, so one or two keep a limit of 0.50."""
+
+    @pytest.mark.parametrize(("gross", "kept"), [(1, True), (2, True), (3, False)])
+    def test_of_a_purchase(self, gross: int, kept: bool) -> None:  # noqa: FBT001  a column of the table
+        order = Order(0, Side.BUY, shares=Shares(3), limit=Price(500_000))
+        assert order.within_limit(Shares(3), Units(gross)) is kept
+
+    @pytest.mark.parametrize(("gross", "kept"), [(0, False), (1, True), (2, True)])
+    def test_of_a_sale(self, gross: int, kept: bool) -> None:  # noqa: FBT001  a column of the table
+        order = Order(0, Side.SELL, shares=Shares(3), limit=Price(500_000))
+        assert order.within_limit(Shares(3), Units(gross)) is kept
+
+
 def hold(order: Order, fee: FeeSchedule = NO_FEE) -> int:
     """The hold on a market of liquidity 100, even odds."""
     return hold_for(LmsrState.opened(liquidity=Units(100_000_000), odds=even_odds(2), fee=fee), order)

@@ -63,6 +63,14 @@ class TestRefusal:
         assert isinstance(answer, Refusal)
         assert answer.reason is reason
 
+    def test_the_largest_stake_leaves_room_for_its_fee(self) -> None:
+        """What the person pays fits an int64 too, not only the pot."""
+        pool = ParimutuelState.opened(outcomes=2, fee=FlatFee(10_000))
+        assert isinstance(stake(pool, 0, INT64_MAX // 2), Fill)
+        answer = stake(pool, 0, INT64_MAX // 2 + 1)
+        assert isinstance(answer, Refusal)
+        assert answer.reason is Reason.TOO_LARGE
+
 
 class TestState:
     def test_prices_are_parts_of_the_pot(self) -> None:
