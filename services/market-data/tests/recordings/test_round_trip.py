@@ -126,36 +126,44 @@ def as_time(value: Any) -> datetime | None:
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read
 
 
-def claims(venue: str, value: Any, owner: str | None = None) -> Iterator[tuple[str | None, str, str, Any]]:
+Claim = tuple[str | None, str, str, Any]
+
+
+def claims(venue: str, value: Any, owner: str | None = None) -> Iterator[Claim]:
     """Every value that must come back: (owner, field, what it is, value)."""
     if isinstance(value, list):
         for inner in value:
             yield from claims(venue, inner, owner)
-        return
-    if not isinstance(value, dict):
-        return
-    mine = next((str(value[name]) for name in OWNERS if isinstance(value.get(name), str | int)), owner)
-    for name, inner in value.items():
-        if name in BESIDE or inner is None or inner == "":
-            continue
-        if name in LISTED and isinstance(inner, str):
-            yield from ((mine, name, LISTED[name], one) for one in json.loads(inner, parse_float=Decimal))
-        elif isinstance(inner, dict | list):
-            yield from claims(venue, inner, mine)
-        elif name == "ts" and ("ts_ms" in value or "time" in value):
-            # The same moment stands beside it with more digits.
-            continue
-        elif (name == "asset" and "interval_sec" in value) or "true_start_ts" in value:
-            # A recorder's own words beside the venue's.
-            yield from claims(venue, inner, mine)
-        elif isinstance(inner, str) and inner[:1] == "{":
-            yield from claims(venue, json.loads(inner, parse_float=Decimal), mine)
-        elif name in NUMBERS[venue].split():
-            yield mine, name, "number", inner
-        elif name in TIMES[venue].split():
-            yield mine, name, "time", inner
-        elif name in IDENTIFIERS[venue].split():
-            yield mine, name, "identifier", inner
+    elif isinstance(value, dict):
+        mine = next((str(value[name]) for name in OWNERS if isinstance(value.get(name), str | int)), owner)
+        for name, inner in value.items():
+            if name not in BESIDE and inner is not None and inner != "":
+                yield from _claims_of(venue, value, name, inner, mine)
+
+
+def _claims_of(
+    venue: str, record: dict[str, Any], name: str, value: Any, owner: str | None
+) -> Iterator[Claim]:
+    if name in LISTED and isinstance(value, str):
+        yield from ((owner, name, LISTED[name], one) for one in json.loads(value, parse_float=Decimal))
+    elif isinstance(value, dict | list):
+        yield from claims(venue, value, owner)
+    elif isinstance(value, str) and value[:1] == "{":
+        yield from claims(venue, json.loads(value, parse_float=Decimal), owner)
+    elif not _is_a_recorders_word(record, name):
+        for kind, names in (("number", NUMBERS), ("time", TIMES), ("identifier", IDENTIFIERS)):
+            if name in names[venue].split():
+                yield owner, name, kind, value
+                break
+
+
+def _is_a_recorders_word(record: dict[str, Any], name: str) -> bool:
+    """What a recorder put beside the venue's fields, and seconds where the same moment stands with more digits."""
+    return (
+        (name == "asset" and "interval_sec" in record)
+        or "true_start_ts" in record
+        or (name == "ts" and ("ts_ms" in record or "time" in record))
+    )
 
 
 def came_back(leaves: Leaves, name: str, kind: str, value: Any) -> bool:

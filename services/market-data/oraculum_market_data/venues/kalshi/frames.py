@@ -49,7 +49,7 @@ class DeltaMessage(Wire, frozen=True):
     market_id: str | None = None
     price_dollars: str | None = None
     delta_fp: str | None = None
-    price: int | None = None
+    price_cents: int | None = msgspec.field(name="price", default=None)
     delta: int | None = None
     ts: str | int | None = None
     ts_ms: int | None = None
@@ -74,9 +74,9 @@ class TickerMessage(Wire, frozen=True):
     last_trade_size_fp: str | None = None
     volume_fp: str | None = None
     open_interest_fp: str | None = None
-    price: int | None = None
-    yes_bid: int | None = None
-    yes_ask: int | None = None
+    price_cents: int | None = msgspec.field(name="price", default=None)
+    yes_bid_cents: int | None = msgspec.field(name="yes_bid", default=None)
+    yes_ask_cents: int | None = msgspec.field(name="yes_ask", default=None)
     volume: int | None = None
     open_interest: int | None = None
     ts: int | None = None
@@ -98,8 +98,8 @@ class TradeMessage(Wire, frozen=True):
     yes_price_dollars: str | None = None
     no_price_dollars: str | None = None
     count_fp: str | None = None
-    yes_price: int | None = None
-    no_price: int | None = None
+    yes_price_cents: int | None = msgspec.field(name="yes_price", default=None)
+    no_price_cents: int | None = msgspec.field(name="no_price", default=None)
     count: int | None = None
     taker_side: str | None = None
     taker_outcome_side: str | None = None

@@ -46,7 +46,7 @@ class KalshiSocket:
     def __init__(self, *, use_yes_price: bool | None = None) -> None:
         """`use_yes_price` is what was asked for when subscribing; a book that shows otherwise is believed."""
         self._asked = bool(use_yes_price)
-        self._in_yes_prices: dict[int | None, bool] = {}
+        self._is_yes_leg: dict[int | None, bool] = {}
 
     def decode(self, frame: bytes | str, received_at: datetime | None = None) -> Decoded:
         """Decode one frame."""
@@ -133,14 +133,14 @@ class KalshiSocket:
 
     def _remember(self, stream: int | None, *, seen: bool | None) -> bool:
         if seen is not None:
-            self._in_yes_prices[stream] = seen
-        return self._in_yes_prices.get(stream, self._asked)
+            self._is_yes_leg[stream] = seen
+        return self._is_yes_leg.get(stream, self._asked)
 
     def _delta(self, wire: frames.Delta, received_at: datetime | None) -> BookDelta:
         message = wire.msg
         if message.side not in {YES, NO}:
             raise Refused("msg.side", f"neither yes nor no: {message.side[:20]!r}")
-        is_yes_ask = message.side == NO and self._in_yes_prices.get(wire.sid, self._asked)
+        is_yes_ask = message.side == NO and self._is_yes_leg.get(wire.sid, self._asked)
         return BookDelta(
             venue=Venue.KALSHI,
             market_id=message.market_ticker,
@@ -159,8 +159,8 @@ class KalshiSocket:
 def _price(message: frames.DeltaMessage) -> Price:
     if message.price_dollars is not None:
         return price(message.price_dollars, "msg.price_dollars")
-    if message.price is not None:
-        return price_of_cents(message.price, "msg.price")
+    if message.price_cents is not None:
+        return price_of_cents(message.price_cents, "msg.price")
     raise Refused("msg.price_dollars", "missing")
 
 

@@ -16,8 +16,8 @@ from oraculum_market_data.venues.kalshi.vocabulary import YES
 def quote(wire: TickerMessage, received_at: datetime | None) -> Quote:
     """Translate a ticker."""
     kept = Kept()
-    bid = tradable_bid(_price(wire.yes_bid_dollars, wire.yes_bid, "msg.yes_bid"), kept)
-    ask = tradable_ask(_price(wire.yes_ask_dollars, wire.yes_ask, "msg.yes_ask"), kept)
+    bid = tradable_bid(_price(wire.yes_bid_dollars, wire.yes_bid_cents, "msg.yes_bid"), kept)
+    ask = tradable_ask(_price(wire.yes_ask_dollars, wire.yes_ask_cents, "msg.yes_ask"), kept)
     return Quote(
         venue=Venue.KALSHI,
         market_id=wire.market_ticker,
@@ -26,7 +26,7 @@ def quote(wire: TickerMessage, received_at: datetime | None) -> Quote:
         ask=ask,
         bid_size=_count(wire.yes_bid_size_fp, None, "msg.yes_bid_size_fp"),
         ask_size=_count(wire.yes_ask_size_fp, None, "msg.yes_ask_size_fp"),
-        last=kept.tradable("last", _price(wire.price_dollars, wire.price, "msg.price"), never=0),
+        last=kept.tradable("last", _price(wire.price_dollars, wire.price_cents, "msg.price"), never=0),
         last_size=_count(wire.last_trade_size_fp, None, "msg.last_trade_size_fp"),
         volume=_count(wire.volume_fp, wire.volume, "msg.volume"),
         open_interest=_count(wire.open_interest_fp, wire.open_interest, "msg.open_interest"),
@@ -39,7 +39,7 @@ def quote(wire: TickerMessage, received_at: datetime | None) -> Quote:
 
 def trade(wire: TradeMessage, received_at: datetime | None) -> Trade:
     """Translate a trade."""
-    yes_price = _price(wire.yes_price_dollars, wire.yes_price, "msg.yes_price")
+    yes_price = _price(wire.yes_price_dollars, wire.yes_price_cents, "msg.yes_price")
     count = _count(wire.count_fp, wire.count, "msg.count")
     if yes_price is None or count is None:
         raise Refused("msg.yes_price_dollars" if yes_price is None else "msg.count_fp", "missing")
@@ -53,7 +53,7 @@ def trade(wire: TradeMessage, received_at: datetime | None) -> Trade:
         outcome_id=YES,
         id=wire.trade_id or made,
         price=yes_price,
-        other_price=_price(wire.no_price_dollars, wire.no_price, "msg.no_price"),
+        other_price=_price(wire.no_price_dollars, wire.no_price_cents, "msg.no_price"),
         size=count,
         direction=direction(wire.taker_book_side, taker),
         original_side=taker or "",
