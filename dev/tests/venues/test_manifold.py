@@ -1,6 +1,7 @@
 """The stand-in as Manifold: contracts, bets, and a socket of topics."""
 
 import math
+from itertools import pairwise
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -13,7 +14,7 @@ SOCKET = "/manifold/ws"
 
 class TestContracts:
     async def test_have_the_probability_that_their_pool_says(self, start: Start) -> None:
-        """probability = p·NO / ((1-p)·YES + p·NO), after any number of bets."""
+        """Probability = p·NO / ((1-p)·YES + p·NO), after any number of bets."""
         async with start(rate=60.0) as venue:
             for _ in range(3):
                 venue.pass_time(4)
@@ -85,7 +86,7 @@ class TestBets:
             bets = await venue.get(f"{API}/bets", contractId=contract, order="asc")
 
         assert len(bets) > 1
-        pairs = zip(bets, bets[1:], strict=False)
+        pairs = pairwise(bets)
         assert all(math.isclose(one["probAfter"], two["probBefore"]) for one, two in pairs)
         assert all((bet["probAfter"] > bet["probBefore"]) == (bet["outcome"] == "YES") for bet in bets)
         assert all(bet["amount"] > 0 and bet["shares"] > bet["amount"] for bet in bets)
@@ -164,7 +165,7 @@ class TestSocket:
     async def test_cuts_off_those_who_say_nothing(self, start: Start) -> None:
         """Only JSON messages count as life; Ping frames do not."""
         async with start(manifold_silence_seconds=0.1) as venue, venue.socket(SOCKET) as client:
+            pong = await client.connection.ping()
+            await pong
             with pytest.raises(ConnectionClosed):
-                while True:
-                    await client.connection.ping()
-                    await client.hear_text()
+                await client.hear_text()
