@@ -1,0 +1,117 @@
+"""Wires the gateway and serves it."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import structlog
+import uvicorn
+from redis.asyncio import Redis
+
+from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
+from oraculum_gateway.app import Parts, application
+from oraculum_gateway.config import Config, load
+from oraculum_gateway.limits import RateLimiter
+from oraculum_gateway.live import Hub
+from oraculum_gateway.services import connected
+from oraculum_kit.clock import SystemClock
+from oraculum_kit.health import Health
+from oraculum_kit.internal import InternalEndpoint
+from oraculum_kit.keys import JwksKeys, jwks_rpc
+from oraculum_kit.process import run
+from oraculum_kit.telemetry import telemetry
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Server(uvicorn.Server):
+    """uvicorn without signal handlers of its own: draining is ours."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+async def main() -> None:
+    """Serve until told to stop."""
+    config = load(os.environ)
+    identity = config.trust.identity()
+    redis: Redis = Redis.from_url(
+        config.redis_url, socket_timeout=1.0, socket_connect_timeout=1.0, max_connections=64
+    )
+    async with telemetry(config.telemetry), redis, connected(config.targets, identity) as services:
+
+        async def redis_answers() -> None:
+            await redis.ping()
+
+        health = Health(dependencies={**services.checks, "redis": redis_answers})
+        hub = Hub(services)
+        parts = Parts(
+            services=services,
+            trust=config.trust.trust(JwksKeys(jwks_rpc(services.auth.GetJwks, GetJwksRequest()))),
+            limiter=RateLimiter(redis, config.tiers),
+            hub=hub,
+            clock=SystemClock(),
+            health=health,
+        )
+        app, sockets = application(
+            parts,
+            public_url=config.public_url,
+            origins=config.cors_origins,
+            trusted_proxies=config.trusted_proxies,
+            ledger_is_public=config.ledger_is_public,
+            sockets_max=config.sockets_max,
+        )
+        server = _server(app, config)
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await health.start()
+        async with InternalEndpoint(config.internal_listen, health):
+            tasks = [asyncio.create_task(work) for work in (server.serve(), health.run(), hub.run())]
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            await health.drain()
+            await asyncio.sleep(config.drain_seconds)
+            await sockets.drain()
+            server.should_exit = True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(config.grace_seconds):
+                    await asyncio.shield(tasks[0])
+            for task in (stopping, *tasks):
+                task.cancel()
+            outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+            for outcome in outcomes:
+                if isinstance(outcome, Exception):
+                    raise outcome
+
+
+def _server(app: object, config: Config) -> Server:
+    host, _, port = config.listen.rpartition(":")
+    settings = uvicorn.Config(
+        app,  # type: ignore[arg-type]  # an ASGI application
+        host=host,
+        port=int(port),
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=64 * 1024,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=int(config.grace_seconds),
+        backlog=2048,
+        proxy_headers=False,
+    )
+    return Server(settings)
+
+
+if __name__ == "__main__":
+    run(main)

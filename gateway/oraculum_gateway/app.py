@@ -1,0 +1,122 @@
+"""The application: every route, the socket, the pages, wrapped once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as StarletteRoute
+from starlette.routing import WebSocketRoute
+from starlette.types import ASGIApp
+
+from oraculum_gateway import asyncapi, openapi, pages, problems
+from oraculum_gateway.edge import EdgeMiddleware
+from oraculum_gateway.limits import RateLimiter
+from oraculum_gateway.live import Hub
+from oraculum_gateway.problems import Problem
+from oraculum_gateway.route import PREFIX, Call, Route
+from oraculum_gateway.routes import events, inbox, people, trading, wallet, world
+from oraculum_gateway.services import Services
+from oraculum_gateway.serving import Serving
+from oraculum_gateway.shapes.world import HealthOut
+from oraculum_gateway.socket import SocketServer
+from oraculum_kit.authorization import Trust
+from oraculum_kit.clock import Clock
+from oraculum_kit.health import Health
+
+_DESCRIBED: Final = {"cache-control": "public, max-age=60"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the application is made of."""
+
+    services: Services
+    trust: Trust
+    limiter: RateLimiter
+    hub: Hub
+    clock: Clock
+    health: Health
+
+
+def all_routes(health: Health, *, ledger_is_public: bool) -> tuple[Route, ...]:
+    """Every route of the public surface. The busiest come first: the router tries them in order."""
+
+    async def tell_health(_: Call) -> HealthOut:
+        return HealthOut(status="degraded" if health.degraded else "ok")
+
+    system = Route(
+        method="GET", path="/health", name="getHealth", tag="system", handler=tell_health,
+        summary="Whether everything answers", answer=HealthOut,
+    )  # fmt: skip
+    money = wallet.routes(ledger_is_public=ledger_is_public)
+    return (*trading.ROUTES, *events.ROUTES, *money, *world.ROUTES, *people.ROUTES, *inbox.ROUTES, system)
+
+
+def application(
+    parts: Parts,
+    *,
+    public_url: str,
+    origins: frozenset[str],
+    trusted_proxies: int,
+    ledger_is_public: bool,
+    sockets_max: int,
+) -> tuple[ASGIApp, SocketServer]:
+    """The application, and its sockets to drain at the end."""
+    routes = all_routes(parts.health, ledger_is_public=ledger_is_public)
+    serving = Serving(parts.services, parts.trust, parts.limiter)
+    sockets = SocketServer(
+        parts.services, parts.hub, parts.trust, parts.limiter, parts.clock, sockets_max=sockets_max
+    )
+    app = Starlette(
+        routes=[
+            *(
+                StarletteRoute(route.full_path, serving.endpoint(route), methods=[route.method])
+                for route in _merged_order(routes)
+            ),
+            *_described(routes, public_url),
+            *(StarletteRoute(path, pages.page, methods=["GET"]) for path in pages.PATHS),
+            StarletteRoute("/", pages.home, methods=["GET"]),
+            *(WebSocketRoute(path, sockets) for path in ("/ws", f"{PREFIX}/ws")),
+        ],
+        exception_handlers={HTTPException: _unrouted},
+    )
+    # A path with a slash too many is another path: redirects would carry commands to addresses nobody declared.
+    app.router.redirect_slashes = False
+    return EdgeMiddleware(app, origins=origins, trusted_proxies=trusted_proxies), sockets
+
+
+def _merged_order(routes: Sequence[Route]) -> list[Route]:
+    """Routes without parameters before those with: `/users/me` must not be taken for a user's id."""
+    return sorted(routes, key=lambda route: route.full_path.count("{"))
+
+
+def _described(routes: Sequence[Route], public_url: str) -> list[StarletteRoute]:
+    documents: dict[str, dict[str, Any]] = {
+        "/openapi.json": openapi.document(routes, server=public_url),
+        "/asyncapi.json": asyncapi.document(server=public_url.rpartition("//")[2]),
+    }
+    written = {path: orjson.dumps(document) for path, document in documents.items()}
+
+    async def describe(request: Request) -> Response:
+        return Response(written[request.url.path], 200, _DESCRIBED, "application/json")
+
+    return [StarletteRoute(path, describe, methods=["GET"]) for path in written]
+
+
+async def _unrouted(request: Request, error: Exception) -> Response:
+    """What no route takes: 404 and 405 are problems too."""
+    if not isinstance(error, HTTPException):
+        raise error
+    if error.status_code == 405:
+        problem = Problem(
+            405, "method_not_allowed", "The method is none of this address.", headers=error.headers
+        )
+    else:
+        problem = Problem(404, "not_found", "There is nothing at this address.")
+    edge = request.scope["edge"]
+    return problems.answer(problem, path=request.url.path, request_id=edge.request_id)

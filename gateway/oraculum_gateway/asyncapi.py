@@ -1,0 +1,102 @@
+"""The AsyncAPI 3.0 document of the socket."""
+
+from typing import Any, Final
+
+_SENT: Final = {
+    "auth": ("Sign in, or show a fresh token before the old one expires.", {"token": "string"}),
+    "subscribe": ("Hear channels from now on.", {"id": "string", "channels": "array"}),
+    "unsubscribe": ("Hear channels no more.", {"id": "string", "channels": "array"}),
+    "resume": (
+        "Get what a channel said after a sequence.",
+        {"id": "string", "channel": "string", "seq": "integer"},
+    ),
+    "order.place": (
+        "Place a bet; the fields of POST /predictions beside these.",
+        {"id": "string", "key": "string"},
+    ),
+    "ping": ("Ask whether anybody is there.", {}),
+}
+_HEARD: Final = {
+    "authenticated": ("Signed in.", {"user_id": "string"}),
+    "auth.rejected": ("The token is not good.", {"code": "string", "message": "string"}),
+    "subscribed": (
+        "Where each channel stands, and which cannot be heard.",
+        {"channels": "array", "rejected": "array"},
+    ),
+    "unsubscribed": ("Done.", {"channels": "array"}),
+    "resumed": ("What was missed, in order.", {"channel": "string", "seq": "integer", "messages": "array"}),
+    "snapshot": (
+        "The latest of each kind; more is too old to tell.",
+        {"channel": "string", "messages": "array"},
+    ),
+    "order.accepted": ("The bet is placed.", {"key": "string", "prediction": "object"}),
+    "order.rejected": ("The bet is refused; nothing moved.", {"code": "string", "message": "string"}),
+    "error": ("A message that was not understood or not allowed.", {"code": "string", "message": "string"}),
+    "pong": ("Somebody is there.", {}),
+}
+KINDS: Final = (
+    "prediction.submitted", "prediction.settled", "event.created", "event.updated", "event.locked",
+    "event.resolved", "event.cancelled", "market.quote", "market.trade", "market.updated", "balance.updated",
+    "notification", "system.maintenance",
+)  # fmt: skip
+_CHANNELS: Final = (
+    "event.<id>", "predictions.global", "user.<id>", "market.<venue>.<id>", "events", "events.<category>",
+    "leaderboard.<category>", "creator.<id>", "system",
+)  # fmt: skip
+
+
+def document(*, server: str) -> dict[str, Any]:
+    """The whole document."""
+    messages = {name: _message(name, *described) for name, described in {**_SENT, **_HEARD}.items()}
+    messages["message"] = _channel_message()
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Oraculum, live",
+            "version": "1.0.0",
+            "description": f"Channels: {', '.join(_CHANNELS)}. Close codes: 1008 too much, 1012 restarting, "
+            "1013 nobody reads, 4401 the token has expired.",
+        },
+        "servers": {"public": {"host": server, "protocol": "wss"}},
+        "channels": {"socket": {"address": "/ws", "messages": {name: _ref(name) for name in messages}}},
+        "operations": {
+            "send": {"action": "send", "channel": {"$ref": "#/channels/socket"}, "messages": _uses(_SENT)},
+            "hear": {
+                "action": "receive",
+                "channel": {"$ref": "#/channels/socket"},
+                "messages": _uses([*_HEARD, "message"]),
+            },
+        },
+        "components": {"messages": messages},
+    }
+
+
+def _message(name: str, summary: str, fields: dict[str, str]) -> dict[str, Any]:
+    properties: dict[str, Any] = {"type": {"const": name}}
+    properties |= {field: {"type": kind} for field, kind in fields.items()}
+    return {"name": name, "summary": summary, "payload": {"type": "object", "properties": properties}}
+
+
+def _channel_message() -> dict[str, Any]:
+    properties = {
+        "type": {"enum": list(KINDS)},
+        "channel": {"type": "string"},
+        "seq": {"type": "integer"},
+        "from_seq": {"type": "integer", "description": "There when this one stands for several."},
+        "ts": {"type": "string", "format": "date-time"},
+        "data": {"type": "object"},
+    }
+    payload = {
+        "type": "object",
+        "required": ["type", "channel", "seq", "ts", "data"],
+        "properties": properties,
+    }
+    return {"name": "message", "summary": "What a channel says.", "payload": payload}
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/messages/{name}"}
+
+
+def _uses(names: Any) -> list[dict[str, str]]:
+    return [{"$ref": f"#/channels/socket/messages/{name}"} for name in names]

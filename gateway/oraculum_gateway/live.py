@@ -1,0 +1,177 @@
+"""Live messages for all sockets of this process, over one stream to notification.
+
+The hub watches a channel while any socket does. For each watched channel it knows the last sequence that it passed on;
+when the stream breaks it opens a new one, compares positions, and fetches by `Resume` what it missed, so that sockets
+see no gap. A message is rendered once and the same text goes to every socket.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Final, Protocol
+
+import orjson
+import structlog
+
+from oraculum.notification.v1 import notification_service_pb2 as pb
+from oraculum_gateway import metrics
+from oraculum_gateway.services import Services
+from oraculum_kit.errors import ServiceError, Unavailable
+
+_log = structlog.stdlib.get_logger(__name__)
+
+_RECONNECT_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
+_POSITION_SECONDS_MAX: Final = 5.0
+# Kinds of which only the newest matters to somebody who cannot keep up.
+CONFLATED_KINDS: Final = frozenset({"market.quote"})
+
+
+@dataclass(frozen=True, slots=True)
+class LiveMessage:
+    """A message of a channel, ready to be written."""
+
+    channel: str
+    kind: str
+    from_sequence: int
+    sequence: int
+    # Everything after `"seq": n`, so that a conflated one need not be rendered again.
+    rest: str
+
+    @property
+    def text(self) -> str:
+        """The message as a socket gets it."""
+        return self.conflated_from(self.from_sequence)
+
+    def conflated_from(self, from_sequence: int) -> str:
+        """The same message, standing for everything since that sequence."""
+        head = f'{{"type":"{self.kind}","channel":{_quoted(self.channel)},'
+        if from_sequence < self.sequence:
+            head += f'"from_seq":{from_sequence},'
+        return f'{head}"seq":{self.sequence},{self.rest}'
+
+
+class Listener(Protocol):
+    """Whoever hears a channel."""
+
+    def hear(self, message: LiveMessage) -> None:
+        """Take a message; never waits."""
+        ...
+
+
+@dataclass(slots=True)
+class _Channel:
+    listeners: set[Listener] = field(default_factory=set)
+    # The last sequence that was passed on; None until notification has told where the channel stands.
+    sequence: int | None = None
+    known: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Hub:
+    """Passes messages from notification to listeners."""
+
+    def __init__(self, services: Services) -> None:
+        self._notification = services.notification
+        self._channels: dict[str, _Channel] = {}
+        self._changes: asyncio.Queue[pb.SubscribeRequest] = asyncio.Queue()
+        self._connected = False
+
+    async def watch(self, name: str, listener: Listener) -> int:
+        """Begin to pass a channel on to a listener; the sequence after which it will hear everything."""
+        channel = self._channels.get(name)
+        if channel is None:
+            channel = self._channels[name] = _Channel()
+            metrics.CHANNELS.set(len(self._channels))
+            self._changes.put_nowait(pb.SubscribeRequest(add_channels=[name]))
+        channel.listeners.add(listener)
+        try:
+            async with asyncio.timeout(_POSITION_SECONDS_MAX):
+                await channel.known.wait()
+        except TimeoutError:
+            self.unwatch(name, listener)
+            raise Unavailable("live messages are away at the moment") from None
+        return channel.sequence or 0
+
+    def unwatch(self, name: str, listener: Listener) -> None:
+        """Pass a channel on to this listener no more."""
+        channel = self._channels.get(name)
+        if channel is None:
+            return
+        channel.listeners.discard(listener)
+        if not channel.listeners:
+            del self._channels[name]
+            metrics.CHANNELS.set(len(self._channels))
+            self._changes.put_nowait(pb.SubscribeRequest(remove_channels=[name]))
+
+    async def resume(self, name: str, after_sequence: int) -> tuple[list[LiveMessage], bool, int]:
+        """What a channel said after a sequence, whether that is only its latest state, and where it stands."""
+        response = await self._notification.Resume(
+            pb.ResumeRequest(channel=name, after_sequence=after_sequence)
+        )
+        return [rendered(message) for message in response.messages], response.snapshot, response.sequence
+
+    async def run(self) -> None:
+        """Keep one stream to notification until cancelled."""
+        failures = 0
+        while True:
+            try:
+                await self._stream()
+            except ServiceError as error:
+                _log.warning("live.stream_broke", reason=error.reason)
+            failures = 0 if self._connected else failures + 1
+            self._connected = False
+            await asyncio.sleep(_RECONNECT_SECONDS[min(failures, len(_RECONNECT_SECONDS) - 1)])
+
+    async def _stream(self) -> None:
+        # What was asked before this stream is in `_channels`; only what comes after must be told.
+        self._changes = asyncio.Queue()
+        if self._channels:
+            self._changes.put_nowait(pb.SubscribeRequest(add_channels=list(self._channels)))
+        async for response in self._notification.Subscribe(self._requests(self._changes)):
+            self._connected = True
+            for position in response.positions:
+                await self._place(position)
+            for message in response.messages:
+                self._pass_on(rendered(message))
+
+    @staticmethod
+    async def _requests(changes: asyncio.Queue[pb.SubscribeRequest]) -> AsyncIterator[pb.SubscribeRequest]:
+        while True:
+            yield await changes.get()
+
+    async def _place(self, position: pb.ChannelPosition) -> None:
+        """Learn where a channel stands; fetch what was said while we were not connected."""
+        channel = self._channels.get(position.channel)
+        if channel is None:
+            return
+        if channel.sequence is not None and channel.sequence < position.sequence:
+            missed, _, _ = await self.resume(position.channel, channel.sequence)
+            for message in missed:
+                self._pass_on(message)
+        # A channel may only go forward: a message of this stream may have come before the answer.
+        channel.sequence = max(channel.sequence or 0, position.sequence)
+        channel.known.set()
+
+    def _pass_on(self, message: LiveMessage) -> None:
+        channel = self._channels.get(message.channel)
+        if channel is None or (channel.sequence is not None and message.sequence <= channel.sequence):
+            return
+        channel.sequence = message.sequence
+        for listener in channel.listeners:
+            listener.hear(message)
+
+
+def rendered(message: pb.ChannelMessage) -> LiveMessage:
+    """A message as text, except for its sequences."""
+    time = message.occurred_at.ToDatetime(tzinfo=UTC).isoformat(timespec="milliseconds")
+    return LiveMessage(
+        channel=message.channel,
+        kind=message.kind,
+        from_sequence=message.from_sequence or message.sequence,
+        sequence=message.sequence,
+        rest=f'"ts":"{time.replace("+00:00", "Z")}","data":{message.data_json.decode() or "{}"}}}',
+    )
+
+
+def _quoted(text: str) -> str:
+    return orjson.dumps(text).decode()

@@ -1,0 +1,182 @@
+"""The OpenAPI 3.1 document, written from the same declarations that check the requests."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from oraculum_gateway.problems import MEDIA_TYPE, TITLES
+from oraculum_gateway.route import Limit, Route, Who
+
+_REF: Final = "#/components/schemas/{model}"
+
+_TAGS: Final = {
+    "auth": "Sign in, stay signed in, sign out",
+    "users": "Accounts and profiles",
+    "events": "What is asked, and at which prices",
+    "predictions": "Bets and what they hold",
+    "wallet": "Money",
+    "markets": "What the venues say",
+    "notifications": "Notices",
+    "admin": "For administrators",
+    "system": "The platform itself",
+}
+
+_DESCRIPTION: Final = """\
+Amounts, shares and prices are decimal text, exact to the smallest unit. Times are RFC 3339 in UTC.
+Send `Idempotency-Key` with a command: the same key and content give the stored answer, marked `Idempotency-Replayed`.
+A 4xx has moved nothing. After a timeout, a 503 or a 504 the outcome is unknown, and the same key tells the truth.
+"""
+
+_PROBLEM: Final[dict[str, Any]] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "What went wrong (RFC 9457).",
+    "required": ["type", "title", "status", "code", "detail", "errors", "request_id", "timestamp", "path"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "The rule, for programs."},
+        "detail": {"type": "string", "description": "The rule, for people."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+        "request_id": {"type": "string"},
+        "timestamp": {"type": "string", "format": "date-time"},
+        "path": {"type": "string"},
+    },
+}
+
+
+def document(routes: Sequence[Route], *, server: str) -> dict[str, Any]:
+    """The whole document."""
+    models = _models(routes)
+    names, schemas = models_json_schema(models, ref_template=_REF)
+    components = {**schemas.get("$defs", {}), "Problem": _PROBLEM}
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.full_path, {})[route.method.lower()] = _operation(route, names, components)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Oraculum",
+            "version": "1.0.0",
+            "description": _DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": server}],
+        "tags": [{"name": name, "description": description} for name, description in _TAGS.items()],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+_Names = Mapping[Any, dict[str, Any]]
+
+
+def _models(routes: Sequence[Route]) -> list[tuple[type[BaseModel], JsonSchemaMode]]:
+    models: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {}
+    for route in routes:
+        for given in (route.body, route.query):
+            if given is not None:
+                models[given, "validation"] = None
+        if route.answer is not None:
+            models[route.answer, "serialization"] = None
+    return list(models)
+
+
+def _operation(route: Route, names: _Names, schemas: dict[str, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.name,
+        "summary": route.summary,
+        "tags": [route.tag],
+        "security": [{"bearer": []}] if route.who is not Who.ANYONE else [],
+        "parameters": [*_path_parameters(route), *_query_parameters(route, names, schemas)],
+        "responses": _responses(route, names),
+    }
+    if route.command:
+        operation["parameters"].append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": False,
+                "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+            }
+        )
+    if route.body is not None:
+        content: dict[str, Any] = {"schema": names[route.body, "validation"]}
+        if route.example is not None:
+            content["example"] = dict(route.example)
+        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+    return operation
+
+
+def _path_parameters(route: Route) -> list[dict[str, Any]]:
+    parameters = []
+    for name in re.findall(r"{(\w+)}", route.full_path):
+        venue_market = "/markets/{venue}" in route.full_path
+        schema: dict[str, Any] = {"type": "string"}
+        if not venue_market:
+            schema["format"] = "uuid"
+        parameters.append({"name": name, "in": "path", "required": True, "schema": schema})
+    return parameters
+
+
+def _query_parameters(route: Route, names: _Names, schemas: dict[str, Any]) -> list[dict[str, Any]]:
+    if route.query is None:
+        return []
+    model = schemas[names[route.query, "validation"]["$ref"].rpartition("/")[2]]
+    required = set(model.get("required", ()))
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": schema}
+        for name, schema in model["properties"].items()
+    ]
+
+
+def _responses(route: Route, names: _Names) -> dict[str, Any]:
+    responses: dict[str, Any] = {}
+    if route.answer is not None:
+        status = str(route.status)
+        schema = names[route.answer, "serialization"]
+        responses[status] = {"description": "Done", "content": {route.media: {"schema": schema}}}
+        if route.status == 201:
+            responses[status]["headers"] = {
+                "Location": {"schema": {"type": "string", "format": "uri-reference"}}
+            }
+    elif route.media != "application/json":
+        responses["200"] = {"description": "Done", "content": {route.media: {"schema": {"type": "object"}}}}
+    else:
+        responses["204"] = {"description": "Done"}
+    if route.method == "GET" and route.who is Who.ANYONE and route.answer is not None:
+        responses["304"] = {"description": "As you have it"}
+    for status_code in sorted(_refusals(route)):
+        responses[str(status_code)] = {
+            "description": route.refusals.get(status_code, TITLES[status_code]),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    return responses
+
+
+def _refusals(route: Route) -> set[int]:
+    """The statuses of refusals that a route may answer with."""
+    statuses = {400, 401, 422, 429, 503, *route.refusals}
+    if route.who not in {Who.ANYONE, Who.SIGNED_IN}:
+        statuses.add(403)
+    if route.body is not None:
+        statuses |= {413, 415}
+    if route.command:
+        statuses |= {409, 504}
+    if route.limit is Limit.SIGN_IN:
+        statuses.add(409)
+    return statuses

@@ -1,0 +1,372 @@
+"""The socket of API.md: subscribe, hear, resume, and place bets, over one connection.
+
+A socket is a reader (this coroutine) and a writer (a task) with a bounded queue between them. Anonymous sockets hear
+public channels; a token that expires closes its socket with 4401 unless a fresh one was sent by `auth` before.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+import structlog
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from oraculum_gateway import metrics, problems
+from oraculum_gateway.bodies import parse_json, shaped
+from oraculum_gateway.edge import Edge
+from oraculum_gateway.limits import RateLimiter
+from oraculum_gateway.live import Hub, LiveMessage
+from oraculum_gateway.outbound import NobodyReadsError, Outbound
+from oraculum_gateway.problems import Problem
+from oraculum_gateway.route import Limit
+from oraculum_gateway.routes.trading import place_order
+from oraculum_gateway.services import Services
+from oraculum_gateway.shapes.trading import PredictionIn
+from oraculum_kit.authorization import Trust
+from oraculum_kit.caller import Caller, User, calling_as
+from oraculum_kit.clock import Clock
+from oraculum_kit.errors import ServiceError
+from oraculum_kit.ids import uuid7
+
+_log = structlog.stdlib.get_logger(__name__)
+
+CHANNELS_MAX: Final = 1000
+NAMES_AT_ONCE_MAX: Final = 200
+MESSAGE_LENGTH_MAX: Final = 64 * 1024
+# A client that sends more than this is not a client that we know.
+MESSAGES_PER_SECOND_MAX: Final = 100
+
+TRY_AGAIN_LATER: Final = 1013
+POLICY: Final = 1008
+TOKEN_EXPIRED: Final = 4401
+
+_UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_PUBLIC: Final = re.compile(
+    rf"event\.{_UUID}|predictions\.global|market\.(polymarket|kalshi|manifold)\.[A-Za-z0-9_.:-]{{1,160}}"
+    rf"|events(\.[a-z]{{1,30}})?|leaderboard\.[a-z]{{1,30}}|creator\.{_UUID}|system"
+)
+_PRIVATE: Final = re.compile(rf"user\.({_UUID})")
+
+
+class SocketServer:
+    """Serves sockets."""
+
+    def __init__(
+        self,
+        services: Services,
+        hub: Hub,
+        trust: Trust,
+        limiter: RateLimiter,
+        clock: Clock,
+        *,
+        sockets_max: int,
+    ) -> None:
+        self.services = services
+        self.hub = hub
+        self.trust = trust
+        self.limiter = limiter
+        self.clock = clock
+        self._sockets_max = sockets_max
+        self._open: set[Socket] = set()
+
+    async def __call__(self, websocket: WebSocket) -> None:
+        """Serve one socket to its end."""
+        if len(self._open) >= self._sockets_max:
+            await websocket.close(TRY_AGAIN_LATER, "too many sockets")
+            return
+        socket = Socket(self, websocket)
+        self._open.add(socket)
+        metrics.SOCKETS.set(len(self._open))
+        try:
+            await socket.serve()
+        finally:
+            self._open.discard(socket)
+            metrics.SOCKETS.set(len(self._open))
+
+    async def drain(self) -> None:
+        """Ask every client to come again elsewhere."""
+        await asyncio.gather(*(socket.close(1012, "restarting") for socket in list(self._open)))
+
+
+class Socket:
+    """One client's connection."""
+
+    def __init__(self, server: SocketServer, websocket: WebSocket) -> None:
+        self._server = server
+        self._websocket = websocket
+        self._outbound = Outbound()
+        self._channels: set[str] = set()
+        self._user: User | None = None
+        self._user_token: str | None = None
+        self._expiry: asyncio.TimerHandle | None = None
+        self._closing: asyncio.Task[None] | None = None
+        self._second = 0
+        self._messages_in_second = 0
+        self._edge: Edge = websocket.scope["edge"]
+
+    async def serve(self) -> None:
+        """Accept, read until the client leaves, and tidy up."""
+        token, subprotocol = _token(self._websocket)
+        await self._websocket.accept(subprotocol=subprotocol)
+        writer = asyncio.create_task(self._write())
+        try:
+            if token is not None:
+                await self._authenticate("", token)
+            while True:
+                await self._handle(await self._websocket.receive_text())
+        except (WebSocketDisconnect, RuntimeError, KeyError):
+            # Gone, or closed by us while we read; a binary frame has no text and ends the conversation too.
+            pass
+        finally:
+            for channel in list(self._channels):
+                self._server.hub.unwatch(channel, self)
+            if self._expiry is not None:
+                self._expiry.cancel()
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+            await self.close(1000, "")
+
+    def hear(self, message: LiveMessage) -> None:
+        """Take a channel's message."""
+        try:
+            self._outbound.put_message(message)
+        except NobodyReadsError:
+            metrics.SHED.inc()
+            self._close_soon(TRY_AGAIN_LATER, "nobody reads")
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close, whether or not the client still listens."""
+        with suppress(RuntimeError, WebSocketDisconnect):
+            async with asyncio.timeout(2):
+                await self._websocket.close(code, reason)
+
+    def _close_soon(self, code: int, reason: str) -> None:
+        if self._closing is None:
+            self._closing = asyncio.get_running_loop().create_task(self.close(code, reason))
+
+    async def _write(self) -> None:
+        while True:
+            text = await self._outbound.get()
+            await self._websocket.send_text(text)
+            metrics.FANNED_OUT.inc()
+
+    async def _handle(self, text: str) -> None:
+        if self._too_fast() or len(text) > MESSAGE_LENGTH_MAX:
+            await self.close(POLICY, "too much")
+            return
+        reference = ""
+        try:
+            message = _object(parse_json(text))
+            given = message.get("id")
+            reference = given[:64] if isinstance(given, str) else ""
+            await self._dispatch(message, reference)
+        except Problem as problem:
+            self._refuse("error", reference, problem)
+        except ServiceError as error:
+            self._refuse("error", reference, problems.from_service(error, command=False))
+
+    async def _dispatch(self, message: Mapping[str, Any], reference: str) -> None:
+        match message.get("type"):
+            case "ping":
+                self._send({"type": "pong"})
+            case "auth":
+                await self._authenticate(reference, str(message.get("token", "")))
+            case "subscribe":
+                await self._subscribe(reference, _names(message))
+            case "unsubscribe":
+                self._unsubscribe(reference, _names(message))
+            case "resume":
+                await self._resume(reference, message)
+            case "order.place":
+                await self._place(reference, message)
+            case "order.cancel":
+                detail = "Market orders are decided at once; there is nothing resting to cancel."
+                self._refuse("order.rejected", reference, Problem(409, "order_not_resting", detail))
+            case _:
+                raise Problem(400, "unknown_message", "type is none that is understood here.")
+
+    async def _authenticate(self, reference: str, token: str) -> None:
+        try:
+            user = await self._server.trust.users.verify(token)
+        except ServiceError as error:
+            self._refuse("auth.rejected", reference, problems.from_service(error, command=False))
+            return
+        self._user, self._user_token = user, f"Bearer {token}"
+        if self._expiry is not None:
+            self._expiry.cancel()
+        left = _seconds_until(user.expires_at, self._server.clock.now())
+        self._expiry = asyncio.get_running_loop().call_later(
+            left, self._close_soon, TOKEN_EXPIRED, "the token has expired"
+        )
+        self._send({"type": "authenticated", "id": reference, "user_id": str(user.id)})
+
+    async def _subscribe(self, reference: str, names: list[str]) -> None:
+        refusals = {name: self._refusal(name) for name in names}
+        wanted = [name for name, refusal in refusals.items() if refusal is None]
+        self._channels.update(wanted)
+        # All at once: each waits for an answer of notification, and a page subscribes to many.
+        positions = await asyncio.gather(*(self._watch(name) for name in wanted))
+        rejected = [(name, *refusal) for name, refusal in refusals.items() if refusal is not None]
+        rejected += [(name, *position) for name, position in positions if not isinstance(position, int)]
+        self._send(
+            {
+                "type": "subscribed",
+                "id": reference,
+                "channels": [
+                    {"channel": name, "seq": position}
+                    for name, position in positions
+                    if isinstance(position, int)
+                ],
+                "rejected": [
+                    {"channel": name, "code": code, "message": text} for name, code, text in rejected
+                ],
+            }
+        )
+
+    async def _watch(self, name: str) -> tuple[str, int | tuple[str, str]]:
+        """Hear a channel from now on: where it stands, or why not."""
+        try:
+            return name, await self._server.hub.watch(name, self)
+        except ServiceError as error:
+            self._channels.discard(name)
+            return name, (error.reason.lower(), error.message)
+
+    def _refusal(self, name: str) -> tuple[str, str] | None:
+        """Why a channel may not be heard, if so."""
+        private = _PRIVATE.fullmatch(name)
+        if private is not None:
+            if self._user is None:
+                return "unauthenticated", "sign in first"
+            if str(self._user.id) != private.group(1):
+                return "permission_denied", "this channel belongs to somebody else"
+        elif not _PUBLIC.fullmatch(name):
+            return "unknown_channel", "there is no such channel"
+        if name not in self._channels and len(self._channels) >= CHANNELS_MAX:
+            return "too_many_channels", f"a socket hears {CHANNELS_MAX} channels at most"
+        return None
+
+    def _unsubscribe(self, reference: str, names: list[str]) -> None:
+        for name in names or list(self._channels):
+            if name in self._channels:
+                self._channels.discard(name)
+                self._server.hub.unwatch(name, self)
+        self._send({"type": "unsubscribed", "id": reference, "channels": names})
+
+    async def _resume(self, reference: str, message: Mapping[str, Any]) -> None:
+        name, sequence = message.get("channel"), message.get("seq")
+        if not isinstance(name, str) or not isinstance(sequence, int) or not 0 <= sequence < 2**63:
+            raise Problem(422, "invalid_request", "Send channel and seq, the last one that you saw.")
+        refusal = self._refusal(name)
+        if refusal is not None:
+            raise Problem(403, refusal[0], refusal[1])
+        missed, snapshot, latest = await self._server.hub.resume(name, sequence)
+        kind = "snapshot" if snapshot else "resumed"
+        self._outbound.put(
+            f'{{"type":"{kind}","id":{orjson.dumps(reference).decode()},'
+            f'"channel":{orjson.dumps(name).decode()},"seq":{latest},'
+            f'"messages":[{",".join(one.text for one in missed)}]}}'
+        )
+
+    async def _place(self, reference: str, message: Mapping[str, Any]) -> None:
+        try:
+            key, body = await self._order(reference, message)
+            with calling_as(self._caller(key)):
+                prediction = await place_order(self._server.services, body, key)
+        except Problem as problem:
+            self._refuse("order.rejected", reference, problem)
+        except ServiceError as error:
+            self._refuse("order.rejected", reference, problems.from_service(error, command=True))
+        else:
+            self._send(
+                {
+                    "type": "order.accepted",
+                    "id": reference,
+                    "key": key,
+                    "prediction": prediction.model_dump(mode="json"),
+                }
+            )
+
+    async def _order(self, reference: str, message: Mapping[str, Any]) -> tuple[str, PredictionIn]:
+        """The key and the bet of a message, once sign-in, limit and form are right."""
+        if self._user is None:
+            raise Problem(401, "unauthenticated", "Sign in first.")
+        tier = "admin" if "admin" in self._user.roles else self._user.tier
+        await self._server.limiter.check(Limit.COMMAND, tier, f"user:{self._user.id}")
+        key = message.get("key") or reference or str(uuid7())
+        if not isinstance(key, str) or not 1 <= len(key) <= 128:
+            raise Problem(422, "malformed_idempotency_key", "key has 1 to 128 characters.")
+        fields = {name: value for name, value in message.items() if name not in {"type", "id", "key"}}
+        return key, shaped(fields, PredictionIn)
+
+    def _caller(self, key: str) -> Caller:
+        return Caller(
+            request_id=str(uuid7()),
+            user=self._user,
+            user_token=self._user_token,
+            idempotency_key=key,
+            device_id=self._websocket.headers.get("x-device-id", "")[:128] or None,
+            address=self._edge.address,
+        )
+
+    def _refuse(self, kind: str, reference: str, problem: Problem) -> None:
+        self._send(
+            {
+                "type": kind,
+                "id": reference,
+                "status": problem.status,
+                "code": problem.code,
+                "message": problem.detail,
+                "errors": [{"field": one.field, "message": one.message} for one in problem.errors],
+            }
+        )
+
+    def _send(self, message: Mapping[str, object]) -> None:
+        try:
+            self._outbound.put(orjson.dumps(message).decode())
+        except NobodyReadsError:
+            metrics.SHED.inc()
+            self._close_soon(TRY_AGAIN_LATER, "nobody reads")
+
+    def _too_fast(self) -> bool:
+        second = int(asyncio.get_running_loop().time())
+        if second != self._second:
+            self._second, self._messages_in_second = second, 0
+        self._messages_in_second += 1
+        return self._messages_in_second > MESSAGES_PER_SECOND_MAX
+
+
+def _token(websocket: WebSocket) -> tuple[str | None, str | None]:
+    """The token that came with the request, and the subprotocol to accept."""
+    offered = websocket.scope.get("subprotocols", [])
+    subprotocol = "bearer" if "bearer" in offered else None
+    header = websocket.headers.get("authorization", "")
+    if header.lower().startswith("bearer "):
+        return header[len("bearer ") :].strip(), subprotocol
+    if subprotocol is not None:
+        others = [name for name in offered if name != "bearer"]
+        if others:
+            return others[0], subprotocol
+    return websocket.query_params.get("token"), subprotocol
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise Problem(400, "malformed_message", "A message is a JSON object.")
+    return value
+
+
+def _names(message: Mapping[str, Any]) -> list[str]:
+    names = message.get("channels", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Problem(422, "invalid_request", "channels is a list of names.")
+    if len(names) > NAMES_AT_ONCE_MAX:
+        raise Problem(422, "invalid_request", f"Name {NAMES_AT_ONCE_MAX} channels at once at most.")
+    return list(dict.fromkeys(name[:256] for name in names))
+
+
+def _seconds_until(time: datetime, now: datetime) -> float:
+    return max(0.0, (time - now).total_seconds())
