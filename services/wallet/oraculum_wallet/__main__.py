@@ -1,8 +1,6 @@
 """Wires wallet and serves it."""
 
-import json
 import os
-from typing import Any
 
 from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
@@ -11,7 +9,7 @@ from oraculum.wallet.v1.wallet_service_pb2_grpc import add_WalletServiceServicer
 from oraculum_kit.client import channel
 from oraculum_kit.db import Database
 from oraculum_kit.kafka import broker_check
-from oraculum_kit.keys import JwksKeys
+from oraculum_kit.keys import JwksKeys, jwks_rpc
 from oraculum_kit.process import run
 from oraculum_kit.relay import OutboxRelay
 from oraculum_kit.server import serve
@@ -39,12 +37,6 @@ async def main() -> None:
         channel(config.auth_target, identity) as auth,
         channel(config.prediction_target, identity) as prediction,
     ):
-
-        async def jwks() -> dict[str, Any]:
-            answer = await AuthServiceStub(auth).GetJwks(GetJwksRequest())
-            keys: dict[str, Any] = json.loads(answer.jwks_json)
-            return keys
-
         ledger = Ledger(database)
         fills = FillsConsumer(ledger)
         capital = StartingCapital(database, ledger, config.house_capital)
@@ -68,7 +60,7 @@ async def main() -> None:
             config.server,
             services=[(add_WalletServiceServicer_to_server, servicer)],
             access=ACCESS,
-            trust=config.trust.trust(JwksKeys(jwks)),
+            trust=config.trust.trust(JwksKeys(jwks_rpc(AuthServiceStub(auth).GetJwks, GetJwksRequest()))),
             ready=[database.ping, capital.ready],
             dependencies={
                 "kafka": broker_check(config.cluster),

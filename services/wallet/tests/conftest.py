@@ -1,6 +1,5 @@
 """What wallet's tests share: a fresh ledger, and transfers in few words."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import uuid4
@@ -181,18 +180,6 @@ PREDICTION_ACCESS = {
     f"/{PREDICTION.full_name}/{method.name}": Access(services=frozenset({"wallet"}))
     for method in PREDICTION.methods
 }
-
-
-@pytest.fixture
-def eventually() -> Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]:
-    """A function that waits until something is so, and fails when it takes far too long."""
-
-    async def wait(is_so: Callable[[], Awaitable[bool]]) -> None:
-        async with asyncio.timeout(30):
-            while not await is_so():  # noqa: ASYNC110  what is waited for happens in another process
-                await asyncio.sleep(0.02)
-
-    return wait
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from oraculum.prediction.v1.prediction_service_pb2 import HoldVerdict
 from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionServiceStub
 from oraculum_kit.client import Channel
 from oraculum_kit.db import Database
+from oraculum_kit.testing.messaging import eventually
 from oraculum_wallet.accounts import Account
 from oraculum_wallet.consumers import FillsConsumer
 from oraculum_wallet.ledger import Ledger
@@ -136,9 +137,7 @@ async def test_many_holds_are_asked_about_page_by_page(
     assert all(len(page) <= ORDERS_MAX for page in prediction.asked)
 
 
-async def test_it_runs_beside_the_server_and_stops(
-    swept: Swept, hold: Transfer, make: Any, eventually: Any
-) -> None:
+async def test_it_runs_beside_the_server_and_stops(swept: Swept, hold: Transfer, make: Any) -> None:
     """Two replicas run the loop; holds are settled as they come, and both loops end when told to."""
     user = hold.debit
     assert user is not None
