@@ -12,7 +12,7 @@ are still sold at their exact price, a unit at least, and the escrow covers them
 
 **Why no size overflows.** A purchase raises the potential by b ln((1 - p) / (1 - p')) < 13.9 b, as p' is at most 0.999999,
 and a sale lowers it by no more. An amount beyond 14 b is therefore refused before anything is computed from it; shares of
-any number only ever enter exponentials of what is zero or less.
+any number only ever enter exponentials of what is zero or less. And a market whose escrow an account could not hold is refused.
 """
 
 from typing import Final

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 from oraculum_money import Units, checked_units
 from oraculum_prediction.pricing.arithmetic import divide, floor, ln, multiply, nearest
-from oraculum_prediction.pricing.curve import PICOUNITS, evaluate
+from oraculum_prediction.pricing.curve import PICOUNITS, Point, evaluate
 from oraculum_prediction.pricing.limits import LIQUIDITY_MAX, LIQUIDITY_MIN, OUTCOMES_MAX, OUTCOMES_MIN
 
 
@@ -58,8 +58,12 @@ def liquidity_for(subsidy: Units, odds: Sequence[int]) -> Units:
 
 def worst_loss(liquidity: Units, prior: Sequence[int]) -> Units:
     """Give S of the module docstring for these offsets."""
-    loss_picounits = evaluate(tuple(prior), liquidity).potential - min(prior) * PICOUNITS
-    return checked_units(-(-loss_picounits // PICOUNITS))
+    return checked_units(covering(evaluate(tuple(prior), liquidity), prior))
+
+
+def covering(point: Point, prior: Sequence[int]) -> int:
+    """Give K(q) - min(offset) in whole units, rounded up: what an escrow holds at least, and enough for any outcome."""
+    return -(-(point.potential - min(prior) * PICOUNITS) // PICOUNITS)
 
 
 def _offsets(liquidity: int, odds: Sequence[int]) -> tuple[int, ...]:

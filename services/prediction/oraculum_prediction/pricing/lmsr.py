@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from oraculum_money import INT64_MAX, INT64_MIN, PRICE_ONE, Price, Shares, Units, checked_units
+from oraculum_money import INT64_MAX, INT64_MIN, PRICE_ONE, Price, Shares, Units
 from oraculum_prediction.pricing import curve
-from oraculum_prediction.pricing.curve import PICOUNITS, Point
+from oraculum_prediction.pricing.curve import Point
 from oraculum_prediction.pricing.fees import NO_FEE, FeeSchedule
 from oraculum_prediction.pricing.hashing import state_hash
 from oraculum_prediction.pricing.limits import (
@@ -22,7 +22,7 @@ from oraculum_prediction.pricing.limits import (
     PRICE_MAX,
     below_ceiling,
 )
-from oraculum_prediction.pricing.liquidity import prior_for
+from oraculum_prediction.pricing.liquidity import covering, prior_for
 from oraculum_prediction.pricing.orders import Fill, Side, StateMismatch
 
 FORMULA_VERSION_LMSR: Final = "oraculum/lmsr/1"
@@ -47,6 +47,8 @@ class LmsrState:
             raise ValueError(
                 f"a price of {max(point.prices)} millionths is above the ceiling of {self.price_max}"
             )
+        if covering(point, self.prior) > INT64_MAX:
+            raise ValueError("no account could hold the escrow of so many shares outstanding")
         vectors = (self.prior, self.sold)
         fingerprint = state_hash(FORMULA_VERSION_LMSR, self.fee, self.price_max, self.liquidity, vectors)
         object.__setattr__(self, "point", point)
@@ -97,8 +99,8 @@ class LmsrState:
             raise ValueError(f"{len(self.prior)} offsets and {len(self.sold)} share counts make no market")
         if not LIQUIDITY_MIN <= self.liquidity <= LIQUIDITY_MAX:
             raise ValueError(f"liquidity lies outside {LIQUIDITY_MIN} to {LIQUIDITY_MAX}: {self.liquidity}")
-        if min(self.sold) < 0 or max(self.sold) > INT64_MAX:
-            raise ValueError("shares outstanding are never negative and fit an int64")
+        if min(self.sold) < 0:
+            raise ValueError("shares outstanding are never negative")
         if max(self.prior) != 0 or min(self.prior) < INT64_MIN:
             raise ValueError(
                 "a prior's offsets are 0 for the likeliest outcome, less for the others, and fit an int64"
@@ -112,4 +114,4 @@ def least_escrow(state: LmsrState) -> Units:
 
     It depends on the state alone, so it can be checked against live data without the history.
     """
-    return checked_units(-(-(state.point.potential - min(state.prior) * PICOUNITS) // PICOUNITS))
+    return Units(covering(state.point, state.prior))

@@ -4,6 +4,7 @@ from oraculum_money import INT64_MAX, PRICE_ONE, Price, Shares, Units, mul_div_c
 from oraculum_prediction.pricing import curve
 from oraculum_prediction.pricing.curve import PICOUNITS
 from oraculum_prediction.pricing.limits import RISE_MAX_LIQUIDITIES, below_ceiling
+from oraculum_prediction.pricing.liquidity import covering
 from oraculum_prediction.pricing.lmsr import FORMULA_VERSION_LMSR, LmsrState
 from oraculum_prediction.pricing.moves import cost, gross_of, proceeds, room
 from oraculum_prediction.pricing.orders import Fill, Order, Reason, Refusal, Side
@@ -22,13 +23,13 @@ def quote_lmsr(state: LmsrState, order: Order) -> Fill | Refusal:
 def _step(state: LmsrState, order: Order) -> int | Refusal:
     """Give the signed number of shares that would change hands."""
     buying = order.side is Side.BUY
-    step = _step_for_amount(state, order) if order.amount else (order.size if buying else -order.size)
+    step = _step_for_rise(state, order) if order.amount else (order.size if buying else -order.size)
     if step is not None:
         return step
     return _above_ceiling(state, order) if buying else _not_outstanding(state, order)
 
 
-def _step_for_amount(state: LmsrState, order: Order) -> int | None:
+def _step_for_rise(state: LmsrState, order: Order) -> int | None:
     # An amount that no market can take or give is refused unseen, so that no exponential ever grows large.
     if order.size > RISE_MAX_LIQUIDITIES * state.liquidity:
         return None
@@ -38,14 +39,13 @@ def _step_for_amount(state: LmsrState, order: Order) -> int | None:
 
 def _untenable(state: LmsrState, order: Order, step: int) -> Refusal | None:
     """Refuse a step to where no market can stand."""
-    outstanding = state.sold[order.outcome] + step
-    if outstanding < 0:
+    if state.sold[order.outcome] + step < 0:
         return _not_outstanding(state, order)
-    quantities = curve.moved(state.quantities, order.outcome, step)
-    if not below_ceiling(curve.evaluate(quantities, state.liquidity), state.price_max):
+    there = curve.evaluate(curve.moved(state.quantities, order.outcome, step), state.liquidity)
+    if not below_ceiling(there, state.price_max):
         return _above_ceiling(state, order)
-    if outstanding > INT64_MAX:
-        return Refusal(Reason.TOO_LARGE, "the market cannot count so many shares")
+    if covering(there, state.prior) > INT64_MAX:
+        return Refusal(Reason.TOO_LARGE, "no account could hold the escrow of so many shares")
     return None
 
 

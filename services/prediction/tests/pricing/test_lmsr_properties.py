@@ -24,7 +24,6 @@ from oraculum_prediction.pricing import (
     Reason,
     Refusal,
     Side,
-    amount_to_price,
     cost,
     curve,
     hold_for,
@@ -34,7 +33,6 @@ from oraculum_prediction.pricing import (
     proceeds,
     quote,
     room,
-    shares_to_price,
     subsidy_for,
     verify,
     winner_takes_all,
@@ -371,39 +369,6 @@ class TestAnySize:
             }
         more = quote(state, sized_order(outcome, side, counted, fits + 1))
         assert isinstance(more, Refusal)
-
-
-class TestShareToPrice:
-    @given(markets(), st.data())
-    def test_goes_as_far_as_it_may_and_no_further(
-        self, exact: Any, state: LmsrState, data: st.DataObject
-    ) -> None:
-        outcome = data.draw(st.integers(0, state.outcomes - 1))
-        target = Price(data.draw(st.integers(1, 999_999)))
-        step = shares_to_price(state, outcome, target)
-        goal = mp.mpf(target) / 1_000_000
-        price = exact.prices(state.quantities, state.liquidity)[outcome]
-        direction = 1 if goal > price else -1
-
-        def at(size: int) -> list[Any]:
-            prices: list[Any] = exact.prices(curve.moved(state.quantities, outcome, size), state.liquidity)
-            return prices
-
-        def allowed(prices: list[Any]) -> bool:
-            return max(prices) * 10**6 <= state.price_max and direction * (goal - prices[outcome]) >= 0
-
-        assert step * direction >= 0
-        assert step == 0 or allowed(at(step))
-        assert not allowed(at(step + direction))
-
-    @given(markets(), st.data())
-    def test_amount_is_that_of_the_shares(self, state: LmsrState, data: st.DataObject) -> None:
-        outcome = data.draw(st.integers(0, state.outcomes - 1))
-        target = Price(data.draw(st.integers(1, 999_999)))
-        step = shares_to_price(state, outcome, target)
-        amount = amount_to_price(state, outcome, target)
-        expected = cost(state, outcome, Shares(step)) if step > 0 else proceeds(state, outcome, Shares(-step))
-        assert amount == expected
 
 
 def test_fee_types_are_all_tried() -> None:

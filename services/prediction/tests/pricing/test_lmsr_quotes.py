@@ -177,12 +177,12 @@ class TestRefusal:
         state = state.after(buy(state, shares=10_000_000))
         assert refusal(state, Order(YES, Side.SELL, shares=Shares(1_000_000))).reason is Reason.TOO_SMALL
 
-    def test_more_shares_than_can_be_counted(self) -> None:
+    def test_more_than_an_escrow_can_hold(self) -> None:
         """Both outcomes were bought in turn for years, so the counts are high though the price is even."""
-        full = Shares(INT64_MAX - 5)
+        full = Shares(INT64_MAX - 69_314_719 - 3)
         state = LmsrState(B, (0, 0), (full, full), NO_FEE)
-        assert buy(state, shares=5).gross == 3
-        assert refusal(state, Order(YES, Side.BUY, shares=Shares(6))).reason is Reason.TOO_LARGE
+        assert buy(state, shares=7).gross == 4
+        assert refusal(state, Order(YES, Side.BUY, shares=Shares(8))).reason is Reason.TOO_LARGE
 
 
 class TestAfter:
@@ -246,7 +246,7 @@ class TestState:
         self, liquidity: int, prior: tuple[int, ...], sold: tuple[int, ...]
     ) -> None:
         """Among them one whose price would lie above the ceiling: there is no such state."""
-        with pytest.raises(ValueError, match=r"make no market|liquidity|outstanding|offsets|ceiling"):
+        with pytest.raises(ValueError, match=r"make no market|liquidity|outstanding|offsets|ceiling|escrow"):
             LmsrState(Units(liquidity), prior, tuple(map(Shares, sold)), NO_FEE)
 
     @pytest.mark.parametrize("price_max", [0, 1_000_000])
