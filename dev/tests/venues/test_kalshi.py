@@ -1,13 +1,18 @@
 """The stand-in as Kalshi: pages, books, candles, and a socket whose numbers leave no gap."""
 
 import asyncio
+import base64
 from collections import Counter
+from contextlib import nullcontext
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from websockets.asyncio.client import ClientConnection
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidStatus
@@ -310,6 +315,26 @@ class TestSocket:
 
         assert refused.value.response.status_code == 401
         assert answers[0]["type"] == "subscribed"
+
+    @pytest.mark.parametrize("late_ms", [0, 60_000])
+    async def test_checks_what_was_signed_with_the_key(
+        self, start: Start, tmp_path: Path, late_ms: int
+    ) -> None:
+        """A right and fresh signature over time, method and path is let in; an old one is not."""
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        public = tmp_path / "public.pem"
+        encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        public.write_bytes(key.public_key().public_bytes(encoding, form))
+        async with start(kalshi_public_key=public) as venue:
+            at = str(venue.stand_in.world.now_ms - late_ms)
+            salted = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
+            signature = key.sign(f"{at}GET/trade-api/ws/v2".encode(), salted, hashes.SHA256())
+            signed = {"TIMESTAMP": at, "SIGNATURE": base64.b64encode(signature).decode(), "KEY": "mine"}
+            headers = {f"KALSHI-ACCESS-{name}": value for name, value in signed.items()}
+            refusing = pytest.raises(InvalidStatus) if late_ms else nullcontext()
+            with refusing:
+                async with venue.socket(SOCKET, additional_headers=headers) as client:
+                    assert (await subscribe(client, ["ticker"]))[0]["type"] == "subscribed"
 
     async def test_ends_the_subscriptions_of_a_slow_reader(self, start: Start) -> None:
         """Past the buffer's bound comes error 25, and the feed ends until the client subscribes again."""

@@ -6,6 +6,7 @@ from starlette.websockets import WebSocket
 
 from oraculum_dev.venues.kalshi import frames
 from oraculum_dev.venues.kalshi.invented import Invented
+from oraculum_dev.venues.kalshi.keys import Keys
 from oraculum_dev.venues.kalshi.session import Session, Subscription
 from oraculum_dev.venues.replay.player import Player, Tape
 from oraculum_dev.venues.replay.streams import Frame
@@ -17,8 +18,7 @@ from oraculum_dev.venues.wire.connection import Connection
 from oraculum_dev.venues.wire.faults import Faults
 from oraculum_dev.venues.wire.rows import encode
 
-_KEY_HEADERS = ("kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature")
-_UNAUTHORIZED = encode({"error": {"code": "unauthorized", "message": "missing key"}})
+_UNAUTHORIZED = encode({"error": {"code": "unauthorized", "message": "missing or invalid key"}})
 
 
 class TradeSocket:
@@ -32,21 +32,21 @@ class TradeSocket:
         tape: Tape,
         *,
         recorded: frozenset[str] = frozenset(),
-        require_key: bool = False,
+        keys: Keys | None = None,
     ) -> None:
         self._world = world
         self._markets = markets
         self._faults = faults
         self._tape = tape
         self._recorded = recorded | tape.keys
-        self._require_key = require_key
+        self._keys = keys or Keys()
         self._players: dict[Session, Player] = {}
         self.sessions: set[Session] = set()
         world.listen(self._hear_fact)
 
     async def serve(self, websocket: WebSocket) -> None:
-        """Serve one client; without a key the handshake itself is refused, where that is asked for."""
-        if self._require_key and not all(websocket.headers.get(name) for name in _KEY_HEADERS):
+        """Serve one client; one that is not admitted is refused at the handshake."""
+        if not self._keys.admit(websocket.headers, self._world.now_ms):
             await _refuse(websocket)
             return
         await websocket.accept()

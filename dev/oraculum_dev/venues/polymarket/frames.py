@@ -4,7 +4,7 @@ from hashlib import blake2b
 from typing import Any
 
 from oraculum_dev.venues import text
-from oraculum_dev.venues.polymarket import shapes
+from oraculum_dev.venues.polymarket import books, shapes
 from oraculum_dev.venues.polymarket.invented import transaction
 from oraculum_dev.venues.sim.book import LevelChange, Side
 from oraculum_dev.venues.sim.facts import BookMoved, StepChanged, Traded
@@ -30,7 +30,7 @@ def _change(
     """Return a change as both tokens show it: the size is the level's new one, the mirror has the other side."""
     size, entries = text.shares(change.size), []
     for outcome in (0, 1):
-        price = text.price(shapes.mirrored(change.price, outcome))
+        price = text.price(books.mirrored(change.price, outcome))
         entries.append(
             {
                 "asset_id": known[outcome],
@@ -83,7 +83,7 @@ def best_bid_ask(seed: int, market: Market, outcome: int, at_ms: int) -> bytes:
 
 def book(seed: int, market: Market, outcome: int, at_ms: int) -> bytes:
     """Write a whole book, which on the socket carries its event type."""
-    return encode(shapes.book(seed, market, outcome, at_ms) | {"event_type": "book"})
+    return encode(books.book(seed, market, outcome, at_ms) | {"event_type": "book"})
 
 
 def last_trade_price(seed: int, fact: Traded) -> bytes:
@@ -94,10 +94,10 @@ def last_trade_price(seed: int, fact: Traded) -> bytes:
         {
             "market": known.condition,
             "asset_id": known.tokens[outcome],
-            "price": text.price(shapes.mirrored(trade.price, outcome)),
+            "price": text.price(books.mirrored(trade.price, outcome)),
             "size": text.shares(trade.size),
             "fee_rate_bps": "0",
-            "side": shapes.taker_side(trade.side, outcome),
+            "side": books.taker_side(trade.side, outcome),
             "timestamp": str(fact.at_ms),
             "transaction_hash": transaction(fact.market, trade),
             "event_type": "last_trade_price",

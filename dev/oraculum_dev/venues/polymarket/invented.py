@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from oraculum_dev.venues.polymarket import shapes
+from oraculum_dev.venues.polymarket import books, shapes
 from oraculum_dev.venues.sim import candles
 from oraculum_dev.venues.sim.chance import digest
 from oraculum_dev.venues.sim.market import Event, Market, Trade
@@ -49,13 +49,13 @@ class Invented:
 
     def clob_markets(self) -> Iterator[Row]:
         """Return the markets of the CLOB."""
-        return (row(shapes.clob_market(self._world.seed, market)) for market in self._markets())
+        return (row(books.clob_market(self._world.seed, market)) for market in self._markets())
 
     def brief(self, condition: str) -> bytes | None:
         """Return the CLOB's brief form of a market."""
         for market in self._markets():
             if shapes.names(self._world.seed, market).condition == condition:
-                return encode(shapes.clob_brief(self._world.seed, market))
+                return encode(books.clob_brief(self._world.seed, market))
         return None
 
     def find(self, token: str) -> tuple[Market, int] | None:
@@ -72,7 +72,7 @@ class Invented:
     def book(self, token: str) -> bytes | None:
         """Return the order book of a token."""
         found = self.find(token)
-        return None if found is None else encode(shapes.book(self._world.seed, *found, self._world.now_ms))
+        return None if found is None else encode(books.book(self._world.seed, *found, self._world.now_ms))
 
     def history(self, token: str, interval_minutes: int, start_s: int, end_s: int) -> bytes | None:
         """Return a token's prices, one for each interval."""
@@ -84,7 +84,7 @@ class Invented:
         points = [
             {
                 "t": candle.minute_ms // SECOND,
-                "p": shapes.mirrored((candle.bid[3] + candle.ask[3]) // 2, outcome) / 1000,
+                "p": books.mirrored((candle.bid[3] + candle.ask[3]) // 2, outcome) / 1000,
             }
             for candle in minutes
             if candle.minute_ms // MINUTE % interval_minutes == 0
@@ -103,11 +103,11 @@ class Invented:
         return row(
             {
                 "proxyWallet": f"0x{digest(market.key, trade.serial, 'wallet').hex()[:40]}",
-                "side": shapes.taker_side(trade.side, outcome),
+                "side": books.taker_side(trade.side, outcome),
                 "asset": known.tokens[outcome],
                 "conditionId": known.condition,
                 "size": trade.size / 100,
-                "price": shapes.mirrored(trade.price, outcome) / 1000,
+                "price": books.mirrored(trade.price, outcome) / 1000,
                 "timestamp": trade.at_ms // SECOND,
                 "title": market.question.title,
                 "slug": known.slug,

@@ -1,23 +1,20 @@
-"""Invented markets as gamma and the CLOB write them, with the types and the quirks that were recorded.
+"""Invented markets as gamma writes them, with the types and the quirks that were recorded.
 
-Lists are JSON inside strings, prices are numbers in one API and strings in the other, dates come in three
-forms, and `active` stays true on a closed market.
+Lists are JSON inside strings, dates come in three forms, and `active` stays true on a closed market.
 """
 
-import hashlib
 import json
 from typing import Any
 
 from oraculum_dev.venues import text
 from oraculum_dev.venues.polymarket.identity import Identity, event_number, identity, slug
-from oraculum_dev.venues.sim.book import Side
 from oraculum_dev.venues.sim.chance import digest
 from oraculum_dev.venues.sim.market import Event, Market
 from oraculum_dev.venues.sim.terms import DOLLAR, Phase, Topic, Verdict
 
 _CREATOR = "0x91430CaD2d3975766499717fA0D66A78D814E5c5"
 _RESOLVER = "0x65070BE91477460D8A7AeEb94ef92fe056C2f2A7"
-_IMAGE = "https://polymarket-upload.s3.us-east-2.amazonaws.com/stand-in.png"
+IMAGE = "https://polymarket-upload.s3.us-east-2.amazonaws.com/stand-in.png"
 
 _TAGS = {
     Topic.SPORTS: ("1", "Sports", "sports"),
@@ -36,7 +33,7 @@ def names(seed: int, market: Market) -> Identity:
     return identity(seed, market.key, market.question.title)
 
 
-def _number(value: int, scale: int) -> int | float:
+def number(value: int, scale: int) -> int | float:
     """Return a JSON number, an integer where it is whole, as gamma writes it."""
     unit: int = 10**scale
     return value / unit if value % unit else value // unit
@@ -74,12 +71,12 @@ def _resolution(market: Market) -> dict[str, Any]:
 
 def _quotes(market: Market) -> dict[str, Any]:
     quotes: dict[str, Any] = {
-        "bestBid": _number(market.best_bid, 3),
-        "bestAsk": _number(market.best_ask, 3),
-        "spread": _number(market.best_ask - market.best_bid, 3),
+        "bestBid": number(market.best_bid, 3),
+        "bestAsk": number(market.best_ask, 3),
+        "spread": number(market.best_ask - market.best_bid, 3),
     }
     if market.last is not None:
-        quotes["lastTradePrice"] = _number(market.last, 3)
+        quotes["lastTradePrice"] = number(market.last, 3)
     return quotes
 
 
@@ -94,8 +91,8 @@ def _volumes(market: Market) -> dict[str, Any]:
         "volume24hrClob": round(volume * 0.04, 6),
         "volume1wk": round(volume * 0.2, 6),
         "liquidity": text.shares(liquidity),
-        "liquidityNum": _number(liquidity, 2),
-        "liquidityClob": _number(liquidity, 2),
+        "liquidityNum": number(liquidity, 2),
+        "liquidityClob": number(liquidity, 2),
     }
 
 
@@ -125,8 +122,8 @@ def gamma_market(seed: int, market: Market) -> dict[str, Any]:
         "conditionId": known.condition,
         "slug": known.slug,
         "resolutionSource": "",
-        "image": _IMAGE,
-        "icon": _IMAGE,
+        "image": IMAGE,
+        "icon": IMAGE,
         "description": plan.rules,
         "outcomes": json.dumps(plan.outcomes, ensure_ascii=False),
         "outcomePrices": json.dumps(outcome_prices(market)),
@@ -142,7 +139,7 @@ def gamma_market(seed: int, market: Market) -> dict[str, Any]:
         "resolvedBy": _RESOLVER,
         "questionID": known.question,
         "enableOrderBook": True,
-        "orderPriceMinTickSize": _number(market.step, 3),
+        "orderPriceMinTickSize": number(market.step, 3),
         "orderMinSize": 5,
         "acceptingOrders": trading,
         "negRisk": plan.exclusive,
@@ -182,8 +179,8 @@ def gamma_event_head(seed: int, event: Event) -> dict[str, Any]:
         "startDate": text.iso(plan.opens_ms),
         "creationDate": text.iso(plan.opens_ms),
         "endDate": text.iso(plan.closes_ms),
-        "image": _IMAGE,
-        "icon": _IMAGE,
+        "image": IMAGE,
+        "icon": IMAGE,
         "active": event.phase is not Phase.WAITING,
         "closed": event.phase is Phase.FINAL,
         "archived": False,
@@ -227,105 +224,3 @@ def tag(topic: Topic) -> dict[str, Any]:
     """Return the tag of a topic."""
     number, label, named = _TAGS[topic]
     return {"id": number, "label": label, "slug": named}
-
-
-def clob_market(seed: int, market: Market) -> dict[str, Any]:
-    """Return a market as the CLOB lists it: other names, and the outcome beside each token."""
-    event, plan, known = market.event, market.event.plan, names(seed, market)
-    prices = [float(price) for price in outcome_prices(market)]
-    won = market.verdict if is_resolved(market) else None
-    winners = (won is Verdict.YES, won is Verdict.NO)
-    return {
-        "enable_order_book": True,
-        "active": True,
-        "closed": is_resolved(market),
-        "archived": False,
-        "accepting_orders": event.phase is Phase.OPEN,
-        "accepting_order_timestamp": text.iso(plan.opens_ms),
-        "minimum_order_size": 5,
-        "minimum_tick_size": _number(market.step, 3),
-        "condition_id": known.condition,
-        "question_id": known.question,
-        "question": market.question.title,
-        "description": plan.rules,
-        "market_slug": known.slug,
-        "end_date_iso": text.iso(plan.closes_ms),
-        "game_start_time": None if plan.starts_ms is None else text.iso(plan.starts_ms),
-        "seconds_delay": 0,
-        "fpmm": "",
-        "maker_base_fee": 0,
-        "taker_base_fee": 0,
-        "notifications_enabled": True,
-        "neg_risk": plan.exclusive,
-        "neg_risk_market_id": "",
-        "neg_risk_request_id": "",
-        "icon": _IMAGE,
-        "image": _IMAGE,
-        "rewards": {"rates": None, "min_size": 50, "max_spread": 4.5},
-        "is_50_50_outcome": won is Verdict.VOID,
-        "tokens": [
-            {"token_id": token, "outcome": outcome, "price": price, "winner": winner}
-            for token, outcome, price, winner in zip(
-                known.tokens, plan.outcomes, prices, winners, strict=True
-            )
-        ],
-        "tags": [_TAGS[plan.topic][1]],
-    }
-
-
-def clob_brief(seed: int, market: Market) -> dict[str, Any]:
-    """Return a market in the CLOB's brief form, whose names are single letters."""
-    known, plan = names(seed, market), market.event.plan
-    return {
-        "c": known.condition,
-        "t": [{"t": token, "o": outcome} for token, outcome in zip(known.tokens, plan.outcomes, strict=True)],
-        "mos": 5,
-        "mts": _number(market.step, 3),
-        "mbf": 0,
-        "tbf": 0,
-        "ao": market.phase is Phase.OPEN,
-        "nr": plan.exclusive,
-        "aot": text.iso(plan.opens_ms),
-    }
-
-
-def sides(market: Market, outcome: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Return bids ascending and asks descending of one token: the best level is the last of each.
-
-    The second token's book is the first one's in the mirror: who bids for YES at p offers NO at 1 - p.
-    """
-    bids, asks = sorted(market.book.bids.items()), sorted(market.book.asks.items(), reverse=True)
-    if outcome == 0:
-        return bids, asks
-    return [(DOLLAR - p, s) for p, s in asks], [(DOLLAR - p, s) for p, s in bids]
-
-
-def book(seed: int, market: Market, outcome: int, at_ms: int) -> dict[str, Any]:
-    """Return one token's order book, as `/book` and the socket write it."""
-    known = names(seed, market)
-    bids, asks = sides(market, outcome)
-    shown: dict[str, Any] = {
-        "market": known.condition,
-        "asset_id": known.tokens[outcome],
-        "timestamp": str(at_ms),
-        "hash": "",
-        "bids": [{"price": text.price(p), "size": text.shares(s)} for p, s in bids],
-        "asks": [{"price": text.price(p), "size": text.shares(s)} for p, s in asks],
-        "min_order_size": "5",
-        "tick_size": text.price(market.step),
-        "neg_risk": market.event.plan.exclusive,
-    }
-    if market.last is not None:
-        shown["last_trade_price"] = text.price(mirrored(market.last, outcome))
-    shown["hash"] = hashlib.sha1(json.dumps(shown).encode(), usedforsecurity=False).hexdigest()
-    return shown
-
-
-def mirrored(price: int, outcome: int) -> int:
-    """Return a price of YES as the price of one outcome."""
-    return price if outcome == 0 else DOLLAR - price
-
-
-def taker_side(side: Side, outcome: int) -> str:
-    """Return the taker's side on one token: who buys YES sells NO."""
-    return "BUY" if (side is Side.BID) == (outcome == 0) else "SELL"

@@ -4,7 +4,8 @@ Recordings come wrapped in many ways and from many collectors, so neither a file
 document is relied on.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from oraculum_dev.venues.sim.terms import Venue
@@ -31,57 +32,53 @@ class Kind(StrEnum):
     BET = "bet"
 
 
-def _polymarket(members: Members) -> Kind | None:
-    has = members.__contains__
-    found: Kind | None = None
-    if has("question") and has("conditionId"):
-        found = Kind.GAMMA_MARKET
-    elif has("title") and has("slug") and (has("markets") or has("ticker")) and not has("seriesType"):
-        found = Kind.GAMMA_EVENT
-    elif has("condition_id") and has("tokens"):
-        found = Kind.CLOB_MARKET
-    elif has("c") and has("t") and has("mos"):
-        found = Kind.CLOB_BRIEF
-    elif has("bids") and has("asks") and has("asset_id"):
-        found = Kind.BOOK
-    elif has("transactionHash") and has("asset"):
-        found = Kind.TRADE
-    elif has("history"):
-        found = Kind.HISTORY
-    elif has("label") and has("slug") and has("id"):
-        found = Kind.TAG
-    return found
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """By what an object is known: members that it has, and members that it has not."""
+
+    kind: Kind
+    has: frozenset[str]
+    lacks: frozenset[str] = frozenset()
+
+    def fits(self, members: Members) -> bool:
+        """Whether an object with these members is of this kind."""
+        names = members.keys()
+        return self.has <= names and not self.lacks & names
 
 
-def _kalshi(members: Members) -> Kind | None:
-    has = members.__contains__
-    found: Kind | None = None
-    if has("trade_id") and has("ticker"):
-        found = Kind.TRADE
-    elif has("ticker") and has("event_ticker") and has("status"):
-        found = Kind.MARKET
-    elif has("event_ticker") and has("series_ticker") and has("title") and not has("ticker"):
-        found = Kind.EVENT
-    elif has("orderbook_fp") or has("orderbook"):
-        found = Kind.ORDERBOOK
-    elif has("end_period_ts"):
-        found = Kind.CANDLE
-    elif has("ticker") and has("category") and has("frequency"):
-        found = Kind.SERIES
-    return found
+def _sign(kind: Kind, has: str, lacks: str = "") -> Sign:
+    return Sign(kind, frozenset(has.split()), frozenset(lacks.split()))
 
 
-def _manifold(members: Members) -> Kind | None:
-    has = members.__contains__
-    if has("question") and has("outcomeType") and has("id"):
-        return Kind.MARKET
-    if has("contractId") and has("probAfter") and has("outcome"):
-        return Kind.BET
-    return None
-
-
-KINDS: Mapping[Venue, Callable[[Members], Kind | None]] = {
-    Venue.POLYMARKET: _polymarket,
-    Venue.KALSHI: _kalshi,
-    Venue.MANIFOLD: _manifold,
+# The first sign that fits decides.
+SIGNS: Mapping[Venue, tuple[Sign, ...]] = {
+    Venue.POLYMARKET: (
+        _sign(Kind.GAMMA_MARKET, "question conditionId"),
+        _sign(Kind.GAMMA_EVENT, "title slug markets", "seriesType"),
+        _sign(Kind.GAMMA_EVENT, "title slug ticker", "seriesType"),
+        _sign(Kind.CLOB_MARKET, "condition_id tokens"),
+        _sign(Kind.CLOB_BRIEF, "c t mos"),
+        _sign(Kind.BOOK, "bids asks asset_id"),
+        _sign(Kind.TRADE, "transactionHash asset"),
+        _sign(Kind.HISTORY, "history"),
+        _sign(Kind.TAG, "id label slug"),
+    ),
+    Venue.KALSHI: (
+        _sign(Kind.TRADE, "trade_id ticker"),
+        _sign(Kind.MARKET, "ticker event_ticker status"),
+        _sign(Kind.EVENT, "event_ticker series_ticker title", "ticker"),
+        _sign(Kind.ORDERBOOK, "orderbook_fp"),
+        _sign(Kind.ORDERBOOK, "orderbook"),
+        _sign(Kind.CANDLE, "end_period_ts"),
+        _sign(Kind.SERIES, "ticker category frequency"),
+    ),
+    Venue.MANIFOLD: (
+        _sign(Kind.MARKET, "id question outcomeType"),
+        _sign(Kind.BET, "contractId probAfter outcome"),
+    ),
 }
+
+
+def classify(venue: Venue, members: Members) -> Kind | None:
+    """Return the kind of an object, or None where no route serves its like."""
+    return next((sign.kind for sign in SIGNS[venue] if sign.fits(members)), None)

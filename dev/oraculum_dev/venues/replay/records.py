@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from oraculum_dev.venues.replay.kinds import KINDS, Kind
+from oraculum_dev.venues.replay.kinds import Kind, classify
 from oraculum_dev.venues.sim.terms import Venue
 
 _DEEPEST = 8
@@ -55,7 +55,7 @@ class Reader:
     """Reads the REST recordings of one venue."""
 
     def __init__(self, venue: Venue) -> None:
-        self._classify = KINDS[venue]
+        self._venue = venue
         self.records: list[Record] = []
         self.reports: list[Report] = []
 
@@ -85,7 +85,7 @@ class Reader:
         if "response_body" in members:
             self._walk(_text(members["response_body"]), inner, report, depth + 1, nested=False)
             return
-        kind = self._classify(members)
+        kind = classify(self._venue, members)
         if kind is not None:
             report.found[kind] += 1
             self.records.append(Record(report.file, kind, raw.strip(), inner, nested))

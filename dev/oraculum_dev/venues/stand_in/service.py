@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
+from oraculum_dev.venues.kalshi import keys
 from oraculum_dev.venues.kalshi import rest as kalshi
 from oraculum_dev.venues.kalshi.socket import TradeSocket
 from oraculum_dev.venues.manifold import rest as manifold
@@ -75,7 +76,7 @@ class StandIn:
             self.faults,
             self.sources.kalshi_tape,
             recorded=self.sources.kalshi_tickers,
-            require_key=self.settings.require_kalshi_key,
+            keys=self._kalshi_keys(),
         )
         self.manifold_socket = TopicSocket(
             self.faults, self.sources.manifold_tape, self.settings.manifold_silence_seconds
@@ -98,6 +99,11 @@ class StandIn:
             route("/stand-in/status", self._status),
             route("/stand-in/files", self._files),
         ]
+
+    def _kalshi_keys(self) -> keys.Keys:
+        path = self.settings.kalshi_public_key
+        public_key = None if path is None else keys.load(path)
+        return keys.Keys(required=self.settings.require_kalshi_key, public_key=public_key)
 
     def _control(self) -> Control:
         sockets = {

@@ -27,6 +27,7 @@ class Settings:
     keep_seconds: float = 3600.0
     timing: Timing = Timing()  # noqa: RUF009 - frozen, so sharing it is safe
     require_kalshi_key: bool = False
+    kalshi_public_key: Path | None = None
     manifold_silence_seconds: float = 60.0
     kalshi_heartbeat_seconds: float = 10.0
 
@@ -88,6 +89,11 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         action="store_true",
         help="refuse Kalshi sockets that carry no key, as the venue does",
     )
+    add(
+        "--kalshi-public-key",
+        type=Path,
+        help="PEM; refuse Kalshi sockets that are not signed with its private half",
+    )
     return parser
 
 
@@ -119,4 +125,5 @@ def read(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         keep_seconds=given.keep,
         timing=timing,
         require_kalshi_key=given.require_kalshi_key,
+        kalshi_public_key=given.kalshi_public_key,
     )
