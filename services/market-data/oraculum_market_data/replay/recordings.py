@@ -62,6 +62,8 @@ def payloads_of(path: Path) -> Iterator[Payload]:
         return
     with _opened(path) as file:
         content = file.read()
+    if not content.strip():
+        return
     if _is_one_text(content):
         yield Payload(1, "", content)
     else:

@@ -1,5 +1,6 @@
 """Reading one recording and telling what was in it."""
 
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -84,8 +85,8 @@ def report(path: Path, name: str, tell: Callable[[DumpLine], None] | None = None
             if tell is not None:
                 for item in decoded.items:
                     tell(DumpLine(name, payload.number, item))
-    except OSError as error:
-        count.refused.append(Refusal("file", "$", f"cannot be read: {error.strerror or error}"))
+    except (OSError, EOFError, zlib.error) as error:
+        count.refused.append(Refusal("file", "$", f"cannot be read: {error}"))
     return FileReport(
         file=name,
         venue=venue.value if venue else "unknown",

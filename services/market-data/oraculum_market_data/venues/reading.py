@@ -1,5 +1,6 @@
 """The seam between a venue's bytes and the rest of the service: the same for live connections and for recordings."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from oraculum_market_data.venues.polymarket.language import language as polymark
 from oraculum_market_data.venues.polymarket.socket import PolymarketSocket
 
 _OPENINGS: Final = b'{["'
+# A clock's answer, or a flag's: JSON, but no record.
+_SCALAR = re.compile(rb"-?[0-9.eE+-]+|true|false")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,12 @@ class Reading:
     def body(self, body: bytes, source: Source) -> Decoded:
         """Decode the answer to a request, or a line of a recording, whatever it is wrapped in."""
         text = body.strip()
-        if text[:1] and text[:1] in _OPENINGS:
-            return read_body(self.language, body, source)
+        if text in {b"", b"null"}:
+            return Decoded()
         if text in {b"PING", b"PONG"}:
             return self.socket.decode(text, source.received_at)
+        if text[:1] in _OPENINGS or _SCALAR.fullmatch(text):
+            return read_body(self.language, body, source)
         return text_error(self.venue, text.decode(errors="replace"), source)
 
     def frame(self, frame: bytes | str, received_at: datetime | None = None) -> Decoded:
