@@ -1,6 +1,6 @@
 """Fees as data: what a market charges on a trade, always rounded up.
 
-Two schedules exist (MATH: fees and rounding):
+Two schedules exist:
 
 - flat: a share of the cost or of the proceeds, in hundredths of a percent (bps);
 - quadratic: rate x p(1 - p) for each share, as Kalshi and Polymarket charge, which is dearest where the outcome is most
