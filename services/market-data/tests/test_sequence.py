@@ -35,6 +35,14 @@ def test_a_repetition_is_dropped_and_counted() -> None:
     assert 2 == stream.repeated
 
 
+def test_the_first_of_two_that_wait_with_one_number_stands() -> None:
+    stream: Sequencer[str] = Sequencer()
+    stream.offer(2, "first")
+    stream.offer(2, "again")
+    assert ["one", "first"] == stream.offer(1, "one").messages
+    assert 1 == stream.repeated
+
+
 def test_a_stream_may_be_joined_on_its_way() -> None:
     assert ([5000, 5001], []) == released(Sequencer(), [5000, 5001])
 

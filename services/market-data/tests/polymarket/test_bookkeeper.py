@@ -64,6 +64,14 @@ def test_a_crossing_within_one_timestamp_is_no_news() -> None:
     assert [(None, "0.35")] == [(quote.bid, str(quote.ask)) for quote in second.quotes]
 
 
+def test_a_crossing_of_which_old_frames_say_nothing_is_no_news_either() -> None:
+    books = PolymarketBooks()
+    books.apply([snapshot()])
+    assert [] == books.apply([delta(Side.ASK, "0.35", 5, None, at=7)]).quotes
+    settled = books.apply([delta(Side.BID, "0.4", 0, None, at=7)])
+    assert [(None, "0.35")] == [(quote.bid, str(quote.ask)) for quote in settled.quotes]
+
+
 def test_a_crossing_that_outlives_its_timestamp_is_a_trouble() -> None:
     books = PolymarketBooks()
     books.apply([snapshot()])

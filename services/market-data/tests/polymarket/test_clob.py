@@ -111,7 +111,7 @@ class TestTrade:
         "side": "BUY",
         "asset": "1",
         "conditionId": "0xcd",
-        "size": 2.380951,
+        "size": 2.3809512345,
         "price": 0.21999995306666104,
         "timestamp": 1772268541,
         "transactionHash": "0xff",
@@ -120,7 +120,7 @@ class TestTrade:
     def test_keeps_the_noise_of_the_venues_floats(self) -> None:
         read = decode([self.TRADE]).items[0]
         assert isinstance(read, Trade)
-        assert ("0.21999995306666104", Decimal("2.380951")) == (str(read.price), read.size)
+        assert ("0.21999995306666104", Decimal("2.3809512345")) == (str(read.price), read.size)
         assert Direction.BUY == read.direction
 
     def test_the_same_row_has_the_same_id(self) -> None:
