@@ -51,9 +51,9 @@ def amount_out(amount: Amount) -> str:
     return format_units(Units(amount.units), asset(amount.asset))
 
 
-def units_out(units: int, code: str) -> str:
+def units_out(count: int, code: str) -> str:
     """Units of an asset, or shares counted in them, as decimal text."""
-    return format_units(Units(units), asset(code))
+    return format_units(Units(count), asset(code))
 
 
 def price_out(millionths: int) -> str:

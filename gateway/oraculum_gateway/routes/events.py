@@ -11,7 +11,7 @@ from oraculum_gateway.shapes import events as shapes
 from oraculum_gateway.shapes.base import Listed, listed_by_cursor, listed_by_page
 from oraculum_gateway.views import STATUSES_FROM_NAME, TYPES_FROM_NAME, describe_events
 from oraculum_kit.timestamps import to_wire_optional
-from oraculum_money import PRICE_ONE
+from oraculum_money import PRICE_ONE, Price
 
 
 async def listing(call: Call) -> Listed[shapes.EventOut]:
@@ -138,7 +138,7 @@ async def _described(call: Call, event: pb.Event) -> shapes.EventOut:
     return described
 
 
-async def _payout(call: Call, event_id: str, body: shapes.ResolveIn) -> Sequence[int]:
+async def _payout(call: Call, event_id: str, body: shapes.ResolveIn) -> Sequence[Price]:
     if (body.outcome is None) == (not body.payouts):
         raise refuse("outcome", "send the outcome that won, or payouts, not both")
     if body.outcome is None:
@@ -146,7 +146,7 @@ async def _payout(call: Call, event_id: str, body: shapes.ResolveIn) -> Sequence
     event = (await call.services.event.GetEvent(pb.GetEventRequest(event_id=event_id))).event
     if body.outcome >= len(event.outcomes):
         raise refuse("outcome", "is not an outcome of this event")
-    return [PRICE_ONE if outcome.index == body.outcome else 0 for outcome in event.outcomes]
+    return [Price(PRICE_ONE if outcome.index == body.outcome else 0) for outcome in event.outcomes]
 
 
 _EXAMPLE: Final = {

@@ -1,0 +1,53 @@
+"""Wires notification and serves it."""
+
+import os
+
+from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
+from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
+from oraculum.notification.v1.notification_service_pb2_grpc import add_NotificationServiceServicer_to_server
+from oraculum_kit.client import channel
+from oraculum_kit.clock import SystemClock
+from oraculum_kit.db import Database
+from oraculum_kit.keys import JwksKeys, jwks_rpc
+from oraculum_kit.process import run
+from oraculum_kit.relay import OutboxRelay
+from oraculum_kit.server import serve
+from oraculum_kit.telemetry import telemetry
+from oraculum_notification.config import load
+from oraculum_notification.consumers import Teller
+from oraculum_notification.fanout import Fanout
+from oraculum_notification.housekeeping import housekeeper
+from oraculum_notification.servicer import ACCESS, NotificationServicer
+
+
+async def main() -> None:
+    """Serve until told to stop."""
+    config = load(os.environ)
+    clock = SystemClock()
+    async with (
+        telemetry(config.telemetry),
+        Database(config.database) as database,
+        channel(config.auth_target, config.trust.identity()) as auth,
+    ):
+        fanout = Fanout(database)
+        consumers = Teller().consumers(config.cluster, database)
+        await serve(
+            config.server,
+            services=[
+                (add_NotificationServiceServicer_to_server, NotificationServicer(database, fanout, clock))
+            ],
+            access=ACCESS,
+            trust=config.trust.trust(JwksKeys(jwks_rpc(AuthServiceStub(auth).GetJwks, GetJwksRequest()))),
+            ready=[database.ping],
+            dependencies={"auth": auth.check},
+            background=[
+                OutboxRelay(cluster=config.cluster, database=database, source="notification").run,
+                *(consumer.run for consumer in consumers),
+                fanout.run,
+                housekeeper(database, clock).run,
+            ],
+        )
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,99 @@
+"""What notification hears: every topic that a person can watch.
+
+What somebody must hear once (their bets, their money, an event's steps) goes through the inbox. Prices and trades of
+venues come by the thousand and a repeated price does no harm, so those records are not remembered one by one, and of
+each outcome only the newest price of a batch is told.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from google.protobuf.message import Message as ProtobufMessage
+
+from oraculum.auth.v1.users_fact_pb2 import UsersFact
+from oraculum.event.v1.events_fact_pb2 import EventsFact
+from oraculum.market_data.v1.market_data_facts_pb2 import MarketsFact, QuotesFact, TradesFact
+from oraculum.prediction.v1.bets_fact_pb2 import BetsFact
+from oraculum.prediction.v1.settlements_fact_pb2 import SettlementsFact
+from oraculum.wallet.v1.wallet_fact_pb2 import WalletFact
+from oraculum_kit.db import Connection, Database
+from oraculum_kit.inbox import InboxConsumer, Record
+from oraculum_kit.kafka import Cluster
+from oraculum_notification import events, metrics, stories
+from oraculum_notification.records import Line, Notice
+from oraculum_notification.repository import Channels, Notices
+from oraculum_notification.stories import Told
+
+_ONCE: Final[dict[str, type[ProtobufMessage]]] = {
+    "users": UsersFact,
+    "events": EventsFact,
+    "bets": BetsFact,
+    "settlements": SettlementsFact,
+    "wallet": WalletFact,
+    "market-data.markets": MarketsFact,
+}
+_OFTEN: Final[dict[str, type[ProtobufMessage]]] = {
+    "market-data.quotes": QuotesFact,
+    "market-data.trades": TradesFact,
+}
+_STORIES: Final[dict[str, Callable[[Any, datetime], Iterator[Told]]]] = {
+    "users": stories.of_user,
+    "events": stories.of_event,
+    "bets": stories.of_bet,
+    "settlements": stories.of_settlement,
+    "wallet": stories.of_wallet,
+    "market-data.markets": stories.of_market,
+    "market-data.quotes": stories.of_quote,
+    "market-data.trades": stories.of_trade,
+}
+
+
+class Teller:
+    """Writes what channels say and what people find in their inboxes."""
+
+    def __init__(self) -> None:
+        self._channels = Channels()
+        self._notices = Notices()
+
+    def consumers(self, cluster: Cluster, database: Database) -> list[InboxConsumer[ProtobufMessage]]:
+        """One for what is told once, one for what is told often: a flood of prices must not delay a settlement."""
+        return [
+            InboxConsumer(
+                cluster=cluster, database=database, group="notification", topics=_ONCE, handle=self.tell
+            ),
+            InboxConsumer(
+                cluster=cluster,
+                database=database,
+                group="notification-prices",
+                topics=_OFTEN,
+                handle=self.tell,
+                effects_are_unique=True,
+                batch_max=5000,
+            ),
+        ]
+
+    async def tell(self, connection: Connection, records: Sequence[Record[ProtobufMessage]]) -> None:
+        """Write what a batch of records gives to tell."""
+        told = [one for record in records for one in _STORIES[record.topic](record.message, record.time)]
+        new = await self._notices.write(connection, [one for one in told if isinstance(one, Notice)])
+        await events.notices_created(connection, new)
+        lines = [one for one in told if isinstance(one, Line)]
+        lines += [stories.notice_line(notification_id, notice) for notification_id, notice in new]
+        lines = list(newest_prices(lines))
+        await self._channels.write(connection, lines)
+        metrics.LINES.inc(len(lines))
+        metrics.NOTICES.inc(len(new))
+
+
+def newest_prices(lines: Iterable[Line]) -> Iterator[Line]:
+    """All lines in order, but of the prices of one outcome only the newest."""
+    kept = list(lines)
+    newest = {
+        (line.channel, line.data.get("outcome")): index
+        for index, line in enumerate(kept)
+        if line.kind == "market.quote"
+    }
+    for index, line in enumerate(kept):
+        if line.kind != "market.quote" or newest[line.channel, line.data.get("outcome")] == index:
+            yield line

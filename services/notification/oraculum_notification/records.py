@@ -1,0 +1,57 @@
+"""What notification writes and keeps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+Data = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that a channel shall say; its sequence is given when it is written."""
+
+    channel: str
+    kind: str
+    data: Data
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a person shall find in their inbox, once for its cause."""
+
+    user_id: UUID
+    cause: str
+    kind: str
+    title: str
+    body: str
+    data: Data
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a channel said."""
+
+    channel: str
+    sequence: int
+    kind: str
+    # A JSON object, as text.
+    data: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNotice:
+    """A notice as its reader gets it."""
+
+    notification_id: UUID
+    user_id: UUID
+    kind: str
+    title: str
+    body: str
+    data: str
+    created_at: datetime
+    read_at: datetime | None

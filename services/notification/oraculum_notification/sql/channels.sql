@@ -1,0 +1,46 @@
+-- name: advance
+-- Gives each channel so many sequences and holds its row; in the order of names, so that writers never wait in a ring.
+insert into channel (name, sequence)
+select name, added from unnest(%(names)s::text[], %(added)s::bigint[]) as given (name, added) order by name
+on conflict (name) do update set sequence = channel.sequence + excluded.sequence
+returning name, sequence;
+
+-- name: insert_messages
+-- Keeps what channels say.
+insert into message (channel, sequence, kind, data, occurred_at)
+select * from unnest(%(channels)s::text[], %(sequences)s::bigint[], %(kinds)s::text[], %(data)s::jsonb[],
+  %(times)s::timestamptz[]);
+
+-- name: tell_replicas
+-- Wakes every replica when this transaction commits; each payload names channels.
+select pg_notify(%(topic)s, payload) from unnest(%(payloads)s::text[]) as payload;
+
+-- name: listen_topic
+-- The name under which replicas of this schema hear of each other's messages.
+select 'oraculum_' || current_schema() || '_messages';
+
+-- name: positions
+-- Where channels stand; those that never said anything are left out.
+select name, sequence from channel where name = any (%(names)s);
+
+-- name: messages_after
+-- What several channels said after a sequence each, in order.
+select m.channel, m.sequence, m.kind, m.data::text as data, m.occurred_at
+from unnest(%(channels)s::text[], %(after)s::bigint[]) as seen (channel, sequence)
+join message m on m.channel = seen.channel and m.sequence > seen.sequence
+order by m.channel, m.sequence
+limit %(row_count)s;
+
+-- name: latest_of_each_kind
+-- The last message of each kind that a channel said and that is still kept.
+select distinct on (kind) channel, sequence, kind, data::text as data, occurred_at
+from message where channel = %(channel)s order by kind, sequence desc;
+
+-- name: oldest_kept
+-- The first sequence of a channel that is still kept.
+select min(sequence) from message where channel = %(channel)s;
+
+-- name: forget_messages
+-- Drops what nobody resumes from any more, but never the newest of a channel.
+delete from message m where m.written_at < %(before)s
+  and exists (select from message newer where newer.channel = m.channel and newer.sequence > m.sequence);

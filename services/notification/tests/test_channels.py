@@ -1,0 +1,128 @@
+"""Live channels over real streams: sequences without gaps, nothing lost, nothing twice, whatever replica wrote."""
+
+import asyncio
+import json
+
+import psycopg
+import pytest
+
+from oraculum.notification.v1 import notification_service_pb2 as pb
+from oraculum_kit.errors import InvalidArgument
+from oraculum_notification.repository import payloads
+
+
+def words(messages: list[pb.ChannelMessage]) -> list[str]:
+    return [json.loads(message.data_json)["word"] for message in messages]
+
+
+def sequences(messages: list[pb.ChannelMessage]) -> list[int]:
+    return [message.sequence for message in messages]
+
+
+class TestStream:
+    async def test_what_is_said_after_the_position_is_heard(self, service) -> None:
+        await service.say(("event.1", "before"))
+        async with service.gateway() as gateway:
+            assert await gateway.watch("event.1") == {"event.1": 1}
+            await service.say(("event.1", "a"), ("event.2", "of others"), ("event.1", "b"))
+            messages = await gateway.hear(2)
+        assert (words(messages), sequences(messages)) == (["a", "b"], [2, 3])
+
+    async def test_a_channel_that_never_said_anything_stands_at_zero(self, service) -> None:
+        async with service.gateway() as gateway:
+            assert await gateway.watch("event.1") == {"event.1": 0}
+            await service.say(("event.1", "first"))
+            assert sequences(await gateway.hear(1)) == [1]
+
+    async def test_another_replica_tells_it_too(self, service, second) -> None:
+        async with service.gateway() as here, second.gateway() as there:
+            await here.watch("event.1")
+            await there.watch("event.1")
+            await service.say(("event.1", "from the first"))
+            await second.say(("event.1", "from the second"))
+            assert words(await here.hear(2)) == words(await there.hear(2))
+
+    async def test_writers_at_once_leave_no_gap(self, service, second) -> None:
+        async with service.gateway() as gateway:
+            await gateway.watch("a", "b")
+            writers = [
+                writer.say(("a", f"{number}"), ("b", f"{number}"), ("a", f"{number}+"))
+                for number in range(20)
+                for writer in (service, second)
+            ]
+            await asyncio.gather(*writers)
+            messages = await gateway.hear(120)
+        heard = {name: sequences([one for one in messages if one.channel == name]) for name in ("a", "b")}
+        assert heard == {"a": list(range(1, 81)), "b": list(range(1, 41))}
+
+    async def test_a_broken_transaction_takes_no_number(self, service) -> None:
+        async with service.database.connection() as connection:
+            await connection.execute(
+                "alter table message add constraint broken check (data->>'word' <> 'bad')"
+            )
+        with pytest.raises(psycopg.errors.CheckViolation):
+            await service.say(("event.1", "bad"))
+        await service.say(("event.1", "good"))
+        async with service.gateway() as gateway:
+            assert await gateway.watch("event.1") == {"event.1": 1}
+
+    async def test_who_watches_no_more_hears_no_more(self, service) -> None:
+        async with service.gateway() as gateway:
+            await gateway.watch("a", "b")
+            gateway.requests.put_nowait(pb.SubscribeRequest(remove_channels=["a"], add_channels=["c"]))
+            async with asyncio.timeout(10):
+                await gateway.placed.get()
+            await service.say(("a", "unheard"), ("b", "heard"))
+            assert words(await gateway.hear(1)) == ["heard"]
+
+    async def test_replicas_that_lost_their_connection_hear_what_was_said_meanwhile(self, service) -> None:
+        async with service.gateway() as gateway:
+            await gateway.watch("event.1")
+            await service.say(("event.1", "a"))
+            await gateway.hear(1)
+            async with service.database.connection() as connection:
+                await connection.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity "
+                    "where datname = current_database() and query ilike 'listen%'"
+                )
+            await service.say(("event.1", "b"))
+            assert words(await gateway.hear(1)) == ["b"]
+
+
+class TestResume:
+    async def test_exactly_what_was_missed_comes(self, service) -> None:
+        await service.say(*[("event.1", f"{number}") for number in range(5)])
+        response = await service.stub.Resume(pb.ResumeRequest(channel="event.1", after_sequence=2))
+        assert (words(response.messages), response.snapshot, response.sequence) == (["2", "3", "4"], False, 5)
+
+    async def test_who_missed_nothing_gets_nothing(self, service) -> None:
+        await service.say(("event.1", "a"))
+        response = await service.stub.Resume(pb.ResumeRequest(channel="event.1", after_sequence=1))
+        assert (list(response.messages), response.snapshot) == ([], False)
+
+    async def test_what_is_too_old_comes_as_a_snapshot(self, service) -> None:
+        await service.say(*[("event.1", f"{number}") for number in range(5)])
+        async with service.database.connection() as connection:
+            await connection.execute("delete from message where sequence < 4")
+        response = await service.stub.Resume(pb.ResumeRequest(channel="event.1", after_sequence=1))
+        assert (words(response.messages), response.snapshot, response.sequence) == (["4"], True, 5)
+
+    async def test_too_much_comes_as_a_snapshot(self, service) -> None:
+        await service.say(*[("event.1", f"{number}") for number in range(1200)])
+        response = await service.stub.Resume(pb.ResumeRequest(channel="event.1", after_sequence=1))
+        assert (len(response.messages), response.snapshot) == (1, True)
+
+    @pytest.mark.parametrize(
+        "request_", [pb.ResumeRequest(), pb.ResumeRequest(channel="x", after_sequence=-1)]
+    )
+    async def test_a_bad_field_is_named(self, service, request_: pb.ResumeRequest) -> None:
+        with pytest.raises(InvalidArgument):
+            await service.stub.Resume(request_)
+
+
+def test_names_are_packed_into_payloads_that_postgresql_takes() -> None:
+    names = [f"market.polymarket.0x{number:064x}" for number in range(500)]
+    packed = payloads(names)
+    assert all(len(payload.encode()) < 8000 for payload in packed)
+    assert sorted(name for payload in packed for name in payload.split(" ")) == sorted(names)
+    assert payloads([]) == []
