@@ -8,7 +8,7 @@ from oraculum_dev.venues.sim import pool as pools
 from oraculum_dev.venues.sim import programme
 from oraculum_dev.venues.sim.chance import seeded
 from oraculum_dev.venues.sim.facts import BookMoved, Fact, PhaseChanged, StepChanged, Traded
-from oraculum_dev.venues.sim.market import TRADES_KEPT
+from oraculum_dev.venues.sim.market import TRADES_KEPT, Candle, unpacked
 from oraculum_dev.venues.sim.series import Series, Timing
 from oraculum_dev.venues.sim.terms import HOUR, MINUTE, SECOND, Phase, Venue
 from oraculum_dev.venues.sim.world import World
@@ -149,3 +149,13 @@ class TestPool:
             assert (outcome == "YES") == (aim >= before)
             assert 0 <= stake <= shares
             assert pool.yes**pool.p * pool.no ** (1 - pool.p) == pytest.approx(product)
+
+
+class TestCandle:
+    @pytest.mark.parametrize("price", [None, [500, 510, 490, 505]])
+    def test_is_the_same_after_packing(self, price: list[int] | None) -> None:
+        """What is kept for hours in few bytes comes back whole."""
+        candle = Candle(START, [480, 495, 470, 490], [500, 520, 495, 510], price, 12_345_678_901)
+
+        assert unpacked(candle.packed()) == candle
+        assert len(candle.packed()) == 40

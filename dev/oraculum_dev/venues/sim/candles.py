@@ -16,7 +16,7 @@ _NEW_YORK = ZoneInfo("America/New_York")
 def minutes(world: World, market: Market, since_ms: int, until_ms: int) -> list[Candle]:
     """Return the minutes of a market between two moments."""
     before = backstory.candles(world.seed, market, since_ms, world.start_ms)
-    found = before + [candle for candle in market.minutes if candle.minute_ms >= since_ms]
+    found = before + [candle for candle in market.lived_minutes() if candle.minute_ms >= since_ms]
     return [candle for candle in found if candle.minute_ms <= until_ms]
 
 

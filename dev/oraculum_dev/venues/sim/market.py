@@ -1,5 +1,6 @@
 """A live market and the event that holds it: everything that changes while a venue runs."""
 
+import struct
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from oraculum_dev.venues.sim.terms import DOLLAR, MINUTE, EventPlan, Phase, Ques
 
 TRADES_KEPT = 200
 MINUTES_KEPT = 720
+_PACKED = struct.Struct("<q12hq")
+_NOTHING_TRADED = (-1, -1, -1, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,21 @@ class Candle:
     price: list[int] | None = None
     volume: int = 0
 
+    def packed(self) -> bytes:
+        """Return the candle in the 40 bytes in which hours of them are kept."""
+        return _PACKED.pack(
+            self.minute_ms, *self.bid, *self.ask, *(self.price or _NOTHING_TRADED), self.volume
+        )
+
+
+def unpacked(packed: bytes) -> Candle:
+    """Return the candle that was packed."""
+    minute_ms, *prices, volume = _PACKED.unpack(packed)
+    price = prices[8:]
+    return Candle(
+        minute_ms, prices[:4], prices[4:8], None if tuple(price) == _NOTHING_TRADED else price, volume
+    )
+
 
 @dataclass(slots=True)
 class Market:
@@ -57,7 +75,8 @@ class Market:
     verdict: Verdict | None = None
     updated_ms: int = 0
     trades: deque[Trade] = field(default_factory=lambda: deque(maxlen=TRADES_KEPT))
-    minutes: deque[Candle] = field(default_factory=lambda: deque(maxlen=MINUTES_KEPT))
+    minute: Candle | None = None
+    past_minutes: deque[bytes] = field(default_factory=lambda: deque(maxlen=MINUTES_KEPT))
 
     @property
     def phase(self) -> Phase:
@@ -87,16 +106,23 @@ class Market:
         best = self.book.best_ask
         return DOLLAR if best is None else best
 
-    def note_quote(self, at_ms: int) -> None:
-        """Remember the quotes of this minute for the candles."""
+    def note_quote(self, at_ms: int) -> Candle:
+        """Remember the quotes of this minute in its candle, and return that."""
         bid, ask = self.best_bid, self.best_ask
         minute = at_ms - at_ms % MINUTE
-        if not self.minutes or self.minutes[-1].minute_ms != minute:
-            self.minutes.append(Candle(minute, [bid] * 4, [ask] * 4))
-            return
-        candle = self.minutes[-1]
+        candle = self.minute
+        if candle is None or candle.minute_ms != minute:
+            if candle is not None:
+                self.past_minutes.append(candle.packed())
+            candle = self.minute = Candle(minute, [bid] * 4, [ask] * 4)
         _widen(candle.bid, bid)
         _widen(candle.ask, ask)
+        return candle
+
+    def lived_minutes(self) -> list[Candle]:
+        """Return the candles of the minutes since the server started, as far as they are remembered."""
+        past = [unpacked(packed) for packed in self.past_minutes]
+        return past if self.minute is None else [*past, self.minute]
 
     def note_trade(self, trade: Trade) -> None:
         """Book a trade: last price, volume, open interest and the candle of its minute."""
@@ -106,8 +132,7 @@ class Market:
         self.volume += trade.size
         # Two of three trades open positions, the third closes one: interest grows slower than volume.
         self.open_interest += trade.size if trade.serial % 3 else -min(trade.size, self.open_interest)
-        self.note_quote(trade.at_ms)
-        candle = self.minutes[-1]
+        candle = self.note_quote(trade.at_ms)
         candle.volume += trade.size
         if candle.price is None:
             candle.price = [trade.price] * 4

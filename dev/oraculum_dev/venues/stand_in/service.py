@@ -1,6 +1,7 @@
 """The server as a whole: the world, the three venues over it, and the task that tells the world the time."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -188,5 +189,5 @@ def run(settings: Settings) -> None:
     host, port = listener.getsockname()[:2]
     stand_in = StandIn(settings, SystemClock())
     print(f"stand-in venues: http://{host}:{port} ({settings.mode}, seed {settings.seed})", flush=True)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(stand_in, server_of(stand_in), listener))
