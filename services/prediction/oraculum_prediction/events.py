@@ -17,7 +17,6 @@ from oraculum_kit.outbox import Fact
 from oraculum_kit.timestamps import to_wire
 from oraculum_money import Units
 from oraculum_prediction import wire
-from oraculum_prediction.placement import hold_id
 from oraculum_prediction.pricing import Side
 from oraculum_prediction.repository.batches import Filled
 from oraculum_prediction.repository.settlements import Payment, Settlement
@@ -70,7 +69,7 @@ def order_filled(row: Filled, order: pb.Order, filled_at: datetime) -> Fact:
         event_id=order.event_id,
         order_filled=bets.OrderFilled(
             fill=order.fill,
-            hold_transfer_id=str(hold_id(placement.order_id)) if bought else "",
+            hold_transfer_id=str(row.ticket.hold_id) if bought else "",
             volume_units=row.volume_units,
             received_at=to_wire(placement.received_at),
         ),

@@ -98,7 +98,7 @@ def _pending(hold: Hold) -> wallet.Transfer:
     order_id = hold.ticket.order_id
     event_id = str(hold.ticket.event_id)
     return wallet.Transfer(
-        transfer_id=str(hold_id(order_id)),
+        transfer_id=str(hold.ticket.hold_id),
         phase=wallet.TRANSFER_PHASE_PENDING,
         kind=wallet.TRANSFER_KIND_BET,
         debit=wallet.AccountName(kind=wallet.ACCOUNT_KIND_USER, owner_id=str(hold.ticket.placement.user_id)),

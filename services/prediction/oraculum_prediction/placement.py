@@ -45,6 +45,8 @@ class Ticket:
     answer: "asyncio.Future[Outcome]"
     # What pricing is asked: the order with the limit that it has in effect.
     order: Order = field(init=False)
+    # The pending transfer behind it.
+    hold_id: UUID = field(init=False)
     # Once wallet holds the money it is held for good: a later round uses the same hold.
     held_units: Units | None = None
     # Why it will not be filled, once that is certain.
@@ -52,6 +54,7 @@ class Ticket:
 
     def __post_init__(self) -> None:
         self.order = self.placement.order
+        self.hold_id = hold_id(self.placement.command.id)
 
     @property
     def order_id(self) -> UUID:

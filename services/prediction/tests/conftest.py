@@ -1,8 +1,7 @@
 """What prediction's tests share: replicas on real databases, and a wallet that keeps real books over a real socket."""
 
-import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,8 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from oraculum.event.v1 import event_service_pb2 as event
+from oraculum.event.v1 import events_fact_pb2 as facts
 from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1 import bets_fact_pb2 as bets
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
@@ -31,6 +32,7 @@ from oraculum_kit.ids import uuid7
 from oraculum_kit.jobs import Job
 from oraculum_kit.testing import Parties, serving
 from oraculum_kit.timestamps import to_wire
+from oraculum_prediction import consumers
 from oraculum_prediction.engine import Engine
 from oraculum_prediction.holds import Holds
 from oraculum_prediction.markets import Markets
@@ -39,6 +41,7 @@ from oraculum_prediction.servicer import ACCESS, PredictionServicer
 from oraculum_prediction.settlement import Settler
 
 USDC = 1_000_000
+ONE_PERCENT = FlatFee(100)
 Hook = Callable[[Sequence[wallet.Transfer]], Awaitable[None]]
 
 
@@ -88,6 +91,15 @@ class Books:
     def deposit(self, user_id: UUID, units: int, asset: str = "USDC") -> None:
         self.balances[wallet.ACCOUNT_KIND_USER, str(user_id), asset] += units
         self.balances[wallet.ACCOUNT_KIND_CAPITAL, "", asset] -= units
+
+    def void(self, order_id: str) -> None:
+        """Void the hold of an order, as the sweep does."""
+        for pending in self.pending.values():
+            if pending.transfer.reference_id == order_id and pending.state == "open":
+                pending.state = "voided"
+                self.held[self._account(pending.transfer, pending.transfer.debit)] -= (
+                    pending.transfer.amount.units
+                )
 
     def apply(self, fact: bets.OrderFilled) -> None:
         """Do with a fill what wallet does with it, in market sequence."""
@@ -230,6 +242,7 @@ class House:
     wallet_target: str
     clock: Clock
     replicas: list[Replica] = field(default_factory=list)
+    targets: list[str] = field(default_factory=list)
 
     @property
     def stub(self) -> PredictionServiceStub:
@@ -256,12 +269,12 @@ class House:
             "category": "sports",
             **change,
         }
-        async with self.parties.channel(self._target, service="event") as channel:
+        async with self.parties.channel(self.targets[0], service="event") as channel:
             await PredictionServiceStub(channel).OpenMarket(pb.OpenMarketRequest(**request))
         return event_id
 
     async def close(self, event_id: UUID, reason: str = "resolve") -> pb.CloseMarketResponse:
-        async with self.parties.channel(self._target, service="event") as channel:
+        async with self.parties.channel(self.targets[0], service="event") as channel:
             return await PredictionServiceStub(channel).CloseMarket(
                 pb.CloseMarketRequest(event_id=str(event_id), reason=reason)
             )
@@ -282,6 +295,29 @@ class House:
         with self.parties.signed_in(user_id):
             return await self.replicas[replica].stub.PlaceOrder(request)
 
+    async def sweep(self, *order_ids: str) -> list[int]:
+        """Ask about old holds as wallet does, and void those that are free."""
+        async with self.parties.channel(self.targets[0], service="wallet") as channel:
+            stub = PredictionServiceStub(channel)
+            answer = await stub.SettleHolds(pb.SettleHoldsRequest(order_ids=order_ids))
+        for verdict in answer.answers:
+            if verdict.verdict == pb.HOLD_VERDICT_VOID:
+                self.books.void(verdict.order_id)
+        return [verdict.verdict for verdict in answer.answers]
+
+    async def hear(
+        self, event_id: UUID, payouts: Sequence[int], *, revision: int = 1, cancelled: bool = False
+    ) -> None:
+        """Tell the consumer what an event came to."""
+        resolution = event.Resolution(revision=revision, payout_millionths=payouts)
+        fact = facts.EventsFact(event_id=str(event_id))
+        if cancelled:
+            fact.event_cancelled.resolution.CopyFrom(resolution)
+        else:
+            fact.event_resolved.resolution.CopyFrom(resolution)
+        async with self.replicas[0].database.transaction() as connection:
+            await consumers._follow(connection, fact)
+
     async def settle(self, event_id: UUID) -> None:
         """Run the settlement that was asked for, as the job does."""
         now = datetime.now(UTC)
@@ -299,17 +335,11 @@ class House:
         )
         await self.replicas[0].settler.settle(job)
 
-    @property
-    def _target(self) -> str:
-        return self.targets[0]
-
-    targets: list[str] = field(default_factory=list)
-
     @asynccontextmanager
     async def replica(
         self,
         *,
-        fee: FeeSchedule = FlatFee(100),
+        fee: FeeSchedule = ONE_PERCENT,
         running: bool = True,
         hold_timeout_seconds: float = 2.0,
         **engine: Any,
@@ -364,15 +394,3 @@ async def house(premises: House) -> AsyncIterator[House]:
     """The same with one replica."""
     async with premises.replica():
         yield premises
-
-
-@pytest.fixture
-def patience() -> Iterator[Callable[[Callable[[], bool]], Awaitable[None]]]:
-    """A function that waits until something is true, and fails after a while."""
-
-    async def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
-        async with asyncio.timeout(seconds):
-            while not true():
-                await asyncio.sleep(0.005)
-
-    yield until

@@ -4,11 +4,8 @@ from typing import Any
 
 import pytest
 
-from oraculum.event.v1 import event_service_pb2 as event
-from oraculum.event.v1 import events_fact_pb2 as facts
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum.wallet.v1 import wallet_service_pb2 as wallet
-from oraculum_prediction import consumers
 
 USDC = 1_000_000
 
@@ -35,10 +32,7 @@ async def test_a_market_from_its_opening_to_the_last_payout(house: Any) -> None:
     assert 3 == closed.closing_sequence
     assert 1_000_000 == sum(closed.void_price_millionths)
 
-    resolution = event.Resolution(revision=1, payout_millionths=[0, 1_000_000], closing_sequence=3)
-    fact = facts.EventsFact(event_id=str(event_id), event_resolved=facts.EventResolved(resolution=resolution))
-    async with house.replicas[0].database.transaction() as connection:
-        await consumers._follow(connection, fact)
+    await house.hear(event_id, [0, 1_000_000])
     before = house.books.user(anna)
     await house.settle(event_id)
     held = bought.shares - bought.shares // 2

@@ -10,6 +10,7 @@ from oraculum_money import Price, Shares, Units
 from oraculum_prediction.memory import Draft, Holding
 from oraculum_prediction.placement import Ticket
 from oraculum_prediction.pricing import Fill, Side
+from oraculum_prediction.repository.arrays import hexadecimals, literal, literals
 
 _SQL: Final = queries("oraculum_prediction", "sql/batches.sql")
 
@@ -51,7 +52,7 @@ class Rejected(NamedTuple):
 
 async def heads(connection: Connection, event_ids: Iterable[UUID]) -> dict[UUID, Head]:
     """What markets are at this moment, by event."""
-    rows = await _SQL.market_heads.tuples(connection, event_ids=list(event_ids))
+    rows = await _SQL.market_heads.tuples(connection, event_ids=literal(event_ids))
     return {row[0]: Head(*row) for row in rows}
 
 
@@ -61,7 +62,9 @@ async def holdings(
     """What people hold of events, asked for as (user, event)."""
     asked = list(people)
     rows = await _SQL.holdings.tuples(
-        connection, user_ids=[user for user, _ in asked], event_ids=[event for _, event in asked]
+        connection,
+        user_ids=literal(user_id for user_id, _ in asked),
+        event_ids=literal(event_id for _, event_id in asked),
     )
     return [
         (user_id, event_id, outcome, Holding(Shares(shares), Shares(reserved), Units(cost), Units(realised)))
@@ -73,16 +76,16 @@ async def advance(connection: Connection, drafts: Sequence[Draft]) -> dict[UUID,
     """Bring markets to their new states; those that come back, with the time of their fills, are ours."""
     rows = await _SQL.advance_markets.tuples(
         connection,
-        event_ids=[draft.event_id for draft in drafts],
-        versions=[draft.version for draft in drafts],
-        sequences=[draft.sequence for draft in drafts],
-        sold=[_array(draft.state.sold) for draft in drafts],
-        prices=[_array(draft.state.prices) for draft in drafts],
-        state_hashes=[draft.state.state_hash for draft in drafts],
-        volumes=[draft.volume_units for draft in drafts],
-        outcome_volumes=[_array(draft.outcome_volume_units) for draft in drafts],
-        escrows=[draft.escrow_units for draft in drafts],
-        participants=[draft.participant_count for draft in drafts],
+        event_ids=literal(draft.event_id for draft in drafts),
+        versions=literal(draft.version for draft in drafts),
+        sequences=literal(draft.sequence for draft in drafts),
+        sold=literals(draft.state.sold for draft in drafts),
+        prices=literals(draft.state.prices for draft in drafts),
+        state_hashes=hexadecimals(draft.state.state_hash for draft in drafts),
+        volumes=literal(draft.volume_units for draft in drafts),
+        outcome_volumes=literals(draft.outcome_volume_units for draft in drafts),
+        escrows=literal(draft.escrow_units for draft in drafts),
+        participants=literal(draft.participant_count for draft in drafts),
     )
     return dict(rows)
 
@@ -99,22 +102,22 @@ async def insert_orders(
     nothing = [None] * len(rejected)
     await _SQL.insert_orders.run(
         connection,
-        order_ids=[ticket.order_id for ticket in asked],
-        user_ids=[ticket.placement.user_id for ticket in asked],
-        event_ids=[ticket.event_id for ticket in asked],
-        outcomes=[ticket.order.outcome for ticket in asked],
-        sides=[SIDES[ticket.order.side] for ticket in asked],
-        amounts=[ticket.order.amount for ticket in asked],
-        asked_shares=[ticket.order.shares for ticket in asked],
-        limits=[ticket.placement.order.limit for ticket in asked],
-        holds=[ticket.held_units or 0 for ticket in asked],
-        gross=[*(row.fill.gross for row in filled), *nothing],
-        fees=[*(row.fill.fee for row in filled), *nothing],
-        shares=[*(row.fill.shares for row in filled), *nothing],
-        sequences=[*(row.sequence for row in filled), *nothing],
-        statuses=[FILLED] * len(filled) + [REJECTED] * len(rejected),
-        reasons=[*([None] * len(filled)), *(row.reason for row in rejected)],
-        times=[*times, *([now] * len(rejected))],
+        order_ids=literal(ticket.order_id for ticket in asked),
+        user_ids=literal(ticket.placement.user_id for ticket in asked),
+        event_ids=literal(ticket.event_id for ticket in asked),
+        outcomes=literal(ticket.order.outcome for ticket in asked),
+        sides=literal(SIDES[ticket.order.side] for ticket in asked),
+        amounts=literal(ticket.order.amount for ticket in asked),
+        asked_shares=literal(ticket.order.shares for ticket in asked),
+        limits=literal(ticket.placement.order.limit for ticket in asked),
+        holds=literal(ticket.held_units or 0 for ticket in asked),
+        gross=literal([*(row.fill.gross for row in filled), *nothing]),
+        fees=literal([*(row.fill.fee for row in filled), *nothing]),
+        shares=literal([*(row.fill.shares for row in filled), *nothing]),
+        sequences=literal([*(row.sequence for row in filled), *nothing]),
+        statuses=literal([FILLED] * len(filled) + [REJECTED] * len(rejected)),
+        reasons=literal([*([None] * len(filled)), *(row.reason for row in rejected)]),
+        times=literal([*times, *([now] * len(rejected))]),
     )
 
 
@@ -123,24 +126,24 @@ async def insert_fills(connection: Connection, filled: Sequence[Filled], times: 
     fills = [row.fill for row in filled]
     await _SQL.insert_fills.run(
         connection,
-        fill_ids=[row.fill_id for row in filled],
-        event_ids=[row.ticket.event_id for row in filled],
-        sequences=[row.sequence for row in filled],
-        times=list(times),
-        order_ids=[row.ticket.order_id for row in filled],
-        user_ids=[row.ticket.placement.user_id for row in filled],
-        outcomes=[fill.order.outcome for fill in fills],
-        sides=[SIDES[fill.order.side] for fill in fills],
-        shares=[fill.shares for fill in fills],
-        gross=[fill.gross for fill in fills],
-        fees=[fill.fee for fill in fills],
-        roundings=[fill.rounding_picounits for fill in fills],
-        prices_before=[fill.price_before for fill in fills],
-        prices_after=[fill.price_after for fill in fills],
-        prices=[_array(row.prices) for row in filled],
-        states_before=[fill.state_before for fill in fills],
-        states_after=[fill.state_after for fill in fills],
-        formulas=[fill.formula_version for fill in fills],
+        fill_ids=literal(row.fill_id for row in filled),
+        event_ids=literal(row.ticket.event_id for row in filled),
+        sequences=literal(row.sequence for row in filled),
+        times=literal(times),
+        order_ids=literal(row.ticket.order_id for row in filled),
+        user_ids=literal(row.ticket.placement.user_id for row in filled),
+        outcomes=literal(fill.order.outcome for fill in fills),
+        sides=literal(SIDES[fill.order.side] for fill in fills),
+        shares=literal(fill.shares for fill in fills),
+        gross=literal(fill.gross for fill in fills),
+        fees=literal(fill.fee for fill in fills),
+        roundings=literal(fill.rounding_picounits for fill in fills),
+        prices_before=literal(fill.price_before for fill in fills),
+        prices_after=literal(fill.price_after for fill in fills),
+        prices=literals(row.prices for row in filled),
+        states_before=hexadecimals(fill.state_before for fill in fills),
+        states_after=hexadecimals(fill.state_after for fill in fills),
+        formulas=literal(fill.formula_version for fill in fills),
     )
 
 
@@ -153,15 +156,11 @@ async def put_positions(connection: Connection, drafts: Sequence[Draft]) -> None
     ]
     await _SQL.put_positions.run(
         connection,
-        user_ids=[row[0] for row in changed],
-        event_ids=[row[1] for row in changed],
-        outcomes=[row[2] for row in changed],
-        shares=[row[3].shares for row in changed],
-        costs=[row[3].cost_units for row in changed],
-        realised=[row[3].realised_units for row in changed],
+        user_ids=literal(row[0] for row in changed),
+        event_ids=literal(row[1] for row in changed),
+        outcomes=literal(row[2] for row in changed),
+        shares=literal(row[3].shares for row in changed),
+        costs=literal(row[3].cost_units for row in changed),
+        realised=literal(row[3].realised_units for row in changed),
     )
 
-
-def _array(numbers: Iterable[int]) -> str:
-    # unnest() would flatten an array of arrays, so each inner one travels as its literal.
-    return "{" + ",".join(map(str, numbers)) + "}"

@@ -1,0 +1,137 @@
+"""Opening and closing markets."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from oraculum.money.v1.amount_pb2 import Amount
+from oraculum.prediction.v1 import prediction_service_pb2 as pb
+from oraculum.wallet.v1 import wallet_service_pb2 as wallet
+from oraculum_kit.errors import InvalidArgument, PermissionDenied, Unavailable
+from oraculum_kit.ids import uuid7
+from oraculum_kit.timestamps import to_wire
+from oraculum_prediction.errors import HouseFundsShort, LockTimePassed, MarketExists, MarketNotFound
+
+USDC = 1_000_000
+
+
+class TestOpen:
+    async def test_opening_again_answers_the_same(self, house: Any) -> None:
+        """The subsidy is moved once."""
+        locks_at = to_wire(datetime.now(UTC) + timedelta(hours=1))
+        event_id = await house.open(locks_at=locks_at)
+        await house.open(event_id, locks_at=locks_at)
+        assert 100 * USDC == house.books.escrow(event_id)
+
+    async def test_opening_otherwise_is_a_conflict(self, house: Any) -> None:
+        event_id = await house.open()
+        with pytest.raises(MarketExists):
+            await house.open(event_id, outcome_count=3)
+
+    async def test_many_at_once(self, house: Any) -> None:
+        event_id = uuid7()
+        locks_at = to_wire(datetime.now(UTC) + timedelta(hours=1))
+        await asyncio.gather(*(house.open(event_id, locks_at=locks_at) for _ in range(5)))
+        assert 100 * USDC == house.books.escrow(event_id)
+        assert 1 == len(house.rows("select payload from outbox where topic = 'audit'"))
+
+    async def test_a_crash_after_the_subsidy_was_moved(self, house: Any) -> None:
+        """Whoever asks again meets the same transfer."""
+        event_id = uuid7()
+        locks_at = to_wire(datetime.now(UTC) + timedelta(hours=1))
+
+        async def die(_: object) -> None:
+            raise Unavailable
+
+        house.books.after = die
+        with pytest.raises(Unavailable):
+            await house.open(event_id, locks_at=locks_at)
+        house.books.after = None
+        await house.open(event_id, locks_at=locks_at)
+        assert 100 * USDC == house.books.escrow(event_id)
+
+    async def test_a_house_without_money(self, house: Any) -> None:
+        house.books.balances[wallet.ACCOUNT_KIND_HOUSE, "", "USDC"] = 99 * USDC
+        with pytest.raises(HouseFundsShort):
+            await house.open()
+        assert [] == house.rows("select event_id from market")
+
+    async def test_too_late(self, house: Any) -> None:
+        with pytest.raises(LockTimePassed):
+            await house.open(locks_at=to_wire(datetime.now(UTC)))
+
+    async def test_with_a_prior(self, house: Any) -> None:
+        event_id = await house.open(outcome_count=3, prior_millionths=[700_000, 200_000, 100_000])
+        answer = await house.stub.BatchGetMarkets(pb.BatchGetMarketsRequest(event_ids=[str(event_id)]))
+        for expected, actual in zip(
+            [700_000, 200_000, 100_000], answer.markets[0].price_millionths, strict=True
+        ):
+            assert abs(expected - actual) <= 1
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"outcome_count": 1}, "outcome_count"),
+            ({"outcome_count": 101}, "outcome_count"),
+            ({"subsidy": Amount(units=1, asset="USDC")}, "subsidy"),
+            ({"subsidy": Amount(units=0, asset="USDC")}, "subsidy.units"),
+            ({"subsidy": Amount(units=1, asset="DOGE")}, "subsidy.asset"),
+            ({"prior_millionths": [500_000]}, "prior_millionths"),
+            ({"prior_millionths": [1_000_000, 0]}, "prior_millionths"),
+            ({"prior_millionths": [999_999, 1]}, "prior_millionths"),
+            ({"locks_at": None}, "locks_at"),
+        ],
+    )
+    async def test_terms_that_no_market_can_have(
+        self, house: Any, change: dict[str, Any], field: str
+    ) -> None:
+        with pytest.raises(InvalidArgument) as caught:
+            await house.open(**change)
+        assert [field] == [violation.field for violation in caught.value.violations]
+
+    async def test_people_open_nothing(self, house: Any) -> None:
+        with house.parties.signed_in(roles={"admin"}), pytest.raises(PermissionDenied):
+            await house.stub.OpenMarket(pb.OpenMarketRequest())
+
+
+class TestClose:
+    async def test_closing_again_answers_the_same(self, house: Any) -> None:
+        event_id = await house.open()
+        await house.place(house.person(), event_id, "k", amount_units=20 * USDC)
+        first = await house.close(event_id)
+        assert 1 == first.closing_sequence
+        assert first == await house.close(event_id, "cancel")
+
+    async def test_without_a_market(self, house: Any) -> None:
+        with pytest.raises(MarketNotFound):
+            await house.close(uuid7())
+
+    async def test_without_trades_the_void_prices_are_those_of_the_opening(self, house: Any) -> None:
+        event_id = await house.open(outcome_count=4)
+        closed = await house.close(event_id)
+        assert (0, [250_000] * 4) == (closed.closing_sequence, list(closed.void_price_millionths))
+
+    async def test_void_prices_are_weighted_by_time(self, house: Any) -> None:
+        """A price that stood for three quarters of the last hour counts three times the one that stood for a quarter."""
+        event_id = await house.open()
+        order = (await house.place(house.person(), event_id, "k", amount_units=20 * USDC)).order
+        prices = list(order.fill.price_millionths)
+        # Let the past be: opened two hours ago, traded 45 minutes before the end.
+        house.rows("update market set opened_at = opened_at - interval '2 hours', version = version + 1")
+        house.rows("alter table fill disable trigger fill_is_for_ever")
+        house.rows("update fill set filled_at = clock_timestamp() - interval '45 minutes'")
+        closed = await house.close(event_id)
+        for opening, traded, actual in zip([500_000] * 2, prices, closed.void_price_millionths, strict=True):
+            assert abs((opening + 3 * traded) // 4 - actual) <= 50
+        assert 1_000_000 == sum(closed.void_price_millionths)
+
+    async def test_trading_before_the_last_hour_sets_its_price(self, house: Any) -> None:
+        event_id = await house.open()
+        order = (await house.place(house.person(), event_id, "k", amount_units=20 * USDC)).order
+        house.rows("update market set opened_at = opened_at - interval '3 hours', version = version + 1")
+        house.rows("alter table fill disable trigger fill_is_for_ever")
+        house.rows("update fill set filled_at = clock_timestamp() - interval '2 hours'")
+        closed = await house.close(event_id)
+        assert list(order.fill.price_millionths) == list(closed.void_price_millionths)
