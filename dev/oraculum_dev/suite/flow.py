@@ -9,8 +9,8 @@ from oraculum_dev.suite.probe import get
 
 # What a person sees, and the counter it is the rate of; the samples of all labels are added up.
 FLOWS: Sequence[tuple[str, str]] = (
-    ("requests", "oraculum_gateway_requests_total"),
-    ("socket messages", "oraculum_gateway_socket_messages_total"),
+    ("requests", "oraculum_gateway_http_seconds_count"),
+    ("socket messages", "oraculum_gateway_messages_total"),
     ("calls", "oraculum_rpc_server_handled_total"),
     ("venue updates", "oraculum_market_data_updates_total"),
     ("fills", "oraculum_prediction_fills_total"),
