@@ -93,7 +93,7 @@ class Reader(Generic[Shape]):
             raise malformed(error) from None
 
     def _again_without_blanks(self, raw: bytes | str | msgspec.Raw, first: msgspec.ValidationError) -> Shape:
-        """Read a record in which a venue wrote "" for a number or a time that it has not got."""
+        """Read a record in which a venue wrote "" or null for what it has not got."""
         try:
             stripped = without_blanks(raw)
             return self._decoder.decode(stripped)
@@ -108,13 +108,13 @@ _numbers = msgspec.json.Encoder(decimal_format="number")
 
 
 def without_blanks(raw: bytes | str | msgspec.Raw) -> bytes:
-    """The same record without the fields whose text is empty. Numbers keep all their digits."""
+    """The same record without the fields that are null or an empty text. Numbers keep all their digits."""
     return _numbers.encode(_stripped(_anything.decode(raw)))
 
 
 def _stripped(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _stripped(inner) for key, inner in value.items() if inner != ""}
+        return {key: _stripped(inner) for key, inner in value.items() if inner is not None and inner != ""}
     if isinstance(value, list):
         return [_stripped(inner) for inner in value]
     return value

@@ -84,7 +84,7 @@ def from_epoch(count: int, field: str) -> datetime:
 
 
 def from_epoch_text(text: str | int, field: str) -> datetime:
-    """Take a count since 1970 that came as digits in a text, as Polymarket's frames have it."""
+    """Take a count since 1970 that came as a number, or as digits in a text, as Polymarket's frames have it."""
     if isinstance(text, int):
         return from_epoch(text, field)
     if not (text.isascii() and text.isdigit() and len(text) < 20):

@@ -59,6 +59,13 @@ class TestReader:
         raw = b'{"id": "1", "line": "", "tokens": [{"price": 0.21999995306666104}, {"price": ""}]}'
         assert [Decimal("0.21999995306666104"), None] == [token.price for token in read(raw).tokens]
 
+    def test_a_null_is_a_field_that_is_not_there(self) -> None:
+        assert [] == read(b'{"id": "1", "tokens": null}').tokens
+        assert ("id", "Expected `str`, got `null`") == (
+            refusal_of(b'{"id": null}').field,
+            refusal_of(b'{"id": null}').reason,
+        )
+
     def test_an_empty_identity_is_not_there_either(self) -> None:
         assert "line" == refusal_of(b'{"id": "", "line": "x"}').field
 
@@ -84,7 +91,7 @@ class TestEach:
 
 
 def test_blanks_are_taken_out_at_every_depth() -> None:
-    assert b'{"a":[{}],"b":1.50}' == without_blanks(b'{"a": [{"c": ""}], "b": 1.50, "d": ""}')
+    assert b'{"a":[{}],"b":1.50}' == without_blanks(b'{"a": [{"c": "", "e": null}], "b": 1.50, "d": ""}')
 
 
 def test_refusals_name_their_record_from_outside_in() -> None:

@@ -13,6 +13,8 @@ from oraculum_market_data.pages import next_cursor
         (b'{"markets": [], "cursor": "CgwI"}', "CgwI"),
         (b'{"markets": [], "cursor": ""}', None),
         (b'{"markets": [], "cursor": null}', None),
+        (b'{"data": [], "pagination": {"next_cursor": "abc"}}', "abc"),
+        (b'{"data": [], "pagination": {"next_cursor": null}}', None),
         (b"[]", None),
         (b"404 page not found", None),
     ],

@@ -18,7 +18,7 @@ from oraculum_market_data import moments
 from oraculum_market_data.normal import Venue
 from oraculum_market_data.refusals import Refused
 
-_SUFFIXES: Final = frozenset({".json", ".jsonl", ".ndjson", ".txt"})
+_SUFFIXES: Final = frozenset({".json", ".jsonl", ".ndjson", ".txt", ".har"})
 _BY_LINE: Final = frozenset({".jsonl", ".ndjson"})
 _COMPRESSED: Final = ".gz"
 _OPENINGS: Final = (b"{", b"[")

@@ -130,6 +130,12 @@ class TestTrade:
         assert isinstance(other, Trade)
         assert first.id == again.id != other.id
 
+    def test_the_newer_form_is_the_same_trade(self) -> None:
+        names = {"proxyWallet": "proxy_wallet", "asset": "token_id", "conditionId": "condition_id"}
+        names["transactionHash"] = "transaction_hash"
+        newer = {names.get(name, name): value for name, value in self.TRADE.items()}
+        assert decode([self.TRADE]).items == decode({"data": [newer], "pagination": {}}).items
+
     def test_a_side_that_is_none_is_refused(self) -> None:
         assert ["side"] == [refused.field for refused in decode([{**self.TRADE, "side": "HOLD"}]).refused]
 

@@ -25,7 +25,7 @@ def language(socket: SocketDecoder) -> Language:
             shape("market, v1", "ticker_name status", old_markets.decode_market),
             shape("event, v1", "ticker title markets", old_markets.decode_event),
             shape("event", "event_ticker title", markets.decode_event, "ticker market_ticker"),
-            shape("trade", "trade_id ticker created_time", markets.decode_trade),
+            shape("trade", "trade_id ticker created_time", markets.decode_trade, "order_id"),
             holder("candles", "candlesticks", candles.decode_answer),
             holder("candles of an event", "market_tickers market_candlesticks", candles.decode_event),
             shape("candle, flat", "market_ticker end_period_ts", candles.decode_flat),

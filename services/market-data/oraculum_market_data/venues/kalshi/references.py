@@ -11,7 +11,7 @@ from oraculum_market_data.bodies import RecordDecoder, RecordShape
 from oraculum_market_data.decoding import Decoded, Reader, Source, details_of
 from oraculum_market_data.normal import Reference, Venue
 
-_IDS: Final = ("id", "ticker", "collection_ticker", "period_ticker")
+_IDS: Final = ("id", "trade_id", "order_id", "milestone_id", "ticker", "collection_ticker", "period_ticker")
 _MARKETS: Final = ("market_ticker", "example_ticker")
 
 _read_fields = Reader(dict[str, msgspec.Raw])
@@ -36,7 +36,13 @@ _CATALOGUE: Final = (
     ("announcement", "message delivery_time"),
     ("collection", "collection_ticker associated_events"),
     ("structured_target", "id name type details"),
+    ("live_data", "milestone_id type details"),
     ("portfolio", "event_positions market_positions"),
+    ("fill", "trade_id order_id"),
+    ("order", "order_id ticker"),
+    ("settlement", "ticker market_result"),
+    ("lookup", "event_ticker market_ticker"),
+    ("user_data_timestamp", "as_of_time"),
     ("price_grid", "price_level_structure price_ranges"),
     ("occurrence_pair", "period_ticker game_ticker"),
     ("market_extract", "ticker close_time"),

@@ -9,7 +9,7 @@ from oraculum_market_data.decoding import Decoded, Reader, Source, Wire, details
 from oraculum_market_data.figures import price
 from oraculum_market_data.normal import UNNAMED, Quote, Reference, Venue
 
-_MARKETS: Final = ("conditionId", "market")
+_MARKETS: Final = ("conditionId", "condition_id", "market")
 
 
 class SidePrices(Wire, frozen=True, rename="upper"):
@@ -45,6 +45,7 @@ def reference_shapes() -> tuple[RecordShape, ...]:
         shape("tick size", "minimum_tick_size", _reference("tick_size")),
         shape("activity", "conditionId proxyWallet type timestamp", _reference("activity")),
         shape("position", "conditionId proxyWallet asset size", _reference("position")),
+        shape("position", "condition_id token_id proxy_wallet", _reference("position")),
         shape("holders", "token holders", _reference("holders")),
         shape("open interest", "market value", _reference("open_interest")),
         shape("comment", "id body parentEntityType", _reference("comment")),

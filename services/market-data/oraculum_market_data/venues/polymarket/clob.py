@@ -149,7 +149,7 @@ def decode_point(raw: msgspec.Raw, source: Source, into: Decoded) -> None:
             market_id=UNNAMED,
             outcome_id=source.subject,
             price=price_of(wire.p, "p"),
-            venue_time=moments.from_epoch(wire.t, "t"),
+            venue_time=moments.from_epoch_text(wire.t, "t"),
         )
     )
 

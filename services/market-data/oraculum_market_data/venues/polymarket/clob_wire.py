@@ -100,5 +100,5 @@ class ClobBook(Wire, frozen=True):
 class HistoryPoint(Wire, frozen=True):
     """A point of `/prices-history`: seconds, and a price as a number."""
 
-    t: int
+    t: int | str
     p: Decimal

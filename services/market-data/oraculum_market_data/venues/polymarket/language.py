@@ -23,6 +23,7 @@ def language(socket: SocketDecoder) -> Language:
     return Language(
         shapes=(
             shape("frame", "event_type", frames),
+            shape("frame without its kind", "market price_changes", frames),
             shape("data frame", "topic payload", frames),
             shape("gamma market", "conditionId question", gamma.decode_market),
             shape("gamma event", "id slug title markets", gamma.decode_event),
@@ -30,6 +31,7 @@ def language(socket: SocketDecoder) -> Language:
             shape("gamma event", "id slug title ticker", gamma.decode_event),
             shape("gamma tag", "id label slug", gamma.decode_tag),
             shape("trade", "conditionId asset side size price timestamp", trades.decode_trade, "usdcSize"),
+            shape("trade", "condition_id token_id side size price timestamp", trades.decode_new_trade),
             shape("clob market", "condition_id tokens", clob.decode_market),
             shape("clob market, short", "c t mts", clob.decode_short_market),
             shape("book", "asset_id bids asks", clob.decode_book),

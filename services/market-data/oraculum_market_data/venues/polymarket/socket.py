@@ -16,17 +16,19 @@ from oraculum_market_data.decoding import (
     Source,
     Unknown,
     Wire,
+    details_of,
     invalid,
     malformed,
 )
 from oraculum_market_data.figures import Price, amount, price, size
-from oraculum_market_data.normal import BookDelta, Control, Item, Quote, Side, Trade, Venue
+from oraculum_market_data.normal import BookDelta, Control, Item, Quote, Reference, Side, Trade, Venue
 from oraculum_market_data.refusals import Refused
 from oraculum_market_data.venues.polymarket import frames, listings, reference_prices
 from oraculum_market_data.venues.polymarket.clob import book
 from oraculum_market_data.venues.polymarket.trades import direction
 
 _SIDES: Final = {"BUY": Side.BID, "SELL": Side.ASK}
+_PRIVATE: Final = frozenset({"trade", "order"})
 _TEXTS: Final = frozenset({b"PING", b"PONG", b""})
 
 
@@ -36,6 +38,9 @@ class Head(Wire, frozen=True):
     event_type: str | None = None
     topic: str | None = None
     type: str | None = None
+    id: str | None = None
+    market: str | None = None
+    price_changes: msgspec.Raw = msgspec.Raw()
 
 
 _decoder = msgspec.json.Decoder(frames.AnyFrame)
@@ -43,6 +48,7 @@ _elements = msgspec.json.Decoder(list[msgspec.Raw])
 _read_head = Reader(Head)
 _read_entries = Reader(frames.PriceChangeEntries)
 _read_change = Reader(frames.LevelChange)
+_read_fields = Reader(dict[str, msgspec.Raw])
 _KNOWN: Final = frozenset(kind.__struct_config__.tag for kind in get_args(frames.AnyFrame))
 
 
@@ -112,16 +118,32 @@ def _decode_other(
         head = _read_head(raw)
         if head.topic is not None:
             reference_prices.decode_frame(raw, head.topic, head.type or "", received_at, into)
+        elif head.event_type in _PRIVATE:
+            into.records += 1
+            into.items.append(_private(raw, head, received_at))
+        elif head.event_type == "price_change" or (head.event_type is None and bytes(head.price_changes)):
+            # Some recorders drop the kind of the frame; its entries cannot be mistaken.
+            _decode_entries(raw, received_at, into, label, invalid(error))
         elif head.event_type is None or head.event_type not in _KNOWN:
             into.records += 1
             into.unknown.append(Unknown(head.event_type or head.type or "frame", raw))
-        elif head.event_type == "price_change":
-            _decode_entries(raw, received_at, into, label, invalid(error))
         else:
             raise invalid(error)
     except Refused as refusal:
         into.records += 1
         into.refused.append(refusal.within(label))
+
+
+def _private(raw: bytes, head: Head, received_at: datetime | None) -> Reference:
+    """Hand on a frame of the user channel: understood, but no market data of ours."""
+    return Reference(
+        venue=Venue.POLYMARKET,
+        what=f"user {head.event_type}",
+        id=head.id,
+        market_id=head.market,
+        details=details_of(_read_fields(raw)),
+        received_at=received_at,
+    )
 
 
 def _refuse_parts(
