@@ -47,6 +47,10 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
         lambda _: import_module("oraculum_dev.schemas").main(),
         "write what the migrations come to into each service's schema.sql",
     ),
+    "replay": (
+        lambda rest: import_module("oraculum_dev.replay").main(rest),
+        "read recordings of venues: DIR [--json] [--dump]",
+    ),
     "demo": (
         lambda rest: import_module("oraculum_dev.demo").main(rest),
         "tell the story of a bet against the running suite",

@@ -190,6 +190,7 @@ class MarketChange(Item, frozen=True, kw_only=True):
     tick_size: Price | None = None
     tick_size_before: Price | None = None
     tick_ranges: tuple[TickRange, ...] = ()
+    strike: dict[str, str] = field(default_factory=dict)
     outcomes: tuple[Outcome, ...] = ()
     resolution: Resolution | None = None
     volume: Decimal | None = None

@@ -174,6 +174,29 @@ class TestOtherFrames:
         assert isinstance(change, MarketChange)
         assert (status, message["event_type"]) == (change.status, change.word)
 
+    def test_the_times_of_a_result(self) -> None:
+        message = {
+            "market_ticker": "K-1",
+            "result": "yes",
+            "determination_ts": 1710000000,
+            "settled_ts": 1710000100,
+        }
+        determined = one("market_lifecycle_v2", {**message, "event_type": "determined"})
+        settled = one("market_lifecycle_v2", {**message, "event_type": "settled"})
+        assert [1710000000, 1710000100] == [
+            int(change.resolution.resolved_at.timestamp()) for change in (determined, settled)
+        ]
+
+    def test_a_strike_that_is_known_late(self) -> None:
+        message = {
+            "market_ticker": "K-1",
+            "event_type": "metadata_updated",
+            "floor_strike": 79800.71,
+            "ts_ms": 1710000000123,
+        }
+        change = one("market_lifecycle_v2", message)
+        assert ({"floor": "79800.71"}, 123_000) == (change.strike, change.venue_time.microsecond)
+
     def test_an_answer_to_a_command_takes_a_number(self) -> None:
         decoded = KalshiSocket().decode(frame("ok", {"market_tickers": ["K-1"]}, id=4))
         (control,) = decoded.items

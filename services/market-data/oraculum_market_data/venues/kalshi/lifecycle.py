@@ -10,9 +10,9 @@ from typing import Final
 
 from oraculum_market_data.figures import price_of
 from oraculum_market_data.normal import Event, MarketChange, Resolution, ResolutionKind, Status, Venue
-from oraculum_market_data.translation import Kept, words
+from oraculum_market_data.translation import Kept, optional_figure, words
 from oraculum_market_data.venues.kalshi.frames import EventLifecycleMessage, LifecycleMessage, Metadata
-from oraculum_market_data.venues.kalshi.markets import tick_ranges
+from oraculum_market_data.venues.kalshi.markets import strike_of, tick_ranges
 from oraculum_market_data.venues.kalshi.vocabulary import resolution_of, yes_and_no
 
 _STATUSES: Final[Mapping[str, Status]] = MappingProxyType(
@@ -44,10 +44,16 @@ def market_change(wire: LifecycleMessage, received_at: datetime | None) -> Marke
         closes_at=kept.epoch("closes_at", wire.close_ts),
         expires_at=kept.epoch("expires_at", about.expected_expiration_ts),
         tick_ranges=tick_ranges(wire.price_ranges),
+        strike=strike_of(
+            wire.custom_strike,
+            type=wire.strike_type,
+            floor=optional_figure(wire.floor_strike, "msg.floor_strike"),
+            cap=optional_figure(wire.cap_strike, "msg.cap_strike"),
+        ),
         outcomes=yes_and_no(yes, about.no_sub_title) if yes else (),
         resolution=_resolution(wire, status, kept),
         kept=kept.texts,
-        venue_time=kept.epoch("venue_time", wire.settled_ts or wire.determination_ts),
+        venue_time=kept.epoch("venue_time", wire.ts_ms or _decided(wire, status)),
         received_at=received_at,
     )
 
@@ -59,7 +65,7 @@ def event(wire: EventLifecycleMessage, received_at: datetime | None) -> Event:
         venue=Venue.KALSHI,
         id=wire.event_ticker,
         title=wire.title or "",
-        subtitle=wire.subtitle or "",
+        subtitle=wire.subtitle or wire.sub_title or "",
         original_status=words(strike_period=wire.strike_period, collateral=wire.collateral_return_type),
         series_id=wire.series_ticker or None,
         ends_at=kept.epoch("ends_at", wire.strike_date),
@@ -71,7 +77,7 @@ def event(wire: EventLifecycleMessage, received_at: datetime | None) -> Event:
 def _resolution(wire: LifecycleMessage, status: Status | None, kept: Kept) -> Resolution | None:
     if status not in {Status.DETERMINED, Status.RESOLVED}:
         return None
-    at = kept.epoch("resolved_at", wire.settled_ts or wire.determination_ts)
+    at = kept.epoch("resolved_at", _decided(wire, status))
     value = None if wire.settlement_value is None else price_of(wire.settlement_value, "msg.settlement_value")
     said = resolution_of(
         wire.result or "", None if value is None else value.exact, status, words(result=wire.result), at
@@ -80,3 +86,10 @@ def _resolution(wire: LifecycleMessage, status: Status | None, kept: Kept) -> Re
         return said
     # "settled" says that it is final, not how it came out: that was said when it was determined.
     return Resolution(kind=ResolutionKind.NONE, final=True, resolved_at=at, original="settled")
+
+
+def _decided(wire: LifecycleMessage, status: Status | None) -> int | None:
+    """When the step was taken: a determined market may name the time at which it is to be settled as well."""
+    if status is Status.RESOLVED:
+        return wire.settled_ts or wire.determination_ts
+    return wire.determination_ts or wire.settled_ts

@@ -138,6 +138,7 @@ class NewMarket(Frame, frozen=True, tag="new_market"):
     slug: str = ""
     description: str = ""
     assets_ids: list[str] = msgspec.field(default_factory=list)
+    asset_ids: list[str] = msgspec.field(default_factory=list)
     clob_token_ids: list[str] = msgspec.field(default_factory=list)
     outcomes: list[str] = msgspec.field(default_factory=list)
     event_message: EventMessage | None = None

@@ -35,7 +35,7 @@ def tick_size_change(wire: frames.TickSizeChange, received_at: datetime | None) 
 
 def new_market(wire: frames.NewMarket, received_at: datetime | None) -> Market:
     """Translate the opening of a market."""
-    tokens = wire.clob_token_ids or wire.assets_ids
+    tokens = wire.clob_token_ids or wire.assets_ids or wire.asset_ids
     if tokens and len(tokens) != len(wire.outcomes):
         raise Refused("assets_ids", f"{len(tokens)} tokens for {len(wire.outcomes)} outcomes")
     kept = Kept()
