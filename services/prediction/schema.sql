@@ -29,26 +29,37 @@ CREATE DOMAIN prediction.asset_code AS text
 
 CREATE FUNCTION prediction.check_fills() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
     AS $$
 declare
     wrong uuid;
 begin
-    select n.event_id into wrong
+    select e.event_id into wrong
     from (
-        select event_id, sequence, state_before,
-               lag(state_after) over (partition by event_id order by sequence) as left_by_neighbour,
-               lag(sequence) over (partition by event_id order by sequence) as neighbour,
-               lead(sequence) over (partition by event_id order by sequence) as next_one
+        select event_id, min(sequence) as first_one, max(sequence) as last_one, count(*) as fills,
+               (array_agg(state_before order by sequence))[1] as begins_with
         from created
-    ) n
-    join market m on m.event_id = n.event_id
-    left join fill f on n.neighbour is null and f.event_id = n.event_id and f.sequence = n.sequence - 1
+        group by event_id
+    ) e
+    join market m on m.event_id = e.event_id
+    left join fill f on f.event_id = e.event_id and f.sequence = e.first_one - 1
     where m.status <> 1
-       or (n.next_one is null and n.sequence <> m.sequence)
-       or (n.neighbour is not null and n.neighbour <> n.sequence - 1)
-       or (n.neighbour is null and n.sequence > 1 and f.event_id is null)
-       or coalesce(n.left_by_neighbour, f.state_after, n.state_before) <> n.state_before
+       or e.last_one <> m.sequence
+       or e.fills <> e.last_one - e.first_one + 1
+       or (e.first_one > 1 and f.state_after is distinct from e.begins_with)
     limit 1;
+    if wrong is null then
+        select n.event_id into wrong
+        from (
+            select event_id, state_before, lag(state_after) over (partition by event_id order by sequence) as left_behind
+            from created
+        ) n
+        where n.left_behind <> n.state_before
+        limit 1;
+    end if;
     if wrong is not null then
         raise exception 'a fill does not follow the last one of market %, or comes too late', wrong
             using errcode = 'integrity_constraint_violation';
@@ -64,19 +75,21 @@ $$;
 CREATE FUNCTION prediction.check_positions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
-declare
-    wrong uuid;
 begin
-    select m.event_id into wrong
-    from later n
-    join earlier o on o.user_id = n.user_id and o.event_id = n.event_id and o.outcome = n.outcome
-    join market m on m.event_id = n.event_id
-    where m.status <> 1
-      and (n.shares, n.reserved, n.cost_units, n.realised_units)
-          is distinct from (o.shares, o.reserved, o.cost_units, o.realised_units)
-    limit 1;
-    if wrong is not null then
-        raise exception 'market % does not trade', wrong using errcode = 'integrity_constraint_violation';
+    if not exists (select from later n join market m on m.event_id = n.event_id where m.status <> 1) then
+        return null;
+    end if;
+    if exists (
+        select
+        from later n
+        join earlier o on o.user_id = n.user_id and o.event_id = n.event_id and o.outcome = n.outcome
+        join market m on m.event_id = n.event_id
+        where m.status <> 1
+          and (n.shares, n.reserved, n.cost_units, n.realised_units)
+              is distinct from (o.shares, o.reserved, o.cost_units, o.realised_units)
+    ) then
+        raise exception 'a position changes in a market that does not trade'
+            using errcode = 'integrity_constraint_violation';
     end if;
     return null;
 end

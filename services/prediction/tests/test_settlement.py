@@ -1,0 +1,235 @@
+"""Paying people what an event came to: everybody once, to the unit, whatever dies on the way."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from oraculum.prediction.v1 import prediction_service_pb2 as pb
+from oraculum.prediction.v1 import settlements_fact_pb2 as settlements
+from oraculum.wallet.v1 import wallet_service_pb2 as wallet
+from oraculum_kit.errors import Unavailable
+from oraculum_prediction.errors import HouseFundsShort
+
+USDC = 1_000_000
+
+
+async def traded(house: Any, people: int = 10) -> tuple[UUID, list[UUID]]:
+    """A closed market in which people hold shares of both outcomes, its fills applied by wallet."""
+    event_id = await house.open()
+    crowd = [house.person(100 * USDC) for _ in range(people)]
+    for number, person in enumerate(crowd):
+        await house.place(person, event_id, "1", outcome=number % 2, amount_units=(number + 1) * 777_777)
+        if number % 3 == 0:
+            await house.place(person, event_id, "2", outcome=1 - number % 2, amount_units=333_333)
+        if number % 4 == 0:
+            await house.place(
+                person, event_id, "3", outcome=number % 2, side=pb.SIDE_SELL, amount_units=222_222
+            )
+    house.post_fills()
+    await house.close(event_id)
+    return event_id, crowd
+
+
+def shares(house: Any, event_id: UUID) -> dict[UUID, list[int]]:
+    held: dict[UUID, list[int]] = {}
+    for row in house.rows("select * from position where event_id = %(id)s", id=event_id):
+        held.setdefault(row["user_id"], [0, 0])[row["outcome"]] = row["shares"]
+    return held
+
+
+def told(house: Any) -> list[settlements.SettlementsFact]:
+    rows = house.rows("select payload from outbox where topic = 'settlements' order by id")
+    return [settlements.SettlementsFact.FromString(row["payload"]) for row in rows]
+
+
+async def test_winners_are_paid_a_unit_a_share(house: Any) -> None:
+    """The house gets the rest, the escrow is empty, everybody is told, and orders say what they brought."""
+    event_id, crowd = await traded(house)
+    before = {person: house.books.user(person) for person in crowd}
+    await house.hear(event_id, [0, 1_000_000])
+    await house.settle(event_id)
+    held = shares(house, event_id)
+    assert {person: before[person] + held[person][1] for person in crowd} == {
+        person: house.books.user(person) for person in crowd
+    }
+    assert 0 == house.books.escrow(event_id)
+    assert 0 == house.books.balance(wallet.ACCOUNT_KIND_ROUNDING)
+    house.books.check()
+    facts = told(house)
+    people = {fact.position_settled.user_id: fact.position_settled for fact in facts[:-1]}
+    for person in crowd:
+        assert held[person][1] == people[str(person)].payout.units
+        assert house.books.user(person) - 100 * USDC == people[str(person)].profit_loss.units
+    assert (10, sum(pair[1] for pair in held.values())) == (
+        facts[-1].market_settled.positions_paid,
+        facts[-1].market_settled.paid.units,
+    )
+    assert [5] == [row["status"] for row in house.rows("select distinct status from trade_order")]
+    for row in house.rows("select * from trade_order where side = 1"):
+        brought = row["shares"] if row["outcome"] == 1 else 0
+        assert brought - row["gross_units"] - row["fee_units"] == row["profit_loss_units"]
+
+
+async def test_a_cancelled_event_pays_void_prices(house: Any) -> None:
+    """Each is rounded down once; what that leaves goes to the account for rounding, the rest to the house."""
+    event_id, crowd = await traded(house)
+    closed = await house.close(event_id)
+    prices = list(closed.void_price_millionths)
+    before = {person: house.books.user(person) for person in crowd}
+    await house.hear(event_id, prices, cancelled=True)
+    await house.settle(event_id)
+    held = shares(house, event_id)
+    due = {
+        person: sum(count * price for count, price in zip(pair, prices, strict=True)) // USDC
+        for person, pair in held.items()
+    }
+    assert {person: before[person] + due[person] for person in crowd} == {
+        person: house.books.user(person) for person in crowd
+    }
+    owed = sum(sum(pair[outcome] for pair in held.values()) * price for outcome, price in enumerate(prices))
+    dust = owed // USDC - sum(due.values())
+    assert 0 <= dust == house.books.balance(wallet.ACCOUNT_KIND_ROUNDING) < len(crowd)
+    assert 0 == house.books.escrow(event_id)
+    assert [6] == [row["status"] for row in house.rows("select distinct status from trade_order")]
+    parts = house.rows("select user_id, sum(payout_units)::bigint as paid from position group by user_id")
+    assert due == {row["user_id"]: row["paid"] for row in parts}
+
+
+@pytest.mark.parametrize("dies_at", range(1, 6))
+async def test_a_restart_pays_nobody_twice(house: Any, dies_at: int) -> None:
+    """Wallet has paid a chunk and dies before it says so: the next run meets the same transfers and goes on."""
+    event_id, crowd = await traded(house)
+    before = {person: house.books.user(person) for person in crowd}
+    await house.hear(event_id, [1_000_000, 0])
+    calls = 0
+
+    async def die(_: object) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == dies_at:
+            raise Unavailable
+
+    house.books.after = die
+    with pytest.raises(Unavailable):
+        await house.settle(event_id)
+    await house.settle(event_id)
+    await house.settle(event_id)
+    held = shares(house, event_id)
+    assert {person: before[person] + held[person][0] for person in crowd} == {
+        person: house.books.user(person) for person in crowd
+    }
+    assert 0 == house.books.escrow(event_id)
+    assert len(crowd) == len([fact for fact in told(house) if fact.HasField("position_settled")])
+    house.books.check()
+
+
+async def test_wallet_that_is_behind_is_waited_for(house: Any) -> None:
+    """Nobody is paid before the last fill has moved its money."""
+    event_id = await house.open()
+    anna = house.person()
+    order = (await house.place(anna, event_id, "k")).order
+    await house.close(event_id)
+    await house.hear(event_id, [0, 1_000_000])
+    attempts = 0
+
+    async def catch_up(_: object) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 3:
+            house.post_fills()
+
+    house.books.before = catch_up
+    await house.settle(event_id)
+    cost = order.gross.units + order.fee.units
+    assert 1_000 * USDC - cost + order.shares == house.books.user(anna)
+
+
+class TestRevisions:
+    async def test_a_corrected_result_moves_the_differences(self, house: Any) -> None:
+        """Those who had been paid give it back, those who should have been are paid, and the house ends where it should."""
+        event_id, crowd = await traded(house)
+        before = {person: house.books.user(person) for person in crowd}
+        await house.hear(event_id, [0, 1_000_000])
+        await house.settle(event_id)
+        await house.hear(event_id, [1_000_000, 0], revision=2)
+        await house.settle(event_id)
+        held = shares(house, event_id)
+        assert {person: before[person] + held[person][0] for person in crowd} == {
+            person: house.books.user(person) for person in crowd
+        }
+        assert 0 == house.books.escrow(event_id)
+        house.books.check()
+        (last,) = house.rows("select * from settlement where revision = 2")
+        assert 0 == last["lost_units"]
+        parts = house.rows("select sum(payout_units)::bigint as paid from position")
+        assert sum(pair[0] for pair in held.values()) == parts[0]["paid"]
+
+    async def test_what_somebody_has_spent_is_the_houses_loss(self, house: Any) -> None:
+        """Nobody is overdrawn; a third revision neither asks for the rest nor forgets what was paid."""
+        event_id, crowd = await traded(house)
+        await house.hear(event_id, [0, 1_000_000])
+        await house.settle(event_id)
+        held = shares(house, event_id)
+        spender = max(crowd, key=lambda person: held[person][1])
+        left = held[spender][1] // 2
+        spent = house.books.user(spender) - left
+        house.books.deposit(spender, -spent)
+        before = {person: house.books.user(person) for person in crowd}
+        await house.hear(event_id, [1_000_000, 0], revision=2)
+        await house.settle(event_id)
+        (last,) = house.rows("select * from settlement where revision = 2")
+        owed = held[spender][1] - held[spender][0]
+        assert (owed - left, 0) == (last["lost_units"], house.books.user(spender))
+        assert {
+            person: before[person] + held[person][0] - held[person][1]
+            for person in crowd
+            if person != spender
+        } == {person: house.books.user(person) for person in crowd if person != spender}
+        await house.hear(event_id, [0, 1_000_000], revision=3)
+        await house.settle(event_id)
+        assert before == {person: house.books.user(person) for person in crowd}
+        assert 0 == house.books.escrow(event_id)
+        house.books.check()
+
+    async def test_the_same_result_again_moves_nothing(self, house: Any) -> None:
+        event_id, crowd = await traded(house)
+        await house.hear(event_id, [0, 1_000_000])
+        await house.settle(event_id)
+        before = dict(house.books.balances)
+        await house.hear(event_id, [0, 1_000_000])
+        await house.hear(event_id, [0, 1_000_000], revision=2)
+        await house.settle(event_id)
+        assert before == dict(house.books.balances)
+
+    async def test_a_house_that_cannot_make_good(self, house: Any) -> None:
+        """The settlement waits for an operator, and goes on where it stood."""
+        event_id, crowd = await traded(house)
+        await house.hear(event_id, [0, 1_000_000])
+        await house.settle(event_id)
+        for person in crowd:
+            house.books.deposit(person, -house.books.user(person))
+        house_account = (wallet.ACCOUNT_KIND_HOUSE, "", "USDC")
+        money, house.books.balances[house_account] = house.books.balances[house_account], 0
+        await house.hear(event_id, [1_000_000, 0], revision=2)
+        with pytest.raises(HouseFundsShort):
+            await house.settle(event_id)
+        house.books.balances[house_account] = money
+        await house.settle(event_id)
+        held = shares(house, event_id)
+        assert {person: max(held[person][0] - held[person][1], 0) for person in crowd} == {
+            person: house.books.user(person) for person in crowd
+        }
+        house.books.check()
+
+
+async def test_nobody_traded(house: Any) -> None:
+    """The whole subsidy goes back."""
+    event_id = await house.open()
+    await house.close(event_id)
+    await house.hear(event_id, [500_000, 500_000], cancelled=True)
+    await house.settle(event_id)
+    assert (0, 1_000_000 * USDC) == (
+        house.books.escrow(event_id),
+        house.books.balance(wallet.ACCOUNT_KIND_HOUSE),
+    )
