@@ -82,6 +82,9 @@ class Database:
             max_size=max(self.config.pool_max, self.config.pool_min),
             max_waiting=self.config.waiting_max,
             timeout=self.config.acquire_timeout_seconds,
+            # The library doubles its pauses for as long as this, so that after an outage of a minute the pool would
+            # sleep another one. Having given up it begins anew with the next request.
+            reconnect_timeout=1.0,
             kwargs={"autocommit": True, "prepare_threshold": 0},
             configure=_configure,
             name=self.config.application_name,

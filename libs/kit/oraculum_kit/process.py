@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 import uvloop
 
 from oraculum_kit.authorization import Trust
+from oraculum_kit.caller import User
 from oraculum_kit.clock import Clock
 from oraculum_kit.config import ConfigurationError, Environment
 from oraculum_kit.keys import JwksKeys, KeySource, jwks_file, private_key
@@ -39,10 +40,19 @@ class TrustConfig:
         """This process, able to prove who it is."""
         return ServiceIdentity(self.service_name, private_key(self.service_key), clock)
 
-    def trust(self, user_keys: KeySource, clock: Clock | None = None) -> Trust:
-        """Verifiers of both kinds of token. `user_keys` come from auth: `JwksKeys(fetch)`."""
+    def trust(
+        self,
+        user_keys: KeySource,
+        clock: Clock | None = None,
+        *,
+        revoked: Callable[[User], bool] | None = None,
+    ) -> Trust:
+        """Verifiers of both kinds of token. `user_keys` come from auth: `JwksKeys(fetch)`.
+
+        `revoked` is asked at every call whether a session has ended before its token did.
+        """
         return Trust(
-            users=user_tokens(user_keys, issuer=self.token_issuer, clock=clock),
+            users=user_tokens(user_keys, issuer=self.token_issuer, clock=clock, revoked=revoked),
             services=service_tokens(JwksKeys(jwks_file(self.service_keys_file)), clock=clock),
         )
 

@@ -44,20 +44,44 @@ _REQUEST_ID_MAX: Final = 128
 
 
 class Gate:
-    """Bounds how many calls are answered at once; past it the caller is told at once, instead of waiting in line."""
+    """Bounds how many calls are answered at once; past it the caller is told at once, instead of waiting in line.
+
+    It also knows the streams that are open, because those would outlast any patience when the server stops.
+    """
 
     def __init__(self, calls_max: int, streams_max: int) -> None:
         self._free = {False: calls_max, True: streams_max}
+        self._streams: set[asyncio.Task[Any]] = set()
+        self._ended: set[asyncio.Task[Any]] = set()
 
     def enter(self, *, streaming: bool) -> None:
         """Take a place or refuse."""
         if self._free[streaming] <= 0:
             raise ResourceExhausted("Too many calls are being answered.", retry_after_seconds=1)
         self._free[streaming] -= 1
+        if streaming and (task := asyncio.current_task()) is not None:
+            self._streams.add(task)
 
     def leave(self, *, streaming: bool) -> None:
         """Give the place back."""
         self._free[streaming] += 1
+        if streaming and (task := asyncio.current_task()) is not None:
+            self._streams.discard(task)
+
+    def end_streams(self) -> None:
+        """Send the open streams away: their clients find another replica at once, instead of after the grace."""
+        self._ended |= self._streams
+        for task in self._streams:
+            task.cancel()
+
+    def ended(self) -> bool:
+        """Whether it was we who ended the stream of the present task, and not its client; asked once."""
+        task = asyncio.current_task()
+        if task is None or task not in self._ended:
+            return False
+        self._ended.discard(task)
+        task.uncancel()
+        return True
 
 
 class Method:
@@ -143,6 +167,8 @@ class Call:
         if isinstance(error, grpc.aio.AbortError):
             self._code = self._context.code()
             return
+        if isinstance(error, asyncio.CancelledError) and self._method.gate.ended():
+            error = Unavailable("The server is stopping.", retry_after_seconds=0)
         if isinstance(error, asyncio.CancelledError):
             late = (self._time_remaining() or 1.0) <= 0
             self._code = grpc.StatusCode.DEADLINE_EXCEEDED if late else grpc.StatusCode.CANCELLED

@@ -11,8 +11,8 @@
     )
 
 It registers the services with everything around their methods (see rpc.py), proves that the access table is complete,
-starts as not ready, and on SIGTERM drains: say that we no longer serve, let the endpoints hear it, finish the calls
-that are running, and only then stop the background work that they may have fed. What the process owns (pool,
+starts as not ready, and on SIGTERM drains: say that we no longer serve, let the endpoints hear it, send streams away,
+finish the calls that are running, and only then stop the background work that they may have fed. What the process owns (pool,
 channels) is closed by the `async with` in its `__main__`, after all of this.
 """
 
@@ -148,7 +148,7 @@ async def running(
     background: Sequence[Background] = (),
 ) -> AsyncIterator[Running]:
     """The server as a context: answers inside, drained when left."""
-    server, names = build(config, services=services, access=access, trust=trust)
+    server, gate, names = build(config, services=services, access=access, trust=trust)
     health = Health(ready, dependencies, names)
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     tasks: list[asyncio.Task[None]] = []
@@ -163,6 +163,7 @@ async def running(
             finally:
                 await health.drain()
                 await asyncio.sleep(config.drain_seconds)
+                gate.end_streams()
                 await server.stop(config.grace_seconds)
     finally:
         await server.stop(None)
@@ -183,8 +184,8 @@ async def _open(config: ServerConfig, server: grpc.aio.Server, health: Health, n
 
 def build(
     config: ServerConfig, *, services: Sequence[Service], access: Mapping[str, Access], trust: Trust
-) -> tuple[grpc.aio.Server, list[str]]:
-    """A server with the services on it, and their full names."""
+) -> tuple[grpc.aio.Server, Gate, list[str]]:
+    """A server with the services on it, the gate to all of them, and their full names."""
     registry = _Registry()
     for add, servicer in services:
         add(servicer, registry)
@@ -211,7 +212,7 @@ def build(
         )
         for service, methods in registry.services.items()
     ]
-    return grpc.aio.server(handlers=handlers, options=_options(config)), list(registry.services)
+    return grpc.aio.server(handlers=handlers, options=_options(config)), gate, list(registry.services)
 
 
 def _options(config: ServerConfig) -> list[tuple[str, Any]]:

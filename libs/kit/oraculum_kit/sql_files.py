@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 Connection = psycopg.AsyncConnection[Any]
 
+_PLACEHOLDER: Final = re.compile(r"%\((\w+)\)s")
+_PLANNED: Final = re.compile(r"\s*(select|insert|update|delete|merge|with|values)\b", re.IGNORECASE)
 _NAME: Final = re.compile(r"^-- name: ([a-z][a-z0-9_]*)$", re.MULTILINE)
 
 
@@ -139,6 +141,25 @@ class Queries:
 
     def __iter__(self) -> Iterator[Statement]:
         return iter(self._statements.values())
+
+
+async def plan(connection: Connection, statement: Statement) -> str:
+    """How the server would run a statement; raises if it could not. A test asks it of every statement there is.
+
+    Placeholders become numbered ones, so no value is needed. What is not planned (LISTEN, LOCK) has an empty plan.
+    """
+    if not _PLANNED.match(statement.sql):
+        return ""
+    numbers: dict[str, int] = {}
+
+    def number(match: re.Match[str]) -> str:
+        return f"${numbers.setdefault(match[1], len(numbers) + 1)}"
+
+    numbered: LiteralString = _PLACEHOLDER.sub(number, statement.sql).replace("%%", "%")
+    async with connection.cursor(row_factory=tuple_row) as cursor:
+        # Not prepared: in the extended protocol the server would want values for what explain only plans.
+        await cursor.execute(f"explain (generic_plan) {numbered}", prepare=False)
+        return "\n".join(row[0] for row in await cursor.fetchall())
 
 
 def queries(package: str | None, path: str) -> Queries:

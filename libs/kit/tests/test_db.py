@@ -1,13 +1,14 @@
 """The pool of one service on a real server."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 import psycopg
 import psycopg_pool
 import pytest
 from prometheus_client import REGISTRY
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from oraculum_kit.config import ConfigurationError, Environment
 from oraculum_kit.db import Connection, Database, DatabaseConfig, conninfo
@@ -149,6 +150,71 @@ class TestPing:
             with pytest.raises(psycopg_pool.PoolTimeout):
                 async with database.connection():
                     pass
+
+
+class Wire:
+    """A way to the server that can be cut, which is what a restart looks like from here."""
+
+    def __init__(self, url: str) -> None:
+        self._parts = conninfo_to_dict(url)
+        self._server: asyncio.Server | None = None
+        self._ends: list[asyncio.StreamWriter] = []
+        self._port = 0
+
+    @property
+    def url(self) -> str:
+        return make_conninfo(**{**self._parts, "host": "127.0.0.1", "port": str(self._port)})
+
+    async def mend(self) -> None:
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    def cut(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        while self._ends:
+            self._ends.pop().transport.abort()
+
+    async def _carry(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        far, forth = await asyncio.open_connection(str(self._parts["host"]), str(self._parts["port"]))
+        self._ends += [back, forth]
+        await asyncio.gather(self._pump(near, forth), self._pump(far, back))
+
+    @staticmethod
+    async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await source.read(65536):
+                target.write(data)
+        target.close()
+
+
+class TestOutage:
+    async def test_pool_is_back_when_the_server_is(self, kit_database_url: str) -> None:
+        wire = Wire(kit_database_url)
+        await wire.mend()
+        config = DatabaseConfig(wire.url, wire.url, "outage", pool_max=2, acquire_timeout_seconds=0.2)
+        async with Database(config) as database:
+
+            async def ask() -> None:
+                async with database.connection() as connection:
+                    await connection.execute("select 1")
+
+            await until_it_succeeds(ask)
+            wire.cut()
+            # Long enough that the pool has tried to come back, and failed, more than once.
+            for _ in range(20):
+                with pytest.raises(psycopg.OperationalError):
+                    await ask()
+            await wire.mend()
+            await until_it_succeeds(ask)
+        wire.cut()
+
+
+async def until_it_succeeds(ask: Callable[[], Awaitable[None]]) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            with contextlib.suppress(psycopg.OperationalError):
+                return await ask()
 
 
 class TestConnectionString:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,7 +21,7 @@ from oraculum_kit.testing import Parties
 from oraculum_kit.testing.speaking import SpeakingStub
 
 PROCESS = """
-import asyncio, os
+import asyncio, os, structlog
 from oraculum_kit.authorization import ANYONE, Access
 from oraculum_kit.config import Environment
 from oraculum_kit.process import run
@@ -33,6 +34,7 @@ async def main():
     with Environment(os.environ) as environment:
         server, told = ServerConfig.read(environment), TelemetryConfig.read(environment)
     async def say(request):
+        structlog.get_logger().info("saying")
         await asyncio.sleep(0.5)
         return request
     async with telemetry(told):
@@ -52,6 +54,15 @@ async def start(**variables: str) -> asyncio.subprocess.Process:
     )  # fmt: skip
 
 
+async def until(output: asyncio.StreamReader, event: str) -> dict[str, Any]:
+    """Read log lines up to the first that tells of this event."""
+    async with asyncio.timeout(30):
+        while True:
+            line: dict[str, Any] = json.loads(await output.readline())
+            if line["event"] == event:
+                return line
+
+
 class TestRun:
     async def test_configuration_error_is_a_sentence(self) -> None:
         process = await start(DRAIN_SECONDS="long")
@@ -69,14 +80,12 @@ class TestRun:
             INTERNAL_LISTEN="127.0.0.1:0",
         )
         assert process.stdout is not None
-        started = json.loads(await asyncio.wait_for(process.stdout.readline(), 30))
-        assert started["event"] == "server.started"
+        started = await until(process.stdout, "server.started")
         async with channel(f"127.0.0.1:{started['port']}", None) as peer:
-            numbers = SpeakingStub(peer).Count(StringValue(value="1"))
-            assert (await anext(numbers)).value == "0"
+            call = asyncio.ensure_future(SpeakingStub(peer).Say(StringValue(value="still there")))
+            await until(process.stdout, "saying")
             process.send_signal(signal.SIGTERM)
-            # The stream ends when the servicer says so, half a second later, and not when the process was told to.
-            assert [number async for number in numbers] == []
+            assert (await call).value == "still there"
         await asyncio.wait_for(process.communicate(), 30)
         assert process.returncode == 0
 

@@ -308,6 +308,24 @@ class TestDraining:
         await channel.close()
         assert order == ["answered", "background stopped"]
 
+    async def test_open_streams_are_sent_away_at_once(self, parties: Parties) -> None:
+        """A subscriber must look for another replica now, and the stop must not wait for those who never leave."""
+
+        async def forever(_request: StringValue) -> StringValue:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        servicer = Speaking(forever)
+        patient = config(grace_seconds=60.0)
+        async with serving([(add_speaking, servicer)], OPEN, parties, config=patient) as served:
+            channel = parties.channel(served.target)
+            stream = SpeakingStub(channel).Count(StringValue(value="1"))
+            assert (await anext(stream)).value == "0"
+        with pytest.raises(errors.Unavailable, match="stopping"):
+            await anext(stream)
+        assert servicer.cancelled.is_set()
+        await channel.close()
+
     async def test_background_that_fails_ends_the_process(self, parties: Parties) -> None:
         async def background() -> None:
             raise LookupError("the disk is gone")

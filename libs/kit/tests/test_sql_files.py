@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from oraculum_kit.db import Database
-from oraculum_kit.sql_files import Queries, Statement, parse, queries
+from oraculum_kit.sql_files import Queries, Statement, parse, plan, queries
 
 FILE = """
 -- Statements of a test.
@@ -61,6 +61,32 @@ class TestParse:
 
     def test_reads_the_file_of_a_package(self) -> None:
         assert isinstance(queries("oraculum_kit", "sql/idempotency.sql").claim, Statement)
+
+
+class TestPlan:
+    async def test_says_how_without_values(self, database: Database, sql: Queries) -> None:
+        async with database.connection() as connection:
+            assert "Function Scan" in await plan(connection, sql.squares)
+
+    async def test_statement_that_cannot_run_fails(self, database: Database) -> None:
+        lost = parse("-- name: lost\n-- Asks what is not there.\nselect nothing from nowhere", source="x")[
+            "lost"
+        ]
+        async with database.connection() as connection:
+            with pytest.raises(psycopg.errors.UndefinedTable):
+                await plan(connection, lost)
+
+    async def test_percent_signs_and_repeated_names_are_read_as_psycopg_does(
+        self, database: Database
+    ) -> None:
+        text = "-- name: like\n-- Finds.\nselect key from outbox where key like 'a%%' and key = %(a)s or key > %(a)s"
+        async with database.connection() as connection:
+            assert "$1" in await plan(connection, parse(text, source="x")["like"])
+
+    async def test_what_has_no_plan_is_left_alone(self, database: Database) -> None:
+        text = "-- name: listen\n-- Waits.\nlisten outbox"
+        async with database.connection() as connection:
+            assert await plan(connection, parse(text, source="x")["listen"]) == ""
 
 
 class TestStatement:

@@ -3,7 +3,7 @@
 insert into deposit (id, user_id, rail, asset, units, status, transfer_id, created_at, credited_at)
 values (
     %(id)s, %(user_id)s, %(rail)s, %(asset)s, %(units)s, %(status)s, %(transfer_id)s, clock_timestamp(),
-    case when %(status)s = 2 then clock_timestamp() end
+    case when %(status)s::smallint = 2 then clock_timestamp() end
 )
 on conflict (id) do nothing;
 
