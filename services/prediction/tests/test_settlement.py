@@ -193,7 +193,7 @@ class TestRevisions:
         house.books.check()
 
     async def test_the_same_result_again_moves_nothing(self, house: Any) -> None:
-        event_id, crowd = await traded(house)
+        event_id, _ = await traded(house)
         await house.hear(event_id, [0, 1_000_000])
         await house.settle(event_id)
         before = dict(house.books.balances)

@@ -1,0 +1,140 @@
+"""A batch in memory: positions are the fold of fills, whatever is asked in whatever order."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oraculum_kit.errors import ServiceError
+from oraculum_kit.ids import uuid7
+from oraculum_money import Price, Shares, Units
+from oraculum_prediction.memory import Draft, Market, Memory
+from oraculum_prediction.pricing import (
+    FlatFee,
+    LmsrState,
+    Order,
+    QuadraticFee,
+    Side,
+    even_odds,
+    least_escrow,
+    subsidy_for,
+)
+
+USDC = 1_000_000
+LIQUIDITY = Units(50 * USDC)
+PEOPLE = [UUID(int=number) for number in range(4)]
+ONE_PERCENT = FlatFee(100)
+FEES = st.sampled_from([FlatFee(0), ONE_PERCENT, QuadraticFee(70_000)])
+
+SIZES = st.integers(1, 80 * USDC)
+ORDERS = st.builds(
+    lambda outcome, side, size, by_amount, limit: Order(
+        outcome=outcome,
+        side=side,
+        amount=Units(size) if by_amount else None,
+        shares=None if by_amount else Shares(size),
+        limit=limit,
+    ),
+    st.integers(0, 3),
+    st.sampled_from(list(Side)),
+    SIZES,
+    st.booleans(),
+    st.none() | st.integers(1, 1_000_000).map(Price),
+)
+
+
+def market(fee: FlatFee | QuadraticFee = ONE_PERCENT, outcomes: int = 3) -> Market:
+    state = LmsrState.opened(liquidity=LIQUIDITY, odds=even_odds(outcomes), fee=fee)
+    subsidy = subsidy_for(LIQUIDITY, even_odds(outcomes))
+    people = {person: {} for person in PEOPLE}
+    nothing = (Units(0),) * outcomes
+    return Market(uuid7(), "USDC", 1, 0, state, Units(0), nothing, subsidy, 0, people)
+
+
+@given(st.lists(st.tuples(st.sampled_from(PEOPLE), ORDERS), max_size=25), FEES, st.integers(1, 7))
+def test_any_orders_in_batches_of_any_size(
+    asked: list[tuple[UUID, Order]], fee: FlatFee | QuadraticFee, batch: int
+) -> None:
+    """The escrow covers every outcome at every moment, and nobody sells what they do not have."""
+    traded = market(fee)
+    held: dict[tuple[UUID, int], int] = {}
+    spent = dict.fromkeys(PEOPLE, 0)
+    for start in range(0, len(asked), batch):
+        draft = Draft(traded)
+        for person, order in asked[start : start + batch]:
+            before = draft.state, draft.sequence, dict(draft.changed)
+            fill = draft.trade(person, order)
+            if isinstance(fill, ServiceError):
+                assert before == (draft.state, draft.sequence, draft.changed)
+                continue
+            sign = 1 if order.side is Side.BUY else -1
+            key = person, order.outcome
+            held[key] = held.get(key, 0) + sign * fill.shares
+            spent[person] += sign * fill.net
+            assert held[key] >= 0
+            assert draft.escrow_units >= least_escrow(draft.state) >= max(draft.state.sold)
+        draft.adopt()
+    holdings = {
+        (person, outcome): holding
+        for person, outcomes in traded.people.items()
+        for outcome, holding in outcomes.items()
+    }
+    assert held == {key: holding.shares for key, holding in holdings.items()}
+    assert list(traded.state.sold) == [
+        sum(shares for (_, place), shares in held.items() if place == outcome) for outcome in range(3)
+    ]
+    assert len({person for person, _ in held}) == traded.participant_count
+    for person in PEOPLE:
+        mine = [holding for (who, _), holding in holdings.items() if who == person]
+        assert spent[person] == sum(holding.cost_units - holding.realised_units for holding in mine)
+        assert all(holding.cost_units == 0 for holding in mine if not holding.shares)
+
+
+def test_selling_a_part_takes_its_part_of_the_cost() -> None:
+    """Shares leave at their average cost, and the last of them take what is left of it."""
+    draft = Draft(market())
+    person = PEOPLE[0]
+    draft.trade(person, Order(outcome=1, side=Side.BUY, amount=Units(10 * USDC)))
+    bought = draft.changed[person, 1]
+    assert (10_100_000, 0) == (bought.cost_units, bought.realised_units)
+    sold = draft.trade(person, Order(outcome=1, side=Side.SELL, shares=Shares(bought.shares // 2)))
+    half = draft.changed[person, 1]
+    assert abs(half.cost_units - 5_050_000) <= 1
+    draft.trade(person, Order(outcome=1, side=Side.SELL, shares=half.shares))
+    none = draft.changed[person, 1]
+    assert (0, 0) == (none.shares, none.cost_units)
+    assert not isinstance(sold, ServiceError)
+    # Two fees and two roundings: what was bought and sold again has cost exactly that.
+    assert none.realised_units < 0
+
+
+class TestMemory:
+    def test_another_version_is_forgotten(self) -> None:
+        memory, known = Memory(), market()
+        memory.keep(known)
+        assert known is memory.get(known.event_id, 1)
+        assert memory.get(known.event_id, 2) is None
+        assert memory.get(known.event_id, 1) is None
+
+    def test_the_longest_unused_goes_first(self) -> None:
+        memory = Memory(markets_max=2)
+        known = [market() for _ in range(3)]
+        for each in known:
+            memory.keep(each)
+        memory.get(known[0].event_id, 1)
+        memory.trim()
+        assert [True, False, True] == [memory.get(each.event_id, 1) is not None for each in known]
+
+    @pytest.mark.parametrize(("people_max", "left"), [(10, 3), (5, 2), (1, 1)])
+    def test_so_many_people_at_most(self, people_max: int, left: int) -> None:
+        """But the market that is traded most is kept, however many hold it."""
+        memory = Memory(people_max=people_max)
+        known = [market() for _ in range(3)]
+        for each in known:
+            each.people.clear()
+            memory.keep(each)
+            for _ in range(2):
+                memory.know(each, uuid4(), {})
+        memory.trim()
+        assert left == sum(memory.get(each.event_id, 1) is not None for each in known)
