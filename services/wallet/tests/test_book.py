@@ -73,6 +73,12 @@ class TestPosted:
         assert answer.result is Result.INVALID
         assert answer.message == "amount: the account cannot count that much"
 
+    def test_nor_do_those_of_the_one_who_pays(self, make: Any) -> None:
+        users = [make.user() for _ in range(3)]
+        book = book_of(make.rail(), *users)
+        answers = [book.apply(make.deposit(each, INT64_MAX // 2)).result for each in users]
+        assert answers == [Result.CREATED, Result.CREATED, Result.INVALID]
+
 
 class TestRepetition:
     def test_the_same_again_moves_nothing(

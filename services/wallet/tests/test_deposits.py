@@ -71,6 +71,8 @@ async def test_a_key_is_remembered_longer_than_its_answer(
         assert again.deposit == first.deposit
         async with database.connection() as connection:
             await connection.execute("delete from idempotency")
+            told = await connection.execute("select count(*) from outbox")
+            assert await told.fetchone() == (3,)
         with pytest.raises(Aborted) as conflict:
             await as_gateway.CreateDeposit(request_of(6_000_000))
         assert conflict.value.reason == "IDEMPOTENCY_CONFLICT"

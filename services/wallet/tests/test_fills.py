@@ -50,9 +50,10 @@ class TestTransfersOf:
         fact = make.bought(gross=900, fee=18, sequence=1)
         first = [transfer.id for transfer in transfers_of(fill_of(fact), "0")]
         again = [transfer.id for transfer in transfers_of(fill_of(fact), "9")]
-        other = [
-            transfer.id for transfer in transfers_of(fill_of(make.bought(gross=900, fee=18, sequence=1)), "0")
-        ]
+        # An order may be filled in parts.
+        order_id = fact.order_filled.fill.order_id
+        second = make.bought(gross=900, fee=18, sequence=2, order_id=order_id)
+        other = [transfer.id for transfer in transfers_of(fill_of(second), "0")]
         assert first == again
         assert not set(first) & set(other)
         assert [transfer.id for transfer in recovery_of(fill_of(fact), "0")] == first
