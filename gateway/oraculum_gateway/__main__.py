@@ -3,17 +3,16 @@
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import structlog
-import uvicorn
 from redis.asyncio import Redis
 
 from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
 from oraculum_gateway.app import Parts, application
-from oraculum_gateway.config import Config, load
+from oraculum_gateway.config import load
 from oraculum_gateway.limits import RateLimiter
+from oraculum_gateway.listening import http_server
 from oraculum_gateway.live import Hub
 from oraculum_gateway.services import connected
 from oraculum_kit.clock import SystemClock
@@ -24,15 +23,6 @@ from oraculum_kit.process import run
 from oraculum_kit.telemetry import telemetry
 
 _log = structlog.stdlib.get_logger(__name__)
-
-
-class Server(uvicorn.Server):
-    """uvicorn without signal handlers of its own: draining is ours."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
 
 
 async def main() -> None:
@@ -65,7 +55,7 @@ async def main() -> None:
             ledger_is_public=config.ledger_is_public,
             sockets_max=config.sockets_max,
         )
-        server = _server(app, config)
+        server = http_server(app, config.listen, grace_seconds=config.grace_seconds)
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -87,30 +77,6 @@ async def main() -> None:
             for outcome in outcomes:
                 if isinstance(outcome, Exception):
                     raise outcome
-
-
-def _server(app: object, config: Config) -> Server:
-    host, _, port = config.listen.rpartition(":")
-    settings = uvicorn.Config(
-        app,  # type: ignore[arg-type]  # an ASGI application
-        host=host,
-        port=int(port),
-        http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=64 * 1024,
-        ws_ping_interval=20.0,
-        ws_ping_timeout=20.0,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=True,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=int(config.grace_seconds),
-        backlog=2048,
-        proxy_headers=False,
-    )
-    return Server(settings)
 
 
 if __name__ == "__main__":

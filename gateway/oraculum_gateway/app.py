@@ -81,7 +81,7 @@ def application(
             *_described(routes, public_url),
             *(StarletteRoute(path, pages.page, methods=["GET"]) for path in pages.PATHS),
             StarletteRoute("/", pages.home, methods=["GET"]),
-            *(WebSocketRoute(path, sockets) for path in ("/ws", f"{PREFIX}/ws")),
+            *(WebSocketRoute(path, sockets.serve) for path in ("/ws", f"{PREFIX}/ws")),
         ],
         exception_handlers={HTTPException: _unrouted},
     )

@@ -14,7 +14,6 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from oraculum_gateway import metrics, problems
-from oraculum_gateway.problems import Problem
 from oraculum_kit import traces
 from oraculum_kit.ids import uuid7
 
@@ -107,10 +106,7 @@ class EdgeMiddleware:
                 _log.exception("request.broke", path=scope["path"], request_id=edge.request_id)
                 if answered:
                     raise
-                problem = Problem(
-                    500, "internal", "Something went wrong inside; the request id finds it in our logs."
-                )
-                response = problems.answer(problem, path=scope["path"], request_id=edge.request_id)
+                response = problems.answer(problems.broken(), path=scope["path"], request_id=edge.request_id)
                 await response(scope, receive, decorated)
             if span.sampled:
                 span.rename(f"{scope['method']} {edge.route}")

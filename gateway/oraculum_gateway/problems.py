@@ -84,12 +84,17 @@ def from_service(error: ServiceError, *, command: bool) -> Problem:
     if status == 401:
         headers["www-authenticate"] = 'Bearer realm="oraculum"'
     if status == 500:
-        return Problem(500, "internal", "Something went wrong inside; the request id finds it in our logs.")
+        return broken()
     code = error.reason.lower()
     if command and error.code in {StatusCode.UNAVAILABLE, StatusCode.DEADLINE_EXCEEDED}:
         # Only the service that owns the command knows whether it happened; the same key asks it.
         code = "outcome_unknown" if error.code is StatusCode.DEADLINE_EXCEEDED else code
     return Problem(status, code, error.message, errors=error.violations, headers=headers)
+
+
+def broken() -> Problem:
+    """A defect: nothing of its inside is told."""
+    return Problem(500, "internal", "Something went wrong inside; the request id finds it in our logs.")
 
 
 def answer(problem: Problem, *, path: str, request_id: str) -> Response:

@@ -73,7 +73,7 @@ class SocketServer:
         self._sockets_max = sockets_max
         self._open: set[Socket] = set()
 
-    async def __call__(self, websocket: WebSocket) -> None:
+    async def serve(self, websocket: WebSocket) -> None:
         """Serve one socket to its end."""
         if len(self._open) >= self._sockets_max:
             await websocket.close(TRY_AGAIN_LATER, "too many sockets")

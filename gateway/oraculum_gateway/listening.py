@@ -1,0 +1,43 @@
+"""The HTTP server: uvicorn, told what matters here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+
+class HttpServer(uvicorn.Server):
+    """uvicorn without signal handlers of its own: draining is ours."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def http_server(app: ASGIApp, listen: str, *, grace_seconds: float) -> HttpServer:
+    """A server on `host:port`; port 0 takes any that is free."""
+    host, _, port = listen.rpartition(":")
+    return HttpServer(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=int(port),
+            http="httptools",
+            # The sans-I/O implementation holds a socket in half the memory of the older one.
+            ws="websockets-sansio",
+            ws_max_size=64 * 1024,
+            ws_ping_interval=20.0,
+            ws_ping_timeout=20.0,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # The client's address is ours to find (edge.py): only as many proxies as are configured are believed.
+            proxy_headers=False,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=round(grace_seconds),
+            backlog=2048,
+        )
+    )

@@ -1,0 +1,189 @@
+"""A gateway on a real socket, in front of services that answer what a test wants, with a real Redis."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import grpc
+import grpc.aio
+import httpx
+import pytest
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+from redis.asyncio import Redis
+
+from oraculum.auth.v1 import auth_service_pb2
+from oraculum.event.v1 import event_service_pb2
+from oraculum.market_data.v1 import market_data_service_pb2
+from oraculum.notification.v1 import notification_service_pb2
+from oraculum.prediction.v1 import prediction_service_pb2
+from oraculum.wallet.v1 import wallet_service_pb2
+from oraculum_gateway.app import Parts, application
+from oraculum_gateway.limits import Allowance, RateLimiter
+from oraculum_gateway.listening import http_server
+from oraculum_gateway.live import Hub
+from oraculum_gateway.services import Targets, connected
+from oraculum_kit.authorization import ANYONE, Access
+from oraculum_kit.clock import SystemClock
+from oraculum_kit.health import Health
+from oraculum_kit.ids import uuid7
+from oraculum_kit.testing import Parties, serving
+
+CONTRACTS = (
+    auth_service_pb2,
+    event_service_pb2,
+    market_data_service_pb2,
+    notification_service_pb2,
+    prediction_service_pb2,
+    wallet_service_pb2,
+)
+METHODS = {
+    f"/{service.full_name}/{method.name}": method
+    for contract in CONTRACTS
+    for service in contract.DESCRIPTOR.services_by_name.values()
+    for method in service.methods
+}
+ORIGIN = "https://app.example"
+TIERS = {
+    "stranger": (Allowance(10_000, 60),),
+    "basic": (Allowance(10_000, 60),),
+    "sign_in": (Allowance(10_000, 60),),
+}
+
+Answer = Callable[[Any], Message]
+
+
+@dataclass
+class Backend:
+    """All six services: each method answers with an empty message unless a test says otherwise."""
+
+    answers: dict[str, Answer] = field(default_factory=dict)
+    asked: list[tuple[str, Message]] = field(default_factory=list)
+    # What the stream of live messages says, and what was asked on it.
+    said: asyncio.Queue[Message | None] = field(default_factory=asyncio.Queue)
+    watched: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
+
+    def on(self, method: str, answer: Answer | Message | Exception) -> None:
+        """Say what a method answers, by its name alone."""
+        if isinstance(answer, Exception):
+            error = answer
+
+            def refuse(_: object) -> Message:
+                raise error
+
+            self.answers[method] = refuse
+        else:
+            self.answers[method] = (lambda _: answer) if isinstance(answer, Message) else answer
+
+    def add_to(self, _: object, server: grpc.aio.Server) -> None:
+        """Register every method of every contract."""
+        by_service: dict[str, dict[str, grpc.RpcMethodHandler]] = {}
+        for path, method in METHODS.items():
+            _, service, name = path.split("/")
+            by_service.setdefault(service, {})[name] = self._handler(name, method)
+        for service, handlers in by_service.items():
+            server.add_registered_method_handlers(service, handlers)
+
+    def _handler(self, name: str, method: Any) -> grpc.RpcMethodHandler:
+        request_type, response_type = GetMessageClass(method.input_type), GetMessageClass(method.output_type)
+
+        async def unary(request: Message, _: object) -> Message:
+            self.asked.append((name, request))
+            answer = self.answers.get(name)
+            return response_type() if answer is None else answer(request)
+
+        async def stream(requests: AsyncIterator[Message], _: object) -> AsyncIterator[Message]:
+            async def read() -> None:
+                async for request in requests:
+                    self.watched.put_nowait(request)
+
+            reading = asyncio.create_task(read())
+            try:
+                while (message := await self.said.get()) is not None:
+                    yield message
+            finally:
+                reading.cancel()
+
+        kinds = {
+            "request_deserializer": request_type.FromString,
+            "response_serializer": response_type.SerializeToString,
+        }
+        if method.server_streaming:
+            return grpc.stream_stream_rpc_method_handler(stream, **kinds)
+        return grpc.unary_unary_rpc_method_handler(unary, **kinds)
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """What a test needs of a running gateway."""
+
+    url: str
+    http: httpx.AsyncClient
+    backend: Backend
+    parties: Parties
+    hub: Hub
+    redis: Redis
+
+    def token(
+        self, user_id: UUID | None = None, *, minutes: float = 15, roles: tuple[str, ...] = ("user",)
+    ) -> str:
+        """An access token."""
+        return self.parties.token(user_id or uuid7(), roles=set(roles), lifetime=timedelta(minutes=minutes))
+
+    def bearing(self, user_id: UUID | None = None, **options: Any) -> dict[str, str]:
+        """The header of somebody who is signed in."""
+        return {"authorization": f"Bearer {self.token(user_id, **options)}"}
+
+
+@asynccontextmanager
+async def running_gateway(redis_url: str, tiers: Any = TIERS) -> AsyncIterator[Gateway]:
+    parties, backend = Parties(), Backend()
+    access = {path: Access(users=ANYONE) for path in METHODS}
+    redis: Redis = Redis.from_url(redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)
+    async with (
+        serving([(backend.add_to, None)], access, parties) as served,
+        connected(Targets(*[served.target] * 6), parties.identity("gateway")) as services,
+        redis,
+    ):
+        hub = Hub(services)
+        parts = Parts(services, parties.trust, RateLimiter(redis, tiers), hub, SystemClock(), Health())
+        app, _ = application(
+            parts,
+            public_url="http://gateway.test",
+            origins=frozenset({ORIGIN}),
+            trusted_proxies=0,
+            ledger_is_public=False,
+            sockets_max=100,
+        )
+        server = http_server(app, "127.0.0.1:0", grace_seconds=1)
+        tasks = [asyncio.create_task(server.serve()), asyncio.create_task(hub.run())]
+        while not server.started:  # noqa: ASYNC110  uvicorn tells it in no other way
+            await asyncio.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        try:
+            async with httpx.AsyncClient(base_url=url, timeout=10) as http:
+                yield Gateway(url, http, backend, parties, hub, redis)
+        finally:
+            server.should_exit = True
+            backend.said.put_nowait(None)
+            await tasks[0]
+            tasks[1].cancel()
+            await asyncio.gather(tasks[1], return_exceptions=True)
+
+
+@pytest.fixture
+async def gateway(redis_url: str) -> AsyncIterator[Gateway]:
+    async with running_gateway(redis_url) as gateway:
+        await gateway.redis.flushdb()
+        yield gateway
+
+
+@pytest.fixture
+def start_gateway() -> Any:
+    """For tests that want a gateway of their own."""
+    return running_gateway

@@ -1,0 +1,136 @@
+"""What every answer carries: safety, request ids, CORS, caching; and how often one may ask."""
+
+import pytest
+
+from oraculum.event.v1 import event_service_pb2 as pb
+from oraculum_gateway.limits import Allowance
+
+
+class TestHeaders:
+    @pytest.mark.parametrize("path", ["/api/v1/events", "/api/v1/nothing", "/docs", "/openapi.json"])
+    async def test_every_answer_is_safe(self, gateway, path: str) -> None:
+        headers = (await gateway.http.get(path)).headers
+        assert headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert "unsafe-inline" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "server" not in headers
+
+    async def test_a_request_keeps_its_id(self, gateway) -> None:
+        response = await gateway.http.get("/api/v1/events", headers={"x-request-id": "abc-123"})
+        assert response.headers["x-request-id"] == "abc-123"
+
+    @pytest.mark.parametrize("given", ["a b", "x" * 65, "<script>"])
+    async def test_an_id_that_is_none_is_replaced(self, gateway, given: str) -> None:
+        response = await gateway.http.get("/api/v1/events", headers={"x-request-id": given})
+        assert response.headers["x-request-id"] != given
+
+
+class TestCors:
+    async def test_a_listed_origin_may_read(self, gateway) -> None:
+        response = await gateway.http.get("/api/v1/events", headers={"origin": "https://app.example"})
+        assert response.headers["access-control-allow-origin"] == "https://app.example"
+
+    @pytest.mark.parametrize("origin", ["https://evil.example", "null", "https://app.example.evil"])
+    async def test_another_may_not(self, gateway, origin: str) -> None:
+        preflight = await gateway.http.options(
+            "/api/v1/predictions", headers={"origin": origin, "access-control-request-method": "POST"}
+        )
+        assert "access-control-allow-origin" not in preflight.headers
+        assert "access-control-allow-methods" not in preflight.headers
+
+    async def test_a_preflight_is_answered(self, gateway) -> None:
+        preflight = await gateway.http.options(
+            "/api/v1/predictions",
+            headers={"origin": "https://app.example", "access-control-request-method": "POST"},
+        )
+        assert preflight.status_code == 204
+        assert "idempotency-key" in preflight.headers["access-control-allow-headers"]
+
+
+class TestCaching:
+    async def test_whoever_has_the_answer_is_told_so(self, gateway) -> None:
+        first = await gateway.http.get("/api/v1/categories")
+        again = await gateway.http.get("/api/v1/categories", headers={"if-none-match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        gateway.backend.on(
+            "ListCategories", pb.ListCategoriesResponse(categories=[pb.Category(category="sports")])
+        )
+        changed = await gateway.http.get(
+            "/api/v1/categories", headers={"if-none-match": first.headers["etag"]}
+        )
+        assert changed.status_code == 200
+
+    async def test_private_answers_are_never_kept(self, gateway) -> None:
+        response = await gateway.http.get("/api/v1/wallet/balances", headers=gateway.bearing())
+        assert response.headers["cache-control"] == "no-store"
+
+
+class TestDocuments:
+    async def test_the_description_names_every_route(self, gateway) -> None:
+        document = (await gateway.http.get("/openapi.json")).json()
+        assert document["openapi"] == "3.1.0"
+        assert set(document["paths"]["/api/v1/predictions"]) == {"get", "post"}
+        names = [
+            operation["operationId"] for path in document["paths"].values() for operation in path.values()
+        ]
+        assert len(names) == len(set(names))
+
+    async def test_every_reference_leads_somewhere(self, gateway) -> None:
+        text = (await gateway.http.get("/openapi.json")).text
+        schemas = (await gateway.http.get("/openapi.json")).json()["components"]["schemas"]
+        import re
+
+        assert set(re.findall(r'"#/components/schemas/([^"]+)"', text)) <= set(schemas)
+
+    @pytest.mark.parametrize("path", ["/docs", "/docs/docs.css", "/docs/docs.js", "/asyncapi.json"])
+    async def test_the_pages_are_there(self, gateway, path: str) -> None:
+        assert (await gateway.http.get(path)).status_code == 200
+
+    async def test_the_page_has_nothing_inline(self, gateway) -> None:
+        page = (await gateway.http.get("/docs")).text
+        assert "<style" not in page
+        assert "onclick" not in page
+        assert "<script>" not in page
+
+
+class TestLimits:
+    async def test_past_the_limit_one_is_told_when_to_come_again(self, start_gateway, redis_url: str) -> None:
+        async with start_gateway(redis_url, {"stranger": (Allowance(3, 60),)}) as gateway:
+            await gateway.redis.flushdb()
+            answers = [await gateway.http.get("/api/v1/events") for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        assert [answer.headers["ratelimit-remaining"] for answer in answers] == ["2", "1", "0", "0"]
+        assert answers[0].headers["ratelimit-limit"] == "3"
+        assert 1 <= int(answers[3].headers["retry-after"]) <= 20
+        assert answers[3].json()["code"] == "rate_limited"
+
+    async def test_the_tighter_of_two_limits_counts(self, start_gateway, redis_url: str) -> None:
+        tiers = {"basic": (Allowance(100, 900), Allowance(2, 60))}
+        async with start_gateway(redis_url, tiers) as gateway:
+            await gateway.redis.flushdb()
+            headers = gateway.bearing()
+            answers = [await gateway.http.get("/api/v1/events", headers=headers) for _ in range(3)]
+            other = await gateway.http.get("/api/v1/events", headers=gateway.bearing())
+        assert [answer.status_code for answer in answers] == [200, 200, 429]
+        assert other.status_code == 200
+
+    async def test_sign_in_has_a_limit_of_its_own(self, start_gateway, redis_url: str) -> None:
+        async with start_gateway(redis_url, {"sign_in": (Allowance(1, 60),)}) as gateway:
+            await gateway.redis.flushdb()
+            body = {"email": "ada@example.com", "password": "wrong password"}
+            statuses = [
+                (await gateway.http.post("/api/v1/auth/login", json=body)).status_code for _ in range(2)
+            ]
+            assert statuses[1] == 429
+            assert (await gateway.http.get("/api/v1/events")).status_code == 200
+
+    async def test_without_redis_reads_go_on_and_sign_in_does_not(self, start_gateway, free_port) -> None:
+        tiers = {"stranger": (Allowance(1, 60),), "sign_in": (Allowance(5, 60),)}
+        async with start_gateway(f"redis://127.0.0.1:{free_port()}", tiers) as gateway:
+            reads = [(await gateway.http.get("/api/v1/events")).status_code for _ in range(3)]
+            body = {"email": "ada@example.com", "password": "right password"}
+            sign_in = await gateway.http.post("/api/v1/auth/login", json=body)
+        assert reads == [200, 200, 200]
+        assert (sign_in.status_code, sign_in.json()["code"]) == (503, "sign_in_unavailable")
