@@ -34,7 +34,7 @@ class Auth:
 
 
 @pytest.fixture
-async def auth(database_for) -> AsyncIterator[Auth]:  # noqa: ANN001  a fixture of the runner
+async def auth(database_for) -> AsyncIterator[Auth]:
     clock = ManualClock(datetime.now(UTC))
     parties = Parties(clock)
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

@@ -1,0 +1,462 @@
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET transaction_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+--
+-- Name: auth; Type: SCHEMA; Schema: -; Owner: -
+--
+
+CREATE SCHEMA auth;
+
+--
+-- Name: refuse_change(); Type: FUNCTION; Schema: auth; Owner: -
+--
+
+CREATE FUNCTION auth.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception '% is append only', tg_table_name using errcode = 'integrity_constraint_violation';
+end $$;
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: account; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.account (
+    user_id uuid NOT NULL,
+    email text,
+    email_verified boolean DEFAULT false NOT NULL,
+    password_hash text,
+    display_name text NOT NULL,
+    roles text[] DEFAULT ARRAY['user'::text] NOT NULL,
+    tier text DEFAULT 'basic'::text NOT NULL,
+    kyc text DEFAULT 'none'::text NOT NULL,
+    jurisdiction text DEFAULT ''::text NOT NULL,
+    preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
+    banned_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT account_check CHECK (((email IS NULL) = (password_hash IS NULL))),
+    CONSTRAINT account_display_name_check CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 50))),
+    CONSTRAINT account_email_check CHECK ((email = lower(email))),
+    CONSTRAINT account_kyc_check CHECK ((kyc = ANY (ARRAY['none'::text, 'pending'::text, 'approved'::text, 'rejected'::text]))),
+    CONSTRAINT account_preferences_check CHECK ((jsonb_typeof(preferences) = 'object'::text)),
+    CONSTRAINT account_roles_check CHECK (((roles <@ ARRAY['user'::text, 'creator'::text, 'admin'::text]) AND ('user'::text = ANY (roles)))),
+    CONSTRAINT account_tier_check CHECK ((tier = ANY (ARRAY['basic'::text, 'verified'::text, 'premium'::text])))
+);
+
+--
+-- Name: audit_entry; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_entry (
+    audit_id uuid NOT NULL,
+    audit_class text NOT NULL,
+    service text NOT NULL,
+    action text NOT NULL,
+    actor_user_id text NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id text NOT NULL,
+    details jsonb NOT NULL,
+    request_id text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+--
+-- Name: challenge; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.challenge (
+    nonce text NOT NULL,
+    chain text NOT NULL,
+    address text NOT NULL,
+    message text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT challenge_chain_check CHECK ((chain = ANY (ARRAY['evm'::text, 'solana'::text])))
+);
+
+--
+-- Name: idempotency; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.idempotency (
+    id uuid NOT NULL,
+    request_hash bytea NOT NULL,
+    status smallint,
+    response bytea,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT idempotency_check CHECK (((status IS NULL) = (response IS NULL)))
+);
+
+--
+-- Name: inbox; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.inbox (
+    consumer text NOT NULL,
+    event_id uuid NOT NULL
+);
+
+--
+-- Name: inbox_sequence; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.inbox_sequence (
+    consumer text NOT NULL,
+    source text NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    last_sequence bigint NOT NULL
+)
+WITH (fillfactor='80');
+
+--
+-- Name: job; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.job (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    unique_key text,
+    payload jsonb NOT NULL,
+    run_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    cron text,
+    attempts bigint DEFAULT 0 NOT NULL,
+    lease uuid,
+    version bigint DEFAULT 1 NOT NULL,
+    dead_at timestamp with time zone,
+    last_error text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+)
+WITH (fillfactor='80');
+
+--
+-- Name: outbox; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.outbox (
+    id bigint NOT NULL,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text,
+    sequence bigint,
+    type text NOT NULL,
+    subject text,
+    payload bytea NOT NULL,
+    traceparent text,
+    occurred_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT outbox_check CHECK (((key IS NOT NULL) OR (sequence IS NULL))),
+    CONSTRAINT outbox_sequence_check CHECK ((sequence > 0))
+)
+WITH (autovacuum_vacuum_scale_factor='0.0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+
+--
+-- Name: outbox_id_seq; Type: SEQUENCE; Schema: auth; Owner: -
+--
+
+ALTER TABLE auth.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME auth.outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: outbox_relay; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.outbox_relay (
+    only_row boolean DEFAULT true NOT NULL,
+    sleeping boolean NOT NULL,
+    CONSTRAINT outbox_relay_only_row_check CHECK (only_row)
+);
+
+--
+-- Name: outbox_sequence; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.outbox_sequence (
+    topic text NOT NULL,
+    key text NOT NULL,
+    last_sequence bigint NOT NULL
+)
+WITH (fillfactor='80');
+
+--
+-- Name: refresh_token; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.refresh_token (
+    token_hash bytea NOT NULL,
+    session_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT refresh_token_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+--
+-- Name: schema_migrations; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.schema_migrations (
+    version character varying NOT NULL
+);
+
+--
+-- Name: session; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.session (
+    session_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    address text NOT NULL,
+    user_agent text NOT NULL,
+    device_id text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    revoke_reason text,
+    CONSTRAINT session_check CHECK (((revoked_at IS NULL) = (revoke_reason IS NULL)))
+);
+
+--
+-- Name: wallet_address; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.wallet_address (
+    chain text NOT NULL,
+    address text NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT wallet_address_chain_check CHECK ((chain = ANY (ARRAY['evm'::text, 'solana'::text])))
+);
+
+--
+-- Name: account account_email_key; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.account
+    ADD CONSTRAINT account_email_key UNIQUE (email);
+
+--
+-- Name: account account_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (user_id);
+
+--
+-- Name: audit_entry audit_entry_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_entry
+    ADD CONSTRAINT audit_entry_pkey PRIMARY KEY (audit_id);
+
+--
+-- Name: challenge challenge_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.challenge
+    ADD CONSTRAINT challenge_pkey PRIMARY KEY (nonce);
+
+--
+-- Name: idempotency idempotency_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.idempotency
+    ADD CONSTRAINT idempotency_pkey PRIMARY KEY (id);
+
+--
+-- Name: inbox inbox_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.inbox
+    ADD CONSTRAINT inbox_pkey PRIMARY KEY (consumer, event_id);
+
+--
+-- Name: inbox_sequence inbox_sequence_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.inbox_sequence
+    ADD CONSTRAINT inbox_sequence_pkey PRIMARY KEY (consumer, source, topic, key);
+
+--
+-- Name: job job_kind_unique_key_key; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.job
+    ADD CONSTRAINT job_kind_unique_key_key UNIQUE (kind, unique_key);
+
+--
+-- Name: job job_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.job
+    ADD CONSTRAINT job_pkey PRIMARY KEY (id);
+
+--
+-- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+--
+-- Name: outbox_relay outbox_relay_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.outbox_relay
+    ADD CONSTRAINT outbox_relay_pkey PRIMARY KEY (only_row);
+
+--
+-- Name: outbox_sequence outbox_sequence_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.outbox_sequence
+    ADD CONSTRAINT outbox_sequence_pkey PRIMARY KEY (topic, key);
+
+--
+-- Name: refresh_token refresh_token_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.refresh_token
+    ADD CONSTRAINT refresh_token_pkey PRIMARY KEY (token_hash);
+
+--
+-- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+
+--
+-- Name: session session_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (session_id);
+
+--
+-- Name: wallet_address wallet_address_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.wallet_address
+    ADD CONSTRAINT wallet_address_pkey PRIMARY KEY (chain, address);
+
+--
+-- Name: account_newest; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX account_newest ON auth.account USING btree (created_at DESC, user_id DESC);
+
+--
+-- Name: audit_entry_actor; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_entry_actor ON auth.audit_entry USING btree (actor_user_id, occurred_at DESC);
+
+--
+-- Name: audit_entry_subject; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_entry_subject ON auth.audit_entry USING btree (subject_kind, subject_id, occurred_at DESC);
+
+--
+-- Name: challenge_expiry; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX challenge_expiry ON auth.challenge USING btree (expires_at);
+
+--
+-- Name: idempotency_created_at; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX idempotency_created_at ON auth.idempotency USING btree (created_at);
+
+--
+-- Name: job_dead; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX job_dead ON auth.job USING btree (dead_at) WHERE (dead_at IS NOT NULL);
+
+--
+-- Name: job_due; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX job_due ON auth.job USING btree (due_at) WHERE (dead_at IS NULL);
+
+--
+-- Name: refresh_token_session; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX refresh_token_session ON auth.refresh_token USING btree (session_id);
+
+--
+-- Name: session_live; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX session_live ON auth.session USING btree (user_id, created_at DESC) WHERE (revoked_at IS NULL);
+
+--
+-- Name: wallet_address_owner; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX wallet_address_owner ON auth.wallet_address USING btree (user_id);
+
+--
+-- Name: audit_entry audit_entry_append_only; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER audit_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON auth.audit_entry FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: refresh_token refresh_token_session_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.refresh_token
+    ADD CONSTRAINT refresh_token_session_id_fkey FOREIGN KEY (session_id) REFERENCES auth.session(session_id) ON DELETE CASCADE;
+
+--
+-- Name: session session_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.session
+    ADD CONSTRAINT session_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
+
+--
+-- Name: wallet_address wallet_address_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.wallet_address
+    ADD CONSTRAINT wallet_address_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
+
+--
+-- PostgreSQL database dump complete
+--
+
+--
+-- Dbmate schema migrations
+--
+
+INSERT INTO auth.schema_migrations (version) VALUES
+    ('20261121033000');
