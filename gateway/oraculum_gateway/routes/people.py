@@ -229,6 +229,10 @@ ROUTES: Final = (
         summary="The public keys of access tokens", media="application/jwk-set+json",
     ),
     Route(
+        method="GET", path="/.well-known/jwks.json", name="getJwksUnderBase", tag="auth", handler=keys,
+        summary="The same keys under the base address", media="application/jwk-set+json",
+    ),
+    Route(
         method="GET", path="/users/me", name="getMe", tag="users", handler=me, who=Who.SIGNED_IN,
         summary="My account", answer=shapes.UserOut,
     ),
