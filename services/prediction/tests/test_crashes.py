@@ -162,8 +162,9 @@ class TestBetweenHoldAndCommit:
         """The clock of the database decides, at the moment of the commit."""
         anna = house.person()
         event_id = await house.open()
-        lock = "update market set locks_at = clock_timestamp(), version = version + 1"
-        house.books.after = once(lambda: house.rows(lock))
+        house.rows("update market set locks_at = clock_timestamp() + interval '1 s', version = version + 1")
+        wait = "select pg_sleep_until(locks_at) from market"
+        house.books.after = once(lambda: asyncio.to_thread(house.rows, wait))
         with pytest.raises(MarketNotOpen):
             await house.place(anna, event_id, "k")
         assert [] == house.books.open_holds()
