@@ -6,6 +6,7 @@ process owns the servers and the workers ask it for addresses.
 
 import re
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -21,6 +22,7 @@ from oraculum_dev.infrastructure import ports
 
 SERVERS = pytest.StashKey[Servers]()
 DESK = pytest.StashKey[Desk]()
+RECURSION_LIMIT = sys.getrecursionlimit()
 
 
 # Whoever asks for one of these needs a server.
@@ -39,6 +41,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     served = [item for item in items if NEEDS_SERVERS & set(getattr(item, "fixturenames", ()))]
     config.hook.pytest_deselected(items=served)
     items[:] = [item for item in items if item not in served]
+
+
+def pytest_collection_finish() -> None:
+    """Undo what one package's library does to all: with the limit it sets, nested input kills the interpreter."""
+    sys.setrecursionlimit(RECURSION_LIMIT)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,6 +7,7 @@ parsed, so there is nothing to confuse.
 
 import binascii
 import secrets
+import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,6 +20,10 @@ from solders.pubkey import Pubkey
 from solders.signature import Signature
 
 from oraculum_kit.errors import InvalidArgument, Violation
+
+# eth_account brings a library that raises the limit of the whole process a hundredfold when it is imported. With it the
+# interpreter no longer refuses a deeply nested token or body: it would overflow its stack and die.
+sys.setrecursionlimit(1000)
 
 CHALLENGE_LIFE: Final = timedelta(minutes=5)
 _SOLANA_CLUSTERS: Final = ("mainnet", "devnet", "testnet")

@@ -1,5 +1,7 @@
 """Messages for wallets: only the address that was asked, over exactly the text that was given, signs in."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -105,3 +107,10 @@ class TestSignature:
     def test_rubbish_is_no_signature(self, chain: Chain, signature: str) -> None:
         address = EVM.address if chain is Chain.EVM else str(SOLANA.pubkey())
         assert not signed_by(chain, address, "text", signature)
+
+
+def test_the_interpreter_still_refuses_what_is_nested_too_deeply() -> None:
+    """A library that reads wallets' signatures lifts the limit for the whole process; a nested token would kill it."""
+    script = "import sys, oraculum_auth.challenges; print(sys.getrecursionlimit())"
+    finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert finished.stdout.strip() == "1000"
