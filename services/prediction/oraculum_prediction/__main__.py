@@ -1,8 +1,6 @@
 """Wires prediction and serves it."""
 
-import json
 import os
-from typing import Any
 
 from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
@@ -11,7 +9,8 @@ from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceStub
 from oraculum_kit.client import channel
 from oraculum_kit.clock import SystemClock
 from oraculum_kit.db import Database
-from oraculum_kit.keys import JwksKeys
+from oraculum_kit.kafka import broker_check
+from oraculum_kit.keys import JwksKeys, jwks_rpc
 from oraculum_kit.process import run
 from oraculum_kit.relay import OutboxRelay
 from oraculum_kit.server import serve
@@ -37,12 +36,6 @@ async def main() -> None:
         channel(config.auth_target, identity) as auth,
         channel(config.wallet_target, identity) as wallet,
     ):
-
-        async def jwks() -> dict[str, Any]:
-            response = await AuthServiceStub(auth).GetJwks(GetJwksRequest())
-            keys: dict[str, Any] = json.loads(response.jwks_json)
-            return keys
-
         stub = WalletServiceStub(wallet)
         engine = Engine(
             database,
@@ -57,9 +50,13 @@ async def main() -> None:
             config.server,
             services=[(add_PredictionServiceServicer_to_server, servicer)],
             access=ACCESS,
-            trust=config.trust.trust(JwksKeys(jwks)),
+            trust=config.trust.trust(JwksKeys(jwks_rpc(AuthServiceStub(auth).GetJwks, GetJwksRequest()))),
             ready=[database.ping],
-            dependencies={"wallet": wallet.check, "auth": auth.check},
+            dependencies={
+                "wallet": wallet.check,
+                "auth": auth.check,
+                "kafka": broker_check(config.cluster),
+            },
             background=[
                 engine.run,
                 OutboxRelay(cluster=config.cluster, database=database, source="prediction").run,

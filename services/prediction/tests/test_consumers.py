@@ -1,8 +1,6 @@
 """What prediction hears by Kafka: lock times and results, and how a result becomes payouts."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,29 +12,13 @@ from oraculum_kit import topics
 from oraculum_kit.ids import uuid7
 from oraculum_kit.kafka import Cluster, Producer
 from oraculum_kit.records import outgoing
+from oraculum_kit.testing.messaging import eventually, running
 from oraculum_kit.timestamps import to_wire
 from oraculum_kit.topics import Topic
 from oraculum_prediction.consumers import events_consumer, follow
 from oraculum_prediction.housekeeping import job_runner
 
 USDC = 1_000_000
-
-
-@asynccontextmanager
-async def running(*works: Any) -> AsyncIterator[None]:
-    tasks = [asyncio.ensure_future(work()) for work in works]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def until(true: Any, seconds: float = 20.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not true():  # noqa: ASYNC110  the database has no event for what another process writes
-            await asyncio.sleep(0.02)
 
 
 async def test_a_result_becomes_payouts(house: Any, kafka_bootstrap: str) -> None:
@@ -82,10 +64,14 @@ async def test_a_result_becomes_payouts(house: Any, kafka_bootstrap: str) -> Non
         )
         await producer.send(record)
         await producer.send(record)
-        await until(lambda: house.rows("select event_id from market where status = 3"))
-        await until(lambda: not house.rows("select id from job where kind = 'settle'"))
+        await eventually(lambda: is_done(house))
     assert 1_000 * USDC - order.gross.units - order.fee.units + order.shares == house.books.user(anna)
     assert 1 == len(house.rows("select revision from settlement"))
+
+
+async def is_done(house: Any) -> bool:
+    left = house.rows("select id from job where kind = 'settle'")
+    return bool(house.rows("select event_id from market where status = 3")) and not left
 
 
 class TestFollow:
