@@ -48,7 +48,7 @@ begin
     with ended as (
         delete from pending_transfer p
         using created c
-        where p.id = c.pending_id
+        where p.id = any (array[c.pending_id])
           and p.debit_account_id = c.debit_account_id
           and p.credit_account_id = c.credit_account_id
           and p.asset = c.asset
@@ -90,7 +90,7 @@ begin
             credits_pending = a.credits_pending + c.credits_pending,
             changed_at = c.changed_at
         from change c
-        where a.id = c.account_id and a.kind = c.kind and a.asset = c.asset
+        where a.id = any (array[c.account_id]) and a.kind = c.kind and a.asset = c.asset
         returning 1
     )
     select (select count(*) from change), (select count(*) from applied) into expected, found_rows;

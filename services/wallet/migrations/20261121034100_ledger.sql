@@ -97,7 +97,9 @@ create table pending_transfer (
 -- Whoever inserts transfers moves the money by it: equal units on both sides, into accounts of that asset and kind that
 -- exist, no pending transfer ended that is not open. The counters are sums of transfers by construction, so debits equal
 -- credits by construction, and the constraints of `account` refuse what would overdraw.
--- The planner knows nothing of how many rows a batch has: probing by primary key is right for one and for thousands.
+-- A plan made for a batch of one is kept for batches of thousands, so there must be only one plan: from each new row, or
+-- each changed account, probe the primary key. Hash and merge joins are off, and `= any (array[x])` keeps the planner
+-- from seeing an equality that it could join by the other way round, row by row of the whole table.
 create function apply_transfers() returns trigger language plpgsql
 set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off set jit = off
 as $$
@@ -115,7 +117,7 @@ begin
     with ended as (
         delete from pending_transfer p
         using created c
-        where p.id = c.pending_id
+        where p.id = any (array[c.pending_id])
           and p.debit_account_id = c.debit_account_id
           and p.credit_account_id = c.credit_account_id
           and p.asset = c.asset
@@ -157,7 +159,7 @@ begin
             credits_pending = a.credits_pending + c.credits_pending,
             changed_at = c.changed_at
         from change c
-        where a.id = c.account_id and a.kind = c.kind and a.asset = c.asset
+        where a.id = any (array[c.account_id]) and a.kind = c.kind and a.asset = c.asset
         returning 1
     )
     select (select count(*) from change), (select count(*) from applied) into expected, found_rows;

@@ -8,7 +8,8 @@ A fill that the ledger refuses can't happen by protocol. When it does, its event
 wait, settlement is answered BEHIND, other events go on, and an incident is open until the cause is gone.
 """
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,7 +28,7 @@ from oraculum_wallet.fills import Fill, UnreadableFillError, fill_of, recovery_o
 from oraculum_wallet.ledger import Ledger
 from oraculum_wallet.repository import fills as repository
 from oraculum_wallet.repository.fills import Progress
-from oraculum_wallet.transfers import Result
+from oraculum_wallet.transfers import Result, Transfer
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -124,10 +125,10 @@ class FillsConsumer:
         shard = self._ledger.shard()
         due = [fill for event in events for fill in event.due]
         if due:
-            chains = [transfer for fill in due for transfer in transfers_of(fill, shard)]
-            book = await self._ledger.load(connection, chains)
+            chains = {fill.id: transfers_of(fill, shard) for fill in due}
+            book = await self._ledger.load(connection, list(itertools.chain(*chains.values())))
             for event in events:
-                _decide(book, event, shard)
+                _decide(book, event, chains, shard)
             await self._ledger.write(connection, book)
         moved = [event for event in events if event.after != event.progress]
         if moved:
@@ -195,10 +196,10 @@ def _sorted(progress: Progress, fills: dict[int, Fill], *, troubled: bool, retry
     return event
 
 
-def _decide(book: Book, event: _Event, shard: str) -> None:
+def _decide(book: Book, event: _Event, chains: Mapping[str, Sequence[Transfer]], shard: str) -> None:
     """Apply an event's fills in order, as far as the ledger takes them."""
     for fill in event.due:
-        answers = book.apply_linked(transfers_of(fill, shard))
+        answers = book.apply_linked(chains[fill.id])
         refused = next((answer for answer in answers if not _passed(answer.result)), None)
         if refused is not None and refused.result is Result.ALREADY_VOIDED:
             # The shares are the buyer's, so their price is owed, held or not.

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from oraculum.audit.v1.audit_pb2 import AuditClass, AuditFact
-from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.wallet.v1.wallet_fact_pb2 import BalanceChanged, DepositCredited, WalletFact
 from oraculum_kit.caller import caller_or_none
 from oraculum_kit.ids import uuid7
@@ -14,7 +15,7 @@ from oraculum_kit.timestamps import to_wire
 from oraculum_money import Units
 from oraculum_wallet import wire
 from oraculum_wallet.accounts import AccountKind
-from oraculum_wallet.book import Book
+from oraculum_wallet.book import Balance, Book
 from oraculum_wallet.repository.deposits import Deposit
 from oraculum_wallet.transfers import Phase, Recorded
 
@@ -40,8 +41,14 @@ def balances_changed(book: Book, posted_at: datetime) -> list[Fact]:
             _note(changes, row.debit_account_id, row, Units(-row.units))
         if row.credit_kind is AccountKind.USER:
             _note(changes, row.credit_account_id, row, row.units)
+    time = to_wire(posted_at)
     return [
-        _balance_changed(book, account_id, change, posted_at)
+        Fact(
+            topic=WALLET_TOPIC,
+            key=book.balances[account_id].owner_id,
+            message=_balance_changed(book.balances[account_id], change, time),
+            occurred_at=posted_at,
+        )
         for (account_id, _, _), change in changes.items()
     ]
 
@@ -97,18 +104,17 @@ def _note(
         change.units = Units(change.units + units)
 
 
-def _balance_changed(book: Book, account_id: str, change: _Change, posted_at: datetime) -> Fact:
-    balance, first = book.balances[account_id], change.first
-    message = WalletFact(
+def _balance_changed(balance: Balance, change: _Change, time: Timestamp) -> WalletFact:
+    first = change.first
+    return WalletFact(
         user_id=balance.owner_id,
         balance_changed=BalanceChanged(
             kind=wire.KINDS[first.kind],
-            change=Amount(units=change.units, asset=balance.asset),
-            available=Amount(units=balance.available_units, asset=balance.asset),
+            change=wire.amount(change.units, balance.asset),
+            available=wire.amount(balance.available_units, balance.asset),
             event_id=first.event_id or "",
             reference_id=first.reference_id or "",
             transfer_id=first.id,
-            posted_at=to_wire(posted_at),
+            posted_at=time,
         ),
     )
-    return Fact(topic=WALLET_TOPIC, key=balance.owner_id, message=message, occurred_at=posted_at)
