@@ -295,20 +295,24 @@ class Transfer(_message.Message):
     phase: Global___TransferPhase.ValueType
     """What it does."""
     kind: Global___TransferKind.ValueType
-    """What it is for."""
+    """What it is for; that of the pending transfer when absent. Deposits, withdrawals, capital and adjustments are
+    wallet's own acts and INVALID here.
+    """
     pending_id: _builtins.str
     """Pending transfer to post or void."""
     event_id: _builtins.str
     """Event that it belongs to, if any."""
     reference_id: _builtins.str
-    """Order or other thing that it belongs to, if any."""
+    """Order or other thing that it belongs to, a UUID; a pending transfer must name its order, by which it is settled."""
     balancing_debit: _builtins.bool
-    """Moves no more than the paying account has; the amount is the most."""
+    """Moves no more than the paying account has; the amount is the most. Nothing left is CREATED with 0 units, so that
+    the same id never moves more; as a pending transfer it is INSUFFICIENT_FUNDS.
+    """
     after_sequence: _builtins.int
     """Answers BEHIND until the fills of this event up to this sequence are applied; no wait when 0."""
     @_builtins.property
     def debit(self) -> Global___AccountName:
-        """Account that pays; empty when posting or voiding."""
+        """Account that pays; empty when posting or voiding. Rails and capital are INVALID here: wallet alone moves them."""
 
     @_builtins.property
     def credit(self) -> Global___AccountName:
