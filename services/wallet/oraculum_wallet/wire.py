@@ -36,9 +36,7 @@ _DEPOSIT_STATUS: Final[dict[DepositStatus, pb.DepositStatus.ValueType]] = {
 
 # What enters and leaves the platform moves by wallet's own acts only: no peer, however confused, can mint money.
 _OURS_ALONE: Final = frozenset({AccountKind.RAIL, AccountKind.CAPITAL})
-_OUR_KINDS: Final = frozenset(
-    {TransferKind.DEPOSIT, TransferKind.WITHDRAWAL, TransferKind.CAPITAL, TransferKind.ADJUSTMENT}
-)
+_OUR_KINDS: Final = frozenset({TransferKind.DEPOSIT, TransferKind.WITHDRAWAL, TransferKind.CAPITAL})
 _ENDING: Final = frozenset({Phase.POST_PENDING, Phase.VOID_PENDING})
 
 

@@ -135,8 +135,8 @@ class TestCreateTransfers:
             ({"kind": 99}, "kind: is not known"),
             ({"kind": pb.TRANSFER_KIND_DEPOSIT}, "kind: wallet alone makes transfers of the kind DEPOSIT"),
             (
-                {"kind": pb.TRANSFER_KIND_ADJUSTMENT},
-                "kind: wallet alone makes transfers of the kind ADJUSTMENT",
+                {"kind": pb.TRANSFER_KIND_CAPITAL},
+                "kind: wallet alone makes transfers of the kind CAPITAL",
             ),
             ({"debit": None}, "debit.kind: must be given"),
             ({"credit": pb.AccountName(kind=99)}, "credit.kind: must be given"),

@@ -100,7 +100,7 @@ class _TransferKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Transfer
     TRANSFER_KIND_CAPITAL: _TransferKind.ValueType  # 10
     """Capital put in by the operator."""
     TRANSFER_KIND_ADJUSTMENT: _TransferKind.ValueType  # 11
-    """Correction by an administrator."""
+    """Correction: by an administrator, or by a result that was revised."""
 
 class TransferKind(_TransferKind, metaclass=_TransferKindEnumTypeWrapper):
     """What a transfer is for; what people read in their statement."""
@@ -128,7 +128,7 @@ TRANSFER_KIND_HOUSE_RESULT: TransferKind.ValueType  # 9
 TRANSFER_KIND_CAPITAL: TransferKind.ValueType  # 10
 """Capital put in by the operator."""
 TRANSFER_KIND_ADJUSTMENT: TransferKind.ValueType  # 11
-"""Correction by an administrator."""
+"""Correction: by an administrator, or by a result that was revised."""
 Global___TransferKind: _TypeAlias = TransferKind  # noqa: Y015
 
 class _TransferPhase:
@@ -295,8 +295,8 @@ class Transfer(_message.Message):
     phase: Global___TransferPhase.ValueType
     """What it does."""
     kind: Global___TransferKind.ValueType
-    """What it is for; that of the pending transfer when absent. Deposits, withdrawals, capital and adjustments are
-    wallet's own acts and INVALID here.
+    """What it is for; that of the pending transfer when absent. Deposits, withdrawals and capital are wallet's own acts
+    and INVALID here.
     """
     pending_id: _builtins.str
     """Pending transfer to post or void."""
