@@ -25,6 +25,7 @@ class Config:
     wallet_target: str
     # What new markets charge; a market keeps the fee that it was opened with.
     fee: FeeSchedule
+    # One makes the largest batches, which cost the least; more pay where cores are idle while one waits for the disk.
     workers: int
     queue_max: int
     batch_max: int
@@ -48,7 +49,7 @@ def load(variables: Mapping[str, str]) -> Config:
             auth_target=environment.text("AUTH_TARGET"),
             wallet_target=environment.text("WALLET_TARGET"),
             fee=fee_schedule(kind, rate),
-            workers=environment.integer("ENGINE_WORKERS", 2, minimum=1),
+            workers=environment.integer("ENGINE_WORKERS", 1, minimum=1),
             queue_max=environment.integer("ENGINE_QUEUE_MAX", 2_000, minimum=1),
             batch_max=environment.integer("ENGINE_BATCH_MAX", 500, minimum=1),
             hold_timeout_seconds=environment.seconds("HOLD_TIMEOUT_SECONDS", 2.0),

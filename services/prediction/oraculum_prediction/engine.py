@@ -1,8 +1,8 @@
 """Where orders gather: bounded queues, and workers that take what has gathered as one batch.
 
 Batches form by themselves. A batch is what arrived while the one before was being decided, so an idle engine decides an
-order at once and a busy one decides hundreds together. Markets are spread over the workers of a process by their ids: the
-orders of one market keep their order, and while one worker waits for the disk another prices.
+order at once and a busy one decides hundreds together. Markets are spread over the workers of a process by their ids:
+the orders of one market keep their order, and while one worker waits for the disk another prices.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class Engine:
         holds: Holds,
         clock: Clock,
         *,
-        workers: int = 2,
+        workers: int = 1,
         queue_max: int = 2_000,
         batch_max: int = 500,
     ) -> None:

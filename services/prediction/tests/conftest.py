@@ -352,7 +352,7 @@ class House:
         ):
             stub = WalletServiceStub(channel)
             holds = Holds(stub, timeout_seconds=hold_timeout_seconds)
-            engine_ = Engine(database, holds, self.clock, **engine)
+            engine_ = Engine(database, holds, self.clock, **{"workers": 2, **engine})
             markets = Markets(database, stub, self.clock, fee)
             servicer = PredictionServicer(database, engine_, markets, self.clock)
             background = [engine_.run] if running else []

@@ -1,0 +1,42 @@
+"""The environment is read once, and every problem is named at once."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oraculum_kit.config import ConfigurationError
+from oraculum_prediction.config import load
+from oraculum_prediction.pricing import FlatFee, QuadraticFee
+
+
+@pytest.fixture
+def variables(tmp_path: Path) -> dict[str, Any]:
+    (tmp_path / "key.pem").write_text("a key")
+    return {
+        "SERVICE_NAME": "prediction",
+        "DATABASE_URL": "postgresql://nowhere/oraculum",
+        "KAFKA_BOOTSTRAP_SERVERS": "nowhere:1",
+        "GRPC_LISTEN": "127.0.0.1:1",
+        "INTERNAL_LISTEN": "127.0.0.1:2",
+        "SERVICE_KEY_FILE": str(tmp_path / "key.pem"),
+        "SERVICE_KEYS_FILE": str(tmp_path / "keys.json"),
+        "AUTH_TARGET": "nowhere:3",
+        "WALLET_TARGET": "nowhere:4",
+    }
+
+
+def test_new_markets_charge_one_percent_unless_told_otherwise(variables: dict[str, str]) -> None:
+    assert FlatFee(100) == load(variables).fee
+    assert (
+        QuadraticFee(70_000)
+        == load({**variables, "MARKET_FEE_KIND": "quadratic", "MARKET_FEE_RATE": "70000"}).fee
+    )
+
+
+def test_every_problem_is_named(variables: dict[str, str]) -> None:
+    del variables["WALLET_TARGET"]
+    with pytest.raises(ConfigurationError) as caught:
+        load({**variables, "MARKET_FEE_RATE": "10001", "ENGINE_QUEUE_MAX": "0"})
+    for name in ("WALLET_TARGET", "MARKET_FEE_RATE", "ENGINE_QUEUE_MAX"):
+        assert name in str(caught.value)
