@@ -11,6 +11,7 @@ import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -101,10 +102,20 @@ def report_client_error(client: str, error: KafkaError) -> None:
 class Delivery:
     """What became of a batch."""
 
-    acknowledged: int
-    # How many from the start of the batch, without a hole, the broker has. With `gapless` the same holds per partition.
-    prefix: int
+    # By place in the batch: 1 where the broker has it.
+    flags: bytes
     error: KafkaError | None
+
+    @property
+    def acknowledged(self) -> int:
+        """How many the broker has."""
+        return self.flags.count(1)
+
+    @property
+    def prefix(self) -> int:
+        """How many from the start of the batch, without a hole, the broker has."""
+        hole = self.flags.find(0)
+        return len(self.flags) if hole < 0 else hole
 
     def require(self) -> None:
         """Raise unless all is acknowledged."""
@@ -150,9 +161,7 @@ class _Batch:
 
     def outcome(self) -> Delivery:
         """What is known once `finished` is done."""
-        hole = self._flags.find(0)
-        prefix = len(self._flags) if hole < 0 else hole
-        return Delivery(self._flags.count(1), prefix, self._error)
+        return Delivery(bytes(self._flags), self._error)
 
     def _count(self, count: int, error: KafkaError | None) -> None:
         self._missing -= count
@@ -168,11 +177,9 @@ class _Batch:
 class Producer:
     """An idempotent producer: what it sends is on all in-sync replicas, once and in order, or reported as failed.
 
-    With `gapless`, a partition never holds a later message of this producer without the earlier ones. A message that
-    the broker refuses takes the producer down with everything behind it, and while no broker answers, messages wait:
-    dropping the first ones of a queue when their time is up could let the next ones through. That is what a relay
-    needs; after a refusal it begins again with a new producer, and when it no longer wants to wait it abandons all.
-    Without `gapless` a failure is the failure of that message only.
+    A failure is the failure of that message only, and what comes after it in its partition may be stored. With
+    `gapless` a message that the broker refuses takes the producer down with everything behind it, and no message is
+    given up because time is up; `GaplessProducer` is built on it.
     """
 
     def __init__(
@@ -219,7 +226,7 @@ class Producer:
     async def send_all(self, records: Sequence[Outgoing]) -> Delivery:
         """Send in order and wait for the last answer. After a record that cannot even be queued, none is tried."""
         if not records:
-            return Delivery(0, 0, None)
+            return Delivery(b"", None)
         batch = _Batch(len(records))
         for place, record in enumerate(records):
             error = await self._enqueue(record, partial(batch.reported, place))
@@ -233,17 +240,22 @@ class Producer:
         """Drop what the broker has not acknowledged; whoever waits for it is answered with a failure."""
         self._running().purge(blocking=False)
 
-    async def knows(self, topic: str, timeout_seconds: float = 5.0) -> bool:
-        """Whether the cluster has this topic."""
-        found = await asyncio.to_thread(self._running().list_topics, topic, timeout_seconds)
-        return found.topics[topic].error is None
+    async def partitions_of(self, topic: str, timeout_seconds: float = 5.0) -> int:
+        """How many partitions a topic has; 0 when there is no such topic."""
+        found = (await asyncio.to_thread(self._running().list_topics, topic, timeout_seconds)).topics[topic]
+        return 0 if found.error is not None else len(found.partitions)
 
     async def _enqueue(self, record: Outgoing, report: Any) -> KafkaError | None:
         producer = self._running()
         while True:
             try:
                 producer.produce(
-                    record.topic, record.value, record.key, headers=record.headers, on_delivery=report
+                    record.topic,
+                    record.value,
+                    record.key,
+                    record.partition,
+                    on_delivery=report,
+                    headers=record.headers,
                 )
             except BufferError:
                 # The queue is the bound; whoever sends waits until the broker has taken some.
@@ -262,22 +274,29 @@ class Producer:
     def _serve_reports(self) -> None:
         producer = self._producer
         while producer is not None and not self._closing.is_set():
-            try:
-                producer.poll(_POLL_SECONDS)
-            except KafkaException as error:
-                # The producer has ended for good. The reports that say so, message by message, still have to be served.
-                _log.warning("kafka.producer_ended", error=str(error))
+            self._serve(producer)
+
+    def _serve(self, producer: KafkaProducer) -> None:
+        try:
+            producer.poll(_POLL_SECONDS)
+        except KafkaException as error:
+            # The producer has ended for good and sends no more. What it holds would wait for ever (where nothing times
+            # out): drop it, so that whoever waits is answered.
+            _log.warning("kafka.producer_ended", error=str(error))
+            producer.purge(blocking=False)
 
     def _close(self, flush_seconds: float) -> None:
         producer = self._producer
         if producer is None:
             return
-        if flush_seconds:
-            producer.flush(flush_seconds)
+        deadline = monotonic() + flush_seconds
+        # The other thread serves the reports meanwhile.
+        while len(producer) and monotonic() < deadline:
+            sleep(_FULL_QUEUE_SECONDS)
         producer.purge(blocking=False)
         self._closing.set()
         self._thread.join()
-        # Serve the reports of what was purged, so that nobody waits for ever.
-        producer.flush(1.0)
+        # The reports of what was purged, so that nobody waits for ever.
+        self._serve(producer)
         producer.close()
         self._producer = None

@@ -35,6 +35,8 @@ class Outgoing:
     key: bytes | None
     value: bytes
     headers: Headers
+    # Chosen by the producer: by the key, at random without one.
+    partition: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ commits, and any snapshot that shows a row shows every earlier row of its key. A
 late ones; a range delete would lose them. https://www.postgresql.org/docs/current/functions-sequence.html says why:
 nextval is never rolled back and never waits.
 
-Failure. The producer is idempotent and gapless: in a partition, nothing of a batch is stored behind a message that was
+Failure. The producer is idempotent and gapless (gapless.py): in a partition, nothing is stored behind a message that was
 not. While the broker is away it waits. After a refusal the acknowledged prefix of the batch is deleted and nothing else, though later rows (of other
 partitions) may be stored too; they are published again with their neighbours. A repetition is always complete from
 its beginning, therefore the first occurrences in a partition are always in order, and a consumer that drops what it
@@ -40,7 +40,8 @@ from psycopg.rows import class_row, tuple_row
 from oraculum_kit import messaging_metrics as metrics
 from oraculum_kit.background import pause, run_gracefully
 from oraculum_kit.db import Connection, Database, queries
-from oraculum_kit.kafka import Cluster, Delivery, Producer
+from oraculum_kit.gapless import GaplessProducer
+from oraculum_kit.kafka import Cluster, Delivery
 from oraculum_kit.listening import listen, wait_for_notification
 from oraculum_kit.records import Outgoing, event_headers
 
@@ -50,8 +51,8 @@ _sql: Final = queries(__package__, "sql/outbox.sql")
 # How often a relay that does not lead asks for the lock.
 _FOLLOW_SECONDS: Final = 1.0
 # How long between looks while there is work, and how many empty looks make it sleep.
-_BUSY_SECONDS: Final = 0.01
-_EMPTY_LOOKS_MAX: Final = 20
+_BUSY_SECONDS: Final = 0.005
+_EMPTY_LOOKS_MAX: Final = 40
 # How long it sleeps at most when nobody wakes it.
 _SLEEP_SECONDS: Final = 1.0
 _MEASURE_SECONDS: Final = 5.0
@@ -92,7 +93,6 @@ class OutboxRelay:
         self._database = database
         self._source = source
         self._batch_max = batch_max
-        self._topics: set[str] = set()
         self._measured_at = 0.0
 
     async def run(self) -> None:
@@ -129,7 +129,7 @@ class OutboxRelay:
     async def _publish_all(self, connection: Connection, stop: asyncio.Event) -> None:
         """Work with one producer until it fails: after a failure it accepts nothing more, that is its promise."""
         await _sql.outbox_sleep.run(connection, sleeping=False)
-        async with Producer(self._cluster, gapless=True) as producer:
+        async with GaplessProducer(self._cluster) as producer:
             empty_looks = 0
             while not stop.is_set():
                 await self._measure(connection)
@@ -152,13 +152,12 @@ class OutboxRelay:
             await cursor.execute(_sql.outbox_batch.sql, {"limit": self._batch_max}, prepare=True)
             return await cursor.fetchall()
 
-    async def _publish(self, connection: Connection, producer: Producer, rows: Sequence[_Row]) -> None:
+    async def _publish(self, connection: Connection, producer: GaplessProducer, rows: Sequence[_Row]) -> None:
         """Send a batch, then delete what is acknowledged from its start.
 
         Reading and deleting are statements of their own: only the leader deletes, so the rows need no lock, and a
         transaction that stays open while the broker is away would keep the whole database from being vacuumed.
         """
-        await self._know_topics(producer, rows)
         records = [self._record(row) for row in rows]
         delivery = await self._send_while_leading(connection, producer, records)
         if delivery.prefix:
@@ -171,7 +170,7 @@ class OutboxRelay:
             )
 
     async def _send_while_leading(
-        self, connection: Connection, producer: Producer, records: Sequence[Outgoing]
+        self, connection: Connection, producer: GaplessProducer, records: Sequence[Outgoing]
     ) -> Delivery:
         """Send, and while the broker keeps us waiting make sure every second that we still lead."""
         started = monotonic()
@@ -187,22 +186,11 @@ class OutboxRelay:
             producer.abandon()
             await asyncio.wait({sending})
             raise
-        return sending.result()
-
-    async def _know_topics(self, producer: Producer, rows: Sequence[_Row]) -> None:
-        """Refuse a batch with an unknown topic before any of it is sent.
-
-        The library would fail what it has queued for such a topic and go on with what comes after, as soon as the
-        topic exists: the one way to a gap that a gapless producer leaves open.
-        """
-        for topic in {row.topic for row in rows} - self._topics:
-            try:
-                known = await producer.knows(topic)
-            except KafkaException as error:
-                raise PublishError(f"cannot ask for topic {topic}: {error}") from error
-            if not known:
-                raise PublishError(f"there is no topic {topic}")
-            self._topics.add(topic)
+        try:
+            return sending.result()
+        except KafkaException as error:
+            # Nothing was sent: not even the topics could be asked for.
+            raise PublishError(str(error)) from error
 
     def _record(self, row: _Row) -> Outgoing:
         headers = event_headers(

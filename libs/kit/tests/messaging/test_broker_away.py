@@ -29,7 +29,9 @@ class Broker:
     """A node of this test's own, because it is going to be killed."""
 
     def __init__(self, folder: Path) -> None:
-        self._node = Kafka(folder=folder, port=free_port(), controller_port=free_port(), log=folder / "kafka.log")
+        self._node = Kafka(
+            folder=folder, port=free_port(), controller_port=free_port(), log=folder / "kafka.log"
+        )
         self._process: subprocess.Popen[bytes] | None = None
         self._node.prepare()
 
@@ -68,7 +70,9 @@ def cluster(broker: Broker) -> Cluster:
 
 async def leave_effects(connection: Connection, records: Sequence[Record[StringValue]]) -> None:
     for record in records:
-        await connection.execute("insert into effect (key, value) values (%s, %s)", [record.key, record.message.value])
+        await connection.execute(
+            "insert into effect (key, value) values (%s, %s)", [record.key, record.message.value]
+        )
 
 
 async def effects_reach(story: Any, count: int) -> bool:
@@ -102,7 +106,9 @@ class TestBrokerAway:
             await eventually(partial(effects_reach, story, 200))
         effects = await story.effects()
         for key in {key for key, _ in facts}:
-            assert [value for name, value in facts if name == key] == [value for name, value in effects if name == key]
+            assert [value for name, value in facts if name == key] == [
+                value for name, value in effects if name == key
+            ]
 
     async def test_a_relay_can_stop_while_it_waits(self, story: Any, broker: Broker) -> None:
         """What it had queued is dropped here and kept in the outbox."""
