@@ -36,10 +36,10 @@ def load(variables: Mapping[str, str]) -> Config:
     """Read the environment; every problem is named at once."""
     with Environment(variables) as environment:
         kind = environment.choice("MARKET_FEE_KIND", ("flat", "quadratic"), "flat")
-        # One percent: in hundredths of a percent for a flat fee, in millionths for a quadratic one.
-        default_rate = 100 if kind == "flat" else 10_000
+        # In hundredths of a percent for a flat fee, in millionths for a quadratic one. Nothing unless the operator says so:
+        # a stake that is spent whole is what a newcomer expects.
         rate_max = 10_000 if kind == "flat" else 1_000_000
-        rate = environment.integer("MARKET_FEE_RATE", default_rate, minimum=0, maximum=rate_max)
+        rate = environment.integer("MARKET_FEE_RATE", 0, minimum=0, maximum=rate_max)
         return Config(
             server=ServerConfig.read(environment),
             database=DatabaseConfig.read(environment),

@@ -26,8 +26,8 @@ def variables(tmp_path: Path) -> dict[str, Any]:
     }
 
 
-def test_new_markets_charge_one_percent_unless_told_otherwise(variables: dict[str, str]) -> None:
-    assert FlatFee(100) == load(variables).fee
+def test_new_markets_charge_nothing_unless_told_otherwise(variables: dict[str, str]) -> None:
+    assert FlatFee(0) == load(variables).fee
     assert (
         QuadraticFee(70_000)
         == load({**variables, "MARKET_FEE_KIND": "quadratic", "MARKET_FEE_RATE": "70000"}).fee

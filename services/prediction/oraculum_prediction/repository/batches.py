@@ -163,4 +163,3 @@ async def put_positions(connection: Connection, drafts: Sequence[Draft]) -> None
         costs=literal(row[3].cost_units for row in changed),
         realised=literal(row[3].realised_units for row in changed),
     )
-
