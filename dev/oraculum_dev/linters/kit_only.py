@@ -67,11 +67,11 @@ DOORS = (
     Door(
         frozenset({"os.environ", "os.environb", "os.getenv", "os.putenv"}),
         # A program that is started gets the PATH that its parent was given, and a process its settings.
-        (f"{KIT}config", f"{KIT}migrations", "dev/", "/__main__.py"),
+        (f"{KIT}config", f"{KIT}migrations", "dev/", "/__main__.py", "/admin.py"),
         "oraculum_kit.config.Environment, read once at start",
     ),
-    # A process that could not read its configuration has no log yet: it tells the terminal.
-    Door(frozenset({"print"}), (f"{KIT}process", "dev/"), "a structured log"),
+    # A process that could not read its configuration has no log yet: it tells the terminal. So does a command.
+    Door(frozenset({"print"}), (f"{KIT}process", "dev/", "/admin.py"), "a structured log"),
 )
 
 
