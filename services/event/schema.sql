@@ -383,6 +383,30 @@ ALTER TABLE ONLY event.verdict
     ADD CONSTRAINT verdict_pkey PRIMARY KEY (event_id);
 
 --
+-- Name: event_by_end; Type: INDEX; Schema: event; Owner: -
+--
+
+CREATE INDEX event_by_end ON event.event USING btree (end_time, event_id);
+
+--
+-- Name: event_by_lock; Type: INDEX; Schema: event; Owner: -
+--
+
+CREATE INDEX event_by_lock ON event.event USING btree (locks_at, event_id);
+
+--
+-- Name: event_by_start; Type: INDEX; Schema: event; Owner: -
+--
+
+CREATE INDEX event_by_start ON event.event USING btree (COALESCE(start_time, end_time), event_id);
+
+--
+-- Name: event_crawled_open; Type: INDEX; Schema: event; Owner: -
+--
+
+CREATE INDEX event_crawled_open ON event.event USING gin (tags) WHERE ((status = ANY (ARRAY['draft'::text, 'active'::text])) AND (venue IS NOT NULL));
+
+--
 -- Name: event_creator; Type: INDEX; Schema: event; Owner: -
 --
 
@@ -471,4 +495,5 @@ ALTER TABLE ONLY event.verdict
 --
 
 INSERT INTO event.schema_migrations (version) VALUES
-    ('20261121034500');
+    ('20261121034500'),
+    ('20261121045800');

@@ -1,6 +1,6 @@
 """What event hears: `market-data.markets`, from which it opens events and learns how they came out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -8,9 +8,10 @@ from uuid import UUID
 import structlog
 
 from oraculum.market_data.v1 import market_data_facts_pb2 as facts
+from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum_event import metrics
 from oraculum_event.crawler import Rulebook, venue_times
-from oraculum_event.errors import EventAlreadyResolved, EventNotOpened
+from oraculum_event.errors import EventAlreadyResolved, EventNotEditable, EventNotOpened
 from oraculum_event.lifecycle import Lifecycle
 from oraculum_event.records import TERMINAL, Changes, Event, Status
 from oraculum_event.repository import Events
@@ -26,8 +27,17 @@ _log = structlog.stdlib.get_logger(__name__)
 
 HEAR_AGAIN: Final = "hear_venue_again"
 
+_TRADES_NO_MORE: Final = frozenset(
+    {
+        pb.VENUE_MARKET_STATUS_CLOSED,
+        pb.VENUE_MARKET_STATUS_DETERMINED,
+        pb.VENUE_MARKET_STATUS_DISPUTED,
+        pb.VENUE_MARKET_STATUS_RESOLVED,
+        pb.VENUE_MARKET_STATUS_VOID,
+    }
+)
 _MOVED_AT_LEAST: Final = timedelta(seconds=1)
-# How long a result waits for its event's market to open.
+# How long a venue's word waits for its event's market to open.
 _NOT_OPENED_YET: Final = timedelta(seconds=1)
 
 
@@ -63,20 +73,26 @@ class VenueMarkets:
             event = await self._events.locked(connection, event_id)
             if event is not None and event.status not in TERMINAL:
                 await self._follow(connection, event, changes[key])
-        for key, change in changes.items():
-            if key not in known:
-                await self._open(connection, change)
+        await self._open(connection, [change for key, change in changes.items() if key not in known])
 
-    async def _open(self, connection: Connection, change: facts.VenueMarketChanged) -> None:
-        wanted = self._rulebook.draft(change, self._clock.now())
-        if wanted is None:
-            return
-        rule, draft = wanted
-        if await self._events.count_open_by_rule(connection, rule.tag) >= rule.open_max:
-            metrics.CRAWLED.labels(rule.name, "full").inc()
-            return
-        opened = await self._lifecycle.draft(connection, draft)
-        metrics.CRAWLED.labels(rule.name, "known" if opened is None else "opened").inc()
+    async def _open(self, connection: Connection, changes: Iterable[facts.VenueMarketChanged]) -> None:
+        """Open what the rules want, as far as their bounds allow."""
+        now = self._clock.now()
+        wanted = [found for change in changes if (found := self._rulebook.draft(change, now)) is not None]
+        tags = {rule.tag for rule, _ in wanted}
+        # Usually every rule is full, and nobody needs to wait for anybody.
+        stand = await self._events.count_open_by_rule(connection, tags) if wanted else {}
+        if any(stand[rule.tag] < rule.open_max for rule, _ in wanted):
+            # After all row locks, so that nobody waits in a ring.
+            await self._events.hold_crawler(connection)
+            stand = await self._events.count_open_by_rule(connection, tags)
+        for rule, draft in wanted:
+            if stand[rule.tag] >= rule.open_max:
+                metrics.CRAWLED.labels(rule.name, "full").inc()
+                continue
+            opened = await self._lifecycle.draft(connection, draft)
+            stand[rule.tag] += opened is not None
+            metrics.CRAWLED.labels(rule.name, "known" if opened is None else "opened").inc()
 
     async def _follow(self, connection: Connection, event: Event, change: facts.VenueMarketChanged) -> None:
         verdict = venue_verdict(event, change.market)
@@ -108,7 +124,7 @@ class VenueMarkets:
     async def _hear_again(
         self, connection: Connection, event: Event, change: facts.VenueMarketChanged
     ) -> None:
-        """A result that came while the market opens is heard again a moment later."""
+        """What came while the market opens is heard again a moment later."""
         await jobs.schedule(
             connection,
             HEAR_AGAIN,
@@ -131,9 +147,15 @@ class VenueMarkets:
         return [jobs.Kind(HEAR_AGAIN, self.hear_again_job)]
 
     async def _move(self, connection: Connection, event: Event, change: facts.VenueMarketChanged) -> None:
-        """Follow a venue that moves the times of its market, as long as bets are open."""
+        """Follow a venue that closes its market or moves its times, as long as bets are open."""
+        if event.status not in {Status.ACTIVE, Status.DRAFT}:
+            return
+        if change.market.status in _TRADES_NO_MORE:
+            # Whoever can see why the venue closed before its time must not bet here on what they see.
+            await self._lifecycle.ask_to_lock(connection, event.event_id)
+            return
         start, end = venue_times(change.market)
-        if event.status not in {Status.ACTIVE, Status.DRAFT} or start is None or end is None:
+        if start is None or end is None:
             return
         if event.start_time is not None and abs(start - event.start_time) < _MOVED_AT_LEAST:
             return
@@ -144,3 +166,7 @@ class VenueMarkets:
         except InvalidArgument:
             # The new start is so close, or past, that bets must stop now: the venue closed early.
             await self._lifecycle.ask_to_lock(connection, event.event_id)
+        except EventNotOpened:
+            await self._hear_again(connection, event, change)
+        except EventNotEditable:
+            _log.info("venue_times.too_late", event_id=str(event.event_id))

@@ -5,13 +5,13 @@ committed. Whoever dies in between leaves the job, which does the rest: opening 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import structlog
 
-from oraculum_event import events
+from oraculum_event import events, metrics
 from oraculum_event.drafting import check_changes, check_payout
 from oraculum_event.errors import (
     EventAlreadyResolved,
@@ -41,9 +41,17 @@ LOCK: Final = "lock_event"
 LOCK_EARLY: Final = "lock_event_early"
 SETTLE: Final = "settle_verdict"
 
-# Money waits for these steps: try soon again, and never give one up for good within a day.
+# Money waits for these steps: try soon again, about once a minute in the end, and for two years.
 _SOON: Final = Backoff(first_seconds=0.2, longest_seconds=60.0)
+_ATTEMPTS_MAX: Final = 1_000_000
 
+# A draft that prediction refuses to open (the house has no money for it) asks again after this.
+_ASK_AGAIN: Final = timedelta(seconds=30)
+# A draft is given up only when no request to open its market can be on its way any more: one that came after the
+# market was found missing would open a market that nobody closes.
+_GIVE_UP_AFTER: Final = timedelta(seconds=30)
+# Somebody asked to lock what is still being opened.
+_LOCK_AGAIN: Final = timedelta(seconds=1)
 MISSED_ITS_TIME: Final = "bets would have closed before the market could be opened"
 
 
@@ -64,26 +72,34 @@ class Lifecycle:
         event_id, now = uuid7(), self._clock.now()
         if not await self._events.insert(connection, event_id, draft, now):
             return None
-        await jobs.schedule(connection, OPEN, {"event_id": str(event_id)}, unique_key=str(event_id))
+        await self._schedule_open(connection, event_id, None)
         await events.audit(connection, "event.drafted", event_id, now, draft.creator_user_id)
         return event_id
 
     async def open_job(self, job: Job) -> None:
-        """Open the market of a draft; after its time the draft is cancelled instead."""
-        await self.open(UUID(job.payload["event_id"]))
+        """Open the market of a draft; after its time the draft is cancelled instead.
+
+        A refusal is an answer, not a defect: the house may be given money, so it is asked again until the draft's time.
+        """
+        event_id = UUID(job.payload["event_id"])
+        try:
+            await self.open(event_id)
+        except (InvalidArgument, FailedPrecondition):
+            async with self._database.transaction() as connection:
+                await self._schedule_open(connection, event_id, self._clock.now() + _ASK_AGAIN)
 
     async def open(self, event_id: UUID) -> None:
         """Open the market of a draft, whoever asks and however often."""
         event = await self.get(event_id)
         if event.status != Status.DRAFT:
             return
-        if event.locks_at <= self._clock.now():
+        if event.locks_at + _GIVE_UP_AFTER <= self._clock.now():
             await self._give_up(event_id)
             return
         try:
             await self._markets.open(event)
         except (InvalidArgument, FailedPrecondition) as error:
-            # Asking again would bring the same answer, except that the house may be given money meanwhile.
+            metrics.NOT_OPENED.labels(error.reason).inc()
             _log.warning("event.not_opened", event_id=str(event_id), reason=error.reason, error=error.message)
             raise
         async with self._database.transaction() as connection:
@@ -136,16 +152,35 @@ class Lifecycle:
                 await self._events.set_status(connection, event_id, Status.LOCKED, self._clock.now())
                 await events.locked(connection, await self._locked(connection, event_id))
 
-    async def ask_to_lock(self, connection: Connection, event_id: UUID) -> None:
+    async def lock_now(self, event_id: UUID) -> None:
+        """Lock an active event before its time: written down first, so that a crash in between is made up for."""
+        event = await self.get(event_id)
+        if event.status not in {Status.ACTIVE, Status.LOCKED}:
+            raise EventNotActive(event_id=event_id, status=event.status)
+        if event.status == Status.ACTIVE:
+            async with self._database.transaction() as connection:
+                await self.ask_to_lock(connection, event_id)
+        await self.lock_early(event_id)
+
+    async def ask_to_lock(
+        self, connection: Connection, event_id: UUID, run_at: datetime | None = None
+    ) -> None:
         """Have an active event locked as soon as may be, once this transaction is committed."""
-        await jobs.schedule(connection, LOCK_EARLY, {"event_id": str(event_id)}, unique_key=str(event_id))
+        await jobs.schedule(
+            connection, LOCK_EARLY, {"event_id": str(event_id)}, run_at=run_at, unique_key=str(event_id)
+        )
 
     async def lock_early_job(self, job: Job) -> None:
         """Lock an event that somebody asked to be locked, unless it went on meanwhile."""
+        event_id = UUID(job.payload["event_id"])
         try:
-            await self.lock_early(UUID(job.payload["event_id"]))
+            await self.lock_early(event_id)
         except EventNotActive as error:
-            _log.info("event.not_locked", event_id=job.payload["event_id"], status=error.metadata["status"])
+            _log.info("event.not_locked", event_id=str(event_id), status=error.metadata["status"])
+            if error.metadata["status"] == Status.DRAFT:
+                # Its market is being opened: whoever asked must not be forgotten when it is.
+                async with self._database.transaction() as connection:
+                    await self.ask_to_lock(connection, event_id, self._clock.now() + _LOCK_AGAIN)
 
     # Editing
 
@@ -160,6 +195,7 @@ class Lifecycle:
         if changes.title is not None and event.status != Status.DRAFT:
             # Money may stand behind the question as it was asked.
             raise EventNotEditable("the question stands once bets are open", event_id=event_id)
+        _refuse_new_terms(event, changes, now)
         check = Violations()
         check_changes(event, changes, now, check)
         check.finish()
@@ -285,6 +321,11 @@ class Lifecycle:
             raise EventNotFound(event_id=event_id)
         return event
 
+    async def _schedule_open(self, connection: Connection, event_id: UUID, run_at: datetime | None) -> None:
+        await jobs.schedule(
+            connection, OPEN, {"event_id": str(event_id)}, run_at=run_at, unique_key=str(event_id)
+        )
+
     async def _schedule_lock(self, connection: Connection, event_id: UUID, locks_at: datetime) -> None:
         await jobs.schedule(
             connection,
@@ -297,9 +338,25 @@ class Lifecycle:
 
     def kinds(self) -> list[jobs.Kind]:
         """The jobs that carry steps out."""
+        steps = {
+            OPEN: self.open_job,
+            LOCK: self.lock_job,
+            LOCK_EARLY: self.lock_early_job,
+            SETTLE: self.settle_job,
+        }
         return [
-            jobs.Kind(OPEN, self.open_job, attempts_max=1_000, backoff=_SOON),
-            jobs.Kind(LOCK, self.lock_job),
-            jobs.Kind(LOCK_EARLY, self.lock_early_job, attempts_max=1_000, backoff=_SOON),
-            jobs.Kind(SETTLE, self.settle_job, attempts_max=1_000, backoff=_SOON),
+            jobs.Kind(name, handle, attempts_max=_ATTEMPTS_MAX, backoff=_SOON)
+            for name, handle in steps.items()
         ]
+
+
+def _refuse_new_terms(event: Event, changes: Changes, now: datetime) -> None:
+    """Refuse what would move the terms of a market under somebody's feet."""
+    moved = changes.start_time is not None or changes.end_time is not None
+    if event.status == Status.DRAFT and (moved or changes.category is not None):
+        # Its market may be open already, on these terms, though the answer was lost; on others it could not be asked
+        # for again.
+        raise EventNotOpened(event_id=event.event_id)
+    if moved and event.locks_at <= now:
+        # Bets have closed, whatever the lock's job has noted by now: nobody opens them again.
+        raise EventNotEditable("bets have closed", event_id=event.event_id)

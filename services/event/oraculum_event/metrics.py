@@ -9,3 +9,8 @@ CRAWLED: Final = Counter(
     "Venue markets that a crawler rule admitted, by rule and by what became of them.",
     ["rule", "outcome"],
 )
+NOT_OPENED: Final = Counter(
+    "oraculum_event_not_opened_total",
+    "Attempts to open a market that prediction refused, by its reason; each draft asks again until its time.",
+    ["reason"],
+)

@@ -1,6 +1,6 @@
 """What event asks of its database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -165,9 +165,14 @@ class Events:
         """How many events can be bet on in each category."""
         return dict(await _events.active_by_category.tuples(connection))
 
-    async def count_open_by_rule(self, connection: Connection, tag: str) -> int:
-        """How many events are open that a crawler rule opened."""
-        return int(await _events.count_open_by_rule.value(connection, tag=tag))
+    async def count_open_by_rule(self, connection: Connection, tags: Collection[str]) -> dict[str, int]:
+        """How many events are open that crawler rules opened, by their tags."""
+        counted = dict(await _events.count_open_by_rule.tuples(connection, tags=sorted(tags)))
+        return {tag: counted.get(tag, 0) for tag in tags}
+
+    async def hold_crawler(self, connection: Connection) -> None:
+        """Be the only one who opens events by rule, until the transaction ends."""
+        await _events.hold_crawler.run(connection)
 
 
 class Resolutions:
@@ -237,7 +242,7 @@ def _page(filters: tuple[str, ...], sort: str, descending: bool, after: bool) ->
 @lru_cache(maxsize=128)
 def _count(filters: tuple[str, ...]) -> Statement:
     conditions = [_FILTERS[name] for name in filters]
-    return Statement("count_events", f"select count(*) from event_row {_where(conditions)}")  # noqa: S608  ours
+    return Statement("count_events", f"select count(*) from event {_where(conditions)}")  # noqa: S608  ours
 
 
 def _where(conditions: Sequence[str]) -> str:

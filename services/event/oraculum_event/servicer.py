@@ -106,7 +106,7 @@ class EventServicer(event_service_pb2_grpc.EventServiceServicer):
     async def LockEvent(self, request: pb.LockEventRequest, context: Context) -> pb.LockEventResponse:
         """Lock an event before its time."""
         event_id = _id(request.event_id)
-        await self._lifecycle.lock_early(event_id)
+        await self._lifecycle.lock_now(event_id)
         return pb.LockEventResponse(event=event_to_wire(await self._lifecycle.get(event_id)))
 
     async def ResolveEvent(

@@ -9,6 +9,7 @@ import pytest
 
 from oraculum.event.v1 import event_service_pb2 as pb
 from oraculum.event.v1.events_fact_pb2 import EventsFact
+from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
 from oraculum_event.errors import (
     EventAlreadyResolved,
     EventChanged,
@@ -17,7 +18,8 @@ from oraculum_event.errors import (
     EventNotFound,
     EventNotOpened,
 )
-from oraculum_kit.errors import InvalidArgument, PermissionDenied, Unavailable
+from oraculum_event.metrics import NOT_OPENED
+from oraculum_kit.errors import FailedPrecondition, InvalidArgument, PermissionDenied, Unavailable
 from oraculum_kit.idempotency import IdempotencyConflict
 from oraculum_kit.ids import uuid7
 from oraculum_kit.jobs import Job
@@ -42,6 +44,19 @@ def job_of(event_id: str, kind: str = "x") -> Job:
         id=uuid7(), kind=kind, unique_key=event_id, payload={"event_id": event_id}, run_at=datetime.now(UTC),
         cron=None, attempts=1, version=1, late_seconds=0, lease=uuid7(),
     )  # fmt: skip
+
+
+async def waiting(service) -> list[str]:
+    async with service.database.connection() as connection:
+        cursor = await connection.execute("select kind from job order by kind")
+        return [row[0] for row in await cursor.fetchall()]
+
+
+def house_funds_short() -> FailedPrecondition:
+    """What prediction says; the class is prediction's, and a reason has one class in a process."""
+    error = FailedPrecondition("the house has less than the subsidy that this market needs")
+    error.reason = "HOUSE_FUNDS_SHORT"
+    return error
 
 
 class TestCreate:
@@ -80,6 +95,46 @@ class TestCreate:
         await service.lifecycle.settle_job(job_of(event.event_id))
         assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_CANCELLED
         assert service.prediction.opened == {}
+
+    async def test_a_house_without_money_is_asked_again_and_no_defect(self, service) -> None:
+        service.prediction.failure = house_funds_short()
+        event = await service.create()
+        refused = NOT_OPENED.labels("HOUSE_FUNDS_SHORT")._value.get()
+        await service.lifecycle.open_job(job_of(event.event_id))
+        assert NOT_OPENED.labels("HOUSE_FUNDS_SHORT")._value.get() == refused + 1
+        assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_DRAFT
+        service.prediction.failure = None
+        await service.lifecycle.open_job(job_of(event.event_id))
+        assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_ACTIVE
+
+    async def test_a_refusal_leaves_a_job_that_asks_again(self, service) -> None:
+        service.prediction.failure = house_funds_short()
+        event = await service.create()
+        async with service.database.connection() as connection:
+            await connection.execute("delete from job")
+        await service.lifecycle.open_job(job_of(event.event_id))
+        assert await waiting(service) == ["open_event"]
+
+    async def test_while_a_request_to_open_may_be_on_its_way_nothing_is_given_up(self, service) -> None:
+        service.prediction.failure = Unavailable()
+        event = await service.create()
+        service.prediction.failure = house_funds_short()
+        service.clock.advance(seconds=2 * 3600 + 1)
+        await service.lifecycle.open_job(job_of(event.event_id))
+        service.prediction.failure = None
+        await service.lifecycle.settle(UUID(event.event_id))
+        assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_DRAFT
+
+    async def test_a_market_whose_opening_was_not_heard_is_closed_with_its_draft(self, service) -> None:
+        service.prediction.failure = Unavailable()
+        event = await service.create()
+        service.prediction.failure = None
+        service.prediction.opened[event.event_id] = prediction_pb.OpenMarketRequest()
+        service.clock.advance(seconds=3 * 3600)
+        await service.lifecycle.open_job(job_of(event.event_id))
+        await service.lifecycle.settle_job(job_of(event.event_id))
+        assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_CANCELLED
+        assert service.prediction.closed == [event.event_id]
 
     async def test_opening_twice_at_once_tells_it_once(self, service) -> None:
         service.prediction.failure = Unavailable()
@@ -148,6 +203,22 @@ class TestLock:
             locked = await service.stub.LockEvent(pb.LockEventRequest(event_id=event.event_id))
         assert locked.event.status == pb.EVENT_STATUS_LOCKED
         assert service.prediction.closed == [event.event_id]
+
+    async def test_an_early_lock_that_is_cut_short_is_made_up_for(self, service) -> None:
+        event = await service.create()
+        service.prediction.failure = Unavailable()
+        with service.parties.signed_in(roles={"admin"}), pytest.raises(Unavailable):
+            await service.stub.LockEvent(pb.LockEventRequest(event_id=event.event_id))
+        assert "lock_event_early" in await waiting(service)
+        service.prediction.failure = None
+        await service.lifecycle.lock_early_job(job_of(event.event_id))
+        assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_LOCKED
+
+    async def test_a_draft_is_not_locked_by_hand(self, service) -> None:
+        service.prediction.failure = Unavailable()
+        event = await service.create()
+        with service.parties.signed_in(roles={"admin"}), pytest.raises(EventNotActive):
+            await service.stub.LockEvent(pb.LockEventRequest(event_id=event.event_id))
 
     async def test_what_is_over_is_not_locked(self, service) -> None:
         event = await service.create()
@@ -252,11 +323,39 @@ class TestUpdate:
         with pytest.raises(EventNotEditable):
             await self.update(service, event.event_id, title="Will it snow tomorrow?")
 
+    async def test_the_terms_of_a_market_that_is_being_opened_stand(self, service) -> None:
+        service.prediction.failure = Unavailable()
+        event = await service.create()
+        later = service.clock.now() + timedelta(hours=5)
+        for terms in ({"end_time": later}, {"start_time": later, "end_time": later}, {"category": "sports"}):
+            with pytest.raises(EventNotOpened):
+                await self.update(service, event.event_id, **terms)
+        assert (await self.update(service, event.event_id, title="Will it hail?")).title == "Will it hail?"
+
+    async def test_what_has_closed_is_not_opened_again_before_the_lock_is_noted(self, service) -> None:
+        event = await service.create()
+        service.clock.advance(seconds=2 * 3600 + 1)
+        with pytest.raises(EventNotEditable):
+            await self.update(service, event.event_id, end_time=service.clock.now() + timedelta(hours=5))
+        assert (await self.update(service, event.event_id, description="More")).description == "More"
+
     async def test_an_editor_who_read_an_old_version_is_told(self, service) -> None:
         event = await service.create()
         await self.update(service, event.event_id, description="One", version=event.version)
         with pytest.raises(EventChanged):
             await self.update(service, event.event_id, description="Two", version=event.version)
+
+
+class TestAudit:
+    async def test_steps_of_the_service_itself_wait_for_no_common_row(self, service) -> None:
+        event = await service.create()
+        async with service.database.connection() as connection:
+            await connection.execute("delete from outbox")
+            await connection.execute("update event set end_time = clock_timestamp() - interval '1 second'")
+        await service.lifecycle.lock_job(job_of(event.event_id))
+        async with service.database.connection() as connection:
+            cursor = await connection.execute("select key from outbox where topic = 'audit'")
+            assert await cursor.fetchall() == [(None,)]
 
 
 class TestDatabase:

@@ -3,6 +3,7 @@
 import pytest
 
 from oraculum.event.v1 import event_service_pb2 as pb
+from oraculum_event.repository import SORTS, _count, _page
 from oraculum_kit.errors import InvalidArgument
 from oraculum_kit.ids import uuid7
 
@@ -112,15 +113,24 @@ async def test_categories_count_what_is_open(listed) -> None:
     }
 
 
-async def test_the_main_list_reads_an_index_and_sorts_nothing(service) -> None:
+@pytest.mark.parametrize("sort", SORTS)
+async def test_every_order_reads_an_index_and_sorts_nothing(service, sort: str) -> None:
+    statement = _page(("statuses",), sort, descending=True, after=False)
     async with service.database.transaction() as connection:
         # On a small table a sort is cheap; what counts is that there is a way without one.
         await connection.execute("set local enable_seqscan = off")
         await connection.execute("set local enable_sort = off")
         cursor = await connection.execute(
-            "explain select event_id from event_row where status = any ('{active,locked}') "
-            "order by created_at desc, event_id desc limit 21"
+            f"explain {statement.sql}",
+            {"statuses": ["active", "locked"], "row_count": 21, "skip": 0},
         )
         plan = "\n".join(row[0] for row in await cursor.fetchall())
     assert "Index" in plan
     assert "Sort" not in plan
+
+
+async def test_counting_a_list_looks_at_no_results(service) -> None:
+    statement = _count(("statuses",))
+    async with service.database.connection() as connection:
+        cursor = await connection.execute(f"explain {statement.sql}", {"statuses": ["active"]})
+        assert "resolution" not in "\n".join(row[0] for row in await cursor.fetchall())

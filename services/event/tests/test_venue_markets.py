@@ -1,8 +1,8 @@
 """Venue markets open events, once, and resolve them: on a real database, records as the inbox hands them over."""
 
 import asyncio
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,15 @@ from oraculum.event.v1 import event_service_pb2 as event_pb
 from oraculum.event.v1.events_fact_pb2 import EventsFact
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum.market_data.v1.market_data_facts_pb2 import MarketsFact, VenueMarketChanged
+from oraculum_kit.ids import uuid7
+from oraculum_kit.jobs import Job
+
+
+def job_of(event_id: str, kind: str) -> Job:
+    return Job(
+        id=uuid7(), kind=kind, unique_key=event_id, payload={"event_id": event_id}, run_at=datetime.now(UTC),
+        cron=None, attempts=1, version=1, late_seconds=0, lease=uuid7(),
+    )  # fmt: skip
 
 
 @dataclass
@@ -154,6 +163,103 @@ async def test_a_venue_that_closes_early_locks_the_event(service) -> None:
     (event,) = await events(service)
     assert event.status == event_pb.EVENT_STATUS_LOCKED
     assert service.prediction.closed == [event.event_id]
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        pb.VENUE_MARKET_STATUS_CLOSED,
+        pb.VENUE_MARKET_STATUS_DETERMINED,
+        pb.VENUE_MARKET_STATUS_DISPUTED,
+        pb.VENUE_MARKET_STATUS_RESOLVED,
+    ],
+)
+async def test_what_the_venue_trades_no_more_is_locked_whatever_its_times_say(service, status: int) -> None:
+    await hear(service, market_of(service))
+    await run_jobs(service)
+    await hear(service, market_of(service, status=status))
+    await run_jobs(service)
+    (event,) = await events(service)
+    assert event.status == event_pb.EVENT_STATUS_LOCKED
+    assert service.prediction.closed == [event.event_id]
+
+
+async def test_a_venue_that_pauses_leaves_our_market_open(service) -> None:
+    await hear(service, market_of(service))
+    await run_jobs(service)
+    await hear(service, market_of(service, status=pb.VENUE_MARKET_STATUS_PAUSED))
+    await run_jobs(service)
+    assert [event.status for event in await events(service)] == [event_pb.EVENT_STATUS_ACTIVE]
+
+
+async def test_a_venue_that_closes_while_our_market_opens_is_not_forgotten(service) -> None:
+    await hear(service, market_of(service))
+    await hear(service, market_of(service, status=pb.VENUE_MARKET_STATUS_CLOSED))
+    # The wish to lock comes to its turn while the event is still a draft.
+    (draft,) = await events(service)
+    await service.lifecycle.lock_early_job(job_of(draft.event_id, "lock_event_early"))
+    await run_jobs(service)
+    assert [event.status for event in await events(service)] == [event_pb.EVENT_STATUS_LOCKED]
+
+
+async def test_times_that_move_while_our_market_opens_are_followed_once_it_is_open(service) -> None:
+    await hear(service, market_of(service))
+    later = market_of(service)
+    later.close_time.FromDatetime(service.clock.now() + timedelta(hours=2))
+    await hear(service, later)
+    (draft,) = await events(service)
+    assert draft.version == 1
+    await run_jobs(service)
+    (event,) = await events(service)
+    expected = service.clock.now() + timedelta(hours=2) - timedelta(minutes=5)
+    assert event.locks_at.ToDatetime() == expected.replace(tzinfo=None)
+
+
+async def test_a_venue_that_reopens_after_the_lock_opens_nothing(service) -> None:
+    await hear(service, market_of(service))
+    await run_jobs(service)
+    service.clock.advance(seconds=26 * 60)
+    later = market_of(service)
+    later.close_time.FromDatetime(service.clock.now() + timedelta(hours=2))
+    await hear(service, later)
+    (event,) = await events(service)
+    assert event.version == 2
+    await hear(service, market_of(service, status=pb.VENUE_MARKET_STATUS_CLOSED))
+    await run_jobs(service)
+    await hear(service, later)
+    (event,) = await events(service)
+    assert event.status == event_pb.EVENT_STATUS_LOCKED
+
+
+class TestBounds:
+    async def test_replicas_at_once_keep_to_the_bound_of_a_rule(self, service) -> None:
+        bound_rules(service, 5)
+        batches = [[market_of(service, 10 * replica + one) for one in range(10)] for replica in range(4)]
+        await asyncio.gather(*(hear(service, *batch) for batch in batches))
+        assert len(await events(service)) == 5
+
+    async def test_what_people_tag_like_a_rule_takes_no_room(self, service) -> None:
+        bound_rules(service, 1)
+        await service.create(tags=["rule:scripted-series"])
+        await hear(service, market_of(service))
+        assert len(await events(service)) == 2
+
+    async def test_what_is_over_makes_room(self, service) -> None:
+        bound_rules(service, 1)
+        await hear(service, market_of(service, 1))
+        await run_jobs(service)
+        await hear(service, market_of(service, 2))
+        assert len(await events(service)) == 1
+        await hear(service, resolved(market_of(service, 1), [0, 1_000_000]))
+        await run_jobs(service)
+        await hear(service, market_of(service, 2))
+        assert len(await events(service)) == 2
+
+
+def bound_rules(service, open_max: int) -> None:
+    book = service.venue_markets._rulebook
+    rules = [replace(rule, open_max=open_max) for rule in book.rules]
+    service.venue_markets._rulebook = replace(book, rules=rules)
 
 
 async def test_a_venue_that_moves_its_close_moves_our_lock(service) -> None:

@@ -64,8 +64,14 @@ where event_id = %(event_id)s;
 select category, count(*) from event where status = 'active' group by category;
 
 -- name: count_open_by_rule
--- How many events are drafts or open that a crawler rule opened; the rule's word is among their tags.
-select count(*) from event where status in ('draft', 'active') and %(tag)s = any (tags);
+-- How many events are drafts or open that crawler rules opened; a rule's word is among their tags.
+select tag, count(*) from event cross join unnest(tags) as tag
+where status in ('draft', 'active') and venue is not null and tags && %(tags)s::text[] and tag = any (%(tags)s)
+group by tag;
+
+-- name: hold_crawler
+-- Held until the transaction ends, so that replicas count one after the other what each of them opens.
+select pg_advisory_xact_lock(hashtextextended(current_schema() || '.crawler', 0));
 
 -- name: list_events
 -- Events of a list; the repository adds what is asked for: filters, order, how many.
