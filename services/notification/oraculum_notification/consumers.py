@@ -5,6 +5,7 @@ venues come by the thousand and a repeated price does no harm, so those records 
 each outcome only the newest price of a batch is told.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -37,6 +38,8 @@ _OFTEN: Final[dict[str, type[ProtobufMessage]]] = {
     "market-data.quotes": QuotesFact,
     "market-data.trades": TradesFact,
 }
+# What a channel may be called: names stand beside each other in notifications of PostgreSQL, which are bounded.
+_NAME: Final = re.compile(r"[!-~]{1,256}")
 _STORIES: Final[dict[str, Callable[[Any, datetime], Iterator[Told]]]] = {
     "users": stories.of_user,
     "events": stories.of_event,
@@ -80,10 +83,18 @@ class Teller:
         await events.notices_created(connection, new)
         lines = [one for one in told if isinstance(one, Line)]
         lines += [stories.notice_line(notification_id, notice) for notification_id, notice in new]
-        lines = list(newest_prices(lines))
+        lines = list(newest_prices(line for line in lines if _can_be_heard(line)))
         await self._channels.write(connection, lines)
         metrics.LINES.inc(len(lines))
         metrics.NOTICES.inc(len(new))
+
+
+def _can_be_heard(line: Line) -> bool:
+    """Whether anybody could ask for the channel. A venue may call its markets as it likes; nobody else waits for it."""
+    named = _NAME.fullmatch(line.channel) is not None
+    if not named:
+        metrics.UNNAMED.inc()
+    return named
 
 
 def newest_prices(lines: Iterable[Line]) -> Iterator[Line]:

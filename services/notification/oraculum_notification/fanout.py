@@ -29,6 +29,8 @@ _RECONNECT_SECONDS: Final = 0.5
 _ROWS_MAX: Final = 2000
 # A gateway that leaves this much unread is cut off; it comes back and resumes.
 _UNREAD_MAX: Final = 20_000
+# What travels at once, for a gRPC message has a bound and the description of an event may take 30 kB.
+_BYTES_AT_ONCE_MAX: Final = 1024 * 1024
 
 
 # Where channels stand, by name: the answer to a gateway that asked to watch them.
@@ -81,10 +83,14 @@ class Stream:
             positions = self.unread.popleft()
             return positions if isinstance(positions, dict) else None
         messages: list[Message] = []
-        while self.unread and len(messages) < messages_max and isinstance(self.unread[0], Message):
-            message = self.unread.popleft()
-            if isinstance(message, Message):
-                messages.append(message)
+        size = 0
+        while self.unread and len(messages) < messages_max and size < _BYTES_AT_ONCE_MAX:
+            message = self.unread[0]
+            if not isinstance(message, Message):
+                break
+            self.unread.popleft()
+            messages.append(message)
+            size += len(message.data)
         return messages
 
 
@@ -183,8 +189,10 @@ class Fanout:
 
     async def _read(self, changed: set[str]) -> None:
         """Read what was said on these channels after what the least advanced stream was told, and pass it on."""
+        # One that was cut off stands still. It may take long until it is gone, and nobody waits for it meanwhile.
+        streams = [stream for stream in self._streams if not stream.ended]
         seen: dict[str, int] = {}
-        for stream in self._streams:
+        for stream in streams:
             for name in changed & stream.sent.keys():
                 seen[name] = min(seen.get(name, stream.sent[name]), stream.sent[name])
         if not seen:
@@ -192,7 +200,7 @@ class Fanout:
         async with self._database.connection() as connection:
             messages = await self._channels.after(connection, seen, _ROWS_MAX)
         for message in messages:
-            for stream in self._streams:
+            for stream in streams:
                 stream.offer(message)
         metrics.SENT.inc(len(messages))
         if len(messages) == _ROWS_MAX:

@@ -1,4 +1,4 @@
-"""What notification throws away: messages too old to resume from, and stored answers."""
+"""What notification throws away: messages too old to resume from."""
 
 from datetime import timedelta
 from typing import Final

@@ -69,14 +69,9 @@ class Channels:
         )
 
     async def latest(self, connection: Connection, channel: str) -> list[Message]:
-        """The last message of each kind, oldest first."""
+        """The last message of each kind among the newest, oldest first."""
         rows = await _channels.latest_of_each_kind.all(connection, Message, channel=channel)
         return sorted(rows, key=lambda message: message.sequence)
-
-    async def oldest_kept(self, connection: Connection, channel: str) -> int | None:
-        """The first sequence that is still kept."""
-        oldest: int | None = await _channels.oldest_kept.value(connection, channel=channel)
-        return oldest
 
     async def forget(self, connection: Connection, before: datetime) -> int:
         """Drop what is too old to resume from."""

@@ -1,7 +1,7 @@
 """gRPC in, domain out: translates, never decides."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -34,6 +34,7 @@ ACCESS: Final = {
 }
 
 _RESUMED_MAX: Final = 1000
+_RESUMED_BYTES_MAX: Final = 4 * 1024 * 1024
 _SENT_AT_ONCE_MAX: Final = 500
 
 
@@ -82,15 +83,12 @@ class NotificationServicer(notification_service_pb2_grpc.NotificationServiceServ
             missed = await self._channels.after(
                 connection, {channel: request.after_sequence}, _RESUMED_MAX + 1
             )
-            whole = [message.sequence for message in missed] == list(
-                range(request.after_sequence + 1, request.after_sequence + len(missed) + 1)
-            )
-            snapshot = len(missed) > _RESUMED_MAX or not whole
-            if not missed and position > request.after_sequence:
-                snapshot = True
+            snapshot = not _complete(missed, request.after_sequence, position)
             messages = await self._channels.latest(connection, channel) if snapshot else missed
+        # What was said between the two readings is among the messages, so the channel stands there by now.
+        sequence = max([position, *(message.sequence for message in messages)])
         return pb.ResumeResponse(
-            messages=[message_to_wire(message) for message in messages], snapshot=snapshot, sequence=position
+            messages=[message_to_wire(message) for message in messages], snapshot=snapshot, sequence=sequence
         )
 
     async def ListNotifications(
@@ -129,6 +127,16 @@ class NotificationServicer(notification_service_pb2_grpc.NotificationServiceServ
         async with self._database.connection() as connection:
             marked = await self._notices.mark_all_read(connection, require_user().id, self._clock.now())
         return pb.MarkAllReadResponse(marked_count=marked)
+
+
+def _complete(missed: Sequence[Message], after_sequence: int, position: int) -> bool:
+    """Whether these are all messages after a sequence: few enough, and none forgotten."""
+    if len(missed) > _RESUMED_MAX or sum(len(message.data) for message in missed) > _RESUMED_BYTES_MAX:
+        return False
+    if not missed:
+        return position <= after_sequence
+    following = range(after_sequence + 1, after_sequence + len(missed) + 1)
+    return [message.sequence for message in missed] == list(following)
 
 
 def _response(told: list[Message] | Positions) -> pb.SubscribeResponse:

@@ -2,13 +2,20 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 
 from oraculum.notification.v1 import notification_service_pb2 as pb
 from oraculum_kit.errors import InvalidArgument
-from oraculum_notification.repository import payloads
+from oraculum_notification import fanout
+from oraculum_notification.fanout import Fanout, Stream
+from oraculum_notification.housekeeping import MESSAGES_KEPT
+from oraculum_notification.records import Message
+from oraculum_notification.repository import Channels, payloads
+
+NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
 
 def words(messages: list[pb.ChannelMessage]) -> list[str]:
@@ -89,6 +96,56 @@ class TestStream:
             assert words(await gateway.hear(1)) == ["b"]
 
 
+class TestSlowGateway:
+    async def test_nobody_waits_for_one_that_was_cut_off(self, service, monkeypatch) -> None:
+        monkeypatch.setattr(fanout, "_UNREAD_MAX", 5)
+        monkeypatch.setattr(fanout, "_ROWS_MAX", 4)
+        fan = Fanout(service.database)
+        slow, quick = fan.open(), fan.open()
+        for stream in (slow, quick):
+            await fan.watch(stream, ["event.1"])
+        assert await quick.take(1) == {"event.1": 0}
+        running = asyncio.create_task(fan.run())
+        heard: list[str] = []
+        try:
+            async with asyncio.timeout(10):
+                for number in range(12):
+                    await service.say(*[("event.1", f"{number}.{one}") for one in range(3)])
+                    while len(heard) < 3 * (number + 1):
+                        taken = await quick.take(100)
+                        assert isinstance(taken, list)
+                        heard += [json.loads(message.data)["word"] for message in taken]
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+        assert slow.too_slow
+        assert heard == [f"{number}.{one}" for number in range(12) for one in range(3)]
+
+    async def test_what_travels_at_once_is_bounded_in_bytes(self) -> None:
+        stream = Stream(sent={"a": 0})
+        for sequence in range(1, 11):
+            stream.offer(Message("a", sequence, "test", "x" * 400_000, NOW))
+        parts = []
+        while stream.unread:
+            parts.append(await stream.take(500))
+        assert [len(part) for part in parts] == [3, 3, 3, 1]
+
+
+class TestForget:
+    async def test_the_old_go_but_never_the_newest_of_a_channel(self, service) -> None:
+        await service.say(*[("event.1", f"{number}") for number in range(3)], ("event.2", "only"))
+        async with service.database.connection() as connection:
+            await connection.execute("update message set written_at = now() - interval '25 hours'")
+        await service.say(("event.3", "new"))
+        async with service.database.connection() as connection:
+            await Channels().forget(connection, datetime.now(UTC) - MESSAGES_KEPT)
+            cursor = await connection.execute("select channel, sequence from message order by channel")
+            assert await cursor.fetchall() == [("event.1", 3), ("event.2", 1), ("event.3", 1)]
+        await service.say(("event.1", "next"))
+        response = await service.stub.Resume(pb.ResumeRequest(channel="event.1", after_sequence=3))
+        assert sequences(response.messages) == [4]
+
+
 class TestResume:
     async def test_exactly_what_was_missed_comes(self, service) -> None:
         await service.say(*[("event.1", f"{number}") for number in range(5)])
@@ -111,6 +168,28 @@ class TestResume:
         await service.say(*[("event.1", f"{number}") for number in range(1200)])
         response = await service.stub.Resume(pb.ResumeRequest(channel="event.1", after_sequence=1))
         assert (len(response.messages), response.snapshot) == (1, True)
+
+    async def test_what_is_too_long_comes_as_a_snapshot(self, service) -> None:
+        await service.say(*[("event.1", "x" * 100_000) for _ in range(50)])
+        response = await service.stub.Resume(pb.ResumeRequest(channel="event.1", after_sequence=0))
+        assert (sequences(response.messages), response.snapshot, response.sequence) == ([50], True, 50)
+
+    async def test_a_snapshot_looks_at_the_newest_alone(self, service) -> None:
+        await service.say(*[("event.1", f"{number}") for number in range(1500)])
+        async with service.database.connection() as connection:
+            await connection.execute("update message set kind = 'old' where sequence <= 500")
+        response = await service.stub.Resume(pb.ResumeRequest(channel="event.1", after_sequence=0))
+        assert [(message.kind, message.sequence) for message in response.messages] == [("test", 1500)]
+
+    async def test_where_it_stands_is_never_behind_its_messages(self, service) -> None:
+        await service.say(("event.1", "a"))
+        writing = [service.say(("event.1", f"{number}")) for number in range(30)]
+        asking = [
+            service.stub.Resume(pb.ResumeRequest(channel="event.1", after_sequence=0)) for _ in range(30)
+        ]
+        pairs = [one for pair in zip(writing, asking, strict=True) for one in pair]
+        for response in (await asyncio.gather(*pairs))[1::2]:
+            assert response.sequence == sequences(response.messages)[-1]
 
     @pytest.mark.parametrize(
         "request_", [pb.ResumeRequest(), pb.ResumeRequest(channel="x", after_sequence=-1)]

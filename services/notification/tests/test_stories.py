@@ -170,3 +170,17 @@ class TestInbox:
         heard = await service.stub.Resume(pb.ResumeRequest(channel="market.kalshi.KX-1"))
         assert b'"bid": "0.0100"' in heard.messages[0].data_json
         assert b'"ask_size": "12.50"' in heard.messages[0].data_json
+
+    @pytest.mark.parametrize("name", ["two words", "x" * 300, "Ελλάδα"])
+    async def test_a_market_whose_name_is_no_channel_stops_nobody(self, service, name: str) -> None:
+        records = []
+        for market_id in (name, "KX-1"):
+            quote = VenueQuote(venue="kalshi", venue_market_id=market_id, bid="0.5")
+            records.append(
+                Heard("market-data.quotes", QuotesFact(venue_quote_changed=VenueQuoteChanged(quote=quote)))
+            )
+        await self.tell(service, *records)
+        async with service.database.connection() as connection:
+            cursor = await connection.execute("select channel from message order by channel")
+            told = [channel for (channel,) in await cursor.fetchall()]
+        assert told == ["market.kalshi.KX-1"]

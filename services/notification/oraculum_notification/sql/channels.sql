@@ -32,13 +32,12 @@ order by m.channel, m.sequence
 limit %(row_count)s;
 
 -- name: latest_of_each_kind
--- The last message of each kind that a channel said and that is still kept.
-select distinct on (kind) channel, sequence, kind, data::text as data, occurred_at
-from message where channel = %(channel)s order by kind, sequence desc;
-
--- name: oldest_kept
--- The first sequence of a channel that is still kept.
-select min(sequence) from message where channel = %(channel)s;
+-- The last message of each kind among the newest of a channel. A busy channel keeps a million: nobody looks at them all.
+select distinct on (kind) channel, sequence, kind, data, occurred_at
+from (
+  select channel, sequence, kind, data::text as data, occurred_at
+  from message where channel = %(channel)s order by sequence desc limit 1000) as newest
+order by kind, sequence desc;
 
 -- name: forget_messages
 -- Drops what nobody resumes from any more, but never the newest of a channel.
