@@ -79,18 +79,17 @@ class Stream:
                 return None
             self.filled.clear()
             await self.filled.wait()
-        if not isinstance(self.unread[0], Message):
-            positions = self.unread.popleft()
-            return positions if isinstance(positions, dict) else None
-        messages: list[Message] = []
-        size = 0
+        first = self.unread.popleft()
+        if not isinstance(first, Message):
+            return first
+        messages, size = [first], len(first.data)
         while self.unread and len(messages) < messages_max and size < _BYTES_AT_ONCE_MAX:
-            message = self.unread[0]
-            if not isinstance(message, Message):
+            following = self.unread.popleft()
+            if not isinstance(following, Message):
+                self.unread.appendleft(following)
                 break
-            self.unread.popleft()
-            messages.append(message)
-            size += len(message.data)
+            messages.append(following)
+            size += len(following.data)
         return messages
 
 
