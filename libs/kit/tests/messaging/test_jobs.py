@@ -355,7 +355,7 @@ class TestCron:
                 partial(
                     is_so,
                     database,
-                    "attempts, dead_at is null, due_at > now()",
+                    "attempts, dead_at is null, run_at > now()",
                     [(0, True, True), (2, False, False)],
                 )
             )
