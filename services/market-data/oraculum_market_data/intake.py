@@ -1,0 +1,122 @@
+"""Where everything that the venues say comes in: sorted by kind, counted, and handed on where it belongs."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from oraculum_kit.clock import Clock
+from oraculum_market_data import metrics
+from oraculum_market_data.announcer import Announcer
+from oraculum_market_data.board import Board, Top
+from oraculum_market_data.catalog import Catalog
+from oraculum_market_data.decoding import Decoded
+from oraculum_market_data.normal import Item, Market, MarketChange, Quote, Trade, Venue
+from oraculum_market_data.refusals import Refused
+from oraculum_market_data.sinks.sink import Sink
+from oraculum_market_data.trades import deal_of
+
+_log = structlog.stdlib.get_logger(__name__)
+
+# A field's name comes from the venue and labels a metric: no more of them than a person can read.
+_FIELDS_MAX: Final = 50
+
+
+@dataclass(slots=True)
+class Heard:
+    """What was heard of one venue since the process began."""
+
+    updates: int = 0
+    refused: int = 0
+    last_at: datetime | None = None
+
+
+class Intake:
+    """Takes what was decoded."""
+
+    def __init__(
+        self, catalog: Catalog, board: Board, announcer: Announcer, sinks: Sequence[Sink], clock: Clock
+    ) -> None:
+        self._catalog = catalog
+        self._board = board
+        self._announcer = announcer
+        self._sinks = sinks
+        self._clock = clock
+        self._fields: set[tuple[Venue, str]] = set()
+        self.heard: dict[Venue, Heard] = {venue: Heard() for venue in Venue}
+
+    async def take(self, venue: Venue, decoded: Decoded) -> None:
+        """Take what one payload told: markets first, so that quotes of a new market find it."""
+        self._count(venue, decoded)
+        for item in decoded.items:
+            if isinstance(item, Market):
+                if self._catalog.put(item):
+                    self._announcer.add((item.venue, item.id))
+            elif isinstance(item, MarketChange) and self._catalog.change(item):
+                self._announcer.add((item.venue, item.market_id))
+        for item in decoded.items:
+            if isinstance(item, Quote):
+                self.quote(item)
+            elif isinstance(item, Trade):
+                await self.trade(item)
+
+    def quote(self, quote: Quote) -> None:
+        """Take a quote; of a market that we do not follow it says nothing to anybody."""
+        outcome = self._catalog.outcome(quote.venue, quote.market_id, quote.outcome_id)
+        if outcome is not None:
+            self._hand_on(self._board.quote(quote, outcome))
+
+    async def trade(self, trade: Trade) -> None:
+        """Take a trade."""
+        outcome = self._outcome_of(trade)
+        deal = None if outcome is None else deal_of(trade, outcome, self._clock.now())
+        if outcome is None or deal is None:
+            return
+        self._hand_on(self._board.trade(trade, outcome))
+        for sink in self._sinks:
+            await sink.trade(deal)
+
+    def _outcome_of(self, trade: Trade) -> int | None:
+        """The outcome that a trade's price is of: on Manifold always YES, whichever side was bet on."""
+        outcome_id = "YES" if trade.venue is Venue.MANIFOLD and trade.outcome_id == "NO" else trade.outcome_id
+        return self._catalog.outcome(trade.venue, trade.market_id, outcome_id)
+
+    def _hand_on(self, top: Top | None) -> None:
+        if top is not None:
+            for sink in self._sinks:
+                sink.quote(top)
+
+    def _count(self, venue: Venue, decoded: Decoded) -> None:
+        heard = self.heard[venue]
+        heard.updates += len(decoded.items)
+        heard.refused += len(decoded.refused)
+        if decoded.items:
+            heard.last_at = self._clock.now()
+        for kind, count in Counter(map(type, decoded.items)).items():
+            metrics.UPDATES.labels(venue.value, _kind(kind)).inc(count)
+        for refused in decoded.refused:
+            self._count_refused(venue, refused)
+        if decoded.unknown:
+            metrics.UNKNOWN.labels(venue.value).inc(len(decoded.unknown))
+
+    def _count_refused(self, venue: Venue, refused: Refused) -> None:
+        """Count a refusal, and tell of the first of each field: the same record comes again with every poll."""
+        name = (venue, refused.field)
+        is_new = name not in self._fields
+        if is_new and len(self._fields) < _FIELDS_MAX:
+            self._fields.add(name)
+            _log.warning(
+                "venue.refused",
+                venue=venue.value,
+                record=refused.record,
+                field=refused.field,
+                reason=refused.reason,
+            )
+        metrics.REFUSED.labels(venue.value, refused.field if name in self._fields else "other").inc()
+
+
+def _kind(kind: type[Item]) -> str:
+    return str(kind.__struct_config__.tag)

@@ -1,0 +1,1 @@
+"""Where quotes and trades go: Kafka, Redis and PostgreSQL, each at its own pace."""

@@ -1,0 +1,67 @@
+"""Quotes and trades to Kafka, straight from the producer.
+
+They do not go through the outbox. A quote is replaced by the next one within seconds and a trade comes again from the
+venue after a reconnect, so the promise of an outbox (told exactly when it became true in the database) is worth
+nothing here, while writing and deleting a row for each of a hundred thousand updates a second would cost the database.
+What is lost in a crash is at most the batch at hand. Markets are different: they open and resolve events, so they go
+through the outbox.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from oraculum.market_data.v1.market_data_facts_pb2 import (
+    QuotesFact,
+    TradesFact,
+    VenueQuoteChanged,
+    VenueTraded,
+)
+from oraculum_kit.clock import Clock
+from oraculum_kit.kafka import Producer
+from oraculum_kit.records import Outgoing, outgoing
+from oraculum_market_data.board import Top, top_to_wire
+from oraculum_market_data.sinks.sink import Batch
+from oraculum_market_data.trades import Deal, deal_to_wire
+
+QUOTES_TOPIC: Final = "market-data.quotes"
+TRADES_TOPIC: Final = "market-data.trades"
+_SOURCE: Final = "market-data"
+
+
+def market_key(venue: str, market_id: str) -> str:
+    """The key of everything that is told of a market."""
+    return f"{venue}:{market_id}"
+
+
+class KafkaTicks:
+    """Publishes quotes and trades, each keyed by its market."""
+
+    def __init__(self, producer: Producer, clock: Clock) -> None:
+        self._producer = producer
+        self._clock = clock
+
+    async def write(self, batch: Batch) -> None:
+        """Send a batch and wait until the broker has it; after a failure all of it is sent again."""
+        now = self._clock.now()
+        records = [_quote(top, now) for top in batch.tops] + [_trade(deal) for deal in batch.deals]
+        (await self._producer.send_all(records)).require()
+
+
+def _quote(top: Top, now: datetime) -> Outgoing:
+    return outgoing(
+        topic=QUOTES_TOPIC,
+        key=market_key(top.venue.value, top.market_id),
+        message=QuotesFact(venue_quote_changed=VenueQuoteChanged(quote=top_to_wire(top))),
+        source=_SOURCE,
+        time=top.received_at or now,
+    )
+
+
+def _trade(deal: Deal) -> Outgoing:
+    return outgoing(
+        topic=TRADES_TOPIC,
+        key=market_key(deal.venue, deal.market_id),
+        message=TradesFact(venue_traded=VenueTraded(trade=deal_to_wire(deal))),
+        source=_SOURCE,
+        time=deal.received_at,
+    )

@@ -1,0 +1,75 @@
+"""The latest quote of every outcome in Redis: one hash per market, one pipeline per batch.
+
+Redis may forget and may be away: readers then take the last quote that PostgreSQL has. Beside the markets stands one
+hash that says when each venue was last heard, so that any replica can tell which quotes are stale.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from redis.asyncio import Redis
+
+from oraculum.market_data.v1 import market_data_service_pb2 as pb
+from oraculum_market_data.board import top_to_wire
+from oraculum_market_data.sinks.sink import Batch
+
+_PREFIX: Final = "market-data"
+_HEARD: Final = f"{_PREFIX}:heard"
+_QUOTE_PREFIX: Final = b"q"
+# What redis-py takes as a field or a value; a mapping of bytes alone is not one of these to the type checker.
+Field = bytes | bytearray | memoryview | str | int | float
+
+_KEPT_SECONDS: Final = 7 * 24 * 3600
+
+
+def _key(venue: str, market_id: str) -> str:
+    return f"{_PREFIX}:market:{venue}:{market_id}"
+
+
+class RedisQuotes:
+    """Latest quotes, written by whoever follows the venues and read by every replica."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def write(self, batch: Batch) -> None:
+        """Write the quotes of a batch in one round trip."""
+        by_market: dict[str, dict[Field, Field]] = {}
+        for top in batch.tops:
+            fields = by_market.setdefault(_key(top.venue.value, top.market_id), {})
+            fields[b"%b%d" % (_QUOTE_PREFIX, top.outcome)] = top_to_wire(top).SerializeToString()
+        if not by_market:
+            return
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for key, fields in by_market.items():
+                pipeline.hset(key, mapping=fields)
+                pipeline.expire(key, _KEPT_SECONDS)
+            await pipeline.execute()
+
+    async def check(self) -> None:
+        """Raise when Redis is away."""
+        await self._redis.exists(_HEARD)
+
+    async def of_market(self, venue: str, market_id: str) -> Sequence[pb.VenueQuote]:
+        """The latest quotes of a market, in outcome order."""
+        fields = await self._redis.hgetall(_key(venue, market_id))
+        quotes = [
+            pb.VenueQuote.FromString(value)
+            for name, value in fields.items()
+            if isinstance(name, bytes) and isinstance(value, bytes) and name[:1] == _QUOTE_PREFIX
+        ]
+        return sorted(quotes, key=_outcome)
+
+    async def heard(self, venue: str, at: datetime) -> None:
+        """Remember when a venue was last heard."""
+        await self._redis.hset(_HEARD, venue, str(round(at.timestamp() * 1000)))
+
+    async def last_heard(self, venue: str) -> datetime | None:
+        """When a venue was last heard."""
+        text = await self._redis.hget(_HEARD, venue)
+        return None if text is None else datetime.fromtimestamp(int(text) / 1000, UTC)
+
+
+def _outcome(quote: pb.VenueQuote) -> int:
+    return quote.outcome

@@ -1,0 +1,157 @@
+"""One way out for quotes and trades, at its own pace.
+
+Each way out (Kafka, Redis, PostgreSQL) has a sink of its own, so that one that is away holds up no other. A sink
+gathers for a moment and writes a batch. Of an outcome only the latest quote waits: under pressure newer quotes
+overtake older ones, so what waits is bounded by the number of outcomes. Trades are never dropped: when too many wait,
+whoever brings the next one waits with them, and in the end the venue's socket does.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from oraculum_kit.background import pause, run_gracefully
+from oraculum_kit.clock import Clock
+from oraculum_kit.metrics import UNHANDLED
+from oraculum_kit.retries import is_transient
+from oraculum_market_data import metrics
+from oraculum_market_data.board import QuoteKey, Top
+from oraculum_market_data.trades import Deal
+
+_log = structlog.stdlib.get_logger(__name__)
+
+TRADES_MAX: Final = 50_000
+BATCH_MAX: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is written at once."""
+
+    tops: Sequence[Top]
+    deals: Sequence[Deal]
+
+    def __len__(self) -> int:
+        return len(self.tops) + len(self.deals)
+
+
+class Sink:
+    """Gathers what goes one way, and writes it batch by batch. Run it beside the server."""
+
+    def __init__(
+        self, name: str, write: Callable[[Batch], Awaitable[None]], clock: Clock, *, every_seconds: float
+    ) -> None:
+        self._name = name
+        self._write = write
+        self._clock = clock
+        self._every_seconds = every_seconds
+        self._tops: dict[QuoteKey, Top] = {}
+        self._deals: list[Deal] = []
+        self._some = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._conflated = metrics.CONFLATED.labels(name)
+        self._waiting = metrics.WAITING.labels(name)
+        self._lag = metrics.LAG_SECONDS.labels(name)
+
+    def quote(self, top: Top) -> None:
+        """Take a quote; an older one of the same outcome that still waits is overtaken."""
+        if self._tops.pop(top.key, None) is not None:
+            self._conflated.inc()
+        self._tops[top.key] = top
+        self._some.set()
+
+    async def trade(self, deal: Deal) -> None:
+        """Take a trade, as soon as there is room for it."""
+        await self._room.wait()
+        self._deals.append(deal)
+        self._some.set()
+        if len(self._deals) >= TRADES_MAX:
+            self._room.clear()
+
+    async def run(self) -> None:
+        """Write until cancelled; what waits then is written once more."""
+        await run_gracefully(f"sink {self._name}", self._work, grace_seconds=5.0)
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            if await pause(stop, self._every_seconds):
+                break
+            await self._some_or(stop)
+            await self._flush()
+        await self._flush()
+
+    async def _some_or(self, stop: asyncio.Event) -> None:
+        waits = {asyncio.ensure_future(self._some.wait()), asyncio.ensure_future(stop.wait())}
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    async def _flush(self) -> None:
+        while self._tops or self._deals:
+            batch = self._take()
+            try:
+                await self._write(batch)
+            except Exception as error:
+                if is_transient(error):
+                    self._give_back(batch)
+                    raise
+                await self._one_by_one(batch)
+            else:
+                self._written(batch)
+
+    async def _one_by_one(self, batch: Batch) -> None:
+        """Something in the batch cannot be written: find it, tell of it, and write the others."""
+        if len(batch) == 1:
+            UNHANDLED.labels(f"sink {self._name}").inc()
+            _log.error("sink.unwritable", sink=self._name, tops=batch.tops, deals=batch.deals)
+            return
+        halves = (
+            Batch(batch.tops[::2], batch.deals[::2]),
+            Batch(batch.tops[1::2], batch.deals[1::2]),
+        )
+        # A lone quote and a lone trade fall into the same half.
+        if len(halves[1]) == 0:
+            halves = (Batch(batch.tops, ()), Batch((), batch.deals))
+        for half in halves:
+            if len(half) == 0:
+                continue
+            try:
+                await self._write(half)
+            except Exception as error:
+                if is_transient(error):
+                    self._give_back(half)
+                    raise
+                await self._one_by_one(half)
+
+    def _take(self) -> Batch:
+        self._some.clear()
+        keys = list(self._tops)[:BATCH_MAX]
+        batch = Batch([self._tops.pop(key) for key in keys], self._deals[:BATCH_MAX])
+        del self._deals[:BATCH_MAX]
+        if len(self._deals) < TRADES_MAX:
+            self._room.set()
+        self._waiting.set(len(self._tops) + len(self._deals))
+        return batch
+
+    def _give_back(self, batch: Batch) -> None:
+        """Keep what could not be written, but not a quote that was overtaken meanwhile."""
+        self._tops = {top.key: top for top in batch.tops} | self._tops
+        self._deals[:0] = batch.deals
+        self._some.set()
+        self._waiting.set(len(self._tops) + len(self._deals))
+
+    def _written(self, batch: Batch) -> None:
+        now = self._clock.now()
+        received = [top.received_at for top in batch.tops[:1]] + [
+            deal.received_at for deal in batch.deals[:1]
+        ]
+        for moment in received:
+            if moment is not None:
+                self._lag.observe(max(0.0, (now - moment) / timedelta(seconds=1)))

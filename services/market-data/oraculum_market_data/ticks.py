@@ -1,0 +1,119 @@
+"""What market-data asks of its database about trades and candles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
+
+from oraculum.market_data.v1 import market_data_service_pb2 as pb
+from oraculum_kit.db import Connection, queries
+from oraculum_kit.timestamps import to_wire
+from oraculum_market_data.figures import Price
+from oraculum_market_data.trades import Deal
+from oraculum_market_data.wire import text_of
+
+_ticks: Final = queries(__package__, "sql/ticks.sql")
+
+# Behind every position there is: the first page begins here.
+_NEWEST: Final = (datetime(9999, 1, 1, tzinfo=UTC), "")
+
+
+@dataclass(frozen=True, slots=True)
+class CandleRow:
+    """Prices over a span of time."""
+
+    outcome: int
+    open_time: datetime
+    open_millionths: int  # lint-allow amounts: a probability on a chart
+    high_millionths: int
+    low_millionths: int
+    close_millionths: int
+    volume: Decimal
+    trades: int
+
+
+class Trades:
+    """Trades, and the candles that they make."""
+
+    async def save(self, connection: Connection, deals: Sequence[Deal]) -> None:
+        """Write trades down, and fold those that are new into their candles."""
+        await _ticks.save_trades.run(
+            connection,
+            venues=[deal.venue for deal in deals],
+            venue_market_ids=[_storable(deal.market_id) for deal in deals],
+            trade_ids=[_storable(deal.trade_id) for deal in deals],
+            times=[deal.venue_time for deal in deals],
+            outcomes=[deal.outcome for deal in deals],
+            prices=[deal.price.exact for deal in deals],
+            sizes=[deal.size for deal in deals],
+            taker_sides=[deal.taker_side for deal in deals],
+            received=[deal.received_at for deal in deals],
+        )
+
+    async def page(
+        self,
+        connection: Connection,
+        venue: str,
+        market_id: str,
+        *,
+        before: tuple[datetime, str] | None,
+        row_count: int,
+    ) -> list[Deal]:
+        """Trades of a market, newest first."""
+        before_time, before_id = before or _NEWEST
+        rows = await _ticks.list_trades.tuples(
+            connection,
+            venue=venue,
+            venue_market_id=market_id,
+            before_time=before_time,
+            before_id=before_id,
+            row_count=row_count,
+        )
+        return [
+            Deal(venue, market_id, outcome, trade_id, Price(exact), size, taker_side, venue_time, received_at)
+            for outcome, trade_id, exact, size, taker_side, venue_time, received_at in rows
+        ]
+
+    async def candles(
+        self,
+        connection: Connection,
+        venue: str,
+        market_id: str,
+        *,
+        span: int,
+        from_time: datetime,
+        to_time: datetime,
+        outcome: int | None,
+        row_count: int,
+    ) -> list[CandleRow]:
+        """Candles of a market, oldest first."""
+        return await _ticks.list_candles.all(
+            connection,
+            CandleRow,
+            venue=venue,
+            venue_market_id=market_id,
+            span=span,
+            from_time=from_time,
+            to_time=to_time,
+            outcome=outcome,
+            row_count=row_count,
+        )
+
+
+def candle_to_wire(row: CandleRow) -> pb.Candle:
+    """A candle in the contract's words."""
+    return pb.Candle(
+        outcome=row.outcome,
+        open_time=to_wire(row.open_time),
+        open_millionths=row.open_millionths,
+        high_millionths=row.high_millionths,
+        low_millionths=row.low_millionths,
+        close_millionths=row.close_millionths,
+        volume=text_of(row.volume),
+        trades=row.trades,
+    )
+
+
+def _storable(text: str) -> str:
+    return text.replace("\0", "")

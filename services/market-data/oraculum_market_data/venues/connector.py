@@ -1,0 +1,29 @@
+"""What every venue can be asked for, in one small interface."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from oraculum_market_data.decoding import Decoded
+from oraculum_market_data.normal import Market, Venue
+
+
+class Connector(Protocol):
+    """One venue. Every method gives what one answer held, page by page, and raises `VenueAwayError`."""
+
+    @property
+    def venue(self) -> Venue:
+        """Whose markets these are."""
+        ...
+
+    def sweep(self) -> AsyncIterator[Decoded]:
+        """Every open market, the busiest first, as many as the operator wants."""
+        ...
+
+    def recent(self, now: datetime) -> AsyncIterator[Decoded]:
+        """The markets that were opened or resolved last: few requests, asked often."""
+        ...
+
+    def named(self, markets: Sequence[Market]) -> AsyncIterator[Decoded]:
+        """These markets, in whatever state they are."""
+        ...

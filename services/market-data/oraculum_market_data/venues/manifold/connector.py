@@ -1,0 +1,67 @@
+"""Asking Manifold.
+
+Its listings have yes-or-no markets whole, but of a multiple choice market only the question: the answers come when a
+market is asked for by itself. Listings are not decoded for markets without answers, so those are asked for one by one,
+as many in a poll as the rate budget bears, those that were listed first before the others.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from oraculum_kit.clock import Clock
+from oraculum_market_data.decoding import Decoded, Source
+from oraculum_market_data.normal import Market, Venue
+from oraculum_market_data.venues.http import VenueClient
+from oraculum_market_data.venues.reading import reading
+
+_PAGE: Final = 500
+_OFFSET_MAX: Final = 1000
+_RECENT: Final = 40
+_WHOLE_PER_SWEEP: Final = 40
+
+
+class ManifoldConnector:
+    """The v0 API's listings."""
+
+    venue = Venue.MANIFOLD
+
+    def __init__(self, api: VenueClient, clock: Clock, markets_max: int) -> None:
+        self._api = api
+        self._clock = clock
+        self._markets_max = markets_max
+        self._reading = reading(self.venue)
+        self._whole: set[str] = set()
+
+    async def sweep(self) -> AsyncIterator[Decoded]:
+        """Open markets by what was traded in them today, and the answers of those that have some."""
+        offset, seen = 0, 0
+        partial: list[Market] = []
+        while seen < self._markets_max and offset <= _OFFSET_MAX:
+            page = await self._ask(
+                "/search-markets", filter="open", sort="24-hour-vol", limit=_PAGE, offset=offset
+            )
+            yield page
+            found = [item for item in page.items if isinstance(item, Market)]
+            partial += [market for market in found if not market.outcomes and market.id not in self._whole]
+            seen += len(found)
+            if len(found) < _PAGE:
+                break
+            offset += _PAGE
+        async for page in self.named(partial[:_WHOLE_PER_SWEEP]):
+            yield page
+
+    async def recent(self, now: datetime) -> AsyncIterator[Decoded]:  # noqa: ARG002  orders say enough here
+        """Those that were made last, and those that were resolved last."""
+        yield await self._ask("/search-markets", filter="all", sort="newest", limit=_RECENT)
+        yield await self._ask("/search-markets", filter="resolved", sort="resolve-date", limit=_RECENT)
+
+    async def named(self, markets: Sequence[Market]) -> AsyncIterator[Decoded]:
+        """Markets by id, one by one."""
+        for market in markets:
+            yield await self._ask(f"/market/{market.id}")
+            self._whole.add(market.id)
+
+    async def _ask(self, path: str, **parameters: str | int) -> Decoded:
+        body = await self._api.get(path, parameters)
+        return Decoded() if body is None else self._reading.body(body, Source(self._clock.now()))

@@ -1,0 +1,68 @@
+"""Asking Polymarket.
+
+Markets are listed inside their events, because tags are there. Gamma ignores parameters that it does not know and its
+throttling delays answers instead of refusing them.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from oraculum_kit.clock import Clock
+from oraculum_market_data.decoding import Decoded, Source
+from oraculum_market_data.normal import Market, Venue
+from oraculum_market_data.venues.http import Parameters, VenueClient
+from oraculum_market_data.venues.reading import reading
+
+_EVENTS_PAGE: Final = 100
+_RECENT: Final = 40
+_NAMED_PAGE: Final = 50
+
+
+class PolymarketConnector:
+    """Gamma's listings."""
+
+    venue = Venue.POLYMARKET
+
+    def __init__(self, gamma: VenueClient, clock: Clock, markets_max: int) -> None:
+        self._gamma = gamma
+        self._clock = clock
+        self._markets_max = markets_max
+        self._reading = reading(self.venue)
+
+    async def sweep(self) -> AsyncIterator[Decoded]:
+        """Events by what was traded in them today, page by page."""
+        offset, seen = 0, 0
+        while seen < self._markets_max:
+            page = await self._ask(
+                "/events",
+                closed="false",
+                order="volume24hr",
+                ascending="false",
+                limit=_EVENTS_PAGE,
+                offset=offset,
+            )
+            yield page
+            found = sum(isinstance(item, Market) for item in page.items)
+            if page.records == 0 or found == 0:
+                return
+            seen += found
+            offset += _EVENTS_PAGE
+
+    async def recent(self, now: datetime) -> AsyncIterator[Decoded]:  # noqa: ARG002  orders say enough here
+        """Those that began last, and those that closed last."""
+        yield await self._ask("/events", closed="false", order="startDate", ascending="false", limit=_RECENT)
+        yield await self._ask("/markets", closed="true", order="closedTime", ascending="false", limit=_RECENT)
+
+    async def named(self, markets: Sequence[Market]) -> AsyncIterator[Decoded]:
+        """Markets by gamma's ids; open ones and closed ones are asked for apart."""
+        numbers = iter([market.aliases["gamma"] for market in markets if "gamma" in market.aliases])
+        while page := list(islice(numbers, _NAMED_PAGE)):
+            for closed in ("false", "true"):
+                yield await self._ask("/markets", id=page, closed=closed, limit=_NAMED_PAGE)
+
+    async def _ask(self, path: str, **parameters: str | int | Sequence[str]) -> Decoded:
+        given: Parameters = parameters
+        body = await self._gamma.get(path, given)
+        return Decoded() if body is None else self._reading.body(body, Source(self._clock.now()))
