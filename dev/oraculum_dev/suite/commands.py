@@ -38,9 +38,9 @@ def status() -> int:
     taken = memory.of_suite(state)
     rows = [_row(unit, health, state, taken) for unit, health in zip(table, healths, strict=True)]
     _print(rows)
-    ready = f"{state.ready_seconds:.1f} s" if state.ready_seconds is not None else "not yet"
+    ready = "not yet" if state.ready_seconds is None else f"{state.ready_seconds:.1f} s after the start"
     print(f"\nmemory   {sum(taken.values()) / view.MEGABYTE:,.0f} MB in all (sum of PSS, runner included)")
-    print(f"ready    {ready} after the start")
+    print(f"ready    {ready}")
     print(f"venues   {state.venues}")
     print(
         f"data     {home.folder}"
