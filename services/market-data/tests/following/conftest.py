@@ -136,7 +136,7 @@ def running(
         clock = SystemClock()
         parties = Parties()
         cluster = Cluster(kafka_bootstrap, client_id="market-data")
-        topics.create(cluster, topics.read(TOPICS), replication=1)
+        await topics.create(cluster, topics.read(TOPICS), replication=1)
         async with (
             Database(await database_for("market-data")) as database,
             Redis.from_url(redis_url) as redis,

@@ -12,7 +12,6 @@ async def test_a_market_is_followed_from_its_opening_to_its_result(venue, start_
     stand_in = start_stand_in("--mode", "sim", "--series-every", "0")
     async with running(source_of(stand_in)) as world:
         opened = await stand_in.control("/control/open", {"venue": venue})
-        print(opened)
 
         async def listed():
             found = await world.list(venue=venue, query=opened["title"])
