@@ -148,3 +148,20 @@ class TestRemembering:
         assert (await prover.prove()).violations == []
         assert (await prover.prove(anew=True)).violations == []
         assert (await prover.prove()).violations == []
+
+    async def test_what_one_proof_missed_the_first_run_after_it_settled_still_counts(
+        self,
+        prover: Prover,
+        database: Database,
+        ledger: Ledger,
+        make: Any,
+        user: Account,
+        tamper: Tamper,
+    ) -> None:
+        """Numbers are drawn, a proof runs, the batch commits, and the next proof runs when the numbers are old."""
+        async with database.transaction() as connection:
+            await ledger.apply(connection, [make.posted(user, make.escrow(), 5)])
+            await prover.prove()
+        await tamper("update proof_run set ran_at = ran_at - interval '3 minutes'")
+        assert (await prover.prove()).violations == []
+        assert (await prover.check()).violations == []

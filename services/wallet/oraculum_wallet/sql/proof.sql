@@ -72,10 +72,13 @@ limit %(limit)s;
 
 -- name: proven_up_to
 -- A number such that every transfer up to it is in what was proven: the numbers drawn by one run, when a later run saw
--- them settled. No batch lives for that long between drawing its numbers and its end.
+-- them settled. No batch lives for that long between drawing its numbers and its end. The run that asks is no later run:
+-- it has not yet added up what it sees.
 select coalesce(max(number), 0)
 from proof_run
-where ran_at < (select max(ran_at) from proof_run) - make_interval(secs => %(settled_seconds)s);
+where ran_at < (
+    select max(ran_at) from proof_run where ran_at < now()
+) - make_interval(secs => %(settled_seconds)s);
 
 -- name: counters_differ
 -- Accounts whose counters are not the sums of their transfers: what was proven before, and what came since.
