@@ -6,7 +6,7 @@ import signal
 from contextlib import suppress
 
 import structlog
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 
 from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
 from oraculum_gateway.app import Parts, application
@@ -29,8 +29,15 @@ async def main() -> None:
     """Serve until told to stop."""
     config = load(os.environ)
     identity = config.trust.identity()
-    redis: Redis = Redis.from_url(
-        config.redis_url, socket_timeout=1.0, socket_connect_timeout=1.0, max_connections=64
+    # A pool that waits: one that refuses past its bound would let whoever floods us past every limit.
+    redis: Redis = Redis.from_pool(
+        BlockingConnectionPool.from_url(
+            config.redis_url,
+            socket_timeout=1.0,
+            socket_connect_timeout=1.0,
+            max_connections=64,
+            timeout=1.0,
+        )
     )
     async with telemetry(config.telemetry), redis, connected(config.targets, identity) as services:
 

@@ -1,6 +1,6 @@
 """The application: every route, the socket, the pages, wrapped once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,9 +21,9 @@ from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import PREFIX, Call, Route
 from oraculum_gateway.routes import events, inbox, people, trading, wallet, world
 from oraculum_gateway.services import Services
-from oraculum_gateway.serving import Serving
+from oraculum_gateway.serving import Endpoint, Serving
 from oraculum_gateway.shapes.world import HealthOut
-from oraculum_gateway.socket import SocketServer
+from oraculum_gateway.sockets import SocketServer
 from oraculum_kit.authorization import Trust
 from oraculum_kit.clock import Clock
 from oraculum_kit.health import Health
@@ -74,10 +74,7 @@ def application(
     )
     app = Starlette(
         routes=[
-            *(
-                StarletteRoute(route.full_path, serving.endpoint(route), methods=[route.method])
-                for route in _merged_order(routes)
-            ),
+            *_addresses(routes, serving),
             *_described(routes, public_url),
             *(StarletteRoute(path, pages.page, methods=["GET"]) for path in pages.PATHS),
             StarletteRoute("/", pages.home, methods=["GET"]),
@@ -90,9 +87,25 @@ def application(
     return EdgeMiddleware(app, origins=origins, trusted_proxies=trusted_proxies), sockets
 
 
-def _merged_order(routes: Sequence[Route]) -> list[Route]:
-    """Routes without parameters before those with: `/users/me` must not be taken for a user's id."""
-    return sorted(routes, key=lambda route: route.full_path.count("{"))
+def _addresses(routes: Sequence[Route], serving: Serving) -> list[StarletteRoute]:
+    """One route of Starlette for each address, so that a 405 names every method that it has.
+
+    Addresses without parameters come before those with: `/users/me` must not be taken for a user's id.
+    """
+    endpoints: dict[str, dict[str, Endpoint]] = {}
+    for route in sorted(routes, key=lambda route: route.full_path.count("{")):
+        endpoints.setdefault(route.full_path, {})[route.method] = serving.endpoint(route)
+    return [
+        StarletteRoute(path, _by_method(methods), methods=list(methods))
+        for path, methods in endpoints.items()
+    ]
+
+
+def _by_method(endpoints: Mapping[str, Endpoint]) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        return await endpoints["GET" if request.method == "HEAD" else request.method](request)
+
+    return answer
 
 
 def _described(routes: Sequence[Route], public_url: str) -> list[StarletteRoute]:

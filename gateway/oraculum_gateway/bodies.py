@@ -1,9 +1,11 @@
 """Reading what a client sends: bounded, exact, and refused by name where it is not what the route declares."""
 
+import asyncio
 import json
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Annotated, Any, Final, NoReturn, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
@@ -16,6 +18,10 @@ M = TypeVar("M", bound=BaseModel)
 
 BODY_BYTES_MAX: Final = 1024 * 1024
 QUERY_FIELDS_MAX: Final = 100
+# A body that takes longer does not come from somebody who wants an answer.
+BODY_SECONDS_MAX: Final = 20.0
+
+_SURROGATE: Final = re.compile(r"\\u[dD]")
 
 # What pydantic calls a problem, where our words are clearer.
 _MESSAGES: Final[Mapping[str, str]] = {
@@ -39,11 +45,16 @@ async def read_body(request: Request) -> bytes:
     chunks: list[bytes] = []
     size = 0
     try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > BODY_BYTES_MAX:
-                raise _too_large()
-            chunks.append(chunk)
+        async with asyncio.timeout(BODY_SECONDS_MAX):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > BODY_BYTES_MAX:
+                    raise _too_large()
+                chunks.append(chunk)
+    except TimeoutError:
+        raise Problem(
+            408, "body_too_slow", "The body did not come in time.", headers={"connection": "close"}
+        ) from None
     except ClientDisconnect:
         raise Problem(400, "incomplete_body", "The connection ended before the body did.") from None
     return b"".join(chunks)
@@ -58,14 +69,18 @@ async def read_json(request: Request, model: type[M]) -> M:
 
 
 def parse_json(body: bytes | str) -> Any:
-    """JSON as RFC 8259 has it: UTF-8, no NaN, no name twice in one object, numbers exact."""
+    """JSON as RFC 8259 has it: UTF-8, no NaN, no name twice in one object, no half characters, numbers exact."""
     try:
         text = body.decode() if isinstance(body, bytes) else body
-        return json.loads(
+        value = json.loads(
             text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_unambiguous
         )
+        if _SURROGATE.search(text):
+            # Half of a pair is no character: nobody behind us could write it down.
+            json.dumps(value, ensure_ascii=False, default=str).encode()
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise Problem(400, "malformed_json", "The body is not JSON that can be read.") from error
+    return value
 
 
 def shaped(value: Any, model: type[M], *, prefix: str = "") -> M:
@@ -93,8 +108,17 @@ def read_query(request: Request, model: type[M]) -> M:
     if twice:
         violations = [Violation(name, "stands in the query more than once") for name in twice]
         raise Problem(422, "invalid_request", "Some fields are not valid.", errors=violations)
-    numbers = {name for name, entry in model.model_fields.items() if entry.annotation is int}
+    numbers = {
+        name
+        for name, entry in model.model_fields.items()
+        if int in {entry.annotation, *_parts(entry.annotation)}
+    }
     return shaped({name: _number(text) if name in numbers else text for name, text in pairs}, model)
+
+
+def _parts(annotation: Any) -> set[Any]:
+    """The alternatives of an optional field, freed of their bounds."""
+    return {get_args(part)[0] if get_origin(part) is Annotated else part for part in get_args(annotation)}
 
 
 def _number(text: str) -> int | str:

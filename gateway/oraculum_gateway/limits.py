@@ -11,6 +11,7 @@ Redis away: reads and bets go on, sign-in does not, since guessing passwords is 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 import structlog
@@ -20,6 +21,7 @@ from redis.exceptions import NoScriptError, RedisError
 
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import Limit
+from oraculum_kit.caller import User
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -44,7 +46,7 @@ for i, key in ipairs(KEYS) do
   local left = math.floor((window - (after - now)) / interval)
   next_times[i] = after
   if tightest == nil or left < tightest[2] then
-    tightest = {wait <= 0 and 1 or 0, left, arrival - now, wait, i}
+    tightest = {wait <= 0 and 1 or 0, left, after - now, wait, i}
   end
   if wait > 0 then
     return {0, 0, arrival - now, wait, i}
@@ -101,7 +103,8 @@ class RateLimiter:
         if not allowances:
             return None
         scope = limit.value if limit in _OWN else "all"
-        keys = [f"rate:{scope}:{caller}:{allowance.seconds}" for allowance in allowances]
+        # The braces keep the keys of one script on one node of a Redis cluster.
+        keys = [f"rate:{scope}:{{{caller}}}:{allowance.seconds}" for allowance in allowances]
         figures = [str(figure) for one in allowances for figure in (one.count, one.seconds * 1_000_000)]
         try:
             allowed, remaining, reset, wait, index = await self._ask(keys, figures)
@@ -134,6 +137,26 @@ class RateLimiter:
         except NoScriptError:
             answer = await self._redis.eval(_SCRIPT, len(keys), *keys, *figures)
         return answer
+
+
+def counted(user: User | None, address: str) -> tuple[str, str]:
+    """Which tier a request belongs to, and against whom it counts: the user, or a stranger's address."""
+    if user is None:
+        return "stranger", f"address:{network(address)}"
+    return "admin" if "admin" in user.roles else user.tier, f"user:{user.id}"
+
+
+def network(address: str) -> str:
+    """What one client has of addresses: in IPv6 a network of 2^64, from which each request could come anew."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv4Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Address(int(parsed) >> 64 << 64))
 
 
 _OWN: Final = frozenset({Limit.SIGN_IN, Limit.CREATE_EVENT})

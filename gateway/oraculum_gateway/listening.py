@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from oraculum_gateway.connection import Connection
+
 
 class HttpServer(uvicorn.Server):
     """uvicorn without signal handlers of its own: draining is ours."""
@@ -24,14 +26,18 @@ def http_server(app: ASGIApp, listen: str, *, grace_seconds: float) -> HttpServe
             app,
             host=host,
             port=int(port),
-            http="httptools",
+            http=Connection,
             # The sans-I/O implementation holds a socket in half the memory of the older one.
             ws="websockets-sansio",
             ws_max_size=64 * 1024,
             ws_ping_interval=20.0,
             ws_ping_timeout=20.0,
+            # A message is rendered once for all sockets; compressed, each would pay for it again, in memory too.
+            ws_per_message_deflate=False,
             lifespan="off",
             log_config=None,
+            # At "info" it writes down the address of every socket, and a token may stand in its query.
+            log_level="warning",
             access_log=False,
             server_header=False,
             # The client's address is ours to find (edge.py): only as many proxies as are configured are believed.

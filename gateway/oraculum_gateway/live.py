@@ -2,11 +2,11 @@
 
 The hub watches a channel while any socket does. For each watched channel it knows the last sequence that it passed on;
 when the stream breaks it opens a new one, compares positions, and fetches by `Resume` what it missed, so that sockets
-see no gap. A message is rendered once and the same text goes to every socket.
+see no gap, or a `snapshot` where that is too old. A message is rendered once and the same text goes to every socket.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Final, Protocol
@@ -145,8 +145,8 @@ class Hub:
         if channel is None:
             return
         if channel.sequence is not None and channel.sequence < position.sequence:
-            missed, _, _ = await self.resume(position.channel, channel.sequence)
-            for message in missed:
+            missed, too_old, latest = await self.resume(position.channel, channel.sequence)
+            for message in [_snapshot(position.channel, missed, latest)] if too_old else missed:
                 self._pass_on(message)
         # A channel may only go forward: a message of this stream may have come before the answer.
         channel.sequence = max(channel.sequence or 0, position.sequence)
@@ -171,6 +171,12 @@ def rendered(message: pb.ChannelMessage) -> LiveMessage:
         sequence=message.sequence,
         rest=f'"ts":"{time.replace("+00:00", "Z")}","data":{message.data_json.decode() or "{}"}}}',
     )
+
+
+def _snapshot(channel: str, messages: Sequence[LiveMessage], sequence: int) -> LiveMessage:
+    """What stands for messages that are too old to be fetched: a gap that says that it is one."""
+    rest = f'"messages":[{",".join(message.text for message in messages)}]}}'
+    return LiveMessage(channel, "snapshot", sequence, sequence, rest)
 
 
 def _quoted(text: str) -> str:

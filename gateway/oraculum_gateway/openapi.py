@@ -150,6 +150,8 @@ def _responses(route: Route, names: _Names) -> dict[str, Any]:
         status = str(route.status)
         schema = names[route.answer, "serialization"]
         responses[status] = {"description": "Done", "content": {route.media: {"schema": schema}}}
+        if route.other_media is not None:
+            responses[status]["content"][route.other_media] = {"schema": {"type": "string"}}
         if route.status == 201:
             responses[status]["headers"] = {
                 "Location": {"schema": {"type": "string", "format": "uri-reference"}}
@@ -174,7 +176,7 @@ def _refusals(route: Route) -> set[int]:
     if route.who not in {Who.ANYONE, Who.SIGNED_IN}:
         statuses.add(403)
     if route.body is not None:
-        statuses |= {413, 415}
+        statuses |= {408, 413, 415}
     if route.command:
         statuses |= {409, 504}
     if route.limit is Limit.SIGN_IN:

@@ -1,5 +1,6 @@
 """Failures as `application/problem+json` (RFC 9457): the one place where a `ServiceError` becomes an HTTP answer."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any, Final
@@ -45,6 +46,27 @@ _STATUSES: Final[Mapping[StatusCode, int]] = {
 }
 
 _RETRY_SECONDS: Final = 1.0
+# One rule has one code, whoever found that it was broken.
+_CODES: Final[Mapping[str, str]] = {"INVALID_ARGUMENT": "invalid_request"}
+# Fields of the contracts that clients know by other names.
+_FIELDS: Final[Mapping[str, str]] = {
+    "amount_units": "amount",
+    "creator_user_id": "creator",
+    "event_type": "type",
+    "from_time": "from",
+    "kinds": "type",
+    "limit_price_millionths": "max_price",
+    "outcome_labels": "outcomes",
+    "payout_millionths": "payouts",
+    "preferences_json": "preferences",
+    "prior_millionths": "prices",
+    "query": "q",
+    "search": "q",
+    "statuses": "status",
+    "to_time": "to",
+    "venue_market_id": "market_id",
+}
+_NAME: Final = re.compile(r"[a-z_]*")
 _clock: Final[Clock] = SystemClock()
 
 
@@ -85,11 +107,17 @@ def from_service(error: ServiceError, *, command: bool) -> Problem:
         headers["www-authenticate"] = 'Bearer realm="oraculum"'
     if status == 500:
         return broken()
-    code = error.reason.lower()
+    code = _CODES.get(error.reason, error.reason.lower())
     if command and error.code in {StatusCode.UNAVAILABLE, StatusCode.DEADLINE_EXCEEDED}:
         # Only the service that owns the command knows whether it happened; the same key asks it.
         code = "outcome_unknown" if error.code is StatusCode.DEADLINE_EXCEEDED else code
-    return Problem(status, code, error.message, errors=error.violations, headers=headers)
+    violations = [Violation(_public(violation.field), violation.message) for violation in error.violations]
+    return Problem(status, code, error.message, errors=violations, headers=headers)
+
+
+def _public(field: str) -> str:
+    """A field as the client called it, with whatever place in it follows."""
+    return _NAME.sub(lambda found: _FIELDS.get(found[0], found[0]), field, count=1)
 
 
 def broken() -> Problem:

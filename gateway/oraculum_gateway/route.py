@@ -124,6 +124,8 @@ class Route:
     # Codes of refusals beside those that every route has.
     refusals: Mapping[int, str] = field(default_factory=dict)
     media: str = "application/json"
+    # Another form in which the same may be asked for, as text.
+    other_media: str | None = None
     bare: bool = False
 
     @property

@@ -1,7 +1,8 @@
 """What happens around every route: who asks, how often, in what form, and how the answer leaves.
 
 In this order: the token is verified, the limit is asked, the form is read, the handler runs as the caller, the answer
-is written. A refusal at any step is a problem document, and nothing has moved.
+is written. A refusal at any step is a problem document, and nothing has moved. A bad token counts against the address
+that sent it: who has no limit as a user has one as a stranger.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from starlette.responses import Response
 from oraculum_gateway import metrics, problems
 from oraculum_gateway.bodies import read_json, read_query
 from oraculum_gateway.edge import Edge
-from oraculum_gateway.limits import RateLimiter
+from oraculum_gateway.limits import RateLimiter, counted
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import Call, Created, Limit, Route, Who
 from oraculum_gateway.services import Services
@@ -48,8 +49,9 @@ class Serving:
         async def handle(request: Request) -> Response:
             edge: Edge = request.scope["edge"]
             edge.route = route.full_path
+            mark = replay.begin()
             try:
-                return await self._answer(route, request, edge)
+                return _replayed(await self._answer(route, request, edge), mark)
             except Problem as problem:
                 refusal = problem
             except ServiceError as error:
@@ -61,12 +63,14 @@ class Serving:
                 _log.exception("request.broke", route=route.name, request_id=edge.request_id)
                 refusal = problems.broken()
             metrics.REFUSED.labels(route.name, refusal.code).inc()
-            return problems.answer(refusal, path=request.url.path, request_id=edge.request_id)
+            return _replayed(
+                problems.answer(refusal, path=request.url.path, request_id=edge.request_id), mark
+            )
 
         return handle
 
     async def _answer(self, route: Route, request: Request, edge: Edge) -> Response:
-        user, user_token = await self._who(request)
+        user, user_token = await self._who(request, edge)
         edge.user_id = None if user is None else str(user.id)
         await self._limit(route, user, edge)
         if not route.who.admits(user):
@@ -89,30 +93,28 @@ class Serving:
             device_id=request.headers.get("x-device-id", "")[:128] or None,
             address=edge.address,
         )
-        mark = replay.begin()
         with calling_as(caller):
             answer = await route.handler(call)
-        response = _response(route, request, answer)
-        if mark.replayed:
-            response.headers["idempotency-replayed"] = "true"
-        return response
+        return _response(route, request, answer)
 
-    async def _who(self, request: Request) -> tuple[User | None, str | None]:
+    async def _who(self, request: Request, edge: Edge) -> tuple[User | None, str | None]:
         """The user behind the bearer token; a bad token is refused even where none was needed."""
         header = request.headers.get("authorization")
         if header is None:
             return None, None
-        if not header.lower().startswith(_BEARER):
-            raise Problem(401, "token_invalid", "Authorization must be a bearer token.")
         token = header[len(_BEARER) :].strip()
-        return await self._trust.users.verify(token), f"Bearer {token}"
+        try:
+            if header.lower().startswith(_BEARER):
+                return await self._trust.users.verify(token), f"Bearer {token}"
+        except ServiceError:
+            await self._limiter.check(Limit.READ, *counted(None, edge.address))
+            raise
+        await self._limiter.check(Limit.READ, *counted(None, edge.address))
+        raise Problem(401, "token_invalid", "Authorization must be a bearer token.")
 
     async def _limit(self, route: Route, user: User | None, edge: Edge) -> None:
-        if user is not None and route.limit is not Limit.SIGN_IN:
-            tier = "admin" if "admin" in user.roles else user.tier
-            verdict = await self._limiter.check(route.limit, tier, f"user:{user.id}")
-        else:
-            verdict = await self._limiter.check(route.limit, "stranger", f"address:{edge.address}")
+        known = None if route.limit is Limit.SIGN_IN else user
+        verdict = await self._limiter.check(route.limit, *counted(known, edge.address))
         if verdict is not None:
             edge.headers.update(verdict.headers())
 
@@ -141,6 +143,13 @@ def _key(request: Request) -> str:
             f"Idempotency-Key has 1 to {_KEY_LENGTH_MAX} printable characters.",
         )
     return key
+
+
+def _replayed(response: Response, mark: replay.Mark) -> Response:
+    """Say so where the answer, a refusal included, is the stored one of an earlier request."""
+    if mark.replayed:
+        response.headers["idempotency-replayed"] = "true"
+    return response
 
 
 def _response(route: Route, request: Request, answer: Any) -> Response:

@@ -7,9 +7,8 @@ public channels; a token that expires closes its socket with 4401 unless a fresh
 import asyncio
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 import structlog
@@ -18,19 +17,19 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from oraculum_gateway import metrics, problems
 from oraculum_gateway.bodies import parse_json, shaped
 from oraculum_gateway.edge import Edge
-from oraculum_gateway.limits import RateLimiter
-from oraculum_gateway.live import Hub, LiveMessage
+from oraculum_gateway.limits import counted
+from oraculum_gateway.live import LiveMessage
 from oraculum_gateway.outbound import NobodyReadsError, Outbound
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import Limit
 from oraculum_gateway.routes.trading import place_order
-from oraculum_gateway.services import Services
 from oraculum_gateway.shapes.trading import PredictionIn
-from oraculum_kit.authorization import Trust
 from oraculum_kit.caller import Caller, User, calling_as
-from oraculum_kit.clock import Clock
 from oraculum_kit.errors import ServiceError
 from oraculum_kit.ids import uuid7
+
+if TYPE_CHECKING:
+    from oraculum_gateway.sockets import SocketServer
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -40,7 +39,10 @@ MESSAGE_LENGTH_MAX: Final = 64 * 1024
 # A client that sends more than this is not a client that we know.
 MESSAGES_PER_SECOND_MAX: Final = 100
 
+_CLOSE_SECONDS_MAX: Final = 2.0
+
 TRY_AGAIN_LATER: Final = 1013
+UNSUPPORTED: Final = 1003
 POLICY: Final = 1008
 TOKEN_EXPIRED: Final = 4401
 
@@ -52,50 +54,10 @@ _PUBLIC: Final = re.compile(
 _PRIVATE: Final = re.compile(rf"user\.({_UUID})")
 
 
-class SocketServer:
-    """Serves sockets."""
-
-    def __init__(
-        self,
-        services: Services,
-        hub: Hub,
-        trust: Trust,
-        limiter: RateLimiter,
-        clock: Clock,
-        *,
-        sockets_max: int,
-    ) -> None:
-        self.services = services
-        self.hub = hub
-        self.trust = trust
-        self.limiter = limiter
-        self.clock = clock
-        self._sockets_max = sockets_max
-        self._open: set[Socket] = set()
-
-    async def serve(self, websocket: WebSocket) -> None:
-        """Serve one socket to its end."""
-        if len(self._open) >= self._sockets_max:
-            await websocket.close(TRY_AGAIN_LATER, "too many sockets")
-            return
-        socket = Socket(self, websocket)
-        self._open.add(socket)
-        metrics.SOCKETS.set(len(self._open))
-        try:
-            await socket.serve()
-        finally:
-            self._open.discard(socket)
-            metrics.SOCKETS.set(len(self._open))
-
-    async def drain(self) -> None:
-        """Ask every client to come again elsewhere."""
-        await asyncio.gather(*(socket.close(1012, "restarting") for socket in list(self._open)))
-
-
 class Socket:
     """One client's connection."""
 
-    def __init__(self, server: SocketServer, websocket: WebSocket) -> None:
+    def __init__(self, server: "SocketServer", websocket: WebSocket) -> None:
         self._server = server
         self._websocket = websocket
         self._outbound = Outbound()
@@ -104,26 +66,28 @@ class Socket:
         self._user_token: str | None = None
         self._expiry: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self._abandoned = False
         self._second = 0
         self._messages_in_second = 0
         self._edge: Edge = websocket.scope["edge"]
 
     async def serve(self) -> None:
         """Accept, read until the client leaves, and tidy up."""
-        token, subprotocol = _token(self._websocket)
+        token, subprotocol = token_of(self._websocket)
         await self._websocket.accept(subprotocol=subprotocol)
+        self._serving = asyncio.current_task()
         writer = asyncio.create_task(self._write())
         try:
             if token is not None:
                 await self._authenticate("", token)
-            while True:
-                await self._handle(await self._websocket.receive_text())
-        except (WebSocketDisconnect, RuntimeError, KeyError):
-            # Gone, or closed by us while we read; a binary frame has no text and ends the conversation too.
-            pass
+            while (text := await self._read()) is not None:
+                await self._handle(text)
+        except asyncio.CancelledError:
+            if not self._abandoned:
+                raise
         finally:
-            for channel in list(self._channels):
-                self._server.hub.unwatch(channel, self)
+            self._hear_no_more()
             if self._expiry is not None:
                 self._expiry.cancel()
             writer.cancel()
@@ -132,6 +96,8 @@ class Socket:
 
     def hear(self, message: LiveMessage) -> None:
         """Take a channel's message."""
+        if self._closing is not None:
+            return
         try:
             self._outbound.put_message(message)
         except NobodyReadsError:
@@ -140,13 +106,43 @@ class Socket:
 
     async def close(self, code: int, reason: str) -> None:
         """Close, whether or not the client still listens."""
-        with suppress(RuntimeError, WebSocketDisconnect):
-            async with asyncio.timeout(2):
+        try:
+            async with asyncio.timeout(_CLOSE_SECONDS_MAX):
                 await self._websocket.close(code, reason)
+        except (RuntimeError, WebSocketDisconnect):
+            # Closed already, by us or by the client.
+            pass
+        except TimeoutError:
+            # What was written before is not read either: the word never leaves, and nobody will answer it.
+            self._abandon()
 
     def _close_soon(self, code: int, reason: str) -> None:
         if self._closing is None:
-            self._closing = asyncio.get_running_loop().create_task(self.close(code, reason))
+            self._closing = asyncio.get_running_loop().create_task(self._leave(code, reason))
+
+    async def _leave(self, code: int, reason: str) -> None:
+        self._hear_no_more()
+        await self.close(code, reason)
+
+    def _abandon(self) -> None:
+        self._abandoned = True
+        if self._serving is not None and self._serving is not asyncio.current_task():
+            self._serving.cancel()
+
+    def _hear_no_more(self) -> None:
+        for channel in self._channels:
+            self._server.hub.unwatch(channel, self)
+        self._channels.clear()
+
+    async def _read(self) -> str | None:
+        """The next message; None when the client has left, or sends what is no text."""
+        frame = await self._websocket.receive()
+        if frame["type"] == "websocket.disconnect":
+            return None
+        text: str | None = frame.get("text")
+        if text is None:
+            await self.close(UNSUPPORTED, "text alone is understood here")
+        return text
 
     async def _write(self) -> None:
         while True:
@@ -168,6 +164,9 @@ class Socket:
             self._refuse("error", reference, problem)
         except ServiceError as error:
             self._refuse("error", reference, problems.from_service(error, command=False))
+        except Exception:  # noqa: BLE001  the edge of the process
+            _log.exception("socket.broke", request_id=self._edge.request_id)
+            self._refuse("error", reference, problems.broken())
 
     async def _dispatch(self, message: Mapping[str, Any], reference: str) -> None:
         match message.get("type"):
@@ -193,9 +192,10 @@ class Socket:
         try:
             user = await self._server.trust.users.verify(token)
         except ServiceError as error:
-            self._refuse("auth.rejected", reference, problems.from_service(error, command=False))
+            await self._reject_token(reference, error)
             return
         self._user, self._user_token = user, f"Bearer {token}"
+        self._leave_private_channels(user)
         if self._expiry is not None:
             self._expiry.cancel()
         left = _seconds_until(user.expires_at, self._server.clock.now())
@@ -204,10 +204,32 @@ class Socket:
         )
         self._send({"type": "authenticated", "id": reference, "user_id": str(user.id)})
 
+    async def _reject_token(self, reference: str, error: ServiceError) -> None:
+        """Say why, and count it against the address: whoever tries tokens has a stranger's limit."""
+        problem = problems.from_service(error, command=False)
+        try:
+            await self._server.limiter.check(Limit.READ, *counted(None, self._edge.address))
+        except Problem as limited:
+            problem = limited
+        self._refuse("auth.rejected", reference, problem)
+
+    def _leave_private_channels(self, user: User) -> None:
+        """Hear no more of whoever this socket belonged to before: their token is watched no longer."""
+        for name in [
+            name
+            for name in self._channels
+            if (found := _PRIVATE.fullmatch(name)) is not None and found.group(1) != str(user.id)
+        ]:
+            self._channels.discard(name)
+            self._server.hub.unwatch(name, self)
+
     async def _subscribe(self, reference: str, names: list[str]) -> None:
-        refusals = {name: self._refusal(name) for name in names}
-        wanted = [name for name, refusal in refusals.items() if refusal is None]
-        self._channels.update(wanted)
+        refusals, wanted = {}, []
+        for name in names:
+            refusals[name] = self._refusal(name)
+            if refusals[name] is None:
+                wanted.append(name)
+                self._channels.add(name)
         # All at once: each waits for an answer of notification, and a page subscribes to many.
         positions = await asyncio.gather(*(self._watch(name) for name in wanted))
         rejected = [(name, *refusal) for name, refusal in refusals.items() if refusal is not None]
@@ -263,6 +285,8 @@ class Socket:
         refusal = self._refusal(name)
         if refusal is not None:
             raise Problem(403, refusal[0], refusal[1])
+        # One question brings up to a thousand messages, so it counts like a request.
+        await self._server.limiter.check(Limit.READ, *counted(self._user, self._edge.address))
         missed, snapshot, latest = await self._server.hub.resume(name, sequence)
         kind = "snapshot" if snapshot else "resumed"
         self._outbound.put(
@@ -294,8 +318,7 @@ class Socket:
         """The key and the bet of a message, once sign-in, limit and form are right."""
         if self._user is None:
             raise Problem(401, "unauthenticated", "Sign in first.")
-        tier = "admin" if "admin" in self._user.roles else self._user.tier
-        await self._server.limiter.check(Limit.COMMAND, tier, f"user:{self._user.id}")
+        await self._server.limiter.check(Limit.COMMAND, *counted(self._user, self._edge.address))
         key = message.get("key") or reference or str(uuid7())
         if not isinstance(key, str) or not 1 <= len(key) <= 128:
             raise Problem(422, "malformed_idempotency_key", "key has 1 to 128 characters.")
@@ -339,7 +362,7 @@ class Socket:
         return self._messages_in_second > MESSAGES_PER_SECOND_MAX
 
 
-def _token(websocket: WebSocket) -> tuple[str | None, str | None]:
+def token_of(websocket: WebSocket) -> tuple[str | None, str | None]:
     """The token that came with the request, and the subprotocol to accept."""
     offered = websocket.scope.get("subprotocols", [])
     subprotocol = "bearer" if "bearer" in offered else None

@@ -3,7 +3,7 @@
 import pytest
 
 from oraculum.event.v1 import event_service_pb2 as pb
-from oraculum_gateway.limits import Allowance
+from oraculum_gateway.limits import Allowance, network
 
 
 class TestHeaders:
@@ -103,6 +103,7 @@ class TestLimits:
         assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
         assert [answer.headers["ratelimit-remaining"] for answer in answers] == ["2", "1", "0", "0"]
         assert answers[0].headers["ratelimit-limit"] == "3"
+        assert [answer.headers["ratelimit-reset"] for answer in answers[:3]] == ["20", "40", "60"]
         assert 1 <= int(answers[3].headers["retry-after"]) <= 20
         assert answers[3].json()["code"] == "rate_limited"
 
@@ -115,6 +116,24 @@ class TestLimits:
             other = await gateway.http.get("/api/v1/events", headers=gateway.bearing())
         assert [answer.status_code for answer in answers] == [200, 200, 429]
         assert other.status_code == 200
+
+    async def test_bad_tokens_count_against_their_address(self, start_gateway, redis_url: str) -> None:
+        tiers = {"stranger": (Allowance(3, 60),), "basic": (Allowance(100, 60),)}
+        async with start_gateway(redis_url, tiers) as gateway:
+            await gateway.redis.flushdb()
+            bad = [{"authorization": f"Bearer {number}"} for number in range(3)]
+            bad += [{"authorization": "Basic x"}, gateway.bearing(minutes=-1)]
+            answers = [await gateway.http.get("/api/v1/positions", headers=headers) for headers in bad]
+            assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
+            good = await gateway.http.get("/api/v1/positions", headers=gateway.bearing())
+        assert good.status_code == 200
+
+    async def test_a_session_goes_on_while_sign_in_is_limited(self, start_gateway, redis_url: str) -> None:
+        async with start_gateway(redis_url, {"sign_in": (Allowance(1, 60),)}) as gateway:
+            await gateway.redis.flushdb()
+            for _ in range(2):
+                response = await gateway.http.post("/api/v1/auth/refresh", json={"refresh_token": "x"})
+                assert response.status_code != 429
 
     async def test_sign_in_has_a_limit_of_its_own(self, start_gateway, redis_url: str) -> None:
         async with start_gateway(redis_url, {"sign_in": (Allowance(1, 60),)}) as gateway:
@@ -134,3 +153,17 @@ class TestLimits:
             sign_in = await gateway.http.post("/api/v1/auth/login", json=body)
         assert reads == [200, 200, 200]
         assert (sign_in.status_code, sign_in.json()["code"]) == (503, "sign_in_unavailable")
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::ffff", "2001:db8:1:2::"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_one_client_is_counted_once(address: str, counted_as: str) -> None:
+    assert network(address) == counted_as

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
+from oraculum_kit import replay
 from oraculum_kit.errors import (
     Aborted,
     DeadlineExceeded,
@@ -22,6 +24,10 @@ from oraculum_kit.errors import (
 from oraculum_kit.ids import uuid7
 
 FIELDS = {"type", "title", "status", "code", "detail", "errors", "request_id", "timestamp", "path"}
+ORDER = pb.Order(
+    order_id=str(uuid7()), side=pb.SIDE_BUY, status=pb.ORDER_STATUS_FILLED, gross=Amount(units=1, asset="USDC"),
+    fee=Amount(units=0, asset="USDC"),
+)  # fmt: skip
 BET = {"event_id": str(uuid7()), "outcome": 1, "amount": "10.00"}
 
 
@@ -58,11 +64,18 @@ class TestBody:
             b'{"a": 1, "a": 2}',
             b"\xff\xfe",
             b'"\xed\xa0\x80"',
+            b'{"event_id": "\\ud800"}',
+            b'{"\\uDC00": 1}',
+            b'{"a": "\\ude00\\ud83d"}',
+            b'{"a":' * 100_000,
             b"[" * 100_000,
         ],
     )
     async def test_what_is_no_json_is_unreadable(self, gateway, content: bytes) -> None:
         problem(await bet(gateway, content), 400, "malformed_json")
+
+    async def test_a_character_in_two_halves_is_one(self, gateway) -> None:
+        assert bad_fields(await bet(gateway, json.dumps({**BET, "\U0001f600": 1}).encode())) == ["\U0001f600"]
 
     @pytest.mark.parametrize("content", [b"[]", b'"text"', b"1", b"null"])
     async def test_what_is_no_object_is_invalid(self, gateway, content: bytes) -> None:
@@ -125,6 +138,19 @@ class TestQuery:
     async def test_a_bad_field_is_named(self, gateway, query: str, field: str) -> None:
         assert bad_fields(await gateway.http.get(f"/api/v1/events?{query}")) == [field]
 
+    async def test_a_number_that_may_be_left_out_is_a_number_too(self, gateway) -> None:
+        address = f"/api/v1/events/{uuid7()}/candles"
+        assert (await gateway.http.get(f"{address}?outcome=1")).status_code == 200
+        assert gateway.backend.asked[-1][1].outcome == 1
+        assert bad_fields(await gateway.http.get(f"{address}?outcome=one")) == ["outcome"]
+
+    async def test_a_field_is_called_as_the_client_called_it(self, gateway) -> None:
+        gateway.backend.on(
+            "ListEvents",
+            InvalidArgument(violations=[Violation("query", "is long"), Violation("statuses[0]", "is none")]),
+        )
+        assert bad_fields(await gateway.http.get("/api/v1/events?q=x")) == ["q", "status[0]"]
+
     @pytest.mark.parametrize(
         "event_id", ["x", "1", "{01890000-0000-7000-8000-000000000001}", "%00", "..%2f.."]
     )
@@ -141,7 +167,18 @@ class TestAddress:
     async def test_another_method_is_not_allowed(self, gateway) -> None:
         response = await gateway.http.patch("/api/v1/events")
         problem(response, 405, "method_not_allowed")
-        assert "GET" in response.headers["allow"]
+        assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
+
+    async def test_options_without_a_preflight_is_not_allowed_either(self, gateway) -> None:
+        problem(await gateway.http.options("/api/v1/events"), 405, "method_not_allowed")
+
+    async def test_head_is_get_without_a_body(self, gateway) -> None:
+        head, get = [await gateway.http.request(method, "/api/v1/categories") for method in ("HEAD", "GET")]
+        assert (head.status_code, head.content) == (200, b"")
+        assert (head.headers["etag"], head.headers["content-length"]) == (
+            get.headers["etag"],
+            str(len(get.content)),
+        )
 
     async def test_a_slash_too_many_is_another_address(self, gateway) -> None:
         problem(await gateway.http.get("/api/v1/events/"), 404, "not_found")
@@ -188,7 +225,7 @@ class TestRefusal:
             (ResourceExhausted(retry_after_seconds=3), 429, "resource_exhausted"),
             (Unavailable(), 503, "unavailable"),
             (DeadlineExceeded(), 504, "outcome_unknown"),
-            (InvalidArgument(violations=[Violation("outcome", "is too high")]), 422, "invalid_argument"),
+            (InvalidArgument(violations=[Violation("outcome", "is too high")]), 422, "invalid_request"),
         ],
     )
     async def test_each_failure_has_its_status(
@@ -219,6 +256,23 @@ class TestKey:
     async def test_the_key_reaches_the_service(self, gateway) -> None:
         await bet(gateway, json=BET, headers={"idempotency-key": "my key"})
         assert gateway.backend.asked[-1][1].idempotency_key == "my key"
+
+    @pytest.mark.parametrize("refused", [False, True])
+    async def test_a_stored_answer_says_that_it_is_one(self, gateway, refused: bool) -> None:  # noqa: FBT001
+        stored: list[str] = []
+
+        def answer(request: pb.PlaceOrderRequest) -> pb.PlaceOrderResponse:
+            if request.idempotency_key in stored:
+                replay.mark()
+            stored.append(request.idempotency_key)
+            if refused:
+                raise InsufficientFunds
+            return pb.PlaceOrderResponse(order=ORDER)
+
+        gateway.backend.on("PlaceOrder", answer)
+        answers = [await bet(gateway, json=BET, headers={"idempotency-key": "k"}) for _ in range(2)]
+        assert [one.status_code for one in answers] == ([409, 409] if refused else [201, 201])
+        assert [one.headers.get("idempotency-replayed") for one in answers] == [None, "true"]
 
     @pytest.mark.parametrize("key", ["", "x" * 129, b"\xc3\xa9"])
     async def test_a_bad_key_is_refused(self, gateway, key: str | bytes) -> None:

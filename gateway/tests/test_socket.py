@@ -16,7 +16,7 @@ from oraculum_gateway.outbound import CONFLATE_FROM, WAITING_MAX, NobodyReadsErr
 from oraculum_kit.errors import FailedPrecondition
 from oraculum_kit.ids import uuid7
 
-EVENT = str(uuid7())
+EVENT = "01890000-0000-7000-8000-0000000000ee"
 CHANNEL = f"event.{EVENT}"
 
 

@@ -113,7 +113,7 @@ async def update_me(call: Call) -> shapes.UserOut:
     body: shapes.ProfileIn = call.body
     request = pb.UpdateMeRequest(display_name=body.display_name)
     if body.preferences is not None:
-        request.preferences_json = json.dumps(body.preferences, default=str)
+        request.preferences_json = json.dumps(body.preferences, default=float)
     return _user((await call.services.auth.UpdateMe(request)).user)
 
 
@@ -203,13 +203,16 @@ ROUTES: Final = (
         method="POST", path="/auth/login", name="login", tag="auth", handler=login, command=True,
         summary="Sign in with a signed challenge, or with e-mail and password", limit=Limit.SIGN_IN,
         body=shapes.LoginIn, answer=shapes.SignedInOut, example=_LOGIN_EXAMPLE,
-        refusals={401: "bad_credentials, bad_signature, challenge_unknown or challenge_expired"},
+        refusals={
+            401: "bad_credentials, bad_signature, challenge_unknown or challenge_expired",
+            403: "account_banned",
+        },
     ),
     Route(
         method="POST", path="/auth/refresh", name="refresh", tag="auth", handler=refresh, command=True,
-        summary="Exchange a refresh token for a new pair", limit=Limit.SIGN_IN, body=shapes.RefreshIn,
+        summary="Exchange a refresh token for a new pair", limit=Limit.COMMAND, body=shapes.RefreshIn,
         answer=shapes.TokensOut, example={"refresh_token": "yEUX..."},
-        refusals={401: "refresh_token_unknown or refresh_token_reused"},
+        refusals={401: "refresh_token_unknown or refresh_token_reused", 403: "account_banned"},
     ),
     Route(
         method="POST", path="/auth/logout", name="logout", tag="auth", handler=logout, command=True,

@@ -179,7 +179,7 @@ def routes(*, ledger_is_public: bool) -> tuple[Route, ...]:
         Route(
             method="GET", path="/wallet/statement", name="getStatement", tag="wallet", handler=statement,
             summary="My books over a span of time, as JSON or CSV", who=Who.SIGNED_IN,
-            query=shapes.StatementQuery, answer=shapes.StatementOut,
+            query=shapes.StatementQuery, answer=shapes.StatementOut, other_media="text/csv",
         ),
         Route(
             method="POST", path="/wallet/deposits", name="createDeposit", tag="wallet", handler=deposit,

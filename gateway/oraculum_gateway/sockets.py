@@ -1,0 +1,76 @@
+"""All sockets of this process: who is let in, and how everybody is sent away when it stops."""
+
+import asyncio
+from contextlib import suppress
+
+from starlette.websockets import WebSocket
+
+from oraculum_gateway import metrics, problems
+from oraculum_gateway.edge import Edge
+from oraculum_gateway.limits import RateLimiter, counted
+from oraculum_gateway.live import Hub
+from oraculum_gateway.problems import Problem
+from oraculum_gateway.route import Limit
+from oraculum_gateway.services import Services
+from oraculum_gateway.socket import Socket, token_of
+from oraculum_kit.authorization import Trust
+from oraculum_kit.clock import Clock
+from oraculum_kit.errors import ServiceError
+
+
+class SocketServer:
+    """Serves sockets."""
+
+    def __init__(
+        self,
+        services: Services,
+        hub: Hub,
+        trust: Trust,
+        limiter: RateLimiter,
+        clock: Clock,
+        *,
+        sockets_max: int,
+    ) -> None:
+        self.services = services
+        self.hub = hub
+        self.trust = trust
+        self.limiter = limiter
+        self.clock = clock
+        self._sockets_max = sockets_max
+        self._open: set[Socket] = set()
+
+    async def serve(self, websocket: WebSocket) -> None:
+        """Serve one socket to its end."""
+        edge: Edge = websocket.scope["edge"]
+        try:
+            await self._admit(websocket, edge)
+        except Problem as problem:
+            refusal = problems.answer(problem, path=websocket.url.path, request_id=edge.request_id)
+            await websocket.send_denial_response(refusal)
+            return
+        socket = Socket(self, websocket)
+        self._open.add(socket)
+        metrics.SOCKETS.set(len(self._open))
+        try:
+            await socket.serve()
+        finally:
+            self._open.discard(socket)
+            metrics.SOCKETS.set(len(self._open))
+
+    async def _admit(self, websocket: WebSocket, edge: Edge) -> None:
+        """Let a client in, unless there are too many, or it comes too often."""
+        if len(self._open) >= self._sockets_max:
+            raise Problem(
+                503, "too_many_sockets", "Too many sockets are open here.", headers={"retry-after": "5"}
+            )
+        token, _ = token_of(websocket)
+        user = None
+        if token is not None:
+            # A bad token makes a stranger, who is told so once the socket is open.
+            with suppress(ServiceError):
+                user = await self.trust.users.verify(token)
+        await self.limiter.check(Limit.READ, *counted(user, edge.address))
+
+    async def drain(self) -> None:
+        """Ask every client to come again elsewhere."""
+        await asyncio.gather(*(socket.close(1012, "restarting") for socket in list(self._open)))

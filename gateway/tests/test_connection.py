@@ -1,0 +1,62 @@
+"""Clients that misbehave before their request is known: endless heads, slow ones, bodies that never come."""
+
+import asyncio
+
+import pytest
+
+from oraculum_gateway import bodies, connection
+
+
+async def talk(gateway, sent: bytes) -> bytes:
+    """Send bytes and read to the end."""
+    host, port = gateway.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    try:
+        async with asyncio.timeout(10):
+            writer.write(sent)
+            await writer.drain()
+            return await reader.read()
+    finally:
+        writer.close()
+
+
+HEAD = b"GET /api/v1/categories HTTP/1.1\r\nhost: x\r\nconnection: close\r\n"
+
+
+class TestHead:
+    async def test_a_usual_one_is_answered(self, gateway) -> None:
+        assert (await talk(gateway, HEAD + b"x-filler: " + b"x" * 8000 + b"\r\n\r\n")).startswith(
+            b"HTTP/1.1 200"
+        )
+
+    @pytest.mark.parametrize("end", [b"\r\n\r\n", b""])
+    async def test_one_that_is_too_long_is_refused(self, gateway, end: bytes) -> None:
+        filler = b"x-filler: " + b"x" * connection.HEAD_BYTES_MAX
+        assert (await talk(gateway, HEAD + filler + end)).startswith(b"HTTP/1.1 431")
+
+    async def test_many_small_headers_are_too_long_too(self, gateway) -> None:
+        many = b"".join(b"x-%d: y\r\n" % number for number in range(10_000))
+        assert (await talk(gateway, HEAD + many + b"\r\n")).startswith(b"HTTP/1.1 431")
+
+    @pytest.mark.parametrize("sent", [b"", b"GET / HTT", HEAD, HEAD + b"x-slow: "])
+    async def test_one_that_does_not_come_is_waited_for_no_longer(
+        self, monkeypatch, start_gateway, redis_url: str, sent: bytes
+    ) -> None:
+        monkeypatch.setattr(connection, "HEAD_SECONDS_MAX", 0.2)
+        async with start_gateway(redis_url) as gateway:
+            assert await talk(gateway, sent) == b""
+
+    async def test_what_is_no_http_is_refused(self, gateway) -> None:
+        assert (await talk(gateway, b"\x16\x03\x01\x02\x00nonsense\r\n\r\n")).startswith(b"HTTP/1.1 400")
+
+
+class TestBody:
+    async def test_one_that_does_not_come_is_waited_for_no_longer(self, gateway, monkeypatch) -> None:
+        monkeypatch.setattr(bodies, "BODY_SECONDS_MAX", 0.2)
+        head = (
+            b"POST /api/v1/auth/login HTTP/1.1\r\nhost: x\r\n"
+            b"content-type: application/json\r\ncontent-length: 100\r\n\r\n{"
+        )
+        answer = await talk(gateway, head)
+        assert answer.startswith(b"HTTP/1.1 408")
+        assert b"body_too_slow" in answer
