@@ -4,6 +4,7 @@ A server starts when a test first asks for it, and is shared by all workers of t
 process owns the servers and the workers ask it for addresses.
 """
 
+import os
 import re
 import signal
 import sys
@@ -16,7 +17,7 @@ import pytest
 import redis
 
 from oraculum_dev.fixtures.databases import Databases
-from oraculum_dev.fixtures.servers import Desk, LocalServers, RemoteServers, Servers
+from oraculum_dev.fixtures.servers import OVERRIDES, Desk, LocalServers, RemoteServers, Servers
 from oraculum_dev.fixtures.suites import Suite
 from oraculum_dev.infrastructure import ports
 
@@ -92,7 +93,9 @@ def database_for(postgres: str) -> Iterator[Databases]:
     """A factory of fresh, migrated databases; awaited with a service's name it gives the address for that service's role."""
     databases = Databases(postgres)
     yield databases
-    databases.drop_all()
+    # Our own server is thrown away with all that is in it; one that somebody keeps is left as it was found.
+    if os.environ.get(OVERRIDES["postgres"]):
+        databases.drop_all()
 
 
 @pytest.fixture(scope="session")

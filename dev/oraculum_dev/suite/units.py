@@ -38,7 +38,8 @@ class Unit:
     ports: tuple[str, ...] = ()
     where: str = ""
     metrics_port: int | None = None
-    timeout_seconds: float = 60
+    # Generous: it is for what never comes up, not for a machine that is busy with other things.
+    timeout_seconds: float = 120
     stop_seconds: float = 20
 
 
