@@ -27,6 +27,7 @@ from oraculum_gateway.limits import Allowance, RateLimiter
 from oraculum_gateway.listening import http_server
 from oraculum_gateway.live import Hub
 from oraculum_gateway.services import Targets, connected
+from oraculum_gateway.sockets import SocketServer
 from oraculum_kit.authorization import ANYONE, Access
 from oraculum_kit.clock import SystemClock
 from oraculum_kit.health import Health
@@ -79,6 +80,12 @@ class Backend:
         else:
             self.answers[method] = (lambda _: answer) if isinstance(answer, Message) else answer
 
+    def on_all(self, fill: Callable[[Message], Message]) -> None:
+        """Say what every method answers, given its empty message."""
+        for path, method in METHODS.items():
+            if not method.server_streaming:
+                self.on(path.rpartition("/")[2], fill(GetMessageClass(method.output_type)()))
+
     def add_to(self, _: object, server: grpc.aio.Server) -> None:
         """Register every method of every contract."""
         by_service: dict[str, dict[str, grpc.RpcMethodHandler]] = {}
@@ -127,6 +134,7 @@ class Gateway:
     parties: Parties
     hub: Hub
     redis: Redis
+    sockets: SocketServer
 
     def token(
         self, user_id: UUID | None = None, *, minutes: float = 15, roles: tuple[str, ...] = ("user",)
@@ -151,7 +159,7 @@ async def running_gateway(redis_url: str, tiers: Any = TIERS) -> AsyncIterator[G
     ):
         hub = Hub(services)
         parts = Parts(services, parties.trust, RateLimiter(redis, tiers), hub, SystemClock(), Health())
-        app, _ = application(
+        app, sockets = application(
             parts,
             public_url="http://gateway.test",
             origins=frozenset({ORIGIN}),
@@ -167,7 +175,7 @@ async def running_gateway(redis_url: str, tiers: Any = TIERS) -> AsyncIterator[G
         url = f"http://127.0.0.1:{port}"
         try:
             async with httpx.AsyncClient(base_url=url, timeout=10) as http:
-                yield Gateway(url, http, backend, parties, hub, redis)
+                yield Gateway(url, http, backend, parties, hub, redis, sockets)
         finally:
             server.should_exit = True
             backend.said.put_nowait(None)

@@ -11,6 +11,8 @@ import websockets
 
 from oraculum.notification.v1 import notification_service_pb2 as pb
 from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
+from oraculum_gateway import socket as socket_module
+from oraculum_gateway.limits import Allowance
 from oraculum_gateway.live import LiveMessage, rendered
 from oraculum_gateway.outbound import CONFLATE_FROM, WAITING_MAX, NobodyReadsError, Outbound
 from oraculum_kit.errors import FailedPrecondition
@@ -90,6 +92,40 @@ class TestChannels:
             say(gateway, message(43))
             assert [(await hear(connection))["seq"] for _ in range(3)] == [41, 42, 43]
 
+    async def test_a_gap_that_cannot_be_filled_says_so(self, gateway) -> None:
+        async with socket(gateway) as connection:
+            await subscribed(gateway, connection, at=40)
+            gateway.backend.on(
+                "Resume", pb.ResumeResponse(messages=[message(2000)], sequence=2000, snapshot=True)
+            )
+            gateway.backend.said.put_nowait(None)
+            await positioned(gateway, at=2000)
+            say(gateway, message(2001))
+            snapshot, following = await hear(connection), await hear(connection)
+        assert (snapshot["type"], snapshot["channel"], snapshot["seq"]) == ("snapshot", CHANNEL, 2000)
+        assert [entry["seq"] for entry in snapshot["messages"]] == [2000]
+        assert following["seq"] == 2001
+
+    async def test_a_socket_hears_a_bounded_number_of_channels(self, gateway, monkeypatch) -> None:
+        monkeypatch.setattr(socket_module, "CHANNELS_MAX", 1)
+        async with socket(gateway) as connection:
+            names = [CHANNEL, "events", "system"]
+            await connection.send(json.dumps({"type": "subscribe", "channels": names}))
+            await positioned(gateway)
+            answer = await hear(connection)
+        assert [entry["channel"] for entry in answer["channels"]] == [CHANNEL]
+        assert [entry["code"] for entry in answer["rejected"]] == ["too_many_channels"] * 2
+
+    async def test_who_signs_in_as_somebody_else_hears_the_first_no_more(self, gateway) -> None:
+        first = uuid7()
+        async with socket(gateway, additional_headers=gateway.bearing(first)) as connection:
+            await hear(connection)
+            await subscribed(gateway, connection, channel=f"user.{first}")
+            await ask(connection, type="auth", token=gateway.token())
+            say(gateway, message(1, channel=f"user.{first}"))
+            assert await ask(connection, type="ping") == {"type": "pong"}
+        assert f"user.{first}" not in gateway.hub._channels
+
     @pytest.mark.parametrize(
         ("channel", "code"),
         [
@@ -150,7 +186,73 @@ class TestToken:
         assert closed.value.rcvd.code == 4401
 
 
+class TestLimits:
+    async def test_sockets_are_counted_like_requests(self, start_gateway, redis_url: str) -> None:
+        tiers = {"stranger": (Allowance(2, 60),), "basic": (Allowance(100, 60),)}
+        async with start_gateway(redis_url, tiers) as gateway:
+            await gateway.redis.flushdb()
+            for _ in range(2):
+                async with socket(gateway):
+                    pass
+            with pytest.raises(websockets.InvalidStatus) as refused:
+                async with socket(gateway):
+                    pass
+            async with socket(gateway, additional_headers=gateway.bearing()) as connection:
+                assert (await hear(connection))["type"] == "authenticated"
+        assert refused.value.response.status_code == 429
+        assert "retry-after" in refused.value.response.headers
+
+    async def test_tokens_cannot_be_tried_for_ever(self, start_gateway, redis_url: str) -> None:
+        async with start_gateway(redis_url, {"stranger": (Allowance(3, 60),)}) as gateway:
+            await gateway.redis.flushdb()
+            async with socket(gateway) as connection:
+                codes = [(await ask(connection, type="auth", token=f"{n}"))["code"] for n in range(3)]
+        assert codes == ["token_invalid", "token_invalid", "rate_limited"]
+
+    async def test_resuming_counts(self, start_gateway, redis_url: str) -> None:
+        async with start_gateway(redis_url, {"stranger": (Allowance(2, 60),)}) as gateway:
+            await gateway.redis.flushdb()
+            async with socket(gateway) as connection:
+                answers = [await ask(connection, type="resume", channel=CHANNEL, seq=0) for _ in range(2)]
+        assert [answer["type"] for answer in answers] == ["resumed", "error"]
+
+
 class TestMessages:
+    async def test_what_is_no_text_ends_the_conversation(self, gateway) -> None:
+        async with socket(gateway) as connection:
+            await connection.send(b"bytes")
+            with pytest.raises(websockets.ConnectionClosed) as closed:
+                await hear(connection)
+        assert closed.value.rcvd.code == 1003
+
+    async def test_a_defect_is_told_as_one_and_ends_nothing(self, gateway) -> None:
+        gateway.backend.on("PlaceOrder", prediction_pb.PlaceOrderResponse())
+        async with socket(gateway, additional_headers=gateway.bearing()) as connection:
+            await hear(connection)
+            assert (await ask(connection, **TestOrders.FIELDS))["code"] == "internal"
+            assert await ask(connection, type="ping") == {"type": "pong"}
+
+    async def test_one_that_reads_nothing_is_given_up(self, gateway, monkeypatch) -> None:
+        monkeypatch.setattr(socket_module, "_CLOSE_SECONDS_MAX", 0.2)
+        async with socket(gateway, max_queue=1) as connection:
+            await subscribed(gateway, connection)
+            connection.transport.pause_reading()
+            long = b'"' + b"x" * 20_000 + b'"'
+            async with asyncio.timeout(30):
+                sequence = 0
+                while CHANNEL in gateway.hub._channels:
+                    parts = [message(sequence + one) for one in range(1, 51)]
+                    for part in parts:
+                        part.data_json = long
+                    say(gateway, *parts)
+                    sequence += 50
+                    await asyncio.sleep(0.01)
+            # Its end was not read either, and nothing of it stays behind.
+            async with asyncio.timeout(10):
+                while gateway.sockets._open:  # noqa: ASYNC110  nobody tells
+                    await asyncio.sleep(0.02)
+            connection.transport.abort()
+
     @pytest.mark.parametrize(
         "text", ["", "nonsense", "[]", '{"type": "nothing"}', '{"type": "subscribe", "channels": 1}']
     )
