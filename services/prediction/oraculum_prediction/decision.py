@@ -94,10 +94,12 @@ class _Round:
         tickets_by_event = by_event(undecided)
         with metrics.stage("price"):
             parts = self._price(tickets_by_event, tickets_by_event)
-        needing = [row.ticket for part in parts.values() for row in part.filled if row.ticket.needs_hold]
-        if needing:
+        # Again for orders that fit only since others have dropped out: nothing is filled that has no money behind it.
+        while needing := [
+            row.ticket for part in parts.values() for row in part.filled if row.ticket.needs_hold
+        ]:
             with metrics.stage("hold"):
-                dropped = await self._hold(needing, parts)
+                dropped = await self._hold(needing, parts, undecided)
             with metrics.stage("price"):
                 parts |= self._price(tickets_by_event, {ticket.event_id for ticket in dropped})
         if not refused and not any(part.filled or part.refused for part in parts.values()):
@@ -107,7 +109,8 @@ class _Round:
                 self.committing = True
                 done = await commit(self._database, list(parts.values()), refused, self._clock.now())
         except DecidedElsewhere:
-            await self._find_rows(undecided)
+            # Those whose market has closed meanwhile are among them: any row that is there fails the whole batch.
+            await self._find_rows([ticket for ticket in tickets if not ticket.answer.done()])
             return [ticket for ticket in tickets if not ticket.answer.done()]
         return await self._finish(done, parts, tickets_by_event)
 
@@ -173,7 +176,9 @@ class _Round:
             for event_id in event_ids
         }
 
-    async def _hold(self, tickets: Sequence[Ticket], parts: dict[UUID, Priced]) -> list[Ticket]:
+    async def _hold(
+        self, tickets: Sequence[Ticket], parts: dict[UUID, Priced], undecided: Sequence[Ticket]
+    ) -> list[Ticket]:
         """Hold the worst case of purchases; those that drop out, so that their markets are priced again."""
         holds = [
             Hold(ticket, draft.asset, worst_case(draft, ticket))
@@ -185,9 +190,11 @@ class _Round:
         except ServiceError as error:
             # Without wallet no purchase; sales go on. A hold that was made all the same is wallet's to sweep.
             failure = error if isinstance(error, DeadlineExceeded) else Unavailable(retry_after_seconds=1)
-            for ticket in tickets:
+            # Those that did not fit are among them: they may fit now, and would only ask in vain once more.
+            unheld = [ticket for ticket in undecided if ticket.needs_hold and ticket.verdict is None]
+            for ticket in unheld:
                 self._fail(ticket, failure)
-            return list(tickets)
+            return unheld
         dropped: list[Ticket] = []
         for hold, result in zip(holds, results, strict=True):
             if result is Held.YES:
@@ -244,17 +251,32 @@ class _Round:
             silent = [ticket for ticket, answer in zip(tickets, stored, strict=True) if answer is None]
             states = await orders.states(connection, [ticket.order_id for ticket in silent])
             rows = {row.order_id: row for row in await orders.by_ids(connection, list(states))}
+            asked = await orders.asked(connection, list(states))
         for ticket in silent:
             if ticket.order_id not in states:
                 continue
             row = rows.get(ticket.order_id)
             if row is None or row.fill_sequence is None:
                 ticket.resolve(OrderAbandoned(order_id=ticket.order_id))
-            elif (row.user_id, row.event_id) == (ticket.placement.user_id, ticket.event_id):
+            elif asked[ticket.order_id] == _asked(ticket):
                 # Its stored answer has been forgotten, it is older than a day; the row still knows.
                 ticket.resolve(PlaceOrderResponse(order=order_message(row), replayed=True))
             else:
                 ticket.resolve(idempotency.IdempotencyConflict())
+
+
+def _asked(ticket: Ticket) -> orders.Asked:
+    """What this ticket asks for, as its row would say it."""
+    order = ticket.placement.order
+    return orders.Asked(
+        ticket.placement.user_id,
+        ticket.event_id,
+        order.outcome,
+        batches.SIDES[order.side],
+        order.amount,
+        order.shares,
+        order.limit,
+    )
 
 
 def _resolve(answers: Iterable[tuple[Ticket, Outcome]]) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_kit.errors import DeadlineExceeded, Unavailable
-from oraculum_prediction.errors import MarketNotOpen, OrderAbandoned
+from oraculum_kit.metrics import UNHANDLED
+from oraculum_prediction.errors import InsufficientFunds, MarketNotOpen, OrderAbandoned
 
 USDC = 1_000_000
 
@@ -158,6 +159,25 @@ class TestBetweenHoldAndCommit:
             (order,) = (await house.stub.ListOrders(pb.ListOrdersRequest())).orders
         assert (pb.ORDER_STATUS_REJECTED, "MARKET_NOT_OPEN") == (order.status, order.reason)
 
+    async def test_the_sweep_comes_first_and_then_the_market_closes(self, house: Any) -> None:
+        """Whoever was given up is told so, and holds up none of those who were refused with them."""
+        anna, ben = house.person(), house.person()
+        event_id = await house.open()
+
+        async def sweep_and_close() -> None:
+            (hold,) = [
+                id_ for id_, held in house.books.pending.items() if held.transfer.debit.owner_id == str(anna)
+            ]
+            await house.sweep(house.books.pending[hold].transfer.reference_id)
+            await house.close(event_id)
+
+        house.books.after = once(sweep_and_close, person=anna)
+        results = await asyncio.gather(
+            house.place(anna, event_id, "k"), house.place(ben, event_id, "k"), return_exceptions=True
+        )
+        assert [OrderAbandoned, MarketNotOpen] == [type(result) for result in results]
+        assert [] == house.books.open_holds()
+
     async def test_the_lock_time_passes(self, house: Any) -> None:
         """The clock of the database decides, at the moment of the commit."""
         anna = house.person()
@@ -286,6 +306,33 @@ class TestBetweenCommitAndAnswer:
 
 
 class TestBadCompany:
+    async def test_who_fits_only_because_another_dropped_out_is_held_for_too(self, premises: Any) -> None:
+        """An order that was refused at first is priced again without the one before it, and its money is held then."""
+        async with premises.replica(running=False, workers=1) as replica:
+            event_id = await premises.open()
+            poor, careful, plain = premises.person(USDC), premises.person(), premises.person()
+            placing = [
+                asyncio.ensure_future(premises.place(poor, event_id, "k", amount_units=50 * USDC)),
+                asyncio.ensure_future(premises.place(careful, event_id, "k", limit_price_millionths=510_000)),
+                asyncio.ensure_future(premises.place(plain, event_id, "k")),
+            ]
+            worker = replica.engine._workers[0]
+            async with asyncio.timeout(5):
+                while len(worker._queue) < 3:  # noqa: ASYNC110  the queue has no event for being full
+                    await asyncio.sleep(0)
+            assert poor == worker._queue[0].placement.user_id
+            before = UNHANDLED.labels("engine")._value.get()
+            running = asyncio.ensure_future(replica.engine.run())
+            results = await asyncio.gather(*placing, return_exceptions=True)
+            running.cancel()
+            await asyncio.wait({running})
+        assert [InsufficientFunds, pb.PlaceOrderResponse, pb.PlaceOrderResponse] == [
+            type(result) for result in results
+        ]
+        assert before == UNHANDLED.labels("engine")._value.get()
+        premises.post_fills()
+        assert [] == premises.books.open_holds()
+
     async def test_one_order_that_cannot_be_written_harms_no_other(self, house: Any) -> None:
         """A batch that fails for an unknown reason is decided one by one."""
         event_id = await house.open()

@@ -7,6 +7,7 @@ import pytest
 
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_kit.errors import InvalidArgument, Unavailable
+from oraculum_kit.idempotency import IdempotencyConflict
 from oraculum_prediction.errors import OrderAbandoned
 
 USDC = 1_000_000
@@ -67,6 +68,21 @@ async def test_after_a_day_the_row_still_knows(house: Any) -> None:
     assert again.replayed
     assert first == again.order
     assert (await house.place(ben, event_id, "k")).order.fill.sequence == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"amount_units": 2 * USDC}, {"outcome": 0}, {"shares": USDC}, {"limit_price_millionths": 900_000}],
+)
+async def test_after_a_day_the_row_knows_what_was_asked_for(house: Any, change: dict[str, int]) -> None:
+    """The same key for something else is told so, and not that something else was done."""
+    anna = house.person()
+    event_id = await house.open()
+    await house.place(anna, event_id, "k")
+    house.rows("delete from idempotency")
+    with pytest.raises(IdempotencyConflict):
+        await house.place(anna, event_id, "k", **change)
+    assert 1 == len(house.rows.facts())
 
 
 async def test_an_order_that_was_given_up_before_it_came(house: Any) -> None:

@@ -6,10 +6,22 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from oraculum_kit.db import Connection, queries
-from oraculum_money import Units
+from oraculum_money import Price, Shares, Units
 from oraculum_prediction.wire import OrderRow, PositionRow, TradeRow
 
 _SQL: Final = queries("oraculum_prediction", "sql/orders.sql")
+
+
+class Asked(NamedTuple):
+    """What an order that has a row was asked for as."""
+
+    user_id: UUID
+    event_id: UUID
+    outcome: int
+    side: int
+    amount_units: Units | None
+    asked_shares: Shares | None
+    limit_price: Price | None
 
 
 class Sale(NamedTuple):
@@ -90,6 +102,12 @@ async def recent_sales(connection: Connection, user_id: UUID) -> list[Sale]:
 async def states(connection: Connection, order_ids: Sequence[UUID]) -> dict[UUID, int]:
     """The status of those orders that have a row."""
     return dict(await _SQL.order_states.tuples(connection, order_ids=list(order_ids)))
+
+
+async def asked(connection: Connection, order_ids: Sequence[UUID]) -> dict[UUID, Asked]:
+    """What was asked for by those orders of which it is known."""
+    rows = await _SQL.orders_asked.tuples(connection, order_ids=list(order_ids))
+    return {order_id: Asked(*rest) for order_id, *rest in rows}
 
 
 async def abandon(connection: Connection, order_ids: Sequence[UUID]) -> int:

@@ -36,6 +36,12 @@ limit %(row_count)s
 -- What is known of these orders.
 select order_id, status from trade_order where order_id = any(%(order_ids)s::uuid[])
 
+-- name: orders_asked
+-- What these orders asked for; not those that were given up by somebody who did not know.
+select order_id, user_id, event_id, outcome, side, amount_units, asked_shares, limit_price
+from trade_order
+where order_id = any(%(order_ids)s::uuid[]) and user_id is not null
+
 -- name: abandon_orders
 -- Gives up orders of which nothing is known, under their very ids. A commit of one of them that is on its way either comes
 -- first, and then nothing happens here, or meets this row and fails.
