@@ -25,6 +25,9 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="oraculum demo", description="Tell the story of a bet.")
     parser.add_argument("--url", help="the gateway's address; without it the suite of this folder")
     parser.add_argument("--json", action="store_true", help="print the facts as JSON instead of the story")
+    parser.add_argument(
+        "--patience", type=float, default=60.0, metavar="SECONDS", help="how long to ask again for one answer"
+    )
     options = parser.parse_args(arguments)
     url = options.url or _own_suite()
     if url is None:
@@ -32,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     telling = Telling(Console(quiet=options.json))
     begun = time.monotonic()
-    asyncio.run(_tell(url.rstrip("/"), telling))
+    asyncio.run(_tell(Api(url.rstrip("/"), options.patience), telling))
     seconds = time.monotonic() - begun
     if options.json:
         facts = [{"sentence": fact.sentence, "held": fact.held, "seen": fact.seen} for fact in telling.facts]
@@ -51,8 +54,7 @@ def _own_suite() -> str | None:
     return f"http://{Ports(state.port_base).address('gateway')}"
 
 
-async def _tell(url: str, telling: Telling) -> None:
-    api = Api(url)
+async def _tell(api: Api, telling: Telling) -> None:
     try:
         for _ in range(ATTEMPTS):
             telling.forget()
