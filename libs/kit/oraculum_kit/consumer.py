@@ -19,7 +19,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka import Message as KafkaMessage
 
 from oraculum_kit import messaging_metrics
-from oraculum_kit.kafka import Cluster, client_log, report_client_error
+from oraculum_kit.kafka import ClientErrors, Cluster, client_log
 
 _log = structlog.get_logger(__name__)
 
@@ -60,7 +60,7 @@ class GroupConsumer:
             "heartbeat.interval.ms": round(session_timeout_seconds * 1000 / 4),
             "fetch.wait.max.ms": 250,
             "queued.max.messages.kbytes": 16 * 1024,
-            "error_cb": partial(report_client_error, group),
+            "error_cb": ClientErrors(group),
             "on_commit": self._committed,
         }
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"kafka-{group}")
@@ -94,7 +94,8 @@ class GroupConsumer:
 
     async def commit(self) -> None:
         """Tell the broker without waiting for its answer: a commit that is lost makes duplicates, nothing worse."""
-        await self._call(self._commit, wait=False)
+        if self._next:
+            await self._call(self._commit, wait=False)
 
     @asynccontextmanager
     async def kept_alive(self) -> AsyncIterator[None]:
@@ -187,9 +188,14 @@ class GroupConsumer:
         except KafkaException as error:
             _log.warning("consumer.commit_failed", group=self._group, error=str(error))
 
-    def _committed(self, error: KafkaError | None, _partitions: Sequence[TopicPartition]) -> None:
-        if error is not None:
-            _log.warning("consumer.commit_failed", group=self._group, error=error.name())
+    def _committed(self, error: KafkaError | None, partitions: Sequence[TopicPartition]) -> None:
+        if error is None:
+            return
+        _log.warning("consumer.commit_failed", group=self._group, error=error.name())
+        for partition in partitions:
+            # For the next commit, unless that has more to say or the partition has gone.
+            if (partition.topic, partition.partition) in self.owned and partition.offset >= 0:
+                self._next.setdefault((partition.topic, partition.partition), partition.offset)
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         consumer.incremental_assign(partitions)

@@ -102,7 +102,7 @@ class InboxConsumer(Generic[M]):
                 if messages:
                     async with consumer.kept_alive():
                         await _Batch(self, consumer, dead_letters, stop).finish(messages)
-                    await consumer.commit()
+                await consumer.commit()
                 await self._forget_oldest()
 
     def decode(self, raw: KafkaMessage) -> Record[M]:

@@ -28,6 +28,7 @@ _log = structlog.get_logger(__name__)
 
 _POLL_SECONDS: Final = 0.1
 _FULL_QUEUE_SECONDS: Final = 0.005
+_TOLD_SECONDS: Final = 30.0
 
 # Smaller than the broker's bound of 1 MiB for a whole request, headers included.
 MESSAGE_BYTES_MAX: Final = 900_000
@@ -93,9 +94,19 @@ client_log: Final = logging.getLogger("oraculum_kit.kafka.client")
 client_log.addFilter(_Known())
 
 
-def report_client_error(client: str, error: KafkaError) -> None:
-    """Log what librdkafka complains of; it goes on by itself."""
-    _log.warning("kafka.client_error", client=client, error=error.name(), text=error.str())
+class ClientErrors:
+    """Logs what librdkafka complains of. It tries again by itself, every second, so the same is told now and then only."""
+
+    def __init__(self, client: str) -> None:
+        self._client = client
+        self._told: dict[str, float] = {}
+
+    def __call__(self, error: KafkaError) -> None:
+        """Take one complaint."""
+        name = error.name()
+        if monotonic() - self._told.get(name, -_TOLD_SECONDS) >= _TOLD_SECONDS:
+            self._told[name] = monotonic()
+            _log.warning("kafka.client_error", client=self._client, error=name, text=error.str())
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +213,7 @@ class Producer:
             "queue.buffering.max.messages": 200_000,
             "queue.buffering.max.kbytes": 256 * 1024,
             "allow.auto.create.topics": False,
-            "error_cb": partial(report_client_error, f"{cluster.client_id} producer"),
+            "error_cb": ClientErrors(f"{cluster.client_id} producer"),
         }
         self._producer: KafkaProducer | None = None
         self._closing = threading.Event()

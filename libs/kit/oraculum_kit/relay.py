@@ -58,6 +58,7 @@ _SLEEP_SECONDS: Final = 1.0
 _MEASURE_SECONDS: Final = 5.0
 # How long after a refusal it tries again.
 _RETRY_SECONDS: Final = 1.0
+_TOLD_SECONDS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +174,15 @@ class OutboxRelay:
         self, connection: Connection, producer: GaplessProducer, records: Sequence[Outgoing]
     ) -> Delivery:
         """Send, and while the broker keeps us waiting make sure every second that we still lead."""
-        started = monotonic()
+        waited_seconds = 0
         sending = asyncio.ensure_future(producer.send_all(records))
         try:
             while not (await asyncio.wait({sending}, timeout=1.0))[0]:
-                _log.warning(
-                    "outbox.waits_for_broker", source=self._source, seconds=round(monotonic() - started)
-                )
+                if waited_seconds % _TOLD_SECONDS == 0:
+                    _log.warning(
+                        "outbox.waits_for_broker", source=self._source, waited_seconds=waited_seconds
+                    )
+                waited_seconds += 1
                 # Raises if the session is gone, and the lock with it.
                 await self._measure(connection, now=True)
         except BaseException:

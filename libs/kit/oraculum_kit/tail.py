@@ -8,7 +8,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from time import monotonic
 from typing import Any, Final, Generic, TypeVar
 from uuid import uuid4
@@ -20,7 +19,7 @@ from google.protobuf.message import Message
 
 from oraculum_kit import messaging_metrics as metrics
 from oraculum_kit.background import run_gracefully
-from oraculum_kit.kafka import Cluster, client_log, report_client_error
+from oraculum_kit.kafka import ClientErrors, Cluster, client_log
 from oraculum_kit.records import REDRIVE_GROUP, Record, UnreadableRecordError, decode
 from oraculum_kit.retries import is_transient
 
@@ -90,7 +89,7 @@ class Tail(Generic[M]):
             "auto.offset.reset": "latest",
             "fetch.wait.max.ms": 250,
             "queued.max.messages.kbytes": 16 * 1024,
-            "error_cb": partial(report_client_error, f"tail {self._name}"),
+            "error_cb": ClientErrors(f"tail {self._name}"),
         }
 
     def _poll(self, consumer: Consumer) -> list[KafkaMessage]:

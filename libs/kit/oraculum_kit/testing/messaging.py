@@ -14,7 +14,7 @@ from confluent_kafka.cimpl import NewTopic
 from oraculum_kit.db import Database
 from oraculum_kit.kafka import Cluster
 
-PATIENCE_SECONDS: Final = 40.0
+PATIENCE_SECONDS: Final = 90.0
 _ANSWER_SECONDS: Final = 30.0
 
 

@@ -245,6 +245,7 @@ class TestFailure:
         )
         async with running(chapter.consumer.run):
             await eventually(partial(chapter.done, 1))
+            await eventually(partial(chapter.counted_at_least, "dead", 2))
         headers = await story.headers(f"{story.topic}.dlq")
         assert ["oraculum_kit.records.UnreadableRecordError"] * 2 == [
             told["dlq_reason_class"] for told in headers

@@ -89,7 +89,7 @@ class TestPublishing:
     async def test_stops_when_cancelled_and_leaves_the_lock(self, story: Any) -> None:
         async with running(relay_of(story).run):
             await eventually(partial(is_led, story.database))
-        assert await leader_of(story.database) is None
+        await eventually(partial(nobody_leads, story.database))
 
 
 class TestWaking:
@@ -224,6 +224,10 @@ class Failures:
 
 async def is_led(database: Database) -> bool:
     return await leader_of(database) is not None
+
+
+async def nobody_leads(database: Database) -> bool:
+    return await leader_of(database) is None
 
 
 async def is_asleep(database: Database) -> bool:
