@@ -1,6 +1,6 @@
 """The ways in which auth says no."""
 
-from oraculum_kit.errors import AlreadyExists, FailedPrecondition, NotFound, Unauthenticated
+from oraculum_kit.errors import AlreadyExists, NotFound, PermissionDenied, Unauthenticated
 
 
 class EmailTaken(AlreadyExists):
@@ -45,7 +45,7 @@ class RefreshTokenReused(Unauthenticated):
     reason = "REFRESH_TOKEN_REUSED"
 
 
-class AccountBanned(FailedPrecondition):
+class AccountBanned(PermissionDenied):
     """The account is barred."""
 
     reason = "ACCOUNT_BANNED"

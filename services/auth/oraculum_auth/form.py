@@ -12,6 +12,11 @@ DISPLAY_NAME_LENGTH_MAX: Final = 50
 PREFERENCES_BYTES_MAX: Final = 16 * 1024
 
 
+PREFERENCES_DEPTH_MAX: Final = 32
+# A reader may take a longer number for infinite, and refuse the whole account that holds it.
+_DIGITS_MAX: Final = 300
+
+
 class Form(Violations):
     """What only accounts have: addresses, passwords, names, preferences."""
 
@@ -45,7 +50,8 @@ class Form(Violations):
             self.refuse("preferences", f"must be at most {PREFERENCES_BYTES_MAX} bytes")
             return "{}"
         try:
-            value = json.loads(text)
+            value = json.loads(text, parse_int=_whole)
+            _check_depth(value)
             # Written anew, because a database takes less than a parser: no NaN, no lone surrogates, no NUL.
             written = json.dumps(value, ensure_ascii=False, allow_nan=False)
             written.encode()
@@ -55,3 +61,17 @@ class Form(Violations):
             self.refuse("preferences", "must be a JSON object that a database can keep")
             return "{}"
         return written
+
+
+def _whole(text: str) -> int:
+    if len(text) > _DIGITS_MAX:
+        raise ValueError("a number that few readers can read")
+    return int(text)
+
+
+def _check_depth(value: object, depth: int = 0) -> None:
+    if depth > PREFERENCES_DEPTH_MAX:
+        raise ValueError("nested too deeply")
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            _check_depth(inner, depth + 1)

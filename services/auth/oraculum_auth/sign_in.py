@@ -38,6 +38,10 @@ class SessionRules:
     sessions_max: int
 
 
+class _AddressTakenError(Exception):
+    """Another sign-in opened the account of this address between our look and our insert."""
+
+
 class SignIn:
     """Who may come in, and the tokens that they leave with."""
 
@@ -110,7 +114,17 @@ class SignIn:
         return challenge
 
     async def by_wallet(self, nonce: str, signature: str, origin: Origin) -> SignedIn:
-        """Sign in with a signed challenge; the first sign-in of an address opens its account."""
+        """Sign in with a signed challenge; the first sign-in of an address opens its account.
+
+        Of two that are the first at once one loses all that it wrote, its challenge unused. It finds the other's
+        account when it looks again: both of them proved that the address is theirs.
+        """
+        try:
+            return await self._by_wallet(nonce, signature, origin)
+        except _AddressTakenError:
+            return await self._by_wallet(nonce, signature, origin)
+
+    async def _by_wallet(self, nonce: str, signature: str, origin: Origin) -> SignedIn:
         now = self._clock.now()
         async with self._database.transaction() as connection:
             challenge = await self._sessions.challenge(connection, nonce)
@@ -189,8 +203,7 @@ class SignIn:
             created_at=now,
         )
         if not await self._accounts.insert_wallet(connection, Wallet(user_id, chain.value, address), now):
-            # Another sign-in of the same address won between our look and our insert; the client asks again.
-            raise ChallengeUnknown
+            raise _AddressTakenError
         await events.user_registered(
             connection, user_id, display_name=display_name, method=chain.value, now=now
         )

@@ -72,6 +72,8 @@ def test_preferences_come_through_as_they_are(preferences: dict[str, int]) -> No
         '{"a": NaN}',
         '{"a": "\\ud800"}',
         '{"a": 1e999}',
+        '{"a": ' + "9" * 400 + "}",
+        '{"a":' * 40 + "1" + "}" * 40,
         "[" * 5000,
         '{"a":' * 3000,
         "null",

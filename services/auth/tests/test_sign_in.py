@@ -8,10 +8,12 @@ import jwt
 import pytest
 from eth_account import Account
 from eth_account.messages import encode_defunct
+from grpc import StatusCode
 from solders.keypair import Keypair
 
 from oraculum.auth.v1 import auth_service_pb2 as pb
 from oraculum_auth.errors import (
+    AccountBanned,
     BadCredentials,
     BadSignature,
     ChallengeExpired,
@@ -124,13 +126,18 @@ class TestWallet:
         outcomes = await asyncio.gather(
             *(auth.stub.SignInWithWallet(request) for request in requests), return_exceptions=True
         )
-        ids = {
-            outcome.user.user_id for outcome in outcomes if isinstance(outcome, pb.SignInWithWalletResponse)
-        }
-        assert len(ids) == 1
+        assert [type(outcome).__name__ for outcome in outcomes] == ["SignInWithWalletResponse"] * 4
+        assert len({outcome.user.user_id for outcome in outcomes}) == 1
+        assert sum(outcome.created for outcome in outcomes) == 1
         with auth.parties.signed_in(roles={"admin"}):
             listed = await auth.stub.ListUsers(pb.ListUsersRequest())
         assert len(listed.users) == 1
+        async with auth.database.connection() as connection:
+            cursor = await connection.execute(
+                "select count(*) from outbox where type like '%.UserRegistered'"
+            )
+            # Whoever lost told of no account that is none.
+            assert await cursor.fetchone() == (1,)
 
     async def test_a_challenge_expires(self, auth) -> None:
         request = signed(await challenged(auth, pb.CHAIN_KIND_EVM))
@@ -186,6 +193,20 @@ class TestRefresh:
     async def test_rubbish_is_refused(self, auth) -> None:
         with pytest.raises(RefreshTokenUnknown):
             await auth.stub.Refresh(pb.RefreshRequest(refresh_token="rubbish"))
+
+
+class TestBanned:
+    async def test_who_is_barred_comes_in_by_no_door(self, auth) -> None:
+        tokens = (await registered(auth)).tokens
+        async with auth.database.connection() as connection:
+            await connection.execute("update account set banned_at = now()")
+        with pytest.raises(AccountBanned) as refused:
+            await auth.stub.SignInWithPassword(
+                pb.SignInWithPasswordRequest(email="ada@example.com", password=PASSWORD)
+            )
+        assert refused.value.code is StatusCode.PERMISSION_DENIED
+        with pytest.raises(AccountBanned):
+            await auth.stub.Refresh(pb.RefreshRequest(refresh_token=tokens.refresh_token))
 
 
 class TestSessions:
