@@ -495,5 +495,4 @@ ALTER TABLE ONLY event.verdict
 --
 
 INSERT INTO event.schema_migrations (version) VALUES
-    ('20261121034500'),
-    ('20261121045800');
+    ('20261121034500');

@@ -46,6 +46,13 @@ create index event_newest_by_category on event (category, status, created_at des
 create index event_locking on event (locks_at, event_id) where status = 'active';
 create index event_creator on event (creator_user_id, created_at desc) where creator_user_id is not null;
 create index event_search on event using gin (search_words);
+-- Every further order in which a list may be asked for.
+create index event_by_start on event ((coalesce(start_time, end_time)), event_id);
+create index event_by_end on event (end_time, event_id);
+create index event_by_lock on event (locks_at, event_id);
+-- What the crawler's rules have open is counted before each event that they open.
+create index event_crawled_open on event using gin (tags)
+  where status in ('draft', 'active') and venue is not null;
 
 -- What may follow what. The code says so too; this is for the day when it does not.
 create function check_event_transition() returns trigger language plpgsql as $$
