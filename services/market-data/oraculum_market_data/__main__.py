@@ -18,6 +18,7 @@ from oraculum_kit.relay import OutboxRelay
 from oraculum_kit.server import serve
 from oraculum_kit.telemetry import telemetry
 from oraculum_market_data.config import load
+from oraculum_market_data.consumers import OwnEvents
 from oraculum_market_data.follower import Follower
 from oraculum_market_data.housekeeping import housekeeper
 from oraculum_market_data.latest import Latest
@@ -39,7 +40,7 @@ async def main() -> None:
         quotes = RedisQuotes(redis)
         follower = Follower(database, producer, quotes, clock, config.markets_max)
         latest = Latest(quotes, clock, timedelta(seconds=config.stale_seconds))
-        servicer = MarketDataServicer(database, latest, follower.states, clock)
+        servicer = MarketDataServicer(database, latest, follower, clock)
         await serve(
             config.server,
             services=[(add_MarketDataServiceServicer_to_server, servicer)],
@@ -50,6 +51,7 @@ async def main() -> None:
             background=[
                 OutboxRelay(cluster=config.cluster, database=database, source="market-data").run,
                 housekeeper(database, clock).run,
+                OwnEvents(database).consumer(config.cluster).run,
                 lambda: follower.run(config.sources),
             ],
         )

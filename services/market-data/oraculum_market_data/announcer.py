@@ -9,21 +9,15 @@ import asyncio
 from itertools import islice
 from typing import Final
 
-from oraculum.market_data.v1.market_data_facts_pb2 import MarketsFact, VenueMarketChanged
-from oraculum_kit import outbox
 from oraculum_kit.background import pause, run_gracefully
 from oraculum_kit.clock import Clock
-from oraculum_kit.db import Connection, Database
-from oraculum_kit.outbox import Fact
+from oraculum_kit.db import Database
 from oraculum_market_data import metrics
-from oraculum_market_data.board import Board, top_to_wire
+from oraculum_market_data.board import Board
 from oraculum_market_data.catalog import Catalog, MarketKey
+from oraculum_market_data.events import markets_changed
 from oraculum_market_data.normal import Market
-from oraculum_market_data.repository import Markets
-from oraculum_market_data.sinks.kafka import market_key
-from oraculum_market_data.wire import market_to_wire
-
-MARKETS_TOPIC: Final = "market-data.markets"
+from oraculum_market_data.repository.markets import Markets
 
 _EVERY_SECONDS: Final = 0.1
 _BATCH_MAX: Final = 200
@@ -75,25 +69,8 @@ class Announcer:
         async with self._database.transaction() as connection:
             changed = await self._markets.save(connection, markets, self._clock.now())
             told = [market for market in markets if (market.venue.value, market.id) in changed]
-            await self._tell(connection, told)
+            await markets_changed(
+                connection, [(market, self._board.of_market(market.venue, market.id)) for market in told]
+            )
         for market in told:
             metrics.MARKETS_CHANGED.labels(market.venue.value).inc()
-
-    async def _tell(self, connection: Connection, markets: list[Market]) -> None:
-        await outbox.add_many(
-            connection,
-            [
-                Fact(
-                    topic=MARKETS_TOPIC,
-                    key=market_key(market.venue.value, market.id),
-                    message=MarketsFact(venue_market_changed=self._change(market)),
-                )
-                for market in markets
-            ],
-        )
-
-    def _change(self, market: Market) -> VenueMarketChanged:
-        return VenueMarketChanged(
-            market=market_to_wire(market),
-            quotes=[top_to_wire(top) for top in self._board.of_market(market.venue, market.id)],
-        )

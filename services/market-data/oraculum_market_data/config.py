@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-from oraculum_kit.config import Environment
+from oraculum_kit.config import ConfigurationError, Environment
 from oraculum_kit.db import DatabaseConfig
 from oraculum_kit.kafka import Cluster
 from oraculum_kit.process import TrustConfig
 from oraculum_kit.server import ServerConfig
 from oraculum_kit.telemetry import TelemetryConfig
 from oraculum_market_data.feed import Pace
+from oraculum_market_data.venues.kalshi.signing import KalshiKey
+
+KALSHI_SOCKET: Final = "wss://api.elections.kalshi.com/trade-api/ws/v2"
 
 # A stand-in on this machine bears any pace; a real venue is asked politely.
 _PACE_OF_STAND_IN: Final = Pace(sweep_seconds=5.0, recent_seconds=0.75)
@@ -40,7 +43,7 @@ class Addresses:
                 "POLYMARKET_WS_URL", "wss://ws-subscriptions-clob.polymarket.com/ws/market"
             ),
             kalshi=environment.text("KALSHI_REST_URL", "https://api.elections.kalshi.com/trade-api/v2"),
-            kalshi_socket=environment.text("KALSHI_WS_URL", "wss://api.elections.kalshi.com/trade-api/ws/v2"),
+            kalshi_socket=environment.text("KALSHI_WS_URL", KALSHI_SOCKET),
             manifold=environment.text("MANIFOLD_REST_URL", "https://api.manifold.markets/v0"),
             manifold_socket=environment.text("MANIFOLD_WS_URL", "wss://api.manifold.markets/ws"),
         )
@@ -69,6 +72,11 @@ class Source:
     addresses: Addresses
     pace: Pace
     requests_per_second: float
+    # How long a socket may tell nothing before it is opened anew.
+    silence_seconds: float = 30.0
+    # Without a key Kalshi's own socket lets nobody in; its markets are polled then.
+    has_kalshi_socket: bool = True
+    kalshi_key: KalshiKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,7 @@ def _sources(environment: Environment) -> tuple[Source, ...]:
     stand_in = None if url is None else Addresses.of_stand_in(url)
     if venues == stand_in:
         return (_stand_in(environment, venues),)
+    key = _kalshi_key(environment)
     live = Source(
         venues,
         Pace(
@@ -118,8 +127,22 @@ def _sources(environment: Environment) -> tuple[Source, ...]:
             recent_seconds=environment.seconds("RECENT_SECONDS", 10.0),
         ),
         requests_per_second=environment.integer("REQUESTS_PER_SECOND", 4, minimum=1),
+        silence_seconds=environment.seconds("SOCKET_SILENCE_SECONDS", 60.0),
+        has_kalshi_socket=key is not None or venues.kalshi_socket != KALSHI_SOCKET,
+        kalshi_key=key,
     )
     return (live,) if stand_in is None else (live, _stand_in(environment, stand_in))
+
+
+def _kalshi_key(environment: Environment) -> KalshiKey | None:
+    """The key by which Kalshi's socket lets us in, where there is one."""
+    key_id = environment.optional("KALSHI_KEY_ID")
+    if key_id is None:
+        return None
+    try:
+        return KalshiKey.read(key_id, environment.secret("KALSHI_PRIVATE_KEY"))
+    except ValueError as error:
+        raise ConfigurationError([f"KALSHI_PRIVATE_KEY: {error}"]) from None
 
 
 def _stand_in(environment: Environment, addresses: Addresses) -> Source:

@@ -1,11 +1,19 @@
-"""Follows one venue: sweeps over all its open markets now and then, and looks at the newest often."""
+"""Follows one venue: by its sockets where it has them, and always by asking.
+
+A sweep asks for all open markets now and then, a look at the newest comes often. What a sweep did not show is asked for
+by name, for it may have ended unseen. While a socket tells a market's quotes, those of the polls are left out: they
+are older, however they arrive.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from time import monotonic
 from typing import Final
+from zlib import crc32
 
 import structlog
 
@@ -15,14 +23,16 @@ from oraculum_market_data.catalog import ENDED, Catalog
 from oraculum_market_data.decoding import Decoded
 from oraculum_market_data.errors import VenueAwayError
 from oraculum_market_data.intake import Intake
-from oraculum_market_data.normal import Item, Market, Quote, Venue
+from oraculum_market_data.live import Line, Live
+from oraculum_market_data.normal import Item, Market, Quote, Status, Venue
 from oraculum_market_data.venues.connector import Connector
+from oraculum_market_data.venues.dialogue import Shown
 
 _log = structlog.stdlib.get_logger(__name__)
 
 # Markets that a sweep did not show are asked for by name, so many in one sweep.
 _NAMED_MAX: Final = 200
-# After an answer that did not come, a poll waits for this much longer.
+# After an answer that did not come, a poll waits for this long at least.
 _AWAY_SECONDS: Final = 5.0
 
 
@@ -49,49 +59,100 @@ class Feed:
     """Follows one venue. Run it beside the server."""
 
     def __init__(
-        self, connector: Connector, intake: Intake, catalog: Catalog, clock: Clock, pace: Pace
+        self,
+        connector: Connector,
+        lines: Sequence[Line],
+        intake: Intake,
+        catalog: Catalog,
+        clock: Clock,
+        pace: Pace,
+        markets_max: int,
     ) -> None:
-        self._connector = connector
+        self.connector = connector
         self._intake = intake
         self._catalog = catalog
         self._clock = clock
         self._pace = pace
+        self._markets_max = markets_max
+        # The markets that this feed has brought: with a stand-in beside the venue there are others.
+        self._own: dict[str, None] = {}
         self.answers = False
+        self._lives = [
+            Live(line, partial(self._shard, shard), self._take, intake.quote, clock)
+            for shard, line in enumerate(lines)
+        ]
 
     @property
     def venue(self) -> Venue:
         """Whom it follows."""
-        return self._connector.venue
+        return self.connector.venue
+
+    @property
+    def is_live(self) -> bool:
+        """Whether every socket stands."""
+        return bool(self._lives) and all(live.is_open for live in self._lives)
+
+    def knows(self, market_id: str) -> bool:
+        """Whether this feed has brought a market."""
+        return market_id in self._own
+
+    def books(self, market: Market) -> Sequence[Shown]:
+        """The books of a market, as far as a socket tells them."""
+        return next((shown for live in self._lives if (shown := live.books(market))), ())
 
     async def run(self) -> None:
         """Follow until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(run_gracefully(f"{self.venue} sweep", self._sweeps, grace_seconds=1.0))
             group.create_task(run_gracefully(f"{self.venue} recent", self._recents, grace_seconds=1.0))
+            for live in self._lives:
+                group.create_task(live.run())
+
+    async def _take(self, decoded: Decoded) -> None:
+        """Take what a socket told; a market that is told there is one of ours."""
+        for item in decoded.items:
+            if isinstance(item, Market):
+                self._own[item.id] = None
+        await self._intake.take(self.venue, decoded)
+
+    def _shard(self, shard: int) -> Collection[Market]:
+        """The open markets that one of our sockets follows."""
+        count = len(self._lives)
+        found = (
+            market
+            for market_id in self._own
+            if (count == 1 or crc32(market_id.encode()) % count == shard)
+            and (market := self._catalog.get(self.venue, market_id)) is not None
+            and market.status in {Status.OPEN, Status.PAUSED}
+        )
+        return list(islice(found, self._markets_max))
 
     async def _sweeps(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             started = monotonic()
-            if await self._poll(self._connector.sweep()):
+            if await self._poll(self.connector.sweep()):
                 await self._follow_up(started)
             await pause(stop, max(0.0, self._pace.sweep_seconds - (monotonic() - started)))
 
     async def _recents(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             started = monotonic()
-            answered = await self._poll(self._connector.recent(self._clock.now()))
+            answered = await self._poll(self.connector.recent(self._clock.now()))
             wait = self._pace.recent_seconds if answered else max(_AWAY_SECONDS, self._pace.recent_seconds)
             await pause(stop, max(0.0, wait - (monotonic() - started)))
 
     async def _follow_up(self, started: float) -> None:
         """Ask for what we thought open and the sweep did not show: it may have ended unseen."""
+        known = (self._catalog.get(self.venue, market_id) for market_id in self._own)
         unseen = [
             market
-            for market in self._catalog.of_venue(self.venue)
-            if market.status not in ENDED and self._catalog.seen_before(market, started)
+            for market in known
+            if market is not None
+            and market.status not in ENDED
+            and self._catalog.seen_before(market, started)
         ]
         if unseen:
-            await self._poll(self._connector.named(unseen[:_NAMED_MAX]))
+            await self._poll(self.connector.named(unseen[:_NAMED_MAX]))
 
     async def _poll(self, pages: AsyncIterator[Decoded]) -> bool:
         """Take what a poll brings, each market once: pages overlap, and the last state is the newest."""
@@ -105,9 +166,16 @@ class Feed:
             self.answers = False
         else:
             self.answers = True
-        gathered.items = list({_identity(item): item for item in gathered.items}.values())
-        await self._intake.take(self.venue, gathered)
+        gathered.items = [item for item in _latest(gathered.items) if not self._is_told_live(item)]
+        await self._take(gathered)
         return self.answers
+
+    def _is_told_live(self, item: Item) -> bool:
+        return isinstance(item, Quote) and any(live.is_live(item.market_id) for live in self._lives)
+
+
+def _latest(items: Sequence[Item]) -> Collection[Item]:
+    return {_identity(item): item for item in items}.values()
 
 
 def _identity(item: Item) -> Hashable:

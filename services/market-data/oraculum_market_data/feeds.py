@@ -2,30 +2,39 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
 
 from oraculum_kit.clock import Clock
 from oraculum_market_data.catalog import Catalog
 from oraculum_market_data.config import Source
 from oraculum_market_data.feed import Feed
 from oraculum_market_data.intake import Intake
+from oraculum_market_data.live import Line
 from oraculum_market_data.normal import Venue
 from oraculum_market_data.venues.connector import Connector
 from oraculum_market_data.venues.http import RateBudget, VenueClient
 from oraculum_market_data.venues.kalshi.connector import KalshiConnector
+from oraculum_market_data.venues.kalshi.dialogue import KalshiDialogue
 from oraculum_market_data.venues.manifold.connector import ManifoldConnector
+from oraculum_market_data.venues.manifold.dialogue import ManifoldDialogue
 from oraculum_market_data.venues.polymarket.connector import PolymarketConnector
+from oraculum_market_data.venues.polymarket.dialogue import PolymarketDialogue
+
+# Polymarket's socket falls silent beyond some five hundred tokens, and a market has two.
+_MARKETS_PER_SOCKET: Final = 200
 
 
 @asynccontextmanager
 async def open_feeds(
     sources: Sequence[Source], markets_max: int, intake: Intake, catalog: Catalog, clock: Clock
 ) -> AsyncIterator[list[Feed]]:
-    """The feeds of some sets of venues, with their connections open."""
+    """The feeds of some sets of venues, ready to ask; sockets are opened when they run."""
     async with AsyncExitStack() as stack:
         feeds: list[Feed] = []
         for source in sources:
+            lines = _lines(source, markets_max)
             feeds += [
-                Feed(connector, intake, catalog, clock, source.pace)
+                Feed(connector, lines[connector.venue], intake, catalog, clock, source.pace, markets_max)
                 for connector in await _connectors(stack, source, markets_max, clock)
             ]
         yield feeds
@@ -40,7 +49,30 @@ async def _connectors(
 
     where = source.addresses
     return [
-        PolymarketConnector(await client(Venue.POLYMARKET, where.polymarket_gamma), clock, markets_max),
+        PolymarketConnector(
+            await client(Venue.POLYMARKET, where.polymarket_gamma),
+            await client(Venue.POLYMARKET, where.polymarket_clob),
+            clock,
+            markets_max,
+        ),
         KalshiConnector(await client(Venue.KALSHI, where.kalshi), clock, markets_max),
         ManifoldConnector(await client(Venue.MANIFOLD, where.manifold), clock, markets_max),
     ]
+
+
+def _lines(source: Source, markets_max: int) -> dict[Venue, list[Line]]:
+    """The sockets of each venue."""
+    where, silence = source.addresses, source.silence_seconds
+    polymarket = Line(Venue.POLYMARKET, where.polymarket_socket, PolymarketDialogue, silence)
+    headers = None
+    if source.kalshi_key is not None:
+        key = source.kalshi_key
+        headers = lambda now: key.headers(where.kalshi_socket, now)  # noqa: E731  three words
+    kalshi = Line(Venue.KALSHI, where.kalshi_socket, KalshiDialogue, silence, headers)
+    manifold = Line(Venue.MANIFOLD, where.manifold_socket, ManifoldDialogue, silence)
+    shards = -(-markets_max // _MARKETS_PER_SOCKET)
+    return {
+        Venue.POLYMARKET: [polymarket] * shards,
+        Venue.KALSHI: [kalshi] if source.has_kalshi_socket else [],
+        Venue.MANIFOLD: [manifold],
+    }

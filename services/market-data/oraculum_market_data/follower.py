@@ -16,12 +16,13 @@ from oraculum_market_data.announcer import Announcer
 from oraculum_market_data.board import Board
 from oraculum_market_data.catalog import Catalog
 from oraculum_market_data.config import Source
+from oraculum_market_data.events import KafkaTicks
 from oraculum_market_data.feed import Feed, FeedState
 from oraculum_market_data.feeds import open_feeds
 from oraculum_market_data.housekeeping import prepare
 from oraculum_market_data.intake import Intake
 from oraculum_market_data.normal import Venue
-from oraculum_market_data.sinks.kafka import KafkaTicks
+from oraculum_market_data.repository.leadership import Leadership
 from oraculum_market_data.sinks.postgres import PostgresTicks
 from oraculum_market_data.sinks.redis import RedisQuotes
 from oraculum_market_data.sinks.sink import Sink
@@ -30,6 +31,8 @@ _log = structlog.stdlib.get_logger(__name__)
 
 _LIVE_SECONDS: Final = 0.075
 _HISTORY_SECONDS: Final = 1.0
+_CANDIDATE_SECONDS: Final = 2.0
+_LEADER_SECONDS: Final = 1.0
 
 
 class Follower:
@@ -47,7 +50,8 @@ class Follower:
         self._quotes = quotes
         self._clock = clock
         self._markets_max = markets_max
-        self._feeds: list[Feed] = []
+        self._leadership = Leadership()
+        self.feeds: list[Feed] = []
         self.catalog = Catalog()
         self.board = Board()
         self.announcer = Announcer(database, self.catalog, self.board, clock)
@@ -64,34 +68,52 @@ class Follower:
 
     def _state(self, venue: Venue) -> FeedState:
         heard = self.intake.heard[venue]
-        feeds = [feed for feed in self._feeds if feed.venue is venue]
-        state = "polling" if any(feed.answers for feed in feeds) else "down"
+        feeds = [feed for feed in self.feeds if feed.venue is venue]
+        state = "down"
+        if any(feed.is_live for feed in feeds):
+            state = "live"
+        elif any(feed.answers for feed in feeds):
+            state = "polling"
         return FeedState(venue, state, heard.updates, heard.refused, heard.last_at)
 
     async def run(self, sources: Sequence[Source]) -> None:
         """Follow until cancelled."""
-        await run_gracefully("partitions", self._prepare, grace_seconds=1.0)
-        async with (
-            open_feeds(sources, self._markets_max, self.intake, self.catalog, self._clock) as feeds,
-            asyncio.TaskGroup() as group,
-        ):
-            self._feeds = feeds
+        async with open_feeds(sources, self._markets_max, self.intake, self.catalog, self._clock) as feeds:
+            self.feeds = feeds
+            await run_gracefully("follower", self._wait_and_lead, grace_seconds=10.0)
+
+    async def _wait_and_lead(self, stop: asyncio.Event) -> None:
+        """Of several replicas one follows the venues; the others read what it writes, and wait."""
+        async with self._database.direct() as connection:
+            while not await self._leadership.take(connection):
+                if await pause(stop, _CANDIDATE_SECONDS):
+                    return
+            _log.info("follower.leads")
+            await prepare(self._database, self._clock.now())
+            work = asyncio.create_task(self._work())
+            try:
+                while not work.done() and not await pause(stop, _LEADER_SECONDS):
+                    await self._leadership.confirm(connection)
+            finally:
+                work.cancel()
+                await asyncio.wait({work})
+            if not work.cancelled():
+                work.result()
+
+    async def _work(self) -> None:
+        async with asyncio.TaskGroup() as group:
             group.create_task(self.announcer.run())
             for sink in self._sinks:
                 group.create_task(sink.run())
-            for feed in feeds:
+            for feed in self.feeds:
                 group.create_task(feed.run())
             group.create_task(run_gracefully("heard", self._tell_heard, grace_seconds=1.0))
-
-    async def _prepare(self, stop: asyncio.Event) -> None:
-        """History has a place to go before the first of it comes."""
-        await prepare(self._database, self._clock.now())
-        stop.set()
 
     async def _tell_heard(self, stop: asyncio.Event) -> None:
         """Say once a second when each venue was last heard."""
         while not await pause(stop, 1.0):
             now = self._clock.now()
+            self.intake.publish_counts()
             for venue, heard in self.intake.heard.items():
                 if heard.last_at is None:
                     continue

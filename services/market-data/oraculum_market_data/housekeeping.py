@@ -9,7 +9,7 @@ from oraculum_kit.clock import Clock
 from oraculum_kit.db import Database
 from oraculum_kit.job_runner import JobRunner
 from oraculum_kit.jobs import Job, Kind
-from oraculum_market_data.repository import Partitions
+from oraculum_market_data.repository.partitions import Partitions
 
 # How long each kind of history is kept. Hours and days stay.
 KEPT: Final[Mapping[str, timedelta]] = MappingProxyType(

@@ -45,6 +45,7 @@ class Intake:
         self._announcer = announcer
         self._sinks = sinks
         self._clock = clock
+        self._counts: Counter[tuple[Venue, type[Item]]] = Counter()
         self._fields: set[tuple[Venue, str]] = set()
         self.heard: dict[Venue, Heard] = {venue: Heard() for venue in Venue}
 
@@ -89,14 +90,19 @@ class Intake:
             for sink in self._sinks:
                 sink.quote(top)
 
+    def publish_counts(self) -> None:
+        """Show what was counted since the last time; counting by label for each frame would cost more than decoding."""
+        for (venue, kind), count in self._counts.items():
+            metrics.UPDATES.labels(venue.value, _kind(kind)).inc(count)
+        self._counts.clear()
+
     def _count(self, venue: Venue, decoded: Decoded) -> None:
         heard = self.heard[venue]
         heard.updates += len(decoded.items)
         heard.refused += len(decoded.refused)
         if decoded.items:
             heard.last_at = self._clock.now()
-        for kind, count in Counter(map(type, decoded.items)).items():
-            metrics.UPDATES.labels(venue.value, _kind(kind)).inc(count)
+        self._counts.update((venue, type(item)) for item in decoded.items)
         for refused in decoded.refused:
             self._count_refused(venue, refused)
         if decoded.unknown:

@@ -11,7 +11,7 @@ from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection
 from oraculum_kit.timestamps import from_wire
 from oraculum_market_data.board import top_to_wire
-from oraculum_market_data.repository import Quotes
+from oraculum_market_data.repository.quotes import Quotes
 from oraculum_market_data.sinks.redis import RedisQuotes
 
 _log = structlog.stdlib.get_logger(__name__)

@@ -1,6 +1,5 @@
 """gRPC in, domain out: translates, never decides."""
 
-from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -13,11 +12,12 @@ from oraculum_kit.paging import Page, decode_cursor, page_size
 from oraculum_kit.rpc import Context
 from oraculum_kit.timestamps import to_wire_optional
 from oraculum_kit.validation import Violations
+from oraculum_market_data.bookshelf import Bookshelf
 from oraculum_market_data.errors import VenueMarketNotFound
-from oraculum_market_data.feed import FeedState
+from oraculum_market_data.follower import Follower
 from oraculum_market_data.latest import Latest
-from oraculum_market_data.repository import MarketRow, Markets
-from oraculum_market_data.ticks import Trades, candle_to_wire
+from oraculum_market_data.repository.markets import MarketRow, Markets
+from oraculum_market_data.repository.trades import Trades, candle_to_wire
 from oraculum_market_data.trades import Deal, deal_to_wire
 from oraculum_market_data.wire import STATUS_FROM_WIRE, market_to_wire
 
@@ -53,12 +53,11 @@ OWN_VENUE: Final = "oraculum"
 class MarketDataServicer(market_data_service_pb2_grpc.MarketDataServiceServicer):
     """oraculum.market_data.v1.MarketDataService."""
 
-    def __init__(
-        self, database: Database, latest: Latest, feeds: Callable[[], Sequence[FeedState]], clock: Clock
-    ) -> None:
+    def __init__(self, database: Database, latest: Latest, follower: Follower, clock: Clock) -> None:
         self._database = database
         self._latest = latest
-        self._feeds = feeds
+        self._follower = follower
+        self._bookshelf = Bookshelf()
         self._clock = clock
         self._markets = Markets()
         self._trades = Trades()
@@ -155,7 +154,7 @@ class MarketDataServicer(market_data_service_pb2_grpc.MarketDataServiceServicer)
                     refused=feed.refused,
                     last_update_at=to_wire_optional(feed.last_update_at),
                 )
-                for feed in self._feeds()
+                for feed in self._follower.states()
             ]
         )
 
@@ -163,8 +162,10 @@ class MarketDataServicer(market_data_service_pb2_grpc.MarketDataServiceServicer)
         """Order book of each outcome."""
         market_id = _market_id(request)
         async with self._database.connection() as connection:
-            await self._require(connection, request.venue, market_id)
-        return pb.GetBookResponse()
+            market = await self._markets.one(connection, request.venue, market_id)
+        if market is None:
+            raise VenueMarketNotFound(venue=request.venue, venue_market_id=market_id)
+        return pb.GetBookResponse(books=await self._bookshelf.of_market(market, self._follower.feeds))
 
     async def _require(self, connection: Connection, venue: str, market_id: str) -> None:
         if not await self._markets.exists(connection, venue, market_id):

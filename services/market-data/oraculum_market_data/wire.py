@@ -101,14 +101,14 @@ def resolution_to_wire(market: Market) -> pb.VenueResolution | None:
         return None
     return pb.VenueResolution(
         kind=_KIND_TO_WIRE[resolution.kind],
-        payout_millionths=_payout_millionths(market, resolution),
+        payout_millionths=_paid_by_index(market, resolution),
         original=resolution.original,
         resolved_at=to_wire_optional(resolution.resolved_at),
         final=resolution.final,
     )
 
 
-def _payout_millionths(market: Market, resolution: Resolution) -> list[int]:
+def _paid_by_index(market: Market, resolution: Resolution) -> list[int]:
     """What each outcome pays; empty where the venue does not say it of any that we know."""
     indexes = [outcome.index for outcome in market.outcomes]
     payouts: Sequence[Payout] = resolution.payouts

@@ -1,9 +1,9 @@
 """Quotes and trades to PostgreSQL, in bulk. Quotes are sampled by the sink's pace: one a second of each outcome."""
 
 from oraculum_kit.db import Database
-from oraculum_market_data.repository import Quotes
+from oraculum_market_data.repository.quotes import Quotes
+from oraculum_market_data.repository.trades import Trades
 from oraculum_market_data.sinks.sink import Batch
-from oraculum_market_data.ticks import Trades
 
 
 class PostgresTicks:

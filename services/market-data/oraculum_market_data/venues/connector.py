@@ -24,6 +24,10 @@ class Connector(Protocol):
         """The markets that were opened or resolved last: few requests, asked often."""
         ...
 
+    def book(self, market: Market) -> AsyncIterator[Decoded]:
+        """The order books of a market, as far as the venue shows any."""
+        ...
+
     def named(self, markets: Sequence[Market]) -> AsyncIterator[Decoded]:
         """These markets, in whatever state they are."""
         ...

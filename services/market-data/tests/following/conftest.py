@@ -119,8 +119,10 @@ class World:
 async def _until(true: Callable[[], Awaitable[Any]], what: str) -> Any:
     """Ask until the answer is true; a test that waits in vain says for what."""
     async with asyncio.timeout(WAIT_SECONDS) as deadline:
-        while not (answer := await true()):
+        answer = await true()
+        while not answer:
             await asyncio.sleep(0.05)
+            answer = await true()
     assert not deadline.expired(), what
     return answer
 
@@ -146,7 +148,7 @@ def running(
             quotes = RedisQuotes(redis)
             follower = Follower(database, producer, quotes, clock, 5_000)
             servicer = MarketDataServicer(
-                database, Latest(quotes, clock, timedelta(seconds=stale_seconds)), follower.states, clock
+                database, Latest(quotes, clock, timedelta(seconds=stale_seconds)), follower, clock
             )
             relay = OutboxRelay(cluster=cluster, database=database, source="market-data")
             async with (
@@ -192,10 +194,10 @@ class Heard:
 
 
 @pytest.fixture
-def until():
+def until() -> Callable[..., Awaitable[Any]]:
     return _until
 
 
 @pytest.fixture
-def source_of():
+def source_of() -> Callable[..., Source]:
     return _source_of

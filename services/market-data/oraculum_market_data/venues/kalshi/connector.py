@@ -20,6 +20,7 @@ _EVENTS_PAGE: Final = 200
 _RECENT_PAGE: Final = 1000
 _RECENT_PAGES_MAX: Final = 5
 _NAMED_PAGE: Final = 50
+_BOOK_DEPTH: Final = 100
 # Clocks differ, and what is asked for twice costs nothing.
 _OVERLAP: Final = timedelta(seconds=10)
 _FIRST_LOOK: Final = timedelta(minutes=5)
@@ -74,6 +75,12 @@ class KalshiConnector:
         tickers = iter([market.id for market in markets])
         while page := list(islice(tickers, _NAMED_PAGE)):
             yield (await self._page("/markets", tickers=",".join(page), limit=_NAMED_PAGE))[0]
+
+    async def book(self, market: Market) -> AsyncIterator[Decoded]:
+        """The book of both sides."""
+        body = await self._api.get(f"/markets/{market.id}/orderbook", {"depth": _BOOK_DEPTH})
+        if body is not None:
+            yield self._reading.body(body, Source(self._clock.now(), market.id))
 
     async def _page(self, path: str, **parameters: str | int) -> tuple[Decoded, str | None]:
         given = {name: value for name, value in parameters.items() if value != ""}

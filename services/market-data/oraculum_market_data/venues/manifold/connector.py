@@ -62,6 +62,12 @@ class ManifoldConnector:
             yield await self._ask(f"/market/{market.id}")
             self._whole.add(market.id)
 
+    async def book(self, market: Market) -> AsyncIterator[Decoded]:  # noqa: ARG002  the interface
+        """None: a market maker stands in for a book."""
+        none: tuple[Decoded, ...] = ()
+        for answer in none:
+            yield answer
+
     async def _ask(self, path: str, **parameters: str | int) -> Decoded:
         body = await self._api.get(path, parameters)
         return Decoded() if body is None else self._reading.body(body, Source(self._clock.now()))

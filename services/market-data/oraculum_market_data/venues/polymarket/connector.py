@@ -21,12 +21,13 @@ _NAMED_PAGE: Final = 50
 
 
 class PolymarketConnector:
-    """Gamma's listings."""
+    """Gamma's listings, and the books of the order book service."""
 
     venue = Venue.POLYMARKET
 
-    def __init__(self, gamma: VenueClient, clock: Clock, markets_max: int) -> None:
+    def __init__(self, gamma: VenueClient, clob: VenueClient, clock: Clock, markets_max: int) -> None:
         self._gamma = gamma
+        self._clob = clob
         self._clock = clock
         self._markets_max = markets_max
         self._reading = reading(self.venue)
@@ -61,6 +62,14 @@ class PolymarketConnector:
         while page := list(islice(numbers, _NAMED_PAGE)):
             for closed in ("false", "true"):
                 yield await self._ask("/markets", id=page, closed=closed, limit=_NAMED_PAGE)
+
+    async def book(self, market: Market) -> AsyncIterator[Decoded]:
+        """The book of each token."""
+        for outcome in market.outcomes:
+            if outcome.id is not None:
+                body = await self._clob.get("/book", {"token_id": outcome.id})
+                if body is not None:
+                    yield self._reading.body(body, Source(self._clock.now(), outcome.id))
 
     async def _ask(self, path: str, **parameters: str | int | Sequence[str]) -> Decoded:
         given: Parameters = parameters

@@ -1,4 +1,4 @@
-"""What market-data asks of its database about trades and candles."""
+"""Trades, and the candles that they make."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +10,11 @@ from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum_kit.db import Connection, queries
 from oraculum_kit.timestamps import to_wire
 from oraculum_market_data.figures import Price
+from oraculum_market_data.repository.texts import storable
 from oraculum_market_data.trades import Deal
 from oraculum_market_data.wire import text_of
 
-_ticks: Final = queries(__package__, "sql/ticks.sql")
+_sql: Final = queries("oraculum_market_data", "sql/trades.sql")
 
 # Behind every position there is: the first page begins here.
 _NEWEST: Final = (datetime(9999, 1, 1, tzinfo=UTC), "")
@@ -25,7 +26,7 @@ class CandleRow:
 
     outcome: int
     open_time: datetime
-    open_millionths: int  # lint-allow amounts: a probability on a chart
+    open_millionths: int
     high_millionths: int
     low_millionths: int
     close_millionths: int
@@ -33,22 +34,57 @@ class CandleRow:
     trades: int
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The price of an outcome at a time, and what was traded at it."""
+
+    venue: str
+    market_id: str
+    outcome: int
+    at: datetime
+    millionths: int
+    volume: Decimal
+    trades: int
+
+
 class Trades:
-    """Trades, and the candles that they make."""
+    """Trades and candles."""
 
     async def save(self, connection: Connection, deals: Sequence[Deal]) -> None:
-        """Write trades down, and fold those that are new into their candles."""
-        await _ticks.save_trades.run(
+        """Write trades down, and fold those that are new into the candles of their outcomes."""
+        fresh = await self.insert(connection, deals)
+        by_name = {_name(deal): deal for deal in deals}
+        await self.fold(connection, [_point(by_name[name]) for name in fresh])
+
+    async def insert(self, connection: Connection, deals: Sequence[Deal]) -> set[tuple[str, str, str]]:
+        """Write down the trades that are not written yet; venue, market and id of these."""
+        rows = await _sql.insert_trades.tuples(
             connection,
             venues=[deal.venue for deal in deals],
-            venue_market_ids=[_storable(deal.market_id) for deal in deals],
-            trade_ids=[_storable(deal.trade_id) for deal in deals],
+            venue_market_ids=[storable(deal.market_id) for deal in deals],
+            trade_ids=[storable(deal.trade_id) for deal in deals],
             times=[deal.venue_time for deal in deals],
             outcomes=[deal.outcome for deal in deals],
             prices=[deal.price.exact for deal in deals],
             sizes=[deal.size for deal in deals],
             taker_sides=[deal.taker_side for deal in deals],
             received=[deal.received_at for deal in deals],
+        )
+        return set(rows)
+
+    async def fold(self, connection: Connection, points: Sequence[Point]) -> None:
+        """Fold points into the candles of every span."""
+        if not points:
+            return
+        await _sql.fold_candles.run(
+            connection,
+            venues=[point.venue for point in points],
+            venue_market_ids=[storable(point.market_id) for point in points],
+            outcomes=[point.outcome for point in points],
+            times=[point.at for point in points],
+            millionths=[point.millionths for point in points],
+            volumes=[point.volume for point in points],
+            counts=[point.trades for point in points],
         )
 
     async def page(
@@ -62,7 +98,7 @@ class Trades:
     ) -> list[Deal]:
         """Trades of a market, newest first."""
         before_time, before_id = before or _NEWEST
-        rows = await _ticks.list_trades.tuples(
+        rows = await _sql.list_trades.tuples(
             connection,
             venue=venue,
             venue_market_id=market_id,
@@ -88,7 +124,7 @@ class Trades:
         row_count: int,
     ) -> list[CandleRow]:
         """Candles of a market, oldest first."""
-        return await _ticks.list_candles.all(
+        return await _sql.list_candles.all(
             connection,
             CandleRow,
             venue=venue,
@@ -115,5 +151,11 @@ def candle_to_wire(row: CandleRow) -> pb.Candle:
     )
 
 
-def _storable(text: str) -> str:
-    return text.replace("\0", "")
+def _name(deal: Deal) -> tuple[str, str, str]:
+    return deal.venue, storable(deal.market_id), storable(deal.trade_id)
+
+
+def _point(deal: Deal) -> Point:
+    return Point(
+        deal.venue, deal.market_id, deal.outcome, deal.venue_time, deal.price.millionths, deal.size, 1
+    )

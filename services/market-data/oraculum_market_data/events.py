@@ -1,28 +1,37 @@
-"""Quotes and trades to Kafka, straight from the producer.
+"""What market-data tells: `market-data.markets`, `market-data.quotes` and `market-data.trades`.
 
-They do not go through the outbox. A quote is replaced by the next one within seconds and a trade comes again from the
-venue after a reconnect, so the promise of an outbox (told exactly when it became true in the database) is worth
-nothing here, while writing and deleting a row for each of a hundred thousand updates a second would cost the database.
-What is lost in a crash is at most the batch at hand. Markets are different: they open and resolve events, so they go
-through the outbox.
+Markets open and resolve events, so they are told through the outbox. Quotes and trades go straight to the producer.
+A quote is replaced by the next one within seconds and a trade comes again from the venue after a reconnect, so the
+promise of an outbox (told exactly when it became true in the database) is worth nothing here, while writing and
+deleting a row for each of a hundred thousand updates a second would cost the database. What is lost in a crash is at
+most the batch at hand.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from oraculum.market_data.v1.market_data_facts_pb2 import (
+    MarketsFact,
     QuotesFact,
     TradesFact,
+    VenueMarketChanged,
     VenueQuoteChanged,
     VenueTraded,
 )
+from oraculum_kit import outbox
 from oraculum_kit.clock import Clock
+from oraculum_kit.db import Connection
 from oraculum_kit.kafka import Producer
+from oraculum_kit.outbox import Fact
 from oraculum_kit.records import Outgoing, outgoing
 from oraculum_market_data.board import Top, top_to_wire
+from oraculum_market_data.normal import Market
 from oraculum_market_data.sinks.sink import Batch
 from oraculum_market_data.trades import Deal, deal_to_wire
+from oraculum_market_data.wire import market_to_wire
 
+MARKETS_TOPIC: Final = "market-data.markets"
 QUOTES_TOPIC: Final = "market-data.quotes"
 TRADES_TOPIC: Final = "market-data.trades"
 _SOURCE: Final = "market-data"
@@ -31,6 +40,25 @@ _SOURCE: Final = "market-data"
 def market_key(venue: str, market_id: str) -> str:
     """The key of everything that is told of a market."""
     return f"{venue}:{market_id}"
+
+
+async def markets_changed(connection: Connection, markets: Sequence[tuple[Market, Sequence[Top]]]) -> None:
+    """Markets were seen for the first time or changed; each is told with its latest quotes."""
+    await outbox.add_many(
+        connection,
+        [
+            Fact(
+                topic=MARKETS_TOPIC,
+                key=market_key(market.venue.value, market.id),
+                message=MarketsFact(
+                    venue_market_changed=VenueMarketChanged(
+                        market=market_to_wire(market), quotes=[top_to_wire(top) for top in tops]
+                    )
+                ),
+            )
+            for market, tops in markets
+        ],
+    )
 
 
 class KafkaTicks:

@@ -1,23 +1,17 @@
-"""What market-data asks of its database."""
+"""Markets of the venues: written as they change, listed by what people look for."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
 from oraculum_kit.db import Connection, Statement, queries
-from oraculum_market_data.board import Top
 from oraculum_market_data.documents import document, fingerprint, market_of
-from oraculum_market_data.figures import Price
-from oraculum_market_data.normal import Market, Venue
+from oraculum_market_data.normal import Market
+from oraculum_market_data.repository.texts import storable
 
-_markets: Final = queries(__package__, "sql/markets.sql")
-_ticks: Final = queries(__package__, "sql/ticks.sql")
-_partitions: Final = queries(__package__, "sql/partitions.sql")
-
-# How far back a quote is looked for that Redis does not have.
-_QUOTE_AGE_MAX: Final = timedelta(days=60)
+_markets: Final = queries("oraculum_market_data", "sql/markets.sql")
 
 # Only the filters that are asked for enter the statement, so that the planner sees conditions it has indexes for.
 _FILTERS: Final = {
@@ -51,8 +45,8 @@ class Markets:
         rows = await _markets.save_markets.tuples(
             connection,
             venues=[market.venue.value for market in markets],
-            venue_market_ids=[_storable(market.id) for market in markets],
-            titles=[_storable(market.title) for market in markets],
+            venue_market_ids=[storable(market.id) for market in markets],
+            titles=[storable(market.title) for market in markets],
             statuses=[market.status.value for market in markets],
             documents=[document(market) for market in markets],
             fingerprints=[fingerprint(market) for market in markets],
@@ -92,71 +86,6 @@ class Markets:
     async def count_by_venue(self, connection: Connection) -> dict[str, int]:
         """How many markets are known of each venue."""
         return dict(await _markets.count_by_venue.tuples(connection))
-
-
-class Quotes:
-    """The history of quotes."""
-
-    async def save(self, connection: Connection, tops: Sequence[Top]) -> None:
-        """Write down how quotes stood."""
-        await _ticks.save_quotes.run(
-            connection,
-            venues=[top.venue.value for top in tops],
-            venue_market_ids=[_storable(top.market_id) for top in tops],
-            outcomes=[top.outcome for top in tops],
-            received=[top.received_at for top in tops],
-            times=[top.venue_time for top in tops],
-            bids=[_exact(top.bid) for top in tops],
-            asks=[_exact(top.ask) for top in tops],
-            bid_sizes=[top.bid_size for top in tops],
-            ask_sizes=[top.ask_size for top in tops],
-            lasts=[_exact(top.last) for top in tops],
-        )
-
-    async def latest(self, connection: Connection, venue: str, market_id: str, now: datetime) -> list[Top]:
-        """The last quotes that were written down, in outcome order."""
-        rows = await _ticks.last_quotes.tuples(
-            connection, venue=venue, venue_market_id=market_id, since=now - _QUOTE_AGE_MAX
-        )
-        return [
-            Top(
-                venue=Venue(venue),
-                market_id=market_id,
-                outcome=outcome,
-                bid=_price(bid),
-                ask=_price(ask),
-                bid_size=bid_size,
-                ask_size=ask_size,
-                last=_price(last),
-                venue_time=venue_time,
-                received_at=received_at,
-            )
-            for outcome, received_at, venue_time, bid, ask, bid_size, ask_size, last in rows
-        ]
-
-
-class Partitions:
-    """The months of what is kept by months."""
-
-    async def add(self, connection: Connection, parent: str, month: date) -> None:
-        """Make the partition of a month."""
-        await _partitions.add_month.run(connection, parent=parent, month=month)
-
-    async def drop(self, connection: Connection, parent: str, before: date) -> int:
-        """Drop the months before a day; how many."""
-        return int(await _partitions.drop_months.value(connection, parent=parent, before=before))
-
-
-def _storable(text: str) -> str:
-    return text.replace("\0", "")
-
-
-def _exact(of: Price | None) -> Any:
-    return None if of is None else of.exact
-
-
-def _price(value: Any) -> Price | None:
-    return None if value is None else Price(value)
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,105 @@
+"""What market-data hears: `bets`, from which it makes the trades and candles of our own events.
+
+A fill moves the price of every outcome, so it is a point on every outcome's chart; volume and count belong to the
+outcome that was traded, the volume in the event's asset.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Final
+
+from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
+from oraculum.prediction.v1.bets_fact_pb2 import BetsFact
+from oraculum_kit.db import Connection, Database
+from oraculum_kit.inbox import InboxConsumer, Record
+from oraculum_kit.kafka import Cluster
+from oraculum_kit.timestamps import from_wire
+from oraculum_market_data.figures import EXACT, Price
+from oraculum_market_data.repository.trades import Point, Trades
+from oraculum_market_data.trades import Deal
+from oraculum_money import asset
+
+OWN_VENUE: Final = "oraculum"
+
+_TAKER_SIDES: Final = {prediction_pb.SIDE_BUY: "buy", prediction_pb.SIDE_SELL: "sell"}
+
+
+class OwnEvents:
+    """Turns our own fills into trades and candles."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._trades = Trades()
+
+    def consumer(self, cluster: Cluster) -> InboxConsumer[BetsFact]:
+        """Hear the topic."""
+        return InboxConsumer(
+            cluster=cluster,
+            database=self._database,
+            group="market-data",
+            topics={"bets": BetsFact},
+            handle=self.hear,
+            # A fill is written down under its id, and only a fill that is new makes candles.
+            effects_are_unique=True,
+        )
+
+    async def hear(self, connection: Connection, records: Sequence[Record[BetsFact]]) -> None:
+        """Write fills down, and fold those that are new into the candles of their event."""
+        fills = [
+            record.message.order_filled.fill
+            for record in records
+            if record.message.WhichOneof("fact") == "order_filled"
+            and record.message.order_filled.fill.shares > 0
+        ]
+        if not fills:
+            return
+        fresh = await self._trades.insert(connection, [_deal(fill) for fill in fills])
+        points = [
+            point
+            for fill in fills
+            if (OWN_VENUE, fill.event_id, fill.fill_id) in fresh
+            for point in _points(fill)
+        ]
+        await self._trades.fold(connection, points)
+
+
+def _volume(fill: prediction_pb.Fill) -> Decimal:
+    """What was paid for the shares, in whole units of the asset."""
+    return Decimal(fill.gross.units).scaleb(-asset(fill.gross.asset).decimals, EXACT)
+
+
+def _size(fill: prediction_pb.Fill) -> Decimal:
+    """How many shares; one pays one whole unit of the asset."""
+    return Decimal(fill.shares).scaleb(-asset(fill.gross.asset).decimals, EXACT)
+
+
+def _deal(fill: prediction_pb.Fill) -> Deal:
+    filled_at = from_wire(fill.filled_at)
+    return Deal(
+        venue=OWN_VENUE,
+        market_id=fill.event_id,
+        outcome=fill.outcome,
+        trade_id=fill.fill_id,
+        # What a share cost on average, to a millionth: a fill moves the price while it is made.
+        price=Price((Decimal(fill.gross.units) / Decimal(fill.shares)).quantize(Decimal("0.000001"))),
+        size=_size(fill),
+        taker_side=_TAKER_SIDES.get(fill.side, ""),
+        venue_time=filled_at,
+        received_at=filled_at,
+    )
+
+
+def _points(fill: prediction_pb.Fill) -> Iterator[Point]:
+    """The price of every outcome after the fill."""
+    filled_at = from_wire(fill.filled_at)
+    for outcome, millionths in enumerate(fill.price_millionths):
+        is_traded = outcome == fill.outcome
+        yield Point(
+            venue=OWN_VENUE,
+            market_id=fill.event_id,
+            outcome=outcome,
+            at=filled_at,
+            millionths=millionths,
+            volume=_volume(fill) if is_traded else Decimal(0),
+            trades=int(is_traded),
+        )
