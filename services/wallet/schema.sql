@@ -556,6 +556,12 @@ ALTER TABLE ONLY wallet.transfer
     ADD CONSTRAINT transfer_pkey PRIMARY KEY (id);
 
 --
+-- Name: fill_progress_halted; Type: INDEX; Schema: wallet; Owner: -
+--
+
+CREATE INDEX fill_progress_halted ON wallet.fill_progress USING btree (halted_at) WHERE (halted_at IS NOT NULL);
+
+--
 -- Name: idempotency_created_at; Type: INDEX; Schema: wallet; Owner: -
 --
 
@@ -578,6 +584,12 @@ CREATE INDEX job_dead ON wallet.job USING btree (dead_at) WHERE (dead_at IS NOT 
 --
 
 CREATE INDEX job_due ON wallet.job USING btree (due_at) WHERE (dead_at IS NULL);
+
+--
+-- Name: pending_transfer_oldest; Type: INDEX; Schema: wallet; Owner: -
+--
+
+CREATE INDEX pending_transfer_oldest ON wallet.pending_transfer USING btree (posted_at, id);
 
 --
 -- Name: transfer_ends_pending; Type: INDEX; Schema: wallet; Owner: -
@@ -658,4 +670,5 @@ INSERT INTO wallet.schema_migrations (version) VALUES
     ('20261121034100'),
     ('20261121034200'),
     ('20261121034300'),
-    ('20261121034400');
+    ('20261121034400'),
+    ('20261121051800');

@@ -70,7 +70,8 @@ class StartingCapital:
                 _log.warning("capital.configured_differently", asset=asset, units=units)
             elif result not in {Result.CREATED, Result.EXISTS}:
                 raise CapitalMissingError(f"{asset}: {result.name}")
-            del self._missing[asset]
+            # Another check may have been as quick.
+            self._missing.pop(asset, None)
 
 
 def _arguments(given: Sequence[str]) -> argparse.Namespace:

@@ -9,7 +9,7 @@ wait, settlement is answered BEHIND, other events go on, and an incident is open
 """
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,6 +17,7 @@ import structlog
 
 from oraculum.prediction.v1.bets_fact_pb2 import BetsFact
 from oraculum_kit.db import Connection, Database
+from oraculum_kit.errors import ServiceError
 from oraculum_kit.ids import derived
 from oraculum_kit.inbox import InboxConsumer
 from oraculum_kit.kafka import Cluster
@@ -39,6 +40,8 @@ GROUP: Final = "wallet"
 PASSING_INCIDENTS: Final = ("fill_gap", "fill_refused", "fill_unexpected")
 
 _EVENTS_RESUMED_MAX: Final = 100
+# Of one event in one transaction: one that stood still for hours catches up by portions.
+FILLS_RESUMED_MAX: Final = 1_000
 
 
 @dataclass(slots=True)
@@ -72,8 +75,11 @@ class _Event:
 class FillsConsumer:
     """Applies fills to the ledger."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, *, resumed_max: int = FILLS_RESUMED_MAX) -> None:
         self._ledger = ledger
+        self._resumed_max = resumed_max
+        # The event that was tried again last, while there are more than one pass tries.
+        self._resumed: str | None = None
 
     async def handle(self, connection: Connection, records: Sequence[Record[BetsFact]]) -> None:
         """Apply what a poll gave; halted events only put theirs aside."""
@@ -82,14 +88,27 @@ class FillsConsumer:
     async def resume(self, database: Database) -> None:
         """Try again what waits: the missing fill may have come, the reason to halt may be gone."""
         async with database.connection() as connection:
-            event_ids = await repository.events_waiting(connection, _EVENTS_RESUMED_MAX)
+            event_ids = await repository.events_waiting(
+                connection, after=self._resumed, limit=_EVENTS_RESUMED_MAX
+            )
+        self._resumed = event_ids[-1] if len(event_ids) == _EVENTS_RESUMED_MAX else None
         for event_id in event_ids:
+            try:
+                await self._resume(database, event_id)
+            except ServiceError as error:
+                # Another batch was in the way. It has its turn again, and those behind it have theirs.
+                _log.warning("fills.not_resumed", event_id=event_id, reason=error.reason)
+
+    async def _resume(self, database: Database, event_id: str) -> None:
+        applied = self._resumed_max
+        while applied == self._resumed_max:
             async with database.transaction() as connection:
-                await self._apply_or_keep(connection, [], resuming=event_id)
+                applied = await self._apply_or_keep(connection, [], resuming=event_id)
 
     async def _apply_or_keep(
         self, connection: Connection, arrived: Sequence[Fill], *, resuming: str | None = None
-    ) -> None:
+    ) -> int:
+        """How many fills were applied."""
         event_ids = {fill.event_id for fill in arrived} | ({resuming} if resuming else set())
         try:
             # A savepoint: if ledger and database ever disagree, the fills must still be kept.
@@ -97,14 +116,16 @@ class FillsConsumer:
                 events = await self._sort(connection, arrived, event_ids, retry_halted=resuming is not None)
                 await self._apply(connection, events)
         except LedgerDisagrees:
-            await self._keep_all(connection, arrived, event_ids)
+            await self._keep_all(connection, arrived, resuming)
+            return 0
+        return sum(event.applied for event in events)
 
     async def _sort(
         self, connection: Connection, arrived: Sequence[Fill], event_ids: set[str], *, retry_halted: bool
     ) -> list[_Event]:
         """Tell what is due, what is early and what was applied before."""
         progress = await repository.lock_progress(connection, event_ids)
-        waiting = await repository.waiting_fills(connection, event_ids)
+        waiting = await self._waiting(connection, arrived, progress, retry_halted=retry_halted)
         fills: dict[str, dict[int, Fill]] = {event_id: {} for event_id in event_ids}
         duplicates = 0
         for fill in (*waiting, *arrived):
@@ -120,6 +141,33 @@ class FillsConsumer:
             _sorted(progress[id_], fills[id_], troubled=id_ in troubled, retry=retry_halted)
             for id_ in sorted(fills)
         ]
+
+    async def _waiting(
+        self,
+        connection: Connection,
+        arrived: Sequence[Fill],
+        progress: Mapping[str, Progress],
+        *,
+        retry_halted: bool,
+    ) -> list[Fill]:
+        """What was put aside and matters now.
+
+        That is all of an event only if something of it may be applied: thousands may wait behind a fill that is not
+        here or is refused, and reading them with every poll would stop the whole partition.
+        """
+        moving = (
+            set(progress)
+            if retry_halted
+            else {
+                fill.event_id
+                for fill in arrived
+                if fill.sequence == progress[fill.event_id].sequence + 1
+                and not progress[fill.event_id].halted
+            }
+        )
+        still = [fill for fill in arrived if fill.event_id not in moving]
+        waiting = await repository.waiting_fills(connection, moving, self._resumed_max) if moving else []
+        return waiting + (await repository.same_waiting(connection, still) if still else [])
 
     async def _apply(self, connection: Connection, events: Sequence[_Event]) -> None:
         shard = self._ledger.shard()
@@ -144,18 +192,20 @@ class FillsConsumer:
             await _tell(connection, event)
         metrics.FILLS_APPLIED.inc(sum(event.applied for event in events))
 
-    async def _keep_all(
-        self, connection: Connection, arrived: Sequence[Fill], event_ids: Iterable[str]
-    ) -> None:
-        """Halt these events and keep their fills: a defect must not lose them."""
-        progress = await repository.lock_progress(connection, set(event_ids))
+    async def _keep_all(self, connection: Connection, arrived: Sequence[Fill], resuming: str | None) -> None:
+        """Halt the events whose fills these are and keep the fills: a defect must not lose them."""
+        event_ids = {fill.event_id for fill in arrived} | ({resuming} if resuming else set())
+        progress = await repository.lock_progress(connection, event_ids)
         fresh = [fill for fill in arrived if fill.sequence > progress[fill.event_id].sequence]
         if fresh:
             await repository.keep_waiting(connection, fresh)
-        await repository.advance_progress(
-            connection, [each._replace(halted=True) for each in progress.values()]
-        )
-        for each in progress.values():
+        # Of an event whose fills only came again nothing waits, so nothing would ever set it going.
+        halted = [
+            progress[event_id]
+            for event_id in sorted({fill.event_id for fill in fresh} | (event_ids & {resuming}))
+        ]
+        await repository.advance_progress(connection, [each._replace(halted=True) for each in halted])
+        for each in halted:
             await _open_incident(
                 connection, "fill_unexpected", each, reason="the database refused the transfers"
             )

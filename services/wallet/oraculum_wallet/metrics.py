@@ -17,13 +17,19 @@ FILLS_WAITING: Final = Gauge("oraculum_wallet_fills_waiting", "Fills that wait f
 FILLS_WAITING_SECONDS: Final = Gauge(
     "oraculum_wallet_fills_waiting_age_seconds", "How long the oldest of them has waited."
 )
+EVENTS_HALTED: Final = Gauge("oraculum_wallet_events_halted", "Events of which no fill is applied any more.")
+EVENTS_HALTED_SECONDS: Final = Gauge(
+    "oraculum_wallet_events_halted_age_seconds", "How long the first of them has stood still."
+)
 # As in the schema.
 INCIDENT_KINDS: Final = ("fill_gap", "fill_recovered", "fill_refused", "fill_unexpected", "hold_stranded")
 INCIDENTS: Final = Counter("oraculum_wallet_incidents", "What can't happen and did.", ("kind",))
 INCIDENTS_OPEN: Final = Gauge(
     "oraculum_wallet_incidents_open", "Incidents that nobody has closed.", ("kind",)
 )
-PENDING: Final = Gauge("oraculum_wallet_pending_transfers", "Transfers that are pending.")
+PENDING: Final = Gauge(
+    "oraculum_wallet_pending_transfers", "Transfers that are pending (counted up to 100,000)."
+)
 PENDING_SECONDS: Final = Gauge(
     "oraculum_wallet_pending_age_seconds", "How long the oldest of them has been pending."
 )

@@ -118,8 +118,10 @@ def housekeeper(database: Database) -> JobRunner:
         await prover.prove(anew=True)
 
     async def forget(_: Job) -> None:
-        async with database.transaction() as connection:
-            await idempotency.forget_old(connection)
+        while True:
+            async with database.transaction() as connection:
+                if not await idempotency.forget_old(connection):
+                    return
 
     return JobRunner(
         database=database,

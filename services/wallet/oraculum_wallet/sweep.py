@@ -74,8 +74,8 @@ class Sweeper:
                         await self.settle_holds()
                         if loop.time() >= resume_at:
                             resume_at = loop.time() + RESUME_EVERY_SECONDS
-                            await self._fills.resume(self._database)
                             await self.measure()
+                            await self._fills.resume(self._database)
                     finally:
                         await repository.resign(connection)
                 await pause(stop, self._every_seconds)
@@ -108,11 +108,14 @@ class Sweeper:
         async with self._database.connection() as connection:
             pending, pending_seconds = await repository.measure_pending(connection)
             waiting, waiting_seconds = await fills_repository.measure_waiting(connection)
+            halted, halted_seconds = await fills_repository.measure_halted(connection)
             incidents = await fills_repository.count_incidents(connection)
         metrics.PENDING.set(pending)
         metrics.PENDING_SECONDS.set(pending_seconds)
         metrics.FILLS_WAITING.set(waiting)
         metrics.FILLS_WAITING_SECONDS.set(waiting_seconds)
+        metrics.EVENTS_HALTED.set(halted)
+        metrics.EVENTS_HALTED_SECONDS.set(halted_seconds)
         for kind in metrics.INCIDENT_KINDS:
             metrics.INCIDENTS_OPEN.labels(kind).set(incidents.get(kind, 0))
 

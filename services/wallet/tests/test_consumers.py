@@ -21,6 +21,7 @@ from oraculum_wallet.consumers import FillsConsumer
 from oraculum_wallet.errors import LedgerDisagrees
 from oraculum_wallet.fills import UnreadableFillError
 from oraculum_wallet.ledger import Ledger
+from oraculum_wallet.repository import fills as repository
 from oraculum_wallet.repository.ledger import lock_accounts
 from oraculum_wallet.transfers import Result, Transfer
 
@@ -191,6 +192,44 @@ class TestSequence:
         assert await world.incidents() == []
         assert await world.units(escrow) == 2_000
 
+    async def test_an_event_that_stood_still_for_long_catches_up_by_portions(
+        self, world: World, escrow: Account
+    ) -> None:
+        facts = [
+            world.make.bought(hold=await world.hold(600, escrow=escrow), gross=500, sequence=sequence)
+            for sequence in range(1, 9)
+        ]
+        by_portions = FillsConsumer(world.ledger, resumed_max=2)
+        await world.deliver(*facts[1:], consumer=by_portions)
+        await world.deliver(facts[0], consumer=by_portions)
+        assert await world.applied(escrow) == (3, False)
+        await by_portions.resume(world.database)
+        assert await world.applied(escrow) == (8, False)
+        assert await world.waiting() == []
+        assert await world.incidents() == []
+
+    async def test_what_waits_is_not_read_with_every_poll(
+        self, world: World, escrow: Account, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Thousands may wait behind one fill, and their partition has other events to go on with."""
+        facts = [
+            world.make.bought(hold=await world.hold(600, escrow=escrow), gross=500, sequence=sequence)
+            for sequence in range(2, 8)
+        ]
+        await world.deliver(*facts[:-1])
+        read: list[int] = []
+        reading = repository.waiting_fills
+
+        async def counted(*arguments: Any) -> Any:
+            fills = await reading(*arguments)
+            read.append(len(fills))
+            return fills
+
+        monkeypatch.setattr(repository, "waiting_fills", counted)
+        await world.deliver(facts[-1])
+        assert read == []
+        assert await world.waiting() == [2, 3, 4, 5, 6, 7]
+
     async def test_one_poll_may_bring_them_in_any_order(self, world: World, escrow: Account) -> None:
         facts = [
             world.make.bought(hold=await world.hold(600, escrow=escrow), gross=500, sequence=sequence)
@@ -341,9 +380,13 @@ class TestWhatCannotHappen:
             make.bought(hold=await world.hold(600, escrow=escrow), gross=500, sequence=sequence)
             for sequence in (1, 2)
         ]
+        done = make.escrow()
+        again = make.bought(hold=await world.hold(600, escrow=done), gross=500, sequence=1)
+        await world.deliver(again)
         broken = FillsConsumer(Disagreeing(world.database))
-        await world.deliver(first, consumer=broken)
+        await world.deliver(first, again, consumer=broken)
         assert await world.applied(escrow) == (0, True)
+        assert await world.applied(done) == (1, False)
         assert await world.incidents() == ["fill_unexpected"]
         await world.deliver(second)
         assert await world.waiting() == [1, 2]

@@ -231,6 +231,20 @@ def test_account_ids_are_what_the_code_derives(sql: Sql) -> None:
         assert account(AccountKind(kind), owner_id, asset).id == id_
 
 
+def test_the_sweep_finds_the_oldest_holds_by_an_index(sql: Sql) -> None:
+    """Millions are pending when the broker was away for an hour."""
+    sql("set enable_sort = off")
+    sql("set enable_seqscan = off")
+    plan = sql(
+        "explain select id from pending_transfer where posted_at < now() and (posted_at, id) > (%(t)s, %(i)s)"
+        " order by posted_at, id limit 1000",
+        t="2000-01-01T00:00:00Z",
+        i="00000000-0000-0000-0000-000000000000",
+    ).fetchall()
+    assert "pending_transfer_oldest" in str(plan)
+    assert "Sort" not in str(plan)
+
+
 def test_the_first_migration_repeats_the_kit() -> None:
     tables = (ROOT / "libs/kit/oraculum_kit/sql/tables.sql").read_text(encoding="utf-8")
     first = min(MIGRATIONS.glob("*.sql"))

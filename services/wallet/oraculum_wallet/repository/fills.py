@@ -12,6 +12,8 @@ from oraculum_wallet.fills import Fill, read_fill
 
 _sql: Final = queries("oraculum_wallet", "sql/fills.sql")
 
+_NIL: Final = str(UUID(int=0))
+
 
 class Progress(NamedTuple):
     """How far the fills of one event are applied."""
@@ -42,10 +44,20 @@ async def advance_progress(connection: Connection, progress: Sequence[Progress])
     )
 
 
-async def waiting_fills(connection: Connection, event_ids: Collection[str]) -> list[Fill]:
-    """The fills of these events that were put aside."""
-    rows = await _sql.waiting_fills.tuples(connection, event_ids=list(event_ids))
-    return [read_fill(OrderFilled.FromString(fact)) for _, fact in rows]
+async def waiting_fills(connection: Connection, event_ids: Collection[str], limit: int) -> list[Fill]:
+    """The first fills of each of these events that were put aside."""
+    return _read(await _sql.waiting_fills.tuples(connection, event_ids=list(event_ids), limit=limit))
+
+
+async def same_waiting(connection: Connection, fills: Sequence[Fill]) -> list[Fill]:
+    """Those that were put aside under the numbers of these."""
+    return _read(
+        await _sql.same_waiting.tuples(
+            connection,
+            event_ids=[fill.event_id for fill in fills],
+            sequences=[fill.sequence for fill in fills],
+        )
+    )
 
 
 async def keep_waiting(connection: Connection, fills: Sequence[Fill]) -> None:
@@ -63,14 +75,21 @@ async def forget_waiting(connection: Connection, event_ids: Collection[str]) -> 
     await _sql.forget_waiting.run(connection, event_ids=list(event_ids))
 
 
-async def events_waiting(connection: Connection, limit: int) -> list[str]:
-    """Events whose fills wait."""
-    return [event_id for (event_id,) in await _sql.events_waiting.tuples(connection, limit=limit)]
+async def events_waiting(connection: Connection, *, after: str | None, limit: int) -> list[str]:
+    """The next events whose fills wait, by id."""
+    rows = await _sql.events_waiting.tuples(connection, after=after or _NIL, limit=limit)
+    return [event_id for (event_id,) in rows]
 
 
 async def measure_waiting(connection: Connection) -> tuple[int, float]:
     """How many fills wait, and how long the oldest has."""
     ((count, seconds),) = await _sql.measure_waiting.tuples(connection)
+    return count, seconds
+
+
+async def measure_halted(connection: Connection) -> tuple[int, float]:
+    """How many events stand still, and how long the first of them has."""
+    ((count, seconds),) = await _sql.measure_halted.tuples(connection)
     return count, seconds
 
 
@@ -103,3 +122,7 @@ async def close_incidents(connection: Connection, event_ids: Collection[str], ki
 async def count_incidents(connection: Connection) -> dict[str, int]:
     """Open incidents by kind."""
     return dict(await _sql.count_incidents.tuples(connection))
+
+
+def _read(rows: Iterable[tuple[Any, ...]]) -> list[Fill]:
+    return [read_fill(OrderFilled.FromString(fact)) for (fact,) in rows]

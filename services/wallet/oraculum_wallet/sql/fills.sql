@@ -23,11 +23,22 @@ from unnest(%(event_ids)s::uuid[], %(sequences)s::bigint[], %(halted)s::boolean[
 where p.event_id = n.event_id;
 
 -- name: waiting_fills
--- The fills of events that wait for one before them.
-select event_id::text, fact
-from fill_waiting
-where event_id = any(%(event_ids)s::uuid[])
-order by event_id, sequence;
+-- The next of the fills of events that wait for one before them: an event that stood still for hours has very many.
+select f.fact
+from unnest(%(event_ids)s::uuid[]) as asked (event_id)
+cross join lateral (
+    select w.fact
+    from fill_waiting w
+    where w.event_id = asked.event_id
+    order by w.sequence
+    limit %(limit)s
+) as f;
+
+-- name: same_waiting
+-- Of the fills that wait, those with these numbers.
+select w.fact
+from unnest(%(event_ids)s::uuid[], %(sequences)s::bigint[]) as asked (event_id, sequence)
+join fill_waiting w on w.event_id = asked.event_id and w.sequence = asked.sequence;
 
 -- name: keep_waiting
 -- Put fills aside until the one before them comes; the same fill again changes nothing.
@@ -42,17 +53,23 @@ using fill_progress p
 where p.event_id = any(%(event_ids)s::uuid[]) and w.event_id = p.event_id and w.sequence <= p.sequence;
 
 -- name: events_waiting
--- Events whose fills wait, the longest first.
-select event_id::text
+-- The next events whose fills wait, by id: each has its turn, however many stand still for good.
+select distinct event_id::text as id
 from fill_waiting
-group by event_id
-order by min(received_at)
+where event_id > %(after)s::uuid
+order by id
 limit %(limit)s;
 
 -- name: measure_waiting
 -- How many fills wait, and for how many seconds the oldest has.
 select count(*), coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::float8
 from fill_waiting;
+
+-- name: measure_halted
+-- How many events stand still, and for how many seconds the first of them has.
+select count(*), coalesce(extract(epoch from clock_timestamp() - min(halted_at)), 0)::float8
+from fill_progress
+where halted_at is not null;
 
 -- name: open_incident
 -- Write down what can't happen, once; true when it is news.

@@ -16,6 +16,7 @@ order by posted_at, id
 limit %(limit)s;
 
 -- name: measure_pending
--- How many transfers are pending, and for how many seconds the oldest has been.
-select count(*), coalesce(extract(epoch from clock_timestamp() - min(posted_at)), 0)::float8
-from pending_transfer;
+-- How many transfers are pending (counted up to a bound, counting must not become the load), and for how many seconds the
+-- oldest has been.
+select (select count(*) from (select from pending_transfer limit 100000) as counted),
+    coalesce(extract(epoch from clock_timestamp() - (select min(posted_at) from pending_transfer)), 0)::float8;
