@@ -75,7 +75,7 @@ class Kafka:
     log: Path
     say: Callable[[str], None] = print
     name: str = "kafka"
-    timeout_seconds: float = 90
+    timeout_seconds: float = 180
 
     @property
     def bootstrap_servers(self) -> str:

@@ -66,7 +66,7 @@ class Postgres:
     log: Path
     settings: Mapping[str, str] = field(default_factory=dict)
     name: str = "postgres"
-    timeout_seconds: float = 60
+    timeout_seconds: float = 120
 
     @property
     def url(self) -> str:
