@@ -6,14 +6,12 @@ are older, however they arrive.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Hashable, Sequence
+from collections.abc import AsyncIterator, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from time import monotonic
 from typing import Final
-from zlib import crc32
 
 import structlog
 
@@ -25,6 +23,7 @@ from oraculum_market_data.errors import VenueAwayError
 from oraculum_market_data.intake import Intake
 from oraculum_market_data.live import Line, Live
 from oraculum_market_data.normal import Item, Market, Quote, Status, Venue
+from oraculum_market_data.shards import Shards
 from oraculum_market_data.venues.connector import Connector
 from oraculum_market_data.venues.dialogue import Shown
 
@@ -66,14 +65,14 @@ class Feed:
         catalog: Catalog,
         clock: Clock,
         pace: Pace,
-        markets_max: int,
+        shards: Shards,
     ) -> None:
         self.connector = connector
         self._intake = intake
         self._catalog = catalog
         self._clock = clock
         self._pace = pace
-        self._markets_max = markets_max
+        self._shards = shards
         # The markets that this feed has brought: with a stand-in beside the venue there are others.
         self._own: dict[str, None] = {}
         self.answers = False
@@ -89,8 +88,9 @@ class Feed:
 
     @property
     def is_live(self) -> bool:
-        """Whether every socket stands."""
-        return bool(self._lives) and all(live.is_open for live in self._lives)
+        """Whether every socket that has something to follow stands."""
+        needed = [live for shard, live in enumerate(self._lives) if shard == 0 or self._shard(shard)]
+        return bool(needed) and all(live.is_open for live in needed)
 
     def knows(self, market_id: str) -> bool:
         """Whether this feed has brought a market."""
@@ -117,15 +117,13 @@ class Feed:
 
     def _shard(self, shard: int) -> Collection[Market]:
         """The open markets that one of our sockets follows."""
-        count = len(self._lives)
-        found = (
-            market
-            for market_id in self._own
-            if (count == 1 or crc32(market_id.encode()) % count == shard)
-            and (market := self._catalog.get(self.venue, market_id)) is not None
-            and market.status in {Status.OPEN, Status.PAUSED}
+        return self._shards.spread(self._tradable())[shard]
+
+    def _tradable(self) -> Iterator[Market]:
+        known = (self._catalog.get(self.venue, market_id) for market_id in self._own)
+        return (
+            market for market in known if market is not None and market.status in {Status.OPEN, Status.PAUSED}
         )
-        return list(islice(found, self._markets_max))
 
     async def _sweeps(self, stop: asyncio.Event) -> None:
         while not stop.is_set():

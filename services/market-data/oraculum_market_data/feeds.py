@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Final
 
 from oraculum_kit.clock import Clock
@@ -11,6 +12,7 @@ from oraculum_market_data.feed import Feed
 from oraculum_market_data.intake import Intake
 from oraculum_market_data.live import Line
 from oraculum_market_data.normal import Venue
+from oraculum_market_data.shards import Shards
 from oraculum_market_data.venues.connector import Connector
 from oraculum_market_data.venues.http import RateBudget, VenueClient
 from oraculum_market_data.venues.kalshi.connector import KalshiConnector
@@ -21,7 +23,7 @@ from oraculum_market_data.venues.polymarket.connector import PolymarketConnector
 from oraculum_market_data.venues.polymarket.dialogue import PolymarketDialogue
 
 # Polymarket's socket falls silent beyond some five hundred tokens, and a market has two.
-_MARKETS_PER_SOCKET: Final = 200
+_PER_SOCKET: Final = {Venue.POLYMARKET: 200}
 
 
 @asynccontextmanager
@@ -34,7 +36,15 @@ async def open_feeds(
         for source in sources:
             lines = _lines(source, markets_max)
             feeds += [
-                Feed(connector, lines[connector.venue], intake, catalog, clock, source.pace, markets_max)
+                Feed(
+                    connector,
+                    lines[connector.venue],
+                    intake,
+                    catalog,
+                    clock,
+                    source.pace,
+                    Shards(len(lines[connector.venue]), _PER_SOCKET.get(connector.venue, markets_max)),
+                )
                 for connector in await _connectors(stack, source, markets_max, clock)
             ]
         yield feeds
@@ -68,11 +78,11 @@ def _lines(source: Source, markets_max: int) -> dict[Venue, list[Line]]:
     if source.kalshi_key is not None:
         key = source.kalshi_key
         headers = lambda now: key.headers(where.kalshi_socket, now)  # noqa: E731  three words
-    kalshi = Line(Venue.KALSHI, where.kalshi_socket, KalshiDialogue, silence, headers)
+    kalshi = Line(Venue.KALSHI, where.kalshi_socket, KalshiDialogue, silence, headers=headers)
     manifold = Line(Venue.MANIFOLD, where.manifold_socket, ManifoldDialogue, silence)
-    shards = -(-markets_max // _MARKETS_PER_SOCKET)
+    shards = -(-markets_max // _PER_SOCKET[Venue.POLYMARKET])
     return {
-        Venue.POLYMARKET: [polymarket] * shards,
+        Venue.POLYMARKET: [polymarket, *[replace(polymarket, is_first=False)] * (shards - 1)],
         Venue.KALSHI: [kalshi] if source.has_kalshi_socket else [],
         Venue.MANIFOLD: [manifold],
     }

@@ -48,6 +48,8 @@ class Line:
     url: str
     dialogue: Callable[[], Dialogue]
     silence_seconds: float
+    # The first one is kept even when there is nothing to follow yet: it tells of new markets.
+    is_first: bool = True
     headers: Callable[[datetime], Mapping[str, str]] | None = None
 
 
@@ -91,6 +93,10 @@ class Live:
     async def _work(self, stop: asyncio.Event) -> None:
         waits = iter(Backoff(first_seconds=0.2, longest_seconds=30.0))
         while not stop.is_set():
+            if not self._line.is_first and not self._markets():
+                # The sockets before this one have room for all markets there are.
+                await pause(stop, _FOLLOW_SECONDS)
+                continue
             started = monotonic()
             reason = await self._until_it_ends(stop)
             if stop.is_set():

@@ -146,7 +146,7 @@ def running(
         ):
             await redis.flushdb()
             quotes = RedisQuotes(redis)
-            follower = Follower(database, producer, quotes, clock, 5_000)
+            follower = Follower(database, producer, quotes, clock, 1_000)
             servicer = MarketDataServicer(
                 database, Latest(quotes, clock, timedelta(seconds=stale_seconds)), follower, clock
             )
@@ -166,9 +166,20 @@ def running(
     return run
 
 
-def _source_of(stand_in: StandIn, *, sweep_seconds: float = 1.0, recent_seconds: float = 0.3) -> Source:
+def _source_of(
+    stand_in: StandIn,
+    *,
+    sweep_seconds: float = 1.0,
+    recent_seconds: float = 0.3,
+    silence_seconds: float = 30.0,
+) -> Source:
     """Everything that a stand-in serves, asked often."""
-    return Source(stand_in.addresses, Pace(sweep_seconds, recent_seconds), requests_per_second=100)
+    return Source(
+        stand_in.addresses,
+        Pace(sweep_seconds, recent_seconds),
+        requests_per_second=100,
+        silence_seconds=silence_seconds,
+    )
 
 
 class Heard:
