@@ -94,6 +94,10 @@ create table pending_transfer (
     posted_at timestamptz not null
 ) with (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
+-- Finds the oldest holds. They are few while the broker is there; when it is away for an hour they are millions, and the
+-- sweep asks for a page of them several times a second.
+create index pending_transfer_oldest on pending_transfer (posted_at, id);
+
 -- Whoever inserts transfers moves the money by it: equal units on both sides, into accounts of that asset and kind that
 -- exist, no pending transfer ended that is not open. The counters are sums of transfers by construction, so debits equal
 -- credits by construction, and the constraints of `account` refuse what would overdraw.

@@ -44,4 +44,7 @@ create table incident (
 
 create index incident_open on incident (kind, opened_at) where closed_at is null;
 
+-- Events that stand still: a few among all that ever traded.
+create index fill_progress_halted on fill_progress (halted_at) where halted_at is not null;
+
 -- migrate:down

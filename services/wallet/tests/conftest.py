@@ -1,6 +1,7 @@
 """What wallet's tests share: a fresh ledger, and transfers in few words."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -31,14 +32,18 @@ from oraculum_kit.authorization import Access
 from oraculum_kit.client import Channel
 from oraculum_kit.db import Database, DatabaseConfig
 from oraculum_kit.errors import Unavailable
+from oraculum_kit.ids import uuid7
+from oraculum_kit.records import Record
 from oraculum_kit.testing import Parties, serving
 from oraculum_money import Units
 from oraculum_wallet.access import ACCESS
 from oraculum_wallet.accounts import Account, AccountKind, account
 from oraculum_wallet.balances import Balances
+from oraculum_wallet.consumers import FillsConsumer
 from oraculum_wallet.deposits import Deposits
 from oraculum_wallet.ledger import Ledger
 from oraculum_wallet.proof import Prover
+from oraculum_wallet.repository.ledger import lock_accounts
 from oraculum_wallet.servicer import WalletServicer
 from oraculum_wallet.statements import Statements
 from oraculum_wallet.transfers import Phase, Result, Transfer, TransferKind
@@ -247,3 +252,70 @@ def funded(ledger: Ledger, make: Make) -> Any:
         return user
 
     return fund
+
+
+class World:
+    """A ledger with its consumer, and questions about it."""
+
+    def __init__(self, database: Database, ledger: Ledger, make: Any) -> None:
+        self.database, self.ledger, self.make = database, ledger, make
+        self.consumer = FillsConsumer(ledger)
+
+    def record_of(self, fact: BetsFact) -> Record[BetsFact]:
+        """A fact as the inbox hands it over."""
+        return Record(
+            topic="bets", partition=0, offset=0, key=fact.event_id, message=fact, id=uuid7(), type="",
+            source="prediction", subject=None, sequence=fact.order_filled.fill.sequence, time=datetime.now(UTC),
+            trace=None, headers={},
+        )  # fmt: skip
+
+    async def deliver(self, *facts: BetsFact, consumer: FillsConsumer | None = None) -> None:
+        async with self.database.transaction() as connection:
+            await (consumer or self.consumer).handle(connection, [self.record_of(fact) for fact in facts])
+
+    async def hold(self, units: int, *, escrow: Account, funds: int = 1_000) -> Transfer:
+        """A new person with some money, and a hold of theirs."""
+        user = self.make.user()
+        hold: Transfer = self.make.hold(user, escrow, units)
+        answers = await self.ledger.create([self.make.deposit(user, funds), hold])
+        assert all(answer.succeeded for answer in answers)
+        return hold
+
+    async def units(self, of: Account) -> int:
+        async with self.database.transaction() as connection:
+            (balance,) = await lock_accounts(connection, [of.id])
+        return balance.available_units
+
+    async def fees(self) -> int:
+        return int(await self.value("select coalesce(sum(credits_posted), 0) from account where kind = 4"))
+
+    async def applied(self, escrow: Account) -> tuple[int, bool]:
+        row = await self.rows(
+            "select sequence, halted_at is not null from fill_progress where event_id = %s", escrow.owner_id
+        )
+        return row[0] if row else (0, False)
+
+    async def waiting(self) -> list[int]:
+        return [sequence for (sequence,) in await self.rows("select sequence from fill_waiting order by 1")]
+
+    async def incidents(self, *, open_only: bool = True) -> list[str]:
+        query = "select kind from incident where closed_at is null or not %s order by 1"
+        return [kind for (kind,) in await self.rows(query, open_only)]
+
+    async def rows(self, query: str, *parameters: Any) -> list[Any]:
+        async with self.database.connection() as connection:
+            return await (await connection.execute(query.encode(), parameters)).fetchall()
+
+    async def value(self, query: str, *parameters: Any) -> Any:
+        ((value,),) = await self.rows(query, *parameters)
+        return value
+
+
+@pytest.fixture
+def world(database: Database, ledger: Ledger, make: Any) -> World:
+    return World(database, ledger, make)
+
+
+@pytest.fixture
+def escrow(make: Any) -> Account:
+    return make.escrow()

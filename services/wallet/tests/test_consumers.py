@@ -3,18 +3,14 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from oraculum.prediction.v1.bets_fact_pb2 import BetsFact
 from oraculum.wallet.v1.wallet_fact_pb2 import WalletFact
 from oraculum.wallet.v1.wallet_service_pb2 import TransferKind as WireKind
-from oraculum_kit.db import Connection, Database
-from oraculum_kit.ids import uuid7
-from oraculum_kit.records import Record
+from oraculum_kit.db import Connection
 from oraculum_wallet.accounts import Account
 from oraculum_wallet.book import Book
 from oraculum_wallet.consumers import FillsConsumer
@@ -22,81 +18,14 @@ from oraculum_wallet.errors import LedgerDisagrees
 from oraculum_wallet.fills import UnreadableFillError
 from oraculum_wallet.ledger import Ledger
 from oraculum_wallet.repository import fills as repository
-from oraculum_wallet.repository.ledger import lock_accounts
-from oraculum_wallet.transfers import Result, Transfer
+from oraculum_wallet.transfers import Result
 
 Deliver = Callable[..., Awaitable[None]]
 
 
-def record_of(fact: BetsFact) -> Record[BetsFact]:
-    return Record(
-        topic="bets", partition=0, offset=0, key=fact.event_id, message=fact, id=uuid7(), type="", source="prediction",
-        subject=None, sequence=fact.order_filled.fill.sequence, time=datetime.now(UTC), trace=None, headers={},
-    )  # fmt: skip
-
-
-class World:
-    """A ledger with its consumer, and questions about it."""
-
-    def __init__(self, database: Database, ledger: Ledger, make: Any) -> None:
-        self.database, self.ledger, self.make = database, ledger, make
-        self.consumer = FillsConsumer(ledger)
-
-    async def deliver(self, *facts: BetsFact, consumer: FillsConsumer | None = None) -> None:
-        async with self.database.transaction() as connection:
-            await (consumer or self.consumer).handle(connection, [record_of(fact) for fact in facts])
-
-    async def hold(self, units: int, *, escrow: Account, funds: int = 1_000) -> Transfer:
-        """A new person with some money, and a hold of theirs."""
-        user = self.make.user()
-        hold: Transfer = self.make.hold(user, escrow, units)
-        answers = await self.ledger.create([self.make.deposit(user, funds), hold])
-        assert all(answer.succeeded for answer in answers)
-        return hold
-
-    async def units(self, of: Account) -> int:
-        async with self.database.transaction() as connection:
-            (balance,) = await lock_accounts(connection, [of.id])
-        return balance.available_units
-
-    async def fees(self) -> int:
-        return int(await self.value("select coalesce(sum(credits_posted), 0) from account where kind = 4"))
-
-    async def applied(self, escrow: Account) -> tuple[int, bool]:
-        row = await self.rows(
-            "select sequence, halted_at is not null from fill_progress where event_id = %s", escrow.owner_id
-        )
-        return row[0] if row else (0, False)
-
-    async def waiting(self) -> list[int]:
-        return [sequence for (sequence,) in await self.rows("select sequence from fill_waiting order by 1")]
-
-    async def incidents(self, *, open_only: bool = True) -> list[str]:
-        query = "select kind from incident where closed_at is null or not %s order by 1"
-        return [kind for (kind,) in await self.rows(query, open_only)]
-
-    async def rows(self, query: str, *parameters: Any) -> list[Any]:
-        async with self.database.connection() as connection:
-            return await (await connection.execute(query.encode(), parameters)).fetchall()
-
-    async def value(self, query: str, *parameters: Any) -> Any:
-        ((value,),) = await self.rows(query, *parameters)
-        return value
-
-
-@pytest.fixture
-def world(database: Database, ledger: Ledger, make: Any) -> World:
-    return World(database, ledger, make)
-
-
-@pytest.fixture
-def escrow(make: Any) -> Account:
-    return make.escrow()
-
-
 class TestApplying:
     async def test_a_purchase_pays_its_cost_and_fee_and_gets_the_rest_back(
-        self, world: World, escrow: Account
+        self, world: Any, escrow: Account
     ) -> None:
         hold = await world.hold(600, escrow=escrow)
         await world.deliver(world.make.bought(hold=hold, gross=500, fee=10, sequence=1))
@@ -107,7 +36,7 @@ class TestApplying:
         assert await world.applied(escrow) == (1, False)
         assert await world.value("select count(*) from pending_transfer") == 0
 
-    async def test_a_sale_pays_its_proceeds_less_the_fee(self, world: World, escrow: Account) -> None:
+    async def test_a_sale_pays_its_proceeds_less_the_fee(self, world: Any, escrow: Account) -> None:
         hold = await world.hold(600, escrow=escrow)
         assert hold.debit is not None
         bought = world.make.bought(hold=hold, gross=500, sequence=1)
@@ -118,7 +47,7 @@ class TestApplying:
         assert await world.units(hold.debit) == 1_000 - 500 + 200 - 4
         assert await world.units(escrow) == 300
 
-    async def test_a_person_hears_once_of_each_fill(self, world: World, escrow: Account) -> None:
+    async def test_a_person_hears_once_of_each_fill(self, world: Any, escrow: Account) -> None:
         hold = await world.hold(600, escrow=escrow)
         fact = world.make.bought(hold=hold, gross=500, fee=10, sequence=1)
         await world.deliver(fact)
@@ -132,7 +61,7 @@ class TestApplying:
         assert heard[1].reference_id == fact.order_filled.fill.order_id
         assert heard[1].event_id == escrow.owner_id
 
-    async def test_what_comes_again_moves_nothing(self, world: World, escrow: Account) -> None:
+    async def test_what_comes_again_moves_nothing(self, world: Any, escrow: Account) -> None:
         facts = [
             world.make.bought(hold=await world.hold(600, escrow=escrow), gross=500, sequence=sequence)
             for sequence in (1, 2, 3)
@@ -145,7 +74,7 @@ class TestApplying:
         assert await world.incidents() == []
 
     async def test_two_members_with_the_same_records_apply_them_once(
-        self, world: World, escrow: Account
+        self, world: Any, escrow: Account
     ) -> None:
         """As in a rebalance: the partition moves while its batch is being applied."""
         facts = [
@@ -158,13 +87,13 @@ class TestApplying:
         assert await world.applied(escrow) == (5, False)
 
     async def test_after_a_crash_before_commit_the_same_records_apply(
-        self, world: World, escrow: Account
+        self, world: Any, escrow: Account
     ) -> None:
         fact = world.make.bought(hold=await world.hold(600, escrow=escrow), gross=500, sequence=1)
 
         async def die() -> None:
             async with world.database.transaction() as connection:
-                await world.consumer.handle(connection, [record_of(fact)])
+                await world.consumer.handle(connection, [world.record_of(fact)])
                 raise ConnectionError
 
         with pytest.raises(ConnectionError):
@@ -175,7 +104,7 @@ class TestApplying:
 
 
 class TestSequence:
-    async def test_what_comes_early_waits_for_the_missing_one(self, world: World, escrow: Account) -> None:
+    async def test_what_comes_early_waits_for_the_missing_one(self, world: Any, escrow: Account) -> None:
         first, second, third, fourth = [
             world.make.bought(hold=await world.hold(600, escrow=escrow), gross=500, sequence=sequence)
             for sequence in (1, 2, 3, 4)
@@ -193,7 +122,7 @@ class TestSequence:
         assert await world.units(escrow) == 2_000
 
     async def test_an_event_that_stood_still_for_long_catches_up_by_portions(
-        self, world: World, escrow: Account
+        self, world: Any, escrow: Account
     ) -> None:
         facts = [
             world.make.bought(hold=await world.hold(600, escrow=escrow), gross=500, sequence=sequence)
@@ -209,7 +138,7 @@ class TestSequence:
         assert await world.incidents() == []
 
     async def test_what_waits_is_not_read_with_every_poll(
-        self, world: World, escrow: Account, monkeypatch: pytest.MonkeyPatch
+        self, world: Any, escrow: Account, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Thousands may wait behind one fill, and their partition has other events to go on with."""
         facts = [
@@ -230,7 +159,7 @@ class TestSequence:
         assert read == []
         assert await world.waiting() == [2, 3, 4, 5, 6, 7]
 
-    async def test_one_poll_may_bring_them_in_any_order(self, world: World, escrow: Account) -> None:
+    async def test_one_poll_may_bring_them_in_any_order(self, world: Any, escrow: Account) -> None:
         facts = [
             world.make.bought(hold=await world.hold(600, escrow=escrow), gross=500, sequence=sequence)
             for sequence in (3, 1, 2)
@@ -239,7 +168,7 @@ class TestSequence:
         assert await world.applied(escrow) == (3, False)
         assert await world.incidents() == []
 
-    async def test_other_events_go_on(self, world: World, make: Any, escrow: Account) -> None:
+    async def test_other_events_go_on(self, world: Any, make: Any, escrow: Account) -> None:
         other = make.escrow()
         early = make.bought(hold=await world.hold(600, escrow=escrow), gross=500, sequence=2)
         due = make.bought(hold=await world.hold(600, escrow=other), gross=500, sequence=1)
@@ -248,7 +177,7 @@ class TestSequence:
         assert await world.applied(other) == (1, False)
 
     async def test_nobody_is_paid_before_the_missing_fill(
-        self, world: World, make: Any, escrow: Account
+        self, world: Any, make: Any, escrow: Account
     ) -> None:
         hold = await world.hold(600, escrow=escrow)
         first = make.bought(hold=hold, gross=500, sequence=1)
@@ -259,9 +188,7 @@ class TestSequence:
         await world.deliver(first)
         assert [a.result for a in await world.ledger.create([payout])] == [Result.CREATED]
 
-    async def test_two_fills_of_one_number_are_a_defect(
-        self, world: World, make: Any, escrow: Account
-    ) -> None:
+    async def test_two_fills_of_one_number_are_a_defect(self, world: Any, make: Any, escrow: Account) -> None:
         early = make.bought(hold=await world.hold(600, escrow=escrow), gross=500, sequence=2)
         other = make.bought(hold=await world.hold(600, escrow=escrow), gross=500, sequence=2)
         await world.deliver(early)
@@ -270,7 +197,7 @@ class TestSequence:
         assert await world.waiting() == [2]
 
     @pytest.mark.parametrize("seed", range(3))
-    async def test_any_delivery_ends_in_the_same_books(self, world: World, make: Any, seed: int) -> None:
+    async def test_any_delivery_ends_in_the_same_books(self, world: Any, make: Any, seed: int) -> None:
         """Three events' fills, shuffled within bounds, repeated and cut into polls at random."""
         dice = random.Random(seed)  # noqa: S311  a test that can be repeated
         escrows = [make.escrow() for _ in range(3)]
@@ -295,7 +222,7 @@ class TestSequence:
 
 class TestWhatCannotHappen:
     async def test_a_voided_hold_of_a_filled_order_is_made_good(
-        self, world: World, make: Any, escrow: Account
+        self, world: Any, make: Any, escrow: Account
     ) -> None:
         hold = await world.hold(600, escrow=escrow)
         await world.ledger.create([make.void(hold)])
@@ -308,7 +235,7 @@ class TestWhatCannotHappen:
         assert await world.incidents() == ["fill_recovered"]
 
     async def test_an_event_halts_when_the_money_is_gone_and_goes_on_when_it_is_back(
-        self, world: World, make: Any, escrow: Account
+        self, world: Any, make: Any, escrow: Account
     ) -> None:
         hold = await world.hold(600, escrow=escrow, funds=600)
         await world.ledger.create([make.void(hold), make.posted(hold.debit, make.fees(), 600)])
@@ -335,7 +262,7 @@ class TestWhatCannotHappen:
 
     @pytest.mark.parametrize("gross", [601, 10**12])
     async def test_nobody_pays_more_than_was_held(
-        self, world: World, make: Any, escrow: Account, gross: int
+        self, world: Any, make: Any, escrow: Account, gross: int
     ) -> None:
         hold = await world.hold(600, escrow=escrow, funds=10**13)
         await world.deliver(make.bought(hold=hold, gross=gross, sequence=1))
@@ -343,7 +270,7 @@ class TestWhatCannotHappen:
         assert await world.units(hold.debit) == 10**13 - 600
         assert await world.incidents() == ["fill_refused"]
 
-    async def test_nobody_pays_for_somebody_else(self, world: World, make: Any, escrow: Account) -> None:
+    async def test_nobody_pays_for_somebody_else(self, world: Any, make: Any, escrow: Account) -> None:
         hold = await world.hold(600, escrow=escrow)
         fact = make.bought(hold=hold, gross=500, sequence=1, user_id=str(uuid4()))
         await world.deliver(fact)
@@ -352,7 +279,7 @@ class TestWhatCannotHappen:
         details = await world.value("select details ->> 'reason' from incident")
         assert details == "INVALID debit: the pending transfer is between other accounts"
 
-    async def test_a_fee_without_cost_is_not_taken(self, world: World, make: Any, escrow: Account) -> None:
+    async def test_a_fee_without_cost_is_not_taken(self, world: Any, make: Any, escrow: Account) -> None:
         """The parts of a fill stand or fall together."""
         hold = await world.hold(600, escrow=escrow, funds=600)
         await world.deliver(make.bought(hold=hold, gross=600, fee=1, sequence=1))
@@ -361,16 +288,14 @@ class TestWhatCannotHappen:
         assert await world.units(escrow) == 0
         assert await world.value("select count(*) from pending_transfer") == 1
 
-    async def test_an_escrow_never_pays_what_it_has_not(
-        self, world: World, make: Any, escrow: Account
-    ) -> None:
+    async def test_an_escrow_never_pays_what_it_has_not(self, world: Any, make: Any, escrow: Account) -> None:
         hold = await world.hold(600, escrow=escrow)
         sold = make.sold(user_id=hold.debit.owner_id, event_id=escrow.owner_id, gross=1, sequence=1)
         await world.deliver(sold)
         assert await world.applied(escrow) == (0, True)
         assert await world.incidents() == ["fill_refused"]
 
-    async def test_a_defect_of_ours_loses_no_fill(self, world: World, make: Any, escrow: Account) -> None:
+    async def test_a_defect_of_ours_loses_no_fill(self, world: Any, make: Any, escrow: Account) -> None:
         class Disagreeing(Ledger):
             async def write(self, connection: Connection, book: Book) -> None:
                 await super().write(connection, book)
@@ -396,7 +321,7 @@ class TestWhatCannotHappen:
         assert await world.incidents() == []
 
 
-async def test_the_fees_of_one_batch_go_to_one_shard(world: World, make: Any) -> None:
+async def test_the_fees_of_one_batch_go_to_one_shard(world: Any, make: Any) -> None:
     facts = []
     for _ in range(5):
         escrow = make.escrow()
