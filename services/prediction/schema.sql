@@ -607,6 +607,12 @@ CREATE INDEX job_due ON prediction.job USING btree (due_at) WHERE (dead_at IS NU
 CREATE INDEX position_of_event ON prediction."position" USING btree (event_id, user_id);
 
 --
+-- Name: settlement_undone; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX settlement_undone ON prediction.settlement USING btree (heard_at) WHERE (step < 5);
+
+--
 -- Name: trade_order_of_user; Type: INDEX; Schema: prediction; Owner: -
 --
 
@@ -679,4 +685,5 @@ ALTER TABLE ONLY prediction.settlement
 INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261121035000'),
     ('20261121035100'),
-    ('20261121035200');
+    ('20261121035200'),
+    ('20261121051900');

@@ -23,6 +23,7 @@ from oraculum_prediction.housekeeping import job_runner
 from oraculum_prediction.markets import Markets
 from oraculum_prediction.servicer import ACCESS, PredictionServicer
 from oraculum_prediction.settlement import Settler
+from oraculum_prediction.watch import Watch
 
 
 async def main() -> None:
@@ -62,6 +63,7 @@ async def main() -> None:
                 OutboxRelay(cluster=config.cluster, database=database, source="prediction").run,
                 events_consumer(config.cluster, database).run,
                 job_runner(database, Settler(database, stub, clock)).run,
+                Watch(database).run,
             ],
         )
 

@@ -62,6 +62,10 @@ async def _move_lock(connection: Connection, event_id: UUID, event: Event) -> No
 async def _settle(connection: Connection, event_id: UUID, resolution: Resolution, *, refunded: bool) -> None:
     """Note the result and ask for the payouts, in the transaction that notes the message."""
     payouts = payout_vector(resolution.payout_millionths)
+    market = await markets.market(connection, event_id)
+    if market is not None and len(payouts) != len(market.sold):
+        # Put aside for a person before anybody is paid by it.
+        raise ValueError(f"{len(payouts)} payouts for the {len(market.sold)} outcomes of {event_id}")
     # It is closed by now, for event asked for that before it committed. If it were not, bets on a known result would be
     # worse than a rule that was broken already.
     if await markets.close(connection, event_id, "resolved without being closed"):
@@ -76,6 +80,6 @@ async def _settle(connection: Connection, event_id: UUID, resolution: Resolution
     )
     if heard:
         await jobs.schedule(connection, SETTLE, {"event_id": str(event_id)}, unique_key=str(event_id))
-    elif await markets.market(connection, event_id) is None:
+    elif market is None:
         # An event may be cancelled before its market was ever opened: nobody holds anything.
         _log.info("settlement.no_market", event_id=str(event_id))

@@ -185,7 +185,5 @@ class Memory:
 
     def trim(self) -> None:
         """Forget what was unused longest, between batches."""
-        while len(self._markets) > self._markets_max or (
-            self._people > self._people_max and len(self._markets) > 1
-        ):
+        while len(self._markets) > self._markets_max or self._people > self._people_max:
             self.drop([next(iter(self._markets))])

@@ -37,6 +37,12 @@ VOIDS_FAILED: Final = Counter(
     "oraculum_prediction_voids_failed", "Holds that could not be voided at once and are left to the sweep."
 )
 SETTLED: Final = Counter("oraculum_prediction_positions_settled", "People paid for an event.")
+UNSETTLED: Final = Gauge(
+    "oraculum_prediction_settlements_undone", "Results by which not everybody is paid yet."
+)
+UNSETTLED_SECONDS: Final = Gauge(
+    "oraculum_prediction_settlements_undone_age_seconds", "How long ago the oldest of them was heard of."
+)
 HOUSE_RESULT_OFF: Final = Counter(
     "oraculum_prediction_house_result_off", "Escrows that held something else than was reckoned."
 )

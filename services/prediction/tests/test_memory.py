@@ -126,9 +126,9 @@ class TestMemory:
         memory.trim()
         assert [True, False, True] == [memory.get(each.event_id, 1) is not None for each in known]
 
-    @pytest.mark.parametrize(("people_max", "left"), [(10, 3), (5, 2), (1, 1)])
+    @pytest.mark.parametrize(("people_max", "left"), [(10, 3), (5, 2), (1, 0)])
     def test_so_many_people_at_most(self, people_max: int, left: int) -> None:
-        """But the market that is traded most is kept, however many hold it."""
+        """One market that everybody trades is read again then, and its people as they come."""
         memory = Memory(people_max=people_max)
         known = [market() for _ in range(3)]
         for each in known:

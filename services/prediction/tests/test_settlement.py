@@ -1,15 +1,21 @@
 """Paying people what an event came to: everybody once, to the unit, whatever dies on the way."""
 
+import dataclasses
 from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg.errors import UniqueViolation
 
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum.prediction.v1 import settlements_fact_pb2 as settlements
 from oraculum.wallet.v1 import wallet_service_pb2 as wallet
 from oraculum_kit.errors import Unavailable
+from oraculum_kit.jobs import LeaseLostError
+from oraculum_prediction import metrics
 from oraculum_prediction.errors import HouseFundsShort
+from oraculum_prediction.repository import settlements as repository
+from oraculum_prediction.watch import Watch
 
 USDC = 1_000_000
 
@@ -145,7 +151,49 @@ async def test_wallet_that_is_behind_is_waited_for(house: Any) -> None:
     assert 1_000 * USDC - cost + order.shares == house.books.user(anna)
 
 
+@pytest.mark.parametrize("payouts", [[1_000_000], [0, 0, 1_000_000]])
+async def test_payouts_for_other_outcomes_pay_nobody(house: Any, payouts: list[int]) -> None:
+    event_id, _ = await traded(house, people=2)
+    with pytest.raises(ValueError, match="payouts for the 2 outcomes"):
+        await house.hear(event_id, payouts)
+    assert [] == house.rows("select * from settlement")
+
+
+async def test_an_operator_sees_who_waits_to_be_paid(house: Any) -> None:
+    event_id, _ = await traded(house, people=2)
+    watch = Watch(house.replicas[0].database)
+    await house.hear(event_id, [0, 1_000_000])
+    await watch.measure()
+    assert 1 == metrics.UNSETTLED._value.get()
+    assert metrics.UNSETTLED_SECONDS._value.get() > 0
+    await house.settle(event_id)
+    await watch.measure()
+    assert (0, 0) == (metrics.UNSETTLED._value.get(), metrics.UNSETTLED_SECONDS._value.get())
+
+
 class TestRevisions:
+    async def test_a_worker_that_slept_does_not_set_it_back(self, house: Any) -> None:
+        """Its lease has ended and another one went on: what it wakes up with is old, and is not written."""
+        event_id, crowd = await traded(house)
+        await house.hear(event_id, [0, 1_000_000])
+        await house.settle(event_id)
+        await house.hear(event_id, [1_000_000, 0], revision=2)
+        replica = house.replicas[0]
+        async with replica.database.connection() as connection:
+            begun = await repository.next_undone(connection, event_id)
+        assert begun is not None
+        await replica.settler._step(begun)
+        async with replica.database.connection() as connection:
+            further = await repository.next_undone(connection, event_id)
+        for stale in (begun, dataclasses.replace(begun, after_user_id=max(crowd))):
+            with pytest.raises((LeaseLostError, UniqueViolation)):
+                await replica.settler._step(stale)
+        async with replica.database.connection() as connection:
+            assert further == await repository.next_undone(connection, event_id)
+        await house.settle(event_id)
+        assert 0 == house.books.escrow(event_id)
+        house.books.check()
+
     async def test_a_corrected_result_moves_the_differences(self, house: Any) -> None:
         """Those who had been paid give it back, those who should have been are paid, and the house ends where it should."""
         event_id, crowd = await traded(house)

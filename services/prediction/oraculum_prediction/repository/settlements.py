@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from oraculum_kit.db import Connection, queries
+from oraculum_kit.jobs import LeaseLostError
 from oraculum_money import Price, Shares, Units
 
 _SQL: Final = queries("oraculum_prediction", "sql/settlements.sql")
@@ -146,11 +147,14 @@ async def advance(
     payments: Sequence[Payment] = (),
     lost_units: Units = Units(0),
 ) -> None:
-    """Note how far a settlement is, and what its last chunk moved."""
-    await _SQL.advance_settlement.run(
+    """Note how far a settlement is, and what its last chunk moved; `LeaseLostError` when somebody else did meanwhile."""
+    advanced = await _SQL.advance_settlement.run(
         connection,
         event_id=settlement.event_id,
         revision=settlement.revision,
+        from_step=settlement.step,
+        from_user_id=settlement.after_user_id,
+        from_sequence=settlement.after_sequence,
         step=step,
         after_user_id=after_user_id,
         after_sequence=after_sequence,
@@ -159,6 +163,10 @@ async def advance(
         taken_back=sum(max(-payment.moved_units, 0) for payment in payments),
         lost=lost_units,
     )
+    if not advanced:
+        raise LeaseLostError(
+            f"settlement {settlement.revision} of {settlement.event_id} is further than that"
+        )
 
 
 async def mark_orders(connection: Connection, settlement: Settlement, up_to_sequence: int) -> None:
@@ -171,6 +179,12 @@ async def mark_orders(connection: Connection, settlement: Settlement, up_to_sequ
         after_sequence=settlement.after_sequence,
         up_to_sequence=up_to_sequence,
     )
+
+
+async def measure_undone(connection: Connection) -> tuple[int, float]:
+    """How many settlements are not done, and for how long the oldest has not been."""
+    ((count, seconds),) = await _SQL.measure_undone.tuples(connection)
+    return count, seconds
 
 
 async def finish(

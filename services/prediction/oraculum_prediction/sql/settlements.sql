@@ -75,7 +75,7 @@ where f.event_id = %(event_id)s
   and o.order_id = f.order_id
 
 -- name: advance_settlement
--- Notes how far it is.
+-- Notes how far it is, if it still is where the work began: a worker that slept must not set it back.
 update settlement
 set step = %(step)s,
     after_user_id = %(after_user_id)s,
@@ -84,7 +84,8 @@ set step = %(step)s,
     paid_units = paid_units + %(paid)s,
     taken_back_units = taken_back_units + %(taken_back)s,
     lost_units = lost_units + %(lost)s
-where event_id = %(event_id)s and revision = %(revision)s
+where event_id = %(event_id)s and revision = %(revision)s and step = %(from_step)s and after_sequence = %(from_sequence)s
+  and after_user_id is not distinct from %(from_user_id)s::uuid
 
 -- name: finish_settlement
 -- Everybody was paid and the escrow is empty.
@@ -98,10 +99,17 @@ select coalesce(sum(greatest(due.units - due.moved, 0)), 0)::bigint
 from (
     select p.user_id,
         floor(sum(p.shares::numeric * (%(payout_prices)s::bigint[])[p.outcome + 1]) / 1000000) as units,
-        coalesce((
-            select sum(y.moved_units) from payout y where y.event_id = %(event_id)s and y.user_id = p.user_id
-        ), 0) as moved
+        coalesce(min(y.moved), 0) as moved
     from position p
+    left join (
+        select user_id, sum(moved_units) as moved from payout where event_id = %(event_id)s group by user_id
+    ) y on y.user_id = p.user_id
     where p.event_id = %(event_id)s
     group by p.user_id
 ) as due
+
+-- name: measure_undone
+-- How many settlements are not done, and for how many seconds the oldest has not been.
+select count(*), coalesce(extract(epoch from clock_timestamp() - min(heard_at)), 0)::float8
+from settlement
+where step < 5
