@@ -5,7 +5,7 @@ import base64
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,7 @@ from websockets.asyncio.client import connect
 from oraculum_dev.demo.api import UNKNOWN, Api, new_key
 from oraculum_dev.demo.person import Person, until
 from oraculum_dev.demo.wallets import EvmWallet
+from oraculum_dev.fixtures.cases import Case, case
 from oraculum_dev.fixtures.suites import Suite
 from oraculum_dev.fixtures.surface import BODIES, NASTY, UNKNOWN_ID, Operation, faults_of_problem, operations
 from oraculum_dev.suite.steps import database_url
@@ -32,27 +33,6 @@ AT_ONCE = 8
 TIMES = 10
 # Ends the session that the tests still need.
 ENDS_THE_SESSION = "/auth/logout"
-
-
-@dataclass(frozen=True)
-class Case:
-    """A request, and which statuses are right for it; `2xx` is right where strange input is still valid."""
-
-    name: str
-    method: str
-    path: str
-    right: frozenset[int]
-    options: dict[str, Any]
-    may_succeed: bool = False
-
-
-def case(name: str, operation: Operation, right: Iterable[int], **options: Any) -> Case:
-    path = options.pop("path", operation.at())
-    may_succeed = options.pop("may_succeed", False)
-    # A limit may be reached by so many requests; it is a refusal like another.
-    return Case(
-        f"{operation.name}: {name}", operation.method, path, frozenset({*right, 429}), options, may_succeed
-    )
 
 
 @dataclass
