@@ -4,7 +4,7 @@ Putting one aside breaks the order of its key on purpose: one broken message mus
 it happens only to messages that are broken themselves; while a database or a peer is away, consumers wait.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from confluent_kafka import Message as KafkaMessage
@@ -20,7 +20,7 @@ def topic_of(topic: str) -> str:
     return f"{topic}.dlq"
 
 
-def dead_letter(raw: KafkaMessage, *, group: str, reason: BaseException) -> Outgoing:
+def dead_letter(raw: KafkaMessage, *, group: str, reason: BaseException, time: datetime) -> Outgoing:
     """The message as it came, with headers that say who gave up on it, where it lay, and why."""
     topic = raw.topic() or ""
     headers: Headers = [pair for pair in raw_headers(raw) if pair[0] != REDRIVE_GROUP and not _ours(pair[0])]
@@ -29,7 +29,7 @@ def dead_letter(raw: KafkaMessage, *, group: str, reason: BaseException) -> Outg
         "dlq_topic": topic,
         "dlq_partition": str(raw.partition()),
         "dlq_offset": str(raw.offset()),
-        "dlq_time": datetime.now(UTC).isoformat(),
+        "dlq_time": time.isoformat(),
         "dlq_reason_class": f"{type(reason).__module__}.{type(reason).__qualname__}",
         "dlq_reason_message": str(reason)[:_TEXT_MAX],
     }

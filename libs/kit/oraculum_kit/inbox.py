@@ -19,7 +19,7 @@ keeps failing alone, or that cannot even be read, goes to `<topic>.dlq` with the
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final, Generic, TypeVar
 
@@ -30,6 +30,7 @@ from google.protobuf.message import Message
 from oraculum_kit import messaging_metrics as metrics
 from oraculum_kit import traces
 from oraculum_kit.background import pause, run_gracefully
+from oraculum_kit.clock import Clock, SystemClock
 from oraculum_kit.consumer import GroupConsumer, Partition
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.dead_letters import dead_letter
@@ -69,6 +70,7 @@ class InboxConsumer(Generic[M]):
         attempts_max: int = 4,
         remember_for: timedelta = timedelta(days=8),
         backoff: Backoff | None = None,
+        clock: Clock | None = None,
     ) -> None:
         """Set up; nothing is opened before `run`.
 
@@ -86,6 +88,7 @@ class InboxConsumer(Generic[M]):
         self._attempts_max = attempts_max
         self._remember_for = remember_for
         self._backoff = backoff or Backoff()
+        self._clock = clock or SystemClock()
         self._forgot_at = 0.0
 
     async def run(self) -> None:
@@ -137,6 +140,10 @@ class InboxConsumer(Generic[M]):
         async with self._database.transaction() as connection:
             await self._rows.pass_over(connection, record)
 
+    def now(self) -> datetime:
+        """The injected clock's time."""
+        return self._clock.now()
+
     @property
     def group(self) -> str:
         """The name under which offsets and inbox rows are kept."""
@@ -159,9 +166,7 @@ class InboxConsumer(Generic[M]):
             metrics.CONSUMED.labels(self._group, topic, "duplicate").inc(count - handled[topic])
         metrics.CONSUMER_SECONDS.labels(self._group).observe(seconds)
         oldest = min(record.time for record in records)
-        metrics.CONSUMER_DELAY.labels(self._group).observe(
-            max(0.0, (datetime.now(UTC) - oldest).total_seconds())
-        )
+        metrics.CONSUMER_DELAY.labels(self._group).observe(max(0.0, (self.now() - oldest).total_seconds()))
         _log.debug(
             "consumer.handled",
             group=self._group,
@@ -176,7 +181,7 @@ class InboxConsumer(Generic[M]):
             return
         self._forgot_at = monotonic()
         async with self._database.transaction() as connection:
-            await self._rows.forget(connection, older_than=self._remember_for, now=datetime.now(UTC))
+            await self._rows.forget(connection, older_than=self._remember_for, now=self.now())
 
 
 class _Batch(Generic[M]):
@@ -260,7 +265,7 @@ class _Batch(Generic[M]):
 
     async def _bury(self, raw: KafkaMessage, reason: Exception) -> None:
         """Put a message aside; the broker has it before its offset is committed."""
-        letter = dead_letter(raw, group=self._owner.group, reason=reason)
+        letter = dead_letter(raw, group=self._owner.group, reason=reason, time=self._owner.now())
         await self._until_done(lambda: self._dead_letters.send(letter))
         metrics.CONSUMED.labels(self._owner.group, raw.topic(), "dead").inc()
         _log.error(

@@ -7,10 +7,9 @@ a newer one: `Record.sequence` tells.
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from time import monotonic
 from typing import Any, Final, Generic, TypeVar
-from uuid import uuid4
 
 import structlog
 from confluent_kafka import OFFSET_END, Consumer, KafkaException, TopicPartition
@@ -19,6 +18,8 @@ from google.protobuf.message import Message
 
 from oraculum_kit import messaging_metrics as metrics
 from oraculum_kit.background import run_gracefully
+from oraculum_kit.clock import Clock, SystemClock
+from oraculum_kit.ids import uuid7
 from oraculum_kit.kafka import ClientErrors, Cluster, client_log
 from oraculum_kit.records import REDRIVE_GROUP, Record, UnreadableRecordError, decode
 from oraculum_kit.retries import is_transient
@@ -44,6 +45,7 @@ class Tail(Generic[M]):
         handle: Callable[[Sequence[Record[M]]], Awaitable[None]],
         since: timedelta = timedelta(0),
         batch_max: int = 1000,
+        clock: Clock | None = None,
     ) -> None:
         """Set up; nothing is opened before `run`. `since` begins that far in the past, to warm a cache."""
         self._cluster = cluster
@@ -52,6 +54,7 @@ class Tail(Generic[M]):
         self._handle = handle
         self._since = since
         self._batch_max = batch_max
+        self._clock = clock or SystemClock()
         self._positions: dict[tuple[str, int], TopicPartition] = {}
         self._looked_at = 0.0
         # Set once the end of every topic is known: what is produced from then on will be seen.
@@ -84,7 +87,7 @@ class Tail(Generic[M]):
     def _settings(self) -> dict[str, Any]:
         return self._cluster.settings() | {
             # The library wants a group even where none is joined and nothing committed.
-            "group.id": f"tail-{self._name}-{uuid4()}",
+            "group.id": f"tail-{self._name}-{uuid7()}",
             "enable.auto.commit": False,
             "auto.offset.reset": "latest",
             "fetch.wait.max.ms": 250,
@@ -123,7 +126,7 @@ class Tail(Generic[M]):
             # A partition that was not there when we began: all of it came since.
             return [TopicPartition(p.topic, p.partition, 0) for p in fresh]
         if self._since:
-            moment = datetime.now(UTC) - self._since
+            moment = self._clock.now() - self._since
             wanted = [TopicPartition(p.topic, p.partition, int(moment.timestamp() * 1000)) for p in fresh]
             found = consumer.offsets_for_times(wanted, _ANSWER_SECONDS)
         else:

@@ -4,18 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
-from uuid import uuid4
 
 from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka import Message as KafkaMessage
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from oraculum_kit.db import Database
+from oraculum_kit.db import Database, queries
+from oraculum_kit.ids import uuid7
 from oraculum_kit.kafka import Cluster
 
 PATIENCE_SECONDS: Final = 90.0
 _ANSWER_SECONDS: Final = 30.0
+_sql: Final = queries("oraculum_kit", "sql/outbox.sql")
 
 
 @asynccontextmanager
@@ -35,16 +36,15 @@ async def _started(loop: Callable[[], Awaitable[None]]) -> None:
 async def eventually(check: Callable[[], Awaitable[bool]]) -> None:
     """Wait until it is true; a test that waits in vain ends with a TimeoutError."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await check():
+        while not await check():  # noqa: ASYNC110  what is waited for happens in other processes
             await asyncio.sleep(0.02)
 
 
 async def outbox_depth(database: Database) -> int:
     """How many facts wait to be published."""
     async with database.connection() as connection:
-        cursor = await connection.execute("select count(*) from outbox")
-        row = await cursor.fetchone()
-    return int(row[0]) if row else 0
+        ((depth, _),) = await _sql.outbox_measure.tuples(connection)
+    return int(depth)
 
 
 async def published(database: Database) -> None:
@@ -58,7 +58,7 @@ async def published(database: Database) -> None:
 
 def new_topic(cluster: Cluster, partitions: int = 3, **settings: str) -> str:
     """Make a topic that nobody else uses, with its dead letters."""
-    name = f"test-{uuid4().hex[:12]}"
+    name = f"test-{uuid7().hex[-12:]}"
     new = [NewTopic(name, partitions, 1, config=settings), NewTopic(f"{name}.dlq", 1, 1)]
     admin = AdminClient(cluster.settings())
     for answer in admin.create_topics(new, operation_timeout=_ANSWER_SECONDS).values():
@@ -72,7 +72,7 @@ async def records_of(cluster: Cluster, topic: str) -> list[KafkaMessage]:
 
 
 def _records_of(cluster: Cluster, topic: str) -> list[KafkaMessage]:
-    consumer = Consumer(cluster.settings() | {"group.id": f"read-{uuid4()}", "enable.auto.commit": False})
+    consumer = Consumer(cluster.settings() | {"group.id": f"read-{uuid7()}", "enable.auto.commit": False})
     try:
         partitions = list(consumer.list_topics(topic, _ANSWER_SECONDS).topics[topic].partitions)
         ends = {

@@ -1,13 +1,22 @@
 """What the tests of messaging share: topics of their own, and a table in which handlers leave their effects."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
+from prometheus_client import REGISTRY
 
-from oraculum_kit import outbox
-from oraculum_kit.db import Database
-from oraculum_kit.kafka import Cluster
-from oraculum_kit.records import text_headers
+from oraculum_kit import ids, outbox
+from oraculum_kit.clock import SystemClock
+from oraculum_kit.db import Connection, Database
+from oraculum_kit.inbox import InboxConsumer, Record
+from oraculum_kit.kafka import Cluster, Producer
+from oraculum_kit.records import Outgoing, event_headers, text_headers
+from oraculum_kit.retries import Backoff
 from oraculum_kit.testing.messaging import new_topic, records_of
+
+Handle = Callable[[Connection, Sequence[Record[StringValue]]], Awaitable[None]]
 
 
 @pytest.fixture
@@ -20,6 +29,46 @@ def cluster(kafka_bootstrap: str) -> Cluster:
 def topic(cluster: Cluster) -> str:
     """A topic of three partitions."""
     return new_topic(cluster)
+
+
+class Chapter:
+    """One consumer's part of a story."""
+
+    def __init__(self, story: "Story", handle: Handle, group: str | None, settings: dict[str, Any]) -> None:
+        self.story = story
+        self.group = group or f"group-{ids.uuid7().hex[-12:]}"
+        self.consumer = InboxConsumer(
+            cluster=story.cluster,
+            database=story.database,
+            group=self.group,
+            topics={story.topic: StringValue},
+            handle=handle,
+            backoff=Backoff(first_seconds=0.01, longest_seconds=0.05),
+            **settings,
+        )
+
+    async def done(self, count: int) -> bool:
+        """Whether the story has that many effects."""
+        return len(await self.story.effects()) >= count
+
+    async def counted_at_least(self, result: str, count: int) -> bool:
+        """Whether that many records came to this result."""
+        return self.counted(result) >= count
+
+    def counted(self, result: str) -> float:
+        """How many records came to this result."""
+        return self._sample("oraculum_consumer_records_total", topic=self.story.topic, result=result)
+
+    def gaps(self) -> float:
+        """How many sequence numbers never came."""
+        return self._sample("oraculum_consumer_gaps_total", topic=self.story.topic)
+
+    def retries(self, kind: str) -> float:
+        """How many attempts were made again."""
+        return self._sample("oraculum_consumer_retries_total", kind=kind)
+
+    def _sample(self, name: str, **labels: str) -> float:
+        return REGISTRY.get_sample_value(name, {"group": self.group, **labels}) or 0.0
 
 
 class Story:
@@ -39,6 +88,35 @@ class Story:
                     outbox.Fact(topic=self.topic, key=key, message=StringValue(value=value))
                     for key, value in facts
                 ],
+            )
+
+    def record(self, key: str, value: str, sequence: int | None = None, **headers: str) -> Outgoing:
+        """A record as a relay would send it, for tests that play the relay."""
+        told = event_headers(
+            event_id=ids.uuid7(),
+            type="google.protobuf.StringValue",
+            source="test",
+            time=SystemClock().now(),
+            sequence=sequence,
+        )
+        told.extend((name, text.encode()) for name, text in headers.items())
+        return Outgoing(self.topic, key.encode(), StringValue(value=value).SerializeToString(), told)
+
+    async def send(self, *records: Outgoing) -> None:
+        """Put records into Kafka."""
+        async with Producer(self.cluster) as producer:
+            (await producer.send_all(records)).require()
+
+    def chapter(self, handle: Handle | None = None, *, group: str | None = None, **settings: Any) -> Chapter:
+        """A consumer of the topic, under a group of its own unless one is given."""
+        return Chapter(self, handle or self.leave_effects, group, settings)
+
+    @staticmethod
+    async def leave_effects(connection: Connection, records: Sequence[Record[StringValue]]) -> None:
+        """What a handler does in these tests."""
+        for record in records:
+            await connection.execute(
+                "insert into effect (key, value) values (%s, %s)", [record.key, record.message.value]
             )
 
     async def told(self, topic: str | None = None) -> list[tuple[str, str]]:

@@ -1,0 +1,94 @@
+"""Members of a group come and go, and a partition may leave in the middle of a batch."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from google.protobuf.wrappers_pb2 import StringValue
+
+from oraculum_kit.db import Connection, Database
+from oraculum_kit.inbox import InboxConsumer, Record
+from oraculum_kit.testing.messaging import eventually, running
+
+Records = Sequence[Record[StringValue]]
+
+
+class TestRebalance:
+    async def test_a_batch_whose_partition_moves_away_does_no_harm(
+        self, story: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Both members handle the same records: the second waits for the first one's inbox rows and finds nothing new.
+
+        The first is held up inside its transaction, gives half of its partitions away meanwhile, and commits then.
+        """
+        monkeypatch.setattr("oraculum_kit.consumer._ALIVE_SECONDS", 0.1)
+        entered, go_on = asyncio.Event(), asyncio.Event()
+
+        async def held_up(connection: Connection, records: Records) -> None:
+            await story.leave_effects(connection, records)
+            if len({record.partition for record in records}) == 3:
+                entered.set()
+                await go_on.wait()
+
+        first = story.chapter(held_up)
+        second = story.chapter(group=first.group)
+        facts: list[tuple[str, str]] = []
+        async with running(first.consumer.run):
+            # Until one batch holds something of every partition, so of whichever will be given away.
+            while not entered.is_set():
+                fresh = [(f"key {number}", str(number)) for number in range(len(facts), len(facts) + 30)]
+                await story.send(*[story.record(key, value, 1) for key, value in fresh])
+                facts += fresh
+            async with running(second.consumer.run):
+                await eventually(partial(somebody_waits_for_a_lock, story.database))
+                go_on.set()
+                await eventually(partial(first.done, len(facts)))
+                await eventually(partial(first.counted_at_least, "duplicate", 1))
+        assert sorted(facts) == sorted(await story.effects())
+
+    async def test_members_share_the_partitions_and_lose_nothing(self, story: Any) -> None:
+        """Members come and go while records flow."""
+        group = f"group-{uuid4().hex[:12]}"
+
+        def member() -> Callable[[], Awaitable[None]]:
+            return InboxConsumer(
+                cluster=story.cluster,
+                database=story.database,
+                group=group,
+                topics={story.topic: StringValue},
+                handle=story.leave_effects,
+                batch_max=5,
+            ).run
+
+        wanted = [(f"key {number % 20}", str(number)) for number in range(400)]
+        async with running(member()):
+            await story.send(*[story.record(key, value, 1 + int(value) // 20) for key, value in wanted[:200]])
+            async with running(member()):
+                await eventually(partial(effects_reach, story, 200))
+                await story.send(
+                    *[story.record(key, value, 1 + int(value) // 20) for key, value in wanted[200:]]
+                )
+                await eventually(partial(effects_reach, story, 300))
+            await eventually(partial(effects_reach, story, 400))
+        effects = await story.effects()
+        assert sorted(wanted) == sorted(effects)
+        for key in {key for key, _ in wanted}:
+            assert [value for name, value in wanted if name == key] == [
+                value for name, value in effects if name == key
+            ]
+
+
+async def somebody_waits_for_a_lock(database: Database) -> bool:
+    async with database.connection() as connection:
+        cursor = await connection.execute(
+            "select count(*) > 0 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+        )
+        row = await cursor.fetchone()
+        return bool(row and row[0])
+
+
+async def effects_reach(story: Any, count: int) -> bool:
+    return len(await story.effects()) >= count
