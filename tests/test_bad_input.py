@@ -1,11 +1,10 @@
 """Bad input of every kind, at every route that the OpenAPI document names: the right problem, and nothing changed."""
 
 import asyncio
-import base64
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,18 +12,17 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from websockets.asyncio.client import connect
 
 from oraculum_dev.demo.api import UNKNOWN, Api, new_key
 from oraculum_dev.demo.person import Person, until
 from oraculum_dev.demo.wallets import EvmWallet
 from oraculum_dev.fixtures.cases import Case, case
+from oraculum_dev.fixtures.forgeries import forged
 from oraculum_dev.fixtures.suites import Suite
 from oraculum_dev.fixtures.surface import BODIES, NASTY, UNKNOWN_ID, Operation, faults_of_problem, operations
 from oraculum_dev.suite.steps import database_url
 from oraculum_kit.ids import uuid7
-from oraculum_kit.keys import private_key
 
 # One loop for all of them: they share three people and their connections.
 pytestmark = [pytest.mark.end_to_end, pytest.mark.asyncio(loop_scope="module")]
@@ -136,37 +134,6 @@ async def a_bet(person: Person) -> None:
 
 def bearer(person: Person) -> dict[str, str]:
     return {"authorization": f"Bearer {person.token}"}
-
-
-def forged(suite: Suite, person: Person) -> dict[str, str]:
-    """Tokens that are almost right."""
-    key = private_key(suite.keys.token_key.read_text())
-    head, body, signature = person.token.split(".")
-    claims = json.loads(base64.urlsafe_b64decode(body + "=="))
-    stronger = _part(claims | {"roles": ["user", "admin"]})
-    unsigned = _part({"alg": "none", "typ": "JWT"})
-    stranger = Ed25519PrivateKey.generate().sign(f"{head}.{body}".encode())
-    expired = _part(claims | {"exp": claims["iat"] - 3600, "iat": claims["iat"] - 7200})
-    other_issuer = _part(claims | {"iss": "somebody"})
-    return {
-        "no token at all": "garbage",
-        "three empty parts": "..",
-        "no signature": f"{head}.{body}.",
-        "other claims under the signature": f"{head}.{stronger}.{signature}",
-        "algorithm none": f"{unsigned}.{body}.",
-        "signed by a stranger": f"{head}.{body}.{_text(stranger)}",
-        "expired": f"{head}.{expired}.{_text(key.sign(f'{head}.{expired}'.encode()))}",
-        "of another issuer": f"{head}.{other_issuer}.{_text(key.sign(f'{head}.{other_issuer}'.encode()))}",
-        "very long": "a" * 6_000,
-    }
-
-
-def _part(value: dict[str, Any]) -> str:
-    return _text(json.dumps(value).encode())
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 class TestTokens:
