@@ -18,7 +18,7 @@ from oraculum_dev.demo.api import UNKNOWN, Api, new_key
 from oraculum_dev.demo.person import Person, until
 from oraculum_dev.demo.wallets import EvmWallet
 from oraculum_dev.fixtures.cases import Case, case
-from oraculum_dev.fixtures.forgeries import forged
+from oraculum_dev.fixtures.forgeries import base64url, forged
 from oraculum_dev.fixtures.suites import Suite
 from oraculum_dev.fixtures.surface import BODIES, NASTY, UNKNOWN_ID, Operation, faults_of_problem, operations
 from oraculum_dev.suite.steps import database_url
@@ -232,7 +232,14 @@ class TestQueries:
             )
 
     async def test_cursors_that_nobody_gave(self, scene: Scene) -> None:
-        cursors = ("!!!", "YQ==", _text(b"[1, 2]"), _text(b'["x", "y"]'), _text(b"\xff" * 20), "a" * 1024)
+        cursors = (
+            "!!!",
+            "YQ==",
+            base64url(b"[1, 2]"),
+            base64url(b'["x", "y"]'),
+            base64url(b"\xff" * 20),
+            "a" * 1024,
+        )
         assert not await scene.wrong(
             case(
                 f"cursor {cursor[:20]}",

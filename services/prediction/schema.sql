@@ -685,5 +685,4 @@ ALTER TABLE ONLY prediction.settlement
 INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261121035000'),
     ('20261121035100'),
-    ('20261121035200'),
-    ('20261121051900');
+    ('20261121035200');

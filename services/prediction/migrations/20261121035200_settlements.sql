@@ -46,7 +46,4 @@ create table payout (
 create trigger payout_is_for_ever before update or delete or truncate on payout
 for each statement execute function refuse_change('what was paid stays; a mistake is mended by another revision');
 
--- Those that are not done: a few among all that ever were.
-create index settlement_undone on settlement (heard_at) where step < 5;
-
 -- migrate:down
