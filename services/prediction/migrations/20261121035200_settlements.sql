@@ -27,6 +27,9 @@ create table settlement (
     constraint settlement_ends_once check ((step = 5) = (settled_at is not null))
 ) with (fillfactor = 70);
 
+-- Those that are not done: a few among all that ever were.
+create index settlement_undone on settlement (heard_at) where step < 5;
+
 -- What each person was due by a revision and what was moved for it: what was due before lies in the earlier rows.
 create table payout (
     event_id uuid not null,
