@@ -311,15 +311,18 @@ class TestBadCompany:
         async with premises.replica(running=False, workers=1) as replica:
             event_id = await premises.open()
             poor, careful, plain = premises.person(USDC), premises.person(), premises.person()
-            placing = [
-                asyncio.ensure_future(premises.place(poor, event_id, "k", amount_units=50 * USDC)),
-                asyncio.ensure_future(premises.place(careful, event_id, "k", limit_price_millionths=510_000)),
-                asyncio.ensure_future(premises.place(plain, event_id, "k")),
-            ]
             worker = replica.engine._workers[0]
-            async with asyncio.timeout(5):
-                while len(worker._queue) < 3:  # noqa: ASYNC110  the queue has no event for being full
-                    await asyncio.sleep(0)
+            placing = []
+            # One after the other: calls that leave together may arrive in any order.
+            for person, fields in (
+                (poor, {"amount_units": 50 * USDC}),
+                (careful, {"limit_price_millionths": 510_000}),
+                (plain, {}),
+            ):
+                placing.append(asyncio.ensure_future(premises.place(person, event_id, "k", **fields)))
+                async with asyncio.timeout(20):
+                    while len(worker._queue) < len(placing):  # noqa: ASYNC110  the queue has no event for it
+                        await asyncio.sleep(0)
             assert poor == worker._queue[0].placement.user_id
             before = UNHANDLED.labels("engine")._value.get()
             running = asyncio.ensure_future(replica.engine.run())
