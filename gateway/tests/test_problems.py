@@ -267,7 +267,7 @@ class TestKey:
                 replay.mark()
             stored.append(request.idempotency_key)
             if refused:
-                raise InsufficientFunds
+                raise insufficient_funds()
             return pb.PlaceOrderResponse(order=ORDER)
 
         gateway.backend.on("PlaceOrder", answer)
