@@ -31,6 +31,8 @@ _BEAT_SECONDS: Final = 9.0
 # The connection counts as silent for a moment after this, and what waits for more is judged.
 _SETTLE_SECONDS: Final = 0.2
 _OPEN_SECONDS: Final = 10.0
+# A venue that does not say goodbye is left without; our own end must not wait for it.
+_CLOSE_SECONDS: Final = 1.0
 _FRAME_BYTES_MAX: Final = 32 * 1024 * 1024
 # A connection that lasted this long was a good one: the next failure begins with short pauses again.
 _GOOD_SECONDS: Final = 60.0
@@ -88,7 +90,7 @@ class Live:
 
     async def run(self) -> None:
         """Keep the connection until cancelled."""
-        await run_gracefully(f"{self._line.venue} socket", self._work, grace_seconds=1.0)
+        await run_gracefully(f"{self._line.venue} socket", self._work, grace_seconds=2 * _CLOSE_SECONDS)
 
     async def _work(self, stop: asyncio.Event) -> None:
         waits = iter(Backoff(first_seconds=0.2, longest_seconds=30.0))
@@ -128,7 +130,11 @@ class Live:
         line = self._line
         headers = dict(line.headers(self._clock.now())) if line.headers else None
         async with connect(
-            line.url, additional_headers=headers, max_size=_FRAME_BYTES_MAX, open_timeout=_OPEN_SECONDS
+            line.url,
+            additional_headers=headers,
+            max_size=_FRAME_BYTES_MAX,
+            open_timeout=_OPEN_SECONDS,
+            close_timeout=_CLOSE_SECONDS,
         ) as connection:
             dialogue = line.dialogue()
             for text in dialogue.greet():
