@@ -45,18 +45,21 @@ class OwnEvents:
 
     async def hear(self, connection: Connection, records: Sequence[Record[BetsFact]]) -> None:
         """Write fills down, and fold those that are new into the candles of their event."""
-        fills = [
-            record.message.order_filled.fill
-            for record in records
-            if record.message.WhichOneof("fact") == "order_filled"
-            and record.message.order_filled.fill.shares > 0
-        ]
+        fills = {
+            fill.fill_id: fill
+            for fill in (
+                record.message.order_filled.fill
+                for record in records
+                if record.message.WhichOneof("fact") == "order_filled"
+            )
+            if fill.shares > 0
+        }
         if not fills:
             return
-        fresh = await self._trades.insert(connection, [_deal(fill) for fill in fills])
+        fresh = await self._trades.insert(connection, [_deal(fill) for fill in fills.values()])
         points = [
             point
-            for fill in fills
+            for fill in fills.values()
             if (OWN_VENUE, fill.event_id, fill.fill_id) in fresh
             for point in _points(fill)
         ]

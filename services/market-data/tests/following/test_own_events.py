@@ -1,0 +1,151 @@
+"""Candles and trades of our own events, made from `bets`: right whatever comes twice, late or together."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from oraculum.money.v1.amount_pb2 import Amount
+from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
+from oraculum.prediction.v1.bets_fact_pb2 import BetsFact, OrderFilled
+from oraculum_kit.db import Database
+from oraculum_kit.ids import uuid7
+from oraculum_kit.records import Record
+from oraculum_kit.timestamps import to_wire
+from oraculum_market_data.consumers import OwnEvents
+from oraculum_market_data.housekeeping import prepare
+from oraculum_market_data.repository.trades import CandleRow, Trades
+
+# Whole minutes and days, so that nothing of a test falls over an edge.
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def filled(
+    event_id: str, sequence: int, prices: list[int], *, after: timedelta, units: int = 500_000
+) -> BetsFact:
+    """A fill of one share of YES."""
+    return BetsFact(
+        event_id=event_id,
+        order_filled=OrderFilled(
+            fill=prediction_pb.Fill(
+                fill_id=str(uuid7()),
+                event_id=event_id,
+                outcome=1,
+                side=prediction_pb.SIDE_BUY,
+                shares=1_000_000,
+                gross=Amount(asset="USDC", units=units),
+                sequence=sequence,
+                price_millionths=prices,
+                filled_at=to_wire(NOON + after),
+            )
+        ),
+    )
+
+
+def record(fact: BetsFact) -> Record[BetsFact]:
+    return Record(
+        topic="bets",
+        partition=0,
+        offset=0,
+        key=fact.event_id,
+        message=fact,
+        id=uuid7(),
+        type="",
+        source="prediction",
+        subject=None,
+        sequence=fact.order_filled.fill.sequence,
+        time=NOON,
+        trace=None,
+        headers={},
+    )
+
+
+@pytest.fixture
+async def database(database_for) -> AsyncIterator[Database]:
+    async with Database(await database_for("market-data")) as opened:
+        await prepare(opened, NOON)
+        yield opened
+
+
+async def hear(database: Database, *facts: BetsFact) -> None:
+    async with database.transaction() as connection:
+        await OwnEvents(database).hear(connection, [record(fact) for fact in facts])
+
+
+async def candles(database: Database, event_id: str, span: int, outcome: int = 1) -> list[CandleRow]:
+    async with database.connection() as connection:
+        return await Trades().candles(
+            connection,
+            "oraculum",
+            event_id,
+            span=span,
+            from_time=NOON - timedelta(days=1),
+            to_time=NOON + timedelta(days=1),
+            outcome=outcome,
+            row_count=100,
+        )
+
+
+class TestCandles:
+    async def test_a_minute_has_its_first_highest_lowest_and_last_price(self, database) -> None:
+        event_id = str(uuid7())
+        path = [550_000, 700_000, 400_000, 600_000]
+        await hear(
+            database,
+            *(
+                filled(event_id, number, [1_000_000 - price, price], after=timedelta(seconds=number))
+                for number, price in enumerate(path, 1)
+            ),
+        )
+        (minute,) = await candles(database, event_id, 60)
+        assert (550_000, 700_000, 400_000, 600_000) == (
+            minute.open_millionths,
+            minute.high_millionths,
+            minute.low_millionths,
+            minute.close_millionths,
+        )
+        assert (Decimal(2), 4) == (minute.volume, minute.trades)
+        (other,) = await candles(database, event_id, 60, outcome=0)
+        assert (450_000, 400_000, Decimal(0), 0) == (
+            other.open_millionths,
+            other.close_millionths,
+            other.volume,
+            other.trades,
+        )
+
+    async def test_what_comes_twice_counts_once(self, database) -> None:
+        event_id = str(uuid7())
+        first = filled(event_id, 1, [400_000, 600_000], after=timedelta(seconds=1))
+        second = filled(event_id, 2, [300_000, 700_000], after=timedelta(seconds=2))
+        await hear(database, first, first)
+        await hear(database, first, second)
+        await hear(database, second)
+        for span in (60, 300, 3600, 86400):
+            (candle,) = await candles(database, event_id, span)
+            assert (2, Decimal(1)) == (candle.trades, candle.volume)
+
+    async def test_what_comes_late_changes_neither_first_nor_last(self, database) -> None:
+        event_id = str(uuid7())
+        facts = [
+            filled(event_id, number, [1_000_000 - price, price], after=timedelta(seconds=number))
+            for number, price in enumerate([100_000, 200_000, 300_000], 1)
+        ]
+        for fact in (facts[1], facts[0], facts[2]):
+            await hear(database, fact)
+        (minute,) = await candles(database, event_id, 60)
+        assert (100_000, 300_000) == (minute.open_millionths, minute.close_millionths)
+
+    async def test_spans_begin_at_whole_times_and_those_without_a_trade_are_left_out(self, database) -> None:
+        event_id = str(uuid7())
+        await hear(
+            database,
+            filled(event_id, 1, [400_000, 600_000], after=timedelta(minutes=1, seconds=59)),
+            filled(event_id, 2, [300_000, 700_000], after=timedelta(minutes=4, seconds=1)),
+        )
+        minutes = await candles(database, event_id, 60)
+        assert [NOON + timedelta(minutes=1), NOON + timedelta(minutes=4)] == [
+            one.open_time for one in minutes
+        ]
+        (five,) = await candles(database, event_id, 300)
+        assert (NOON, 2) == (five.open_time, five.trades)
