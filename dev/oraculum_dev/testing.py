@@ -51,15 +51,14 @@ def pytest_collection_finish() -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Decide who owns the servers: this process, or the one that directs it."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        # A shell that runs us in the background has Ctrl-C ignored, and every process that a test starts would inherit it.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
     if workerinput is not None:
         config.stash[SERVERS] = RemoteServers(tuple(workerinput["oraculum_servers"]))
         return
     config.stash[SERVERS] = LocalServers()
     signal.signal(signal.SIGTERM, _interrupt)
+    # A shell that runs us in the background has Ctrl-C ignored, and every process that a test starts would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)
