@@ -38,7 +38,7 @@ async def main() -> None:
         channel(config.auth_target, config.trust.identity()) as auth,
     ):
         quotes = RedisQuotes(redis)
-        follower = Follower(database, producer, quotes, clock, config.markets_max)
+        follower = Follower(database, producer, quotes, clock)
         latest = Latest(quotes, clock, timedelta(seconds=config.stale_seconds))
         servicer = MarketDataServicer(database, latest, follower, clock)
         await serve(

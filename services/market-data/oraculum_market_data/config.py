@@ -16,7 +16,7 @@ from oraculum_market_data.venues.kalshi.signing import KalshiKey
 KALSHI_SOCKET: Final = "wss://api.elections.kalshi.com/trade-api/ws/v2"
 
 # A stand-in on this machine bears any pace; a real venue is asked politely.
-_PACE_OF_STAND_IN: Final = Pace(sweep_seconds=5.0, recent_seconds=0.75)
+_PACE_OF_STAND_IN: Final = Pace(sweep_seconds=5.0, recent_seconds=0.75, archive_seconds=30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class Source:
     addresses: Addresses
     pace: Pace
     requests_per_second: float
+    markets_max: int = 1_000
     # How long a socket may tell nothing before it is opened anew.
     silence_seconds: float = 30.0
     # Without a key Kalshi's own socket lets nobody in; its markets are polled then.
@@ -91,7 +92,6 @@ class Config:
     redis_url: str
     auth_target: str
     sources: tuple[Source, ...]
-    markets_max: int
     stale_seconds: float
 
 
@@ -107,7 +107,6 @@ def load(variables: Mapping[str, str]) -> Config:
             redis_url=environment.secret("REDIS_URL"),
             auth_target=environment.text("AUTH_TARGET"),
             sources=_sources(environment),
-            markets_max=environment.integer("MARKETS_MAX", 1000, minimum=1),
             stale_seconds=environment.seconds("STALE_SECONDS", 60.0),
         )
 
@@ -127,6 +126,7 @@ def _sources(environment: Environment) -> tuple[Source, ...]:
             recent_seconds=environment.seconds("RECENT_SECONDS", 10.0),
         ),
         requests_per_second=environment.integer("REQUESTS_PER_SECOND", 4, minimum=1),
+        markets_max=environment.integer("MARKETS_MAX", 1_000, minimum=1),
         silence_seconds=environment.seconds("SOCKET_SILENCE_SECONDS", 60.0),
         has_kalshi_socket=key is not None or venues.kalshi_socket != KALSHI_SOCKET,
         kalshi_key=key,
@@ -149,5 +149,6 @@ def _stand_in(environment: Environment, addresses: Addresses) -> Source:
     pace = Pace(
         sweep_seconds=environment.seconds("STAND_IN_SWEEP_SECONDS", _PACE_OF_STAND_IN.sweep_seconds),
         recent_seconds=environment.seconds("STAND_IN_RECENT_SECONDS", _PACE_OF_STAND_IN.recent_seconds),
+        archive_seconds=_PACE_OF_STAND_IN.archive_seconds,
     )
-    return Source(addresses, pace, requests_per_second=50)
+    return Source(addresses, pace, requests_per_second=50, markets_max=10_000)

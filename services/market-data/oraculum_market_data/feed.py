@@ -33,6 +33,8 @@ _log = structlog.stdlib.get_logger(__name__)
 _NAMED_MAX: Final = 200
 # After an answer that did not come, a poll waits for this long at least.
 _AWAY_SECONDS: Final = 5.0
+# All sockets look at the same spread of markets, made this often.
+_SPREAD_SECONDS: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Pace:
 
     sweep_seconds: float
     recent_seconds: float
+    # A stand-in is asked for all that it has, ended or not; a venue has millions of these.
+    archive_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Feed:
         self._shards = shards
         # The markets that this feed has brought: with a stand-in beside the venue there are others.
         self._own: dict[str, None] = {}
+        self._spread: Sequence[Collection[Market]] = [()] * len(lines)
+        self._spread_at = 0.0
         self.answers = False
         self._lives = [
             Live(line, partial(self._shard, shard), self._take, intake.quote, clock)
@@ -105,6 +111,8 @@ class Feed:
         async with asyncio.TaskGroup() as group:
             group.create_task(run_gracefully(f"{self.venue} sweep", self._sweeps, grace_seconds=1.0))
             group.create_task(run_gracefully(f"{self.venue} recent", self._recents, grace_seconds=1.0))
+            if self._pace.archive_seconds is not None:
+                group.create_task(run_gracefully(f"{self.venue} archive", self._archives, grace_seconds=1.0))
             for live in self._lives:
                 group.create_task(live.run())
 
@@ -117,7 +125,11 @@ class Feed:
 
     def _shard(self, shard: int) -> Collection[Market]:
         """The open markets that one of our sockets follows."""
-        return self._shards.spread(self._tradable())[shard]
+        now = monotonic()
+        if now - self._spread_at >= _SPREAD_SECONDS:
+            self._spread_at = now
+            self._spread = self._shards.spread(self._tradable())
+        return self._spread[shard]
 
     def _tradable(self) -> Iterator[Market]:
         known = (self._catalog.get(self.venue, market_id) for market_id in self._own)
@@ -131,6 +143,11 @@ class Feed:
             if await self._poll(self.connector.sweep()):
                 await self._follow_up(started)
             await pause(stop, max(0.0, self._pace.sweep_seconds - (monotonic() - started)))
+
+    async def _archives(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            await self._poll(self.connector.archive())
+            await pause(stop, self._pace.archive_seconds or _AWAY_SECONDS)
 
     async def _recents(self, stop: asyncio.Event) -> None:
         while not stop.is_set():

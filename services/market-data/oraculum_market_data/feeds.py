@@ -28,13 +28,13 @@ _PER_SOCKET: Final = {Venue.POLYMARKET: 200}
 
 @asynccontextmanager
 async def open_feeds(
-    sources: Sequence[Source], markets_max: int, intake: Intake, catalog: Catalog, clock: Clock
+    sources: Sequence[Source], intake: Intake, catalog: Catalog, clock: Clock
 ) -> AsyncIterator[list[Feed]]:
     """The feeds of some sets of venues, ready to ask; sockets are opened when they run."""
     async with AsyncExitStack() as stack:
         feeds: list[Feed] = []
         for source in sources:
-            lines = _lines(source, markets_max)
+            lines = _lines(source)
             feeds += [
                 Feed(
                     connector,
@@ -43,21 +43,19 @@ async def open_feeds(
                     catalog,
                     clock,
                     source.pace,
-                    Shards(len(lines[connector.venue]), _PER_SOCKET.get(connector.venue, markets_max)),
+                    Shards(len(lines[connector.venue]), _PER_SOCKET.get(connector.venue, source.markets_max)),
                 )
-                for connector in await _connectors(stack, source, markets_max, clock)
+                for connector in await _connectors(stack, source, clock)
             ]
         yield feeds
 
 
-async def _connectors(
-    stack: AsyncExitStack, source: Source, markets_max: int, clock: Clock
-) -> list[Connector]:
+async def _connectors(stack: AsyncExitStack, source: Source, clock: Clock) -> list[Connector]:
     async def client(venue: Venue, address: str) -> VenueClient:
         budget = RateBudget(source.requests_per_second)
         return await stack.enter_async_context(VenueClient(venue, address, budget))
 
-    where = source.addresses
+    where, markets_max = source.addresses, source.markets_max
     return [
         PolymarketConnector(
             await client(Venue.POLYMARKET, where.polymarket_gamma),
@@ -70,7 +68,7 @@ async def _connectors(
     ]
 
 
-def _lines(source: Source, markets_max: int) -> dict[Venue, list[Line]]:
+def _lines(source: Source) -> dict[Venue, list[Line]]:
     """The sockets of each venue."""
     where, silence = source.addresses, source.silence_seconds
     polymarket = Line(Venue.POLYMARKET, where.polymarket_socket, PolymarketDialogue, silence)
@@ -80,7 +78,7 @@ def _lines(source: Source, markets_max: int) -> dict[Venue, list[Line]]:
         headers = lambda now: key.headers(where.kalshi_socket, now)  # noqa: E731  three words
     kalshi = Line(Venue.KALSHI, where.kalshi_socket, KalshiDialogue, silence, headers=headers)
     manifold = Line(Venue.MANIFOLD, where.manifold_socket, ManifoldDialogue, silence)
-    shards = -(-markets_max // _PER_SOCKET[Venue.POLYMARKET])
+    shards = -(-source.markets_max // _PER_SOCKET[Venue.POLYMARKET])
     return {
         Venue.POLYMARKET: [polymarket, *[replace(polymarket, is_first=False)] * (shards - 1)],
         Venue.KALSHI: [kalshi] if source.has_kalshi_socket else [],

@@ -44,12 +44,10 @@ class Follower:
         producer: Producer,
         quotes: RedisQuotes,
         clock: Clock,
-        markets_max: int,
     ) -> None:
         self._database = database
         self._quotes = quotes
         self._clock = clock
-        self._markets_max = markets_max
         self._leadership = Leadership()
         self.feeds: list[Feed] = []
         self.catalog = Catalog()
@@ -78,7 +76,7 @@ class Follower:
 
     async def run(self, sources: Sequence[Source]) -> None:
         """Follow until cancelled."""
-        async with open_feeds(sources, self._markets_max, self.intake, self.catalog, self._clock) as feeds:
+        async with open_feeds(sources, self.intake, self.catalog, self._clock) as feeds:
             self.feeds = feeds
             await run_gracefully("follower", self._wait_and_lead, grace_seconds=10.0)
 

@@ -20,6 +20,10 @@ class Connector(Protocol):
         """Every open market, the busiest first, as many as the operator wants."""
         ...
 
+    def archive(self) -> AsyncIterator[Decoded]:
+        """Every market in whatever state, by every listing that the venue has; for stand-ins, a venue has millions."""
+        ...
+
     def recent(self, now: datetime) -> AsyncIterator[Decoded]:
         """The markets that were opened or resolved last: few requests, asked often."""
         ...

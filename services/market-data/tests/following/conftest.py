@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from oraculum.market_data.v1.market_data_service_pb2_grpc import (
 from oraculum_kit import topics
 from oraculum_kit.clock import SystemClock
 from oraculum_kit.db import Database
+from oraculum_kit.ids import uuid7
 from oraculum_kit.kafka import Cluster, Producer
 from oraculum_kit.relay import OutboxRelay
 from oraculum_kit.testing import Parties, serving
@@ -134,19 +135,21 @@ def running(
     """A market-data that follows some venues."""
 
     @asynccontextmanager
-    async def run(*sources: Source, stale_seconds: float = 60) -> AsyncIterator[World]:
+    async def run(
+        *sources: Source, stale_seconds: float = 60, url: str | None = None
+    ) -> AsyncIterator[World]:
         clock = SystemClock()
         parties = Parties()
         cluster = Cluster(kafka_bootstrap, client_id="market-data")
         await topics.create(cluster, topics.read(TOPICS), replication=1)
         async with (
-            Database(await database_for("market-data")) as database,
+            Database(url or await database_for("market-data")) as database,
             Redis.from_url(redis_url) as redis,
             Producer(cluster) as producer,
         ):
             await redis.flushdb()
             quotes = RedisQuotes(redis)
-            follower = Follower(database, producer, quotes, clock, 1_000)
+            follower = Follower(database, producer, quotes, clock)
             servicer = MarketDataServicer(
                 database, Latest(quotes, clock, timedelta(seconds=stale_seconds)), follower, clock
             )
@@ -172,36 +175,52 @@ def _source_of(
     sweep_seconds: float = 1.0,
     recent_seconds: float = 0.3,
     silence_seconds: float = 30.0,
+    archive_seconds: float | None = None,
 ) -> Source:
     """Everything that a stand-in serves, asked often."""
     return Source(
         stand_in.addresses,
-        Pace(sweep_seconds, recent_seconds),
+        Pace(sweep_seconds, recent_seconds, archive_seconds),
         requests_per_second=100,
+        markets_max=10_000,
         silence_seconds=silence_seconds,
     )
 
 
 class Heard:
-    """What came over a topic since this began to listen."""
+    """What comes over a topic from now on."""
 
     def __init__(self, bootstrap: str, topic: str, message: type[Any]) -> None:
         self._consumer = Consumer(
-            {
-                "bootstrap.servers": bootstrap,
-                "group.id": f"test-{datetime.now(UTC).timestamp()}",
-                "auto.offset.reset": "earliest",
-            }
+            {"bootstrap.servers": bootstrap, "group.id": f"test-{uuid7()}", "auto.offset.reset": "earliest"}
         )
-        self._consumer.subscribe([topic])
+        self._topic = topic
         self._message = message
+        self._subscribed = False
 
-    def poll(self) -> list[Any]:
-        records = self._consumer.consume(1000, 1.0)
+    async def poll(self) -> list[Any]:
+        if not self._subscribed:
+            self._consumer.subscribe([self._topic])
+            self._subscribed = True
+        records = await asyncio.to_thread(self._consumer.consume, 1000, 0.5)
         return [self._message.FromString(record.value()) for record in records if record.error() is None]
 
     def close(self) -> None:
         self._consumer.close()
+
+
+@pytest.fixture
+def hearing(kafka_bootstrap: str) -> Iterator[Callable[[str, type[Any]], Heard]]:
+    """Listens to topics of the shared broker: a test picks out what it caused."""
+    open_ones: list[Heard] = []
+
+    def hear(topic: str, message: type[Any]) -> Heard:
+        open_ones.append(Heard(kafka_bootstrap, topic, message))
+        return open_ones[-1]
+
+    yield hear
+    for one in open_ones:
+        one.close()
 
 
 @pytest.fixture

@@ -40,16 +40,16 @@ class KalshiConnector:
 
     async def sweep(self) -> AsyncIterator[Decoded]:
         """Events with their markets, page by page."""
-        cursor, seen = "", 0
-        while seen < self._markets_max:
-            page, following = await self._page(
-                "/events", status="open", with_nested_markets="true", limit=_EVENTS_PAGE, cursor=cursor
-            )
+        async for page in self._pages("/events", _EVENTS_PAGE, status="open", with_nested_markets="true"):
             yield page
-            seen += sum(isinstance(item, Market) for item in page.items)
-            if following is None:
-                return
-            cursor = following
+
+    async def archive(self) -> AsyncIterator[Decoded]:
+        """Markets, combinations too, and after them the events, which know the category."""
+        async for page in self._pages("/markets", _RECENT_PAGE):
+            yield page
+        for listing in ("/events", "/events/multivariate"):
+            async for page in self._pages(listing, _EVENTS_PAGE, with_nested_markets="true"):
+                yield page
 
     async def recent(self, now: datetime) -> AsyncIterator[Decoded]:
         """What was made or changed since the last look."""
@@ -81,6 +81,16 @@ class KalshiConnector:
         body = await self._api.get(f"/markets/{market.id}/orderbook", {"depth": _BOOK_DEPTH})
         if body is not None:
             yield self._reading.body(body, Source(self._clock.now(), market.id))
+
+    async def _pages(self, listing: str, limit: int, **parameters: str) -> AsyncIterator[Decoded]:
+        cursor, seen = "", 0
+        while seen < self._markets_max:
+            page, following = await self._page(listing, limit=limit, cursor=cursor, **parameters)
+            yield page
+            seen += sum(isinstance(item, Market) for item in page.items)
+            if following is None:
+                return
+            cursor = following
 
     async def _page(self, path: str, **parameters: str | int) -> tuple[Decoded, str | None]:
         given = {name: value for name, value in parameters.items() if value != ""}

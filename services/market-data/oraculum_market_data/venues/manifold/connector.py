@@ -51,6 +51,19 @@ class ManifoldConnector:
         async for page in self.named(partial[:_WHOLE_PER_SWEEP]):
             yield page
 
+    async def archive(self) -> AsyncIterator[Decoded]:
+        """Markets from the newest to the oldest, each page beginning after the last one's end."""
+        before, seen = "", 0
+        while seen < self._markets_max:
+            after = {"before": before} if before else {}
+            page = await self._ask("/markets", limit=_PAGE, **after)
+            yield page
+            found = [item.id for item in page.items if isinstance(item, Market)]
+            if not found or found[-1] == before:
+                return
+            before = found[-1]
+            seen += len(found)
+
     async def recent(self, now: datetime) -> AsyncIterator[Decoded]:  # noqa: ARG002  orders say enough here
         """Those that were made last, and those that were resolved last."""
         yield await self._ask("/search-markets", filter="all", sort="newest", limit=_RECENT)

@@ -34,22 +34,15 @@ class PolymarketConnector:
 
     async def sweep(self) -> AsyncIterator[Decoded]:
         """Events by what was traded in them today, page by page."""
-        offset, seen = 0, 0
-        while seen < self._markets_max:
-            page = await self._ask(
-                "/events",
-                closed="false",
-                order="volume24hr",
-                ascending="false",
-                limit=_EVENTS_PAGE,
-                offset=offset,
-            )
+        async for page in self._pages("/events", closed="false", order="volume24hr", ascending="false"):
             yield page
-            found = sum(isinstance(item, Market) for item in page.items)
-            if page.records == 0 or found == 0:
-                return
-            seen += found
-            offset += _EVENTS_PAGE
+
+    async def archive(self) -> AsyncIterator[Decoded]:
+        """Events and markets, closed ones last: where a market was recorded twice, its end is the newer state."""
+        for closed in ("false", "true"):
+            for listing in ("/events", "/markets"):
+                async for page in self._pages(listing, closed=closed):
+                    yield page
 
     async def recent(self, now: datetime) -> AsyncIterator[Decoded]:  # noqa: ARG002  orders say enough here
         """Those that began last, and those that closed last."""
@@ -70,6 +63,17 @@ class PolymarketConnector:
                 body = await self._clob.get("/book", {"token_id": outcome.id})
                 if body is not None:
                     yield self._reading.body(body, Source(self._clock.now(), outcome.id))
+
+    async def _pages(self, listing: str, **parameters: str) -> AsyncIterator[Decoded]:
+        offset, seen = 0, 0
+        while seen < self._markets_max:
+            page = await self._ask(listing, limit=_EVENTS_PAGE, offset=offset, **parameters)
+            yield page
+            found = sum(isinstance(item, Market) for item in page.items)
+            if page.records == 0:
+                return
+            seen += found
+            offset += _EVENTS_PAGE
 
     async def _ask(self, path: str, **parameters: str | int | Sequence[str]) -> Decoded:
         given: Parameters = parameters
