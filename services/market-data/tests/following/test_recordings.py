@@ -53,7 +53,6 @@ async def test_what_is_served_was_recorded(
         "--mode", "replay", "--directory", str(recordings), "--series-every", "0", "--speed", "20"
     )
     async with running(source_of(stand_in, archive_seconds=5)) as world:
-
         counts: list[int] = []
 
         async def settled() -> object:
