@@ -117,9 +117,9 @@ class World:
             cursor = page.next_cursor
 
 
-async def _until(true: Callable[[], Awaitable[Any]], what: str) -> Any:
+async def _until(true: Callable[[], Awaitable[Any]], what: str, *, seconds: float = WAIT_SECONDS) -> Any:
     """Ask until the answer is true; a test that waits in vain says for what."""
-    async with asyncio.timeout(WAIT_SECONDS) as deadline:
+    async with asyncio.timeout(seconds) as deadline:
         answer = await true()
         while not answer:
             await asyncio.sleep(0.05)
