@@ -1,4 +1,4 @@
-"""The six services behind the gateway, each behind one channel."""
+"""The six services behind the gateway, each behind one channel; of prediction each replica behind one."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,6 +13,7 @@ from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionService
 from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceStub
 from oraculum_kit.client import Channel, channel
 from oraculum_kit.health import Check
+from oraculum_kit.replicas import replicas
 from oraculum_kit.tokens import ServiceIdentity
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ _SAFE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Where the services are, `host:port`."""
+    """Where the services are, `host:port`; prediction may be several, by commas or by a name with several addresses."""
 
     auth: str
     event: str
@@ -76,7 +77,10 @@ async def connected(targets: Targets, identity: ServiceIdentity) -> AsyncIterato
 
         auth = await to("auth", targets.auth)
         event = await to("event", targets.event)
-        prediction = await to("prediction", targets.prediction)
+        # The orders of one event go to one replica, which then has its market in memory.
+        prediction = await stack.enter_async_context(
+            replicas(targets.prediction, identity, key=_event_of, safe=_safe("prediction"), edge=True)
+        )
         wallet = await to("wallet", targets.wallet)
         market_data = await to("market_data", targets.market_data)
         notification = await to("notification", targets.notification)
@@ -96,6 +100,10 @@ async def connected(targets: Targets, identity: ServiceIdentity) -> AsyncIterato
                 "notification": notification.check,
             },
         )
+
+
+def _event_of(request: object) -> str | None:
+    return getattr(request, "event_id", None) or None
 
 
 def _safe(name: str) -> list[str]:

@@ -18,7 +18,7 @@ from typing import Any, Final, Self
 import grpc
 import grpc.aio
 
-from oraculum_kit import deadlines, metrics, replay, traces, wire
+from oraculum_kit import deadlines, metrics, replay, targets, traces, wire
 from oraculum_kit.caller import caller_or_none
 from oraculum_kit.headers import (
     CLIENT_ADDRESS,
@@ -50,7 +50,8 @@ def channel(
     """Open a channel to a service. It connects by itself, now or whenever the peer is there.
 
     Args:
-        target: `host:port`; a name with several addresses is balanced over all of them.
+        target: `host:port`, where a name with several addresses is balanced over all of them, or several addresses
+            with commas between them.
         identity: who we are; None sends no service token (a user's own tool).
         timeout_seconds: the deadline of a unary call that names none; never past the deadline of the request at hand.
         safe: full names of methods ("/package.Service/Method") that may be sent again when the peer was UNAVAILABLE:
@@ -58,7 +59,7 @@ def channel(
         edge: the gateway's channels pass on the request's idempotency key and learn whether the answer is a stored
             one. Inside, a key belongs to the one command that it came with, and is not passed on.
     """
-    real = grpc.aio.insecure_channel(target, options=_options(safe))
+    real = grpc.aio.insecure_channel(targets.for_grpc(target), options=_options(safe))
     return Channel(real, identity, timeout_seconds=timeout_seconds, edge=edge)
 
 

@@ -47,6 +47,11 @@ READY: Final = Gauge("oraculum_ready", "1 when this process serves, 0 when it mu
 DEGRADED: Final = Gauge(
     "oraculum_degraded", "1 while a dependency is away that we can live without.", ("dependency",)
 )
+REPLICAS: Final = Gauge(
+    "oraculum_rpc_client_replicas",
+    "Replicas of a peer, by whether they say that they serve.",
+    ("target", "state"),
+)
 
 TOKENS_VERIFIED: Final = Counter("oraculum_tokens_verified", "Tokens looked at.", ("kind", "result"))
 IDEMPOTENT: Final = Counter("oraculum_idempotent_commands", "Commands by what their key told.", ("result",))
