@@ -15,6 +15,7 @@ from oraculum_dev.suite import memory, view
 from oraculum_dev.suite.home import Home
 from oraculum_dev.suite.ports import Ports
 from oraculum_dev.suite.probe import Health
+from oraculum_dev.suite.replicas import Replicas
 from oraculum_dev.suite.state import State, end_leftovers, wait_until_gone
 from oraculum_dev.suite.supervisor import Status
 from oraculum_dev.suite.table import Plan, units
@@ -32,7 +33,13 @@ def status() -> int:
     if state is None or not state.running:
         print("No suite runs in this folder. `make up` starts one.")
         return 1
-    plan = Plan(home=home, ports=Ports(state.port_base), venues=Venues(state.venues), external=state.external)
+    plan = Plan(
+        home=home,
+        ports=Ports(state.port_base),
+        venues=Venues(state.venues),
+        replicas=Replicas(state.prediction_replicas),
+        external=state.external,
+    )
     table = [unit for unit in units(plan) if unit.program or unit.name in plan.external]
     healths = asyncio.run(_ask(table))
     taken = memory.of_suite(state)

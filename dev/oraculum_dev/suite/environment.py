@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from oraculum_dev.project import SERVICES
 from oraculum_dev.suite.keys import Keys
 from oraculum_dev.suite.ports import Ports
+from oraculum_dev.suite.replicas import Replicas
 
 # What a process may inherit from the person who starts it; the rest of their environment is none of its business.
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "LOG_LEVEL", "LOG_FORMAT")
@@ -31,9 +32,12 @@ def inherited() -> dict[str, str]:
     }
 
 
-def common(ports: Ports, keys: Keys, addresses: Addresses) -> dict[str, str]:
+def common(ports: Ports, keys: Keys, addresses: Addresses, replicas: Replicas) -> dict[str, str]:
     """What every process is told."""
-    targets = {f"{name.upper().replace('-', '_')}_TARGET": ports.address(name) for name in SERVICES}
+    targets = {
+        f"{name.upper().replace('-', '_')}_TARGET": ",".join(map(ports.address, replicas.of(name)))
+        for name in SERVICES
+    }
     return {
         "LOG_FORMAT": "console",
         **inherited(),
@@ -47,13 +51,13 @@ def common(ports: Ports, keys: Keys, addresses: Addresses) -> dict[str, str]:
     }
 
 
-def of_service(service: str, ports: Ports, keys: Keys, database_url: str) -> dict[str, str]:
-    """What one of the six services is told beside that."""
+def of_service(service: str, process: str, ports: Ports, keys: Keys, database_url: str) -> dict[str, str]:
+    """What a process of one of the six services is told beside that."""
     own = {
         "SERVICE_NAME": service,
         "SERVICE_KEY_FILE": str(keys.service_key(service)),
-        "GRPC_LISTEN": ports.address(service),
-        "INTERNAL_LISTEN": ports.address(f"{service} internal"),
+        "GRPC_LISTEN": ports.address(process),
+        "INTERNAL_LISTEN": ports.address(f"{process} internal"),
         "DATABASE_URL": database_url,
     }
     if service == "auth":

@@ -50,6 +50,7 @@ class State:
     ready_seconds: float | None = None
     processes: dict[str, ProcessId] = field(default_factory=dict)
     external: dict[str, str] = field(default_factory=dict)
+    prediction_replicas: int = 1
 
     @classmethod
     def read(cls, home: Home) -> "State | None":

@@ -16,6 +16,7 @@ from oraculum_dev.suite.home import Home
 from oraculum_dev.suite.keys import Keys
 from oraculum_dev.suite.ports import Ports
 from oraculum_dev.suite.probe import AWAY, Health, get, readiness
+from oraculum_dev.suite.replicas import Replicas
 from oraculum_dev.suite.units import READY, Unit, outside, server_unit
 from oraculum_dev.suite.venues import Venues
 
@@ -39,6 +40,7 @@ class Plan:
     home: Home
     ports: Ports
     venues: Venues
+    replicas: Replicas = field(default_factory=Replicas)
     # The servers that somebody else runs, by name.
     external: Mapping[str, str] = field(default_factory=dict)
     say: Callable[[str], None] = print
@@ -102,7 +104,7 @@ def units(plan: Plan) -> list[Unit]:
         _databases(plan),
         _topics(plan),
         _stand_in(plan),
-        *(_service(name, plan) for name in SERVICES),
+        *(_service(name, process, plan) for name in SERVICES for process in plan.replicas.of(name)),
         _gateway(plan),
     ]
 
@@ -148,24 +150,24 @@ def _stand_in(plan: Plan) -> Unit:
     )
 
 
-def _service(name: str, plan: Plan) -> Unit:
-    internal = plan.ports.of(f"{name} internal")
+def _service(name: str, process: str, plan: Plan) -> Unit:
+    internal = plan.ports.of(f"{process} internal")
 
     def program() -> Program:
         database = steps.database_url(plan.superuser_url, name, plan.keys)
-        variables = environment.common(plan.ports, plan.keys, plan.addresses)
-        variables |= environment.of_service(name, plan.ports, plan.keys, database)
+        variables = environment.common(plan.ports, plan.keys, plan.addresses, plan.replicas)
+        variables |= environment.of_service(name, process, plan.ports, plan.keys, database)
         if name == "market-data":
             variables |= plan.venues.environment(plan.ports.address("venues"))
-        return _python(plan, name, [package_of(name)], variables)
+        return _python(plan, process, [package_of(name)], variables)
 
     return Unit(
-        name=name,
+        name=process,
         needs=("schemas", "topics", "valkey", *NEEDS[name]),
         program=program,
         health=lambda: readiness(internal),
-        ports=(name, f"{name} internal"),
-        where=plan.ports.address(name),
+        ports=(process, f"{process} internal"),
+        where=plan.ports.address(process),
         metrics_port=internal,
     )
 
@@ -174,7 +176,7 @@ def _gateway(plan: Plan) -> Unit:
     internal = plan.ports.of("gateway internal")
 
     def program() -> Program:
-        variables = environment.common(plan.ports, plan.keys, plan.addresses)
+        variables = environment.common(plan.ports, plan.keys, plan.addresses, plan.replicas)
         return _python(
             plan,
             "gateway",
@@ -190,7 +192,7 @@ def _gateway(plan: Plan) -> Unit:
 
     return Unit(
         name="gateway",
-        needs=(*SERVICES, "valkey"),
+        needs=(*(process for name in SERVICES for process in plan.replicas.of(name)), "valkey"),
         program=program,
         health=health,
         watch=lambda: readiness(internal),

@@ -19,6 +19,7 @@ from oraculum_dev.suite import memory, venues, view
 from oraculum_dev.suite.flow import Flow
 from oraculum_dev.suite.home import Home
 from oraculum_dev.suite.ports import Ports
+from oraculum_dev.suite.replicas import Replicas
 from oraculum_dev.suite.state import ProcessId, State, end_leftovers, hold_lock
 from oraculum_dev.suite.supervisor import Supervisor
 from oraculum_dev.suite.table import Plan, external_servers, units
@@ -41,6 +42,7 @@ def main() -> int:
                 home=home,
                 ports=Ports.chosen(),
                 venues=venues.chosen(),
+                replicas=Replicas.chosen(),
                 external=external_servers(),
                 say=print,
             )
@@ -73,6 +75,7 @@ class Session:
             venues=plan.venues.description,
             started_at=runner.create_time(),
             external=dict(plan.external),
+            prediction_replicas=plan.replicas.prediction,
         )
 
     async def run(self) -> int:

@@ -84,5 +84,5 @@ def taken_port() -> Iterator[int]:
 @pytest.fixture
 def no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget what the person who runs the tests chose for their own suite."""
-    for name in ("ORACULUM_PORT_BASE", "ORACULUM_STATE", "VENUES"):
+    for name in ("ORACULUM_PORT_BASE", "ORACULUM_STATE", "PREDICTION_REPLICAS", "VENUES"):
         monkeypatch.delenv(name, raising=False)
