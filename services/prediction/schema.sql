@@ -96,6 +96,19 @@ end
 $$;
 
 --
+-- Name: count_risk_policy(); Type: FUNCTION; Schema: prediction; Owner: -
+--
+
+CREATE FUNCTION prediction.count_risk_policy() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    update risk_policy set version = version + 1;
+    return null;
+end
+$$;
+
+--
 -- Name: guard_market(); Type: FUNCTION; Schema: prediction; Owner: -
 --
 
@@ -389,6 +402,122 @@ CREATE TABLE prediction."position" (
 WITH (fillfactor='80');
 
 --
+-- Name: risk_house; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.risk_house (
+    asset prediction.asset_code NOT NULL,
+    market_units bigint NOT NULL,
+    total_units bigint NOT NULL,
+    CONSTRAINT risk_house_market_units_check CHECK ((market_units >= 0)),
+    CONSTRAINT risk_house_total_units_check CHECK ((total_units >= 0))
+);
+
+--
+-- Name: risk_override; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.risk_override (
+    user_id uuid NOT NULL,
+    asset prediction.asset_code NOT NULL,
+    order_units bigint,
+    market_units bigint,
+    category_units bigint,
+    day_stake_units bigint,
+    week_stake_units bigint,
+    day_loss_units bigint,
+    week_loss_units bigint,
+    minute_orders bigint,
+    blocked boolean DEFAULT false NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    set_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    set_by uuid,
+    CONSTRAINT risk_override_category_units_check CHECK ((category_units >= 0)),
+    CONSTRAINT risk_override_day_loss_units_check CHECK ((day_loss_units >= 0)),
+    CONSTRAINT risk_override_day_stake_units_check CHECK ((day_stake_units >= 0)),
+    CONSTRAINT risk_override_market_units_check CHECK ((market_units >= 0)),
+    CONSTRAINT risk_override_minute_orders_check CHECK ((minute_orders >= 0)),
+    CONSTRAINT risk_override_order_units_check CHECK ((order_units >= 0)),
+    CONSTRAINT risk_override_week_loss_units_check CHECK ((week_loss_units >= 0)),
+    CONSTRAINT risk_override_week_stake_units_check CHECK ((week_stake_units >= 0))
+);
+
+--
+-- Name: risk_policy; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.risk_policy (
+    only_row boolean DEFAULT true NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    review_score bigint DEFAULT 100 NOT NULL,
+    CONSTRAINT risk_policy_only_row_check CHECK (only_row),
+    CONSTRAINT risk_policy_review_score_check CHECK ((review_score > 0))
+);
+
+--
+-- Name: risk_prohibition; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.risk_prohibition (
+    kind smallint NOT NULL,
+    subject text NOT NULL,
+    reason text NOT NULL,
+    set_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    set_by uuid,
+    CONSTRAINT risk_prohibition_kind_check CHECK ((kind = ANY (ARRAY[1, 2]))),
+    CONSTRAINT risk_prohibition_subject_check CHECK ((subject <> ''::text))
+);
+
+--
+-- Name: risk_tier; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.risk_tier (
+    tier text NOT NULL,
+    asset prediction.asset_code NOT NULL,
+    order_units bigint NOT NULL,
+    market_units bigint NOT NULL,
+    category_units bigint NOT NULL,
+    day_stake_units bigint NOT NULL,
+    week_stake_units bigint NOT NULL,
+    day_loss_units bigint NOT NULL,
+    week_loss_units bigint NOT NULL,
+    minute_orders bigint NOT NULL,
+    CONSTRAINT risk_tier_category_units_check CHECK ((category_units >= 0)),
+    CONSTRAINT risk_tier_day_loss_units_check CHECK ((day_loss_units >= 0)),
+    CONSTRAINT risk_tier_day_stake_units_check CHECK ((day_stake_units >= 0)),
+    CONSTRAINT risk_tier_market_units_check CHECK ((market_units >= 0)),
+    CONSTRAINT risk_tier_minute_orders_check CHECK ((minute_orders >= 0)),
+    CONSTRAINT risk_tier_order_units_check CHECK ((order_units >= 0)),
+    CONSTRAINT risk_tier_tier_check CHECK ((tier <> ''::text)),
+    CONSTRAINT risk_tier_week_loss_units_check CHECK ((week_loss_units >= 0)),
+    CONSTRAINT risk_tier_week_stake_units_check CHECK ((week_stake_units >= 0))
+);
+
+--
+-- Name: risk_use; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.risk_use (
+    user_id uuid NOT NULL,
+    asset prediction.asset_code NOT NULL,
+    scope text NOT NULL,
+    open_units bigint NOT NULL,
+    resting_units bigint NOT NULL,
+    day_stake_units bigint NOT NULL,
+    week_stake_units bigint NOT NULL,
+    day_sold_units bigint NOT NULL,
+    day_result_units bigint NOT NULL,
+    week_result_units bigint NOT NULL,
+    minute_orders bigint NOT NULL,
+    week_orders bigint NOT NULL,
+    day date NOT NULL,
+    week date NOT NULL,
+    minute timestamp with time zone NOT NULL
+)
+WITH (fillfactor='60');
+
+--
 -- Name: schema_migrations; Type: TABLE; Schema: prediction; Owner: -
 --
 
@@ -556,6 +685,48 @@ ALTER TABLE ONLY prediction."position"
     ADD CONSTRAINT position_pkey PRIMARY KEY (user_id, event_id, outcome);
 
 --
+-- Name: risk_house risk_house_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.risk_house
+    ADD CONSTRAINT risk_house_pkey PRIMARY KEY (asset);
+
+--
+-- Name: risk_override risk_override_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.risk_override
+    ADD CONSTRAINT risk_override_pkey PRIMARY KEY (user_id, asset);
+
+--
+-- Name: risk_policy risk_policy_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.risk_policy
+    ADD CONSTRAINT risk_policy_pkey PRIMARY KEY (only_row);
+
+--
+-- Name: risk_prohibition risk_prohibition_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.risk_prohibition
+    ADD CONSTRAINT risk_prohibition_pkey PRIMARY KEY (kind, subject);
+
+--
+-- Name: risk_tier risk_tier_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.risk_tier
+    ADD CONSTRAINT risk_tier_pkey PRIMARY KEY (tier, asset);
+
+--
+-- Name: risk_use risk_use_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.risk_use
+    ADD CONSTRAINT risk_use_pkey PRIMARY KEY (user_id, asset, scope);
+
+--
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
 --
 
@@ -655,6 +826,24 @@ CREATE TRIGGER payout_is_for_ever BEFORE DELETE OR UPDATE OR TRUNCATE ON predict
 CREATE TRIGGER position_rests_when_closed AFTER UPDATE ON prediction."position" REFERENCING OLD TABLE AS earlier NEW TABLE AS later FOR EACH STATEMENT EXECUTE FUNCTION prediction.check_positions();
 
 --
+-- Name: risk_house risk_house_counts; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE TRIGGER risk_house_counts AFTER INSERT OR DELETE OR UPDATE ON prediction.risk_house FOR EACH STATEMENT EXECUTE FUNCTION prediction.count_risk_policy();
+
+--
+-- Name: risk_prohibition risk_prohibition_counts; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE TRIGGER risk_prohibition_counts AFTER INSERT OR DELETE OR UPDATE ON prediction.risk_prohibition FOR EACH STATEMENT EXECUTE FUNCTION prediction.count_risk_policy();
+
+--
+-- Name: risk_tier risk_tier_counts; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE TRIGGER risk_tier_counts AFTER INSERT OR DELETE OR UPDATE ON prediction.risk_tier FOR EACH STATEMENT EXECUTE FUNCTION prediction.count_risk_policy();
+
+--
 -- Name: trade_order trade_order_is_decided_once; Type: TRIGGER; Schema: prediction; Owner: -
 --
 
@@ -685,4 +874,5 @@ ALTER TABLE ONLY prediction.settlement
 INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261121035000'),
     ('20261121035100'),
-    ('20261121035200');
+    ('20261121035200'),
+    ('20261121064000');

@@ -1,0 +1,195 @@
+"""Limits: what people used, the rules, who changes them."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from oraculum_kit.db import Connection, queries
+from oraculum_money import Units
+from oraculum_prediction.repository.arrays import literal
+from oraculum_prediction.risk.limits import Limits, Use
+
+_SQL: Final = queries("oraculum_prediction", "sql/risk.sql")
+
+# Whose, in which asset, of which category; of everything where the last is empty.
+Key = tuple[UUID, str, str]
+
+
+class Override(NamedTuple):
+    """What differs for one person; None is as the tier has it."""
+
+    order_units: Units | None = None
+    market_units: Units | None = None
+    category_units: Units | None = None
+    day_stake_units: Units | None = None
+    week_stake_units: Units | None = None
+    day_loss_units: Units | None = None
+    week_loss_units: Units | None = None
+    minute_orders: int | None = None
+    blocked: bool = False
+
+    def over(self, limits: Limits) -> Limits:
+        """The limits of the tier with these in their places."""
+        pairs = zip(self[:-1], limits, strict=True)
+        return Limits._make(own if own is not None else tier for own, tier in pairs)
+
+
+class Looked(NamedTuple):
+    """What was found for one key."""
+
+    key: Key
+    version: int
+    use: Use
+    override: Override | None
+
+
+class Exposure(NamedTuple):
+    """What a person has at stake in one market."""
+
+    event_id: UUID
+    asset: str
+    category: str
+    cost_units: Units
+    value_units: Units
+    best_units: Units
+    worst_units: Units
+
+
+class HouseMarket(NamedTuple):
+    """What the house has at stake in one market."""
+
+    event_id: UUID
+    asset: str
+    category: str
+    subsidy_units: Units
+    exposure_units: Units
+
+
+class HouseTotal(NamedTuple):
+    """What the house has at stake in one asset."""
+
+    asset: str
+    markets: int
+    exposure_units: Units
+    largest_units: Units
+
+
+async def look_up(connection: Connection, keys: Sequence[Key]) -> list[Looked]:
+    """What these have used by now."""
+    rows = await _SQL.risk_look_up.tuples(
+        connection,
+        user_ids=literal(key[0] for key in keys),
+        assets=literal(key[1] for key in keys),
+        scopes=[key[2] for key in keys],
+    )
+    return [
+        Looked(
+            (row[0], row[1], row[2]),
+            row[3],
+            Use._make(row[4:13]),
+            Override._make(row[14:23]) if row[13] else None,
+        )
+        for row in rows
+    ]
+
+
+async def write(connection: Connection, changes: Sequence[tuple[Key, Use]]) -> list[tuple[Key, Use]]:
+    """Add what was used; what is used by then, in any order."""
+    rows = await _SQL.risk_write.tuples(
+        connection,
+        user_ids=literal(key[0] for key, _ in changes),
+        assets=literal(key[1] for key, _ in changes),
+        scopes=[key[2] for key, _ in changes],
+        opened=literal(change.open_units for _, change in changes),
+        resting=literal(change.resting_units for _, change in changes),
+        stakes=literal(change.day_stake_units for _, change in changes),
+        sold=literal(change.day_sold_units for _, change in changes),
+        results=literal(change.day_result_units for _, change in changes),
+        orders=literal(change.minute_orders for _, change in changes),
+    )
+    return [((row[0], row[1], row[2]), Use._make(row[3:])) for row in rows]
+
+
+async def settle(
+    connection: Connection,
+    event_id: UUID,
+    paid: Sequence[tuple[UUID, int, Units]],
+) -> None:
+    """Let people go whose positions are being paid: (user, outcome, units), before the positions say so."""
+    await _SQL.risk_settle.run(
+        connection,
+        event_id=event_id,
+        user_ids=literal(row[0] for row in paid),
+        outcomes=literal(row[1] for row in paid),
+        units=literal(row[2] for row in paid),
+    )
+
+
+async def policy(connection: Connection) -> tuple[int, int]:
+    """The version of the rules, and the score from which on an order is looked at."""
+    ((version, review_score),) = await _SQL.risk_policy.tuples(connection)
+    return version, review_score
+
+
+async def tiers(connection: Connection) -> list[tuple[Any, ...]]:
+    """What tiers may do: tier, asset, and the limits in their order."""
+    return await _SQL.risk_tiers.tuples(connection)
+
+
+async def prohibitions(connection: Connection) -> list[tuple[Any, ...]]:
+    """What nobody may buy into."""
+    return await _SQL.risk_prohibitions.tuples(connection)
+
+
+async def house_limits(connection: Connection) -> list[tuple[Any, ...]]:
+    """What the market makers may lose."""
+    return await _SQL.risk_house_limits.tuples(connection)
+
+
+async def house_totals(connection: Connection) -> list[HouseTotal]:
+    """What the market makers can lose now."""
+    return [HouseTotal._make(row) for row in await _SQL.risk_house_exposures.tuples(connection)]
+
+
+async def house_markets(connection: Connection, row_count: int) -> list[HouseMarket]:
+    """The markets in which the house can lose most."""
+    rows = await _SQL.risk_house_markets.tuples(connection, row_count=row_count)
+    return [HouseMarket._make(row) for row in rows]
+
+
+async def exposures(connection: Connection, user_id: UUID) -> list[Exposure]:
+    """What a person has at stake, market by market."""
+    return [Exposure._make(row) for row in await _SQL.risk_exposures.tuples(connection, user_id=user_id)]
+
+
+async def uses(connection: Connection, user_id: UUID) -> dict[tuple[str, str], Use]:
+    """All that a person has used, by asset and category."""
+    rows = await _SQL.risk_uses.tuples(connection, user_id=user_id)
+    return {(row[0], row[1]): Use._make(row[2:]) for row in rows}
+
+
+async def overrides(connection: Connection, user_id: UUID) -> dict[str, Override]:
+    """What differs for a person, by asset."""
+    rows = await _SQL.risk_overrides.tuples(connection, user_id=user_id)
+    return {row[0]: Override._make(row[1:]) for row in rows}
+
+
+async def put_override(
+    connection: Connection, user_id: UUID, asset: str, override: Override, *, reason: str, set_by: UUID | None
+) -> None:
+    """Set what differs for a person."""
+    await _SQL.put_risk_override.run(
+        connection, user_id=user_id, asset=asset, reason=reason, set_by=set_by, **override._asdict()
+    )
+
+
+async def prohibit(
+    connection: Connection, kind: int, subject: str, *, reason: str, set_by: UUID | None
+) -> None:
+    """Forbid purchases in a market or a category."""
+    await _SQL.put_risk_prohibition.run(connection, kind=kind, subject=subject, reason=reason, set_by=set_by)
+
+
+async def allow(connection: Connection, kind: int, subject: str) -> bool:
+    """Allow purchases again; False when they were not forbidden."""
+    return await _SQL.remove_risk_prohibition.run(connection, kind=kind, subject=subject) > 0

@@ -1,0 +1,85 @@
+"""The ways in which risk says no. Every sentence names the rule, the limit, what is left and what to do."""
+
+from oraculum_kit.errors import FailedPrecondition, NotFound
+from oraculum_money import Units, asset, format_units
+from oraculum_prediction.risk.limits import Breach
+
+
+class LimitReached(FailedPrecondition):
+    """The order would break a limit."""
+
+    reason = "LIMIT_REACHED"
+
+    @classmethod
+    def of(cls, breach: Breach) -> "LimitReached":
+        """The refusal for a breach."""
+        return cls(
+            breach.sentence, rule=breach.rule, limit=breach.limit, left=breach.left, asset=breach.asset
+        )
+
+
+class HouseLimitReached(FailedPrecondition):
+    """The house takes no more of this risk."""
+
+    reason = "HOUSE_LIMIT_REACHED"
+
+    @classmethod
+    def of(cls, scope: str, limit: Units, left: Units, asset_code: str) -> "HouseLimitReached":
+        """The refusal for what the market makers may lose in a market or in all of them."""
+        money = asset(asset_code)
+        return cls(
+            f"The most that the house may lose in {scope} is {format_units(limit, money)} {asset_code}; "
+            f"{format_units(left, money)} {asset_code} is left. Ask for less, or for another outcome.",
+            rule=f"house {scope}",
+            limit=limit,
+            left=left,
+            asset=asset_code,
+        )
+
+
+class MarketProhibited(FailedPrecondition):
+    """Nobody may buy here. What you hold you can sell."""
+
+    reason = "MARKET_PROHIBITED"
+
+
+class TradingBlocked(FailedPrecondition):
+    """You may not buy at present. What you hold you can sell; support knows why."""
+
+    reason = "TRADING_BLOCKED"
+
+
+class TriggerNotFound(NotFound):
+    """There is no such trigger."""
+
+    reason = "TRIGGER_NOT_FOUND"
+
+
+class TriggersFull(FailedPrecondition):
+    """You have as many triggers as can wait at once. Remove one first."""
+
+    reason = "TRIGGERS_FULL"
+
+
+class NothingToSell(FailedPrecondition):
+    """You hold nothing of this outcome that a trigger could sell."""
+
+    reason = "NOTHING_TO_SELL"
+
+
+class ReviewNotFound(NotFound):
+    """There is no such review."""
+
+    reason = "REVIEW_NOT_FOUND"
+
+
+class ReviewDecided(FailedPrecondition):
+    """This order has been decided upon already, the other way."""
+
+    reason = "REVIEW_DECIDED"
+
+
+class OrderRejectedInReview(FailedPrecondition):
+    """The order was looked at and is not placed. Nothing moved."""
+
+    reason = "ORDER_REJECTED_IN_REVIEW"

@@ -1,0 +1,200 @@
+-- Limits: what people have used of them, the rules as they stand, and who changes them.
+
+-- name: risk_look_up
+-- What these people have used, by the database's clock, with what differs for them from their tier; every row says which
+-- version of the rules it was read beside.
+select a.user_id, a.asset, a.scope, p.version,
+    coalesce(u.open_units, 0), coalesce(u.resting_units, 0),
+    case when u.day >= n.day then u.day_stake_units else 0 end,
+    case when u.week >= n.week then u.week_stake_units else 0 end,
+    case when u.day >= n.day then u.day_sold_units else 0 end,
+    case when u.day >= n.day then u.day_result_units else 0 end,
+    case when u.week >= n.week then u.week_result_units else 0 end,
+    case when u.minute >= n.minute then u.minute_orders else 0 end,
+    case when u.week >= n.week then u.week_orders else 0 end,
+    o.user_id is not null, o.order_units, o.market_units, o.category_units, o.day_stake_units, o.week_stake_units,
+    o.day_loss_units, o.week_loss_units, o.minute_orders, o.blocked
+from unnest(%(user_ids)s::uuid[], %(assets)s::text[], %(scopes)s::text[]) as a (user_id, asset, scope)
+cross join risk_policy p
+cross join lateral (
+    select moment::date as day, date_trunc('week', moment)::date as week,
+        date_trunc('minute', clock_timestamp()) as minute
+    from (select clock_timestamp() at time zone 'utc' as moment) c
+) n
+left join risk_use u on u.user_id = a.user_id and u.asset = a.asset and u.scope = a.scope
+left join risk_override o on o.user_id = a.user_id and o.asset = a.asset
+
+-- name: risk_write
+-- Adds what a batch used, and answers with what is used by then. Rows are locked in the order of their key, last of all
+-- that a transaction locks. A day, week or minute that has passed begins anew; none ever goes back.
+insert into risk_use as u (
+    user_id, asset, scope, open_units, resting_units, day_stake_units, week_stake_units, day_sold_units, day_result_units,
+    week_result_units, minute_orders, week_orders, day, week, minute
+)
+select g.user_id, g.asset, g.scope, g.open_units, g.resting_units, g.stake_units, g.stake_units, g.sold_units,
+    g.result_units, g.result_units, g.orders, g.orders, n.day, n.week, n.minute
+from unnest(
+    %(user_ids)s::uuid[], %(assets)s::text[], %(scopes)s::text[], %(opened)s::bigint[], %(resting)s::bigint[],
+    %(stakes)s::bigint[], %(sold)s::bigint[], %(results)s::bigint[], %(orders)s::bigint[]
+) as g (user_id, asset, scope, open_units, resting_units, stake_units, sold_units, result_units, orders)
+cross join (
+    select moment::date as day, date_trunc('week', moment)::date as week,
+        date_trunc('minute', clock_timestamp()) as minute
+    from (select clock_timestamp() at time zone 'utc' as moment) c
+) n
+order by g.user_id, g.asset, g.scope
+on conflict (user_id, asset, scope) do update
+set open_units = u.open_units + excluded.open_units,
+    resting_units = u.resting_units + excluded.resting_units,
+    day_stake_units = excluded.day_stake_units + case when u.day >= excluded.day then u.day_stake_units else 0 end,
+    day_sold_units = excluded.day_sold_units + case when u.day >= excluded.day then u.day_sold_units else 0 end,
+    day_result_units = excluded.day_result_units + case when u.day >= excluded.day then u.day_result_units else 0 end,
+    week_stake_units = excluded.week_stake_units + case when u.week >= excluded.week then u.week_stake_units else 0 end,
+    week_result_units = excluded.week_result_units
+        + case when u.week >= excluded.week then u.week_result_units else 0 end,
+    week_orders = excluded.week_orders + case when u.week >= excluded.week then u.week_orders else 0 end,
+    minute_orders = excluded.minute_orders + case when u.minute >= excluded.minute then u.minute_orders else 0 end,
+    day = greatest(u.day, excluded.day),
+    week = greatest(u.week, excluded.week),
+    minute = greatest(u.minute, excluded.minute)
+returning u.user_id, u.asset, u.scope, u.open_units, u.resting_units, u.day_stake_units, u.week_stake_units,
+    u.day_sold_units, u.day_result_units, u.week_result_units, u.minute_orders, u.week_orders
+
+-- name: risk_settle
+-- Lets people go whose positions of an event are being paid: what they held is at stake no more, and what they won or lost
+-- counts. Runs before the positions say what they were paid, so that a later revision adds the difference only.
+insert into risk_use as u (
+    user_id, asset, scope, open_units, resting_units, day_stake_units, week_stake_units, day_sold_units, day_result_units,
+    week_result_units, minute_orders, week_orders, day, week, minute
+)
+select d.user_id, m.asset, s.scope, d.open_units, 0, 0, 0, 0, d.result_units, d.result_units, 0, 0, n.day, n.week, n.minute
+from (
+    select p.user_id,
+        -sum(case when p.payout_units is null then p.cost_units else 0 end)::bigint as open_units,
+        sum(paid.units - coalesce(p.payout_units, p.cost_units))::bigint as result_units
+    from unnest(%(user_ids)s::uuid[], %(outcomes)s::smallint[], %(units)s::bigint[]) as paid (user_id, outcome, units)
+    join position p on p.user_id = paid.user_id and p.event_id = %(event_id)s and p.outcome = paid.outcome
+    group by p.user_id
+) d
+join market m on m.event_id = %(event_id)s
+cross join lateral (values (''), (m.category)) as s (scope)
+cross join (
+    select moment::date as day, date_trunc('week', moment)::date as week,
+        date_trunc('minute', clock_timestamp()) as minute
+    from (select clock_timestamp() at time zone 'utc' as moment) c
+) n
+order by d.user_id, m.asset, s.scope
+on conflict (user_id, asset, scope) do update
+set open_units = u.open_units + excluded.open_units,
+    day_stake_units = case when u.day >= excluded.day then u.day_stake_units else 0 end,
+    day_sold_units = case when u.day >= excluded.day then u.day_sold_units else 0 end,
+    day_result_units = excluded.day_result_units + case when u.day >= excluded.day then u.day_result_units else 0 end,
+    week_stake_units = case when u.week >= excluded.week then u.week_stake_units else 0 end,
+    week_result_units = excluded.week_result_units
+        + case when u.week >= excluded.week then u.week_result_units else 0 end,
+    week_orders = case when u.week >= excluded.week then u.week_orders else 0 end,
+    day = greatest(u.day, excluded.day),
+    week = greatest(u.week, excluded.week)
+
+-- name: risk_policy
+-- The version of the rules, and from where on an order is looked at.
+select version, review_score from risk_policy
+
+-- name: risk_tiers
+-- What tiers may do.
+select tier, asset, order_units, market_units, category_units, day_stake_units, week_stake_units, day_loss_units,
+    week_loss_units, minute_orders
+from risk_tier
+
+-- name: risk_prohibitions
+-- What nobody may buy into.
+select kind, subject, reason, set_at from risk_prohibition order by kind, subject
+
+-- name: risk_house_limits
+-- What the market makers may lose.
+select asset, market_units, total_units from risk_house
+
+-- name: risk_house_exposures
+-- What the market makers can still lose now, by asset, in all markets whose result is not paid yet.
+select asset, count(*), sum(lost)::bigint, max(lost)::bigint
+from (
+    select m.asset, greatest(0, m.subsidy_units - m.escrow_units + (select max(s) from unnest(m.sold) s)) as lost
+    from market m
+    where m.status < 3
+) e
+group by asset
+
+-- name: risk_house_markets
+-- The markets in which the house can lose most.
+select m.event_id, m.asset, m.category, m.subsidy_units,
+    greatest(0, m.subsidy_units - m.escrow_units + (select max(s) from unnest(m.sold) s)) as exposure_units
+from market m
+where m.status < 3
+order by exposure_units desc, m.event_id
+limit %(row_count)s
+
+-- name: risk_exposures
+-- What a person has at stake by market: what it cost, what it is worth, and what it pays at best.
+select p.event_id, m.asset, m.category, sum(p.cost_units)::bigint as cost_units,
+    sum(p.shares::numeric * m.prices[p.outcome + 1] / 1000000)::bigint as value_units,
+    max(p.shares)::bigint as best_units,
+    least(min(p.shares), case when count(*) = cardinality(m.sold) then null else 0 end)::bigint as worst_units
+from position p
+join market m on m.event_id = p.event_id
+where p.user_id = %(user_id)s and p.payout_units is null and p.shares > 0
+group by p.event_id, m.asset, m.category, m.sold
+order by cost_units desc, p.event_id
+limit 1000
+
+-- name: risk_uses
+-- All that a person has used, in every asset and category.
+select u.asset, u.scope, u.open_units, u.resting_units,
+    case when u.day >= n.day then u.day_stake_units else 0 end as day_stake_units,
+    case when u.week >= n.week then u.week_stake_units else 0 end as week_stake_units,
+    case when u.day >= n.day then u.day_sold_units else 0 end as day_sold_units,
+    case when u.day >= n.day then u.day_result_units else 0 end as day_result_units,
+    case when u.week >= n.week then u.week_result_units else 0 end as week_result_units,
+    case when u.minute >= n.minute then u.minute_orders else 0 end as minute_orders,
+    case when u.week >= n.week then u.week_orders else 0 end as week_orders
+from risk_use u
+cross join (
+    select moment::date as day, date_trunc('week', moment)::date as week,
+        date_trunc('minute', clock_timestamp()) as minute
+    from (select clock_timestamp() at time zone 'utc' as moment) c
+) n
+where u.user_id = %(user_id)s
+order by u.asset, u.scope
+
+-- name: risk_overrides
+-- What differs for a person from the tier.
+select asset, order_units, market_units, category_units, day_stake_units, week_stake_units, day_loss_units,
+    week_loss_units, minute_orders, blocked
+from risk_override
+where user_id = %(user_id)s
+
+-- name: put_risk_override
+-- Sets what differs for a person, all of it at once.
+insert into risk_override (
+    user_id, asset, order_units, market_units, category_units, day_stake_units, week_stake_units, day_loss_units,
+    week_loss_units, minute_orders, blocked, reason, set_by
+) values (
+    %(user_id)s, %(asset)s, %(order_units)s, %(market_units)s, %(category_units)s, %(day_stake_units)s,
+    %(week_stake_units)s, %(day_loss_units)s, %(week_loss_units)s, %(minute_orders)s, %(blocked)s, %(reason)s, %(set_by)s
+)
+on conflict (user_id, asset) do update
+set order_units = excluded.order_units, market_units = excluded.market_units, category_units = excluded.category_units,
+    day_stake_units = excluded.day_stake_units, week_stake_units = excluded.week_stake_units,
+    day_loss_units = excluded.day_loss_units, week_loss_units = excluded.week_loss_units,
+    minute_orders = excluded.minute_orders, blocked = excluded.blocked, reason = excluded.reason,
+    set_by = excluded.set_by, set_at = clock_timestamp()
+
+-- name: put_risk_prohibition
+-- Forbids purchases in a market or a category; forbidding it again gives the new reason.
+insert into risk_prohibition (kind, subject, reason, set_by)
+values (%(kind)s, %(subject)s, %(reason)s, %(set_by)s)
+on conflict (kind, subject) do update
+set reason = excluded.reason, set_by = excluded.set_by, set_at = clock_timestamp()
+
+-- name: remove_risk_prohibition
+-- Allows purchases again.
+delete from risk_prohibition where kind = %(kind)s and subject = %(subject)s
