@@ -16,6 +16,7 @@ Rounding is always against the one who asks: costs and fees up, proceeds and pay
 
     opening     LmsrState.opened, ParimutuelState.opened, even_odds, subsidy_for, liquidity_for, PRICE_MAX
     trading     Order, quote, Fill, Refusal, verify; hold_for: the most that an order can take
+    a book      Taker, match, Match, Book, Resting; reserve_for: the most that an order can take in its life
     measuring   cost, proceeds, shares_to_price, amount_to_price, room, state.prices, state.state_hash, least_escrow
     fees        FlatFee, QuadraticFee, fee_schedule, uncertainty_at
     settling    winner_takes_all, scalar_payout, void_prices, payout; parimutuel_payout, parimutuel_refund
@@ -24,6 +25,7 @@ Why it is safe: `curve` makes costs add up exactly, `liquidity` proves that an e
 sequence of trades, `limits` says why no size overflows.
 """
 
+from oraculum_prediction.pricing.book import Book, Resting
 from oraculum_prediction.pricing.curve import PICOUNITS
 from oraculum_prediction.pricing.fees import (
     NO_FEE,
@@ -44,6 +46,16 @@ from oraculum_prediction.pricing.limits import (
 from oraculum_prediction.pricing.liquidity import even_odds, liquidity_for, subsidy_for
 from oraculum_prediction.pricing.lmsr import FORMULA_VERSION_LMSR, LmsrState, least_escrow
 from oraculum_prediction.pricing.market import MarketState, hold_for, quote, verify
+from oraculum_prediction.pricing.matches import (
+    FORMULA_VERSION_MATCH,
+    Change,
+    Ending,
+    MakerChange,
+    Match,
+    MatchFill,
+    Role,
+)
+from oraculum_prediction.pricing.matching import match, reserve_for
 from oraculum_prediction.pricing.moves import amount_to_price, cost, proceeds, room, shares_to_price
 from oraculum_prediction.pricing.orders import Fill, Order, Reason, Refusal, Side, StateMismatch
 from oraculum_prediction.pricing.parimutuel import FORMULA_VERSION_PARIMUTUEL, ParimutuelState
@@ -56,10 +68,12 @@ from oraculum_prediction.pricing.payouts import (
     scalar_payout,
     winner_takes_all,
 )
+from oraculum_prediction.pricing.takers import OrderKind, SelfTrade, Taker, TimeInForce
 from oraculum_prediction.pricing.void import PricePoint, void_prices
 
 __all__ = [
     "FORMULA_VERSION_LMSR",
+    "FORMULA_VERSION_MATCH",
     "FORMULA_VERSION_PARIMUTUEL",
     "LIQUIDITY_MAX",
     "LIQUIDITY_MIN",
@@ -68,21 +82,33 @@ __all__ = [
     "OUTCOMES_MIN",
     "PICOUNITS",
     "PRICE_MAX",
+    "Book",
+    "Change",
+    "Ending",
     "FeeKind",
     "FeeSchedule",
     "Fill",
     "FlatFee",
     "LmsrState",
+    "MakerChange",
     "MarketState",
+    "Match",
+    "MatchFill",
     "Order",
+    "OrderKind",
     "ParimutuelState",
     "PayoutVector",
     "PricePoint",
     "QuadraticFee",
     "Reason",
     "Refusal",
+    "Resting",
+    "Role",
+    "SelfTrade",
     "Side",
     "StateMismatch",
+    "Taker",
+    "TimeInForce",
     "amount_to_price",
     "cost",
     "even_odds",
@@ -90,12 +116,14 @@ __all__ = [
     "hold_for",
     "least_escrow",
     "liquidity_for",
+    "match",
     "parimutuel_payout",
     "parimutuel_refund",
     "payout",
     "payout_vector",
     "proceeds",
     "quote",
+    "reserve_for",
     "room",
     "scalar_payout",
     "shares_to_price",

@@ -53,7 +53,7 @@ def _priced(state: LmsrState, order: Order, step: int) -> Fill | Refusal:
     after = state.traded(order.outcome, step)
     rise = after.point.potential - state.point.potential
     gross = gross_of(rise, order.side)
-    fee = state.fee.charge(gross, _uncertainty_picounits(state, after, order.outcome))
+    fee = state.fee.charge(gross, uncertainty_picounits(state, after, order.outcome))
     fill = Fill(
         order=order,
         shares=Shares(abs(step)),
@@ -70,7 +70,8 @@ def _priced(state: LmsrState, order: Order, step: int) -> Fill | Refusal:
     return _worse_than_asked(fill) or fill
 
 
-def _uncertainty_picounits(before: LmsrState, after: LmsrState, outcome: int) -> int:
+def uncertainty_picounits(before: LmsrState, after: LmsrState, outcome: int) -> int:
+    """Give the sum of p(1 - p) over the shares of a trade with the market maker alone."""
     return abs(
         curve.probability_picounits(after.point, outcome, after.liquidity)
         - curve.probability_picounits(before.point, outcome, before.liquidity)

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from oraculum_money import Price, Shares, Units
 from oraculum_prediction.pricing.book import Resting
-from oraculum_prediction.pricing.lmsr import LmsrState
+from oraculum_prediction.pricing.market import MarketState
 from oraculum_prediction.pricing.orders import Side
 
 FORMULA_VERSION_MATCH: Final = "oraculum/match/1"
@@ -94,7 +94,7 @@ class Match:
     fills: tuple[MatchFill, ...]
     makers: tuple[MakerChange, ...]
     state_before: bytes
-    state: LmsrState
+    state: MarketState
     ending: Ending
     # What is left of the size that was ordered, in what it was counted in: money or shares.
     left: int

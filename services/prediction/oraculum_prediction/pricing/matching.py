@@ -21,26 +21,114 @@ own limit. Nothing here changes the book or the state.
 
 from datetime import datetime
 
-from oraculum_money import Units
+from oraculum_money import INT64_MAX, PRICE_ONE, Units, checked_units, mul_div_ceil
 from oraculum_prediction.pricing.book import Book
+from oraculum_prediction.pricing.groups import group_of
 from oraculum_prediction.pricing.lmsr import LmsrState
-from oraculum_prediction.pricing.matches import Match
-from oraculum_prediction.pricing.orders import Refusal
-from oraculum_prediction.pricing.takers import Taker
+from oraculum_prediction.pricing.lmsr_track import LmsrTrack
+from oraculum_prediction.pricing.market import MarketState, quote
+from oraculum_prediction.pricing.matches import Ending, Match, MatchFill, Role
+from oraculum_prediction.pricing.orders import Fill, Reason, Refusal, Side
+from oraculum_prediction.pricing.takers import OrderKind, Taker
+from oraculum_prediction.pricing.walk import walk
 
 
-def match(state: LmsrState, book: Book, taker: Taker, now: datetime | None = None) -> Match | Refusal:
+def match(state: MarketState, book: Book, taker: Taker, now: datetime | None = None) -> Match | Refusal:
     """Give what comes of this order, or the refusal that names its reason; then nothing happens, to no one.
 
     Resting orders that have expired by `now` are met by nobody; those that the walk reaches are cancelled as it passes.
+    Only LMSR markets have a book; elsewhere a market order is what `quote` says and a limit order is not offered.
     """
-    raise NotImplementedError
+    if taker.kind is OrderKind.MARKET and (not book or not isinstance(state, LmsrState)):
+        return _alone(state, taker)
+    if not isinstance(state, LmsrState):
+        return Refusal(Reason.NOT_OFFERED, "this market has no order book, so it takes no limit orders")
+    refused = _refused_unseen(state, taker)
+    if refused is not None:
+        return refused
+    if taker.kind is OrderKind.MARKET:
+        quoted = quote(state, taker.order)
+        if isinstance(quoted, Fill) and not _touches(state.after(quoted), book, taker):
+            return _of_quote(state, taker, quoted)
+    found = walk(
+        LmsrTrack(state, taker.outcome, taker.side), book, taker, state.outcomes, state.price_max, now
+    )
+    return group_of(state, taker, found)
 
 
-def reserve_for(state: LmsrState, taker: Taker) -> Units:
+def reserve_for(state: MarketState, taker: Taker) -> Units:
     """Give the most that this order can take from its person over its whole life, whatever state and book do meanwhile.
 
-    The stake, or the shares at the limit (at 1 without one), and the largest fee on that; nothing for a sale. `match`
-    refuses orders for which this would not fit an amount.
+    The stake, or the shares at the limit (at 1 without one), and the largest fee on that; nothing for a sale. An order
+    that `match` does not refuse has a reserve that fits an amount; of others AmountOutOfRange may be raised.
     """
-    raise NotImplementedError
+    return checked_units(_most(state, taker))
+
+
+def _most(state: MarketState, taker: Taker) -> int:
+    order = taker.order
+    if order.side is Side.SELL:
+        return 0
+    gross = order.amount or mul_div_ceil(order.size, order.limit or PRICE_ONE, PRICE_ONE)
+    return gross + state.fee.most(Units(gross))
+
+
+def _alone(state: MarketState, taker: Taker) -> Match | Refusal:
+    quoted = quote(state, taker.order)
+    return _of_quote(state, taker, quoted) if isinstance(quoted, Fill) else quoted
+
+
+def _of_quote(state: MarketState, taker: Taker, fill: Fill) -> Match:
+    """Give the group of one who has traded with the market maker only."""
+    return Match(
+        fills=(
+            MatchFill(
+                taker.order_id,
+                taker.user_id,
+                Role.TAKER,
+                taker.outcome,
+                taker.side,
+                fill.shares,
+                fill.gross,
+                fill.fee,
+            ),
+        ),
+        makers=(),
+        state_before=state.state_hash,
+        state=state.after(fill),
+        ending=Ending.FILLED,
+        left=0,
+        rests=None,
+        prices_before=state.prices,
+        rounding_picounits=fill.rounding_picounits,
+        formula_version=fill.formula_version,
+    )
+
+
+def _refused_unseen(state: LmsrState, taker: Taker) -> Refusal | None:
+    """Refuse what no market can do, so that no number grows beyond what it is made for."""
+    if not 0 <= taker.outcome < state.outcomes:
+        return Refusal(Reason.UNKNOWN_OUTCOME, f"the market has the outcomes 0 to {state.outcomes - 1}")
+    outstanding = state.sold[taker.outcome]
+    if taker.side is Side.SELL and (taker.shares or 0) > outstanding:
+        message = "more shares than are outstanding cannot be sold"
+        return Refusal(Reason.NOT_ENOUGH_SHARES, message, outstanding)
+    if _most(state, taker) > INT64_MAX or taker.order.size > INT64_MAX:
+        return Refusal(Reason.TOO_LARGE, "no account could hold so much")
+    return None
+
+
+def _touches(after: LmsrState, book: Book, taker: Taker) -> bool:
+    """Tell whether a trade with the market maker alone may have passed a resting order, to a millionth or two.
+
+    A match of these would not be another one where the answer is wrongly yes: it only takes longer to find.
+    """
+    buying = taker.side is Side.BUY
+    direction = 1 if buying else -1
+    for outcome, price in enumerate(after.prices):
+        own = outcome == taker.outcome
+        ladder = book.ladder(outcome, Side.SELL if own is buying else Side.BUY)
+        toward = direction if own else -direction
+        if ladder and toward * (price - ladder[0].price) >= -1:
+            return True
+    return False

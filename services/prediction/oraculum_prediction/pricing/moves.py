@@ -45,7 +45,7 @@ def shares_to_price(state: LmsrState, outcome: int, target: Price) -> int:
     if multiply(here.total, target) > multiply(here.weights[outcome], PRICE_ONE):
         highest = min(target, state.price_max)
         return _shares_until(
-            state, outcome, 1, Decimal(highest), lambda there: _price_above(there, outcome, highest)
+            state, outcome, 1, Decimal(highest), lambda there: price_above(there, outcome, highest)
         )
     lowest = max(Decimal(target), _lowest_reachable(state, outcome))
     return -_shares_until(
@@ -53,7 +53,7 @@ def shares_to_price(state: LmsrState, outcome: int, target: Price) -> int:
         outcome,
         -1,
         lowest,
-        lambda there: _price_below(there, outcome, target) or _too_high(state, there),
+        lambda there: price_below(there, outcome, target) or _too_high(state, there),
     )
 
 
@@ -99,11 +99,13 @@ def _lowest_reachable(state: LmsrState, outcome: int) -> Decimal:
     return subtract(Decimal(PRICE_ONE), divide(multiply(shared, state.price_max), max(others)))
 
 
-def _price_above(there: Point, outcome: int, millionths: int) -> bool:
+def price_above(there: Point, outcome: int, millionths: int) -> bool:
+    """Tell whether an outcome's price is above this one, by the weights themselves and not by rounded prices."""
     return multiply(there.weights[outcome], PRICE_ONE) > multiply(there.total, millionths)
 
 
-def _price_below(there: Point, outcome: int, millionths: int) -> bool:
+def price_below(there: Point, outcome: int, millionths: int) -> bool:
+    """Tell whether an outcome's price is below this one."""
     return multiply(there.weights[outcome], PRICE_ONE) < multiply(there.total, millionths)
 
 

@@ -79,6 +79,9 @@ class Reason(StrEnum):
     TOO_LARGE = "TOO_LARGE"
     NOT_ENOUGH_SHARES = "NOT_ENOUGH_SHARES"
     NOT_OFFERED = "NOT_OFFERED"
+    NOT_ALL = "NOT_ALL"  # fill or kill, and less than all would have been filled
+    WOULD_TRADE = "WOULD_TRADE"  # post only, and it would have traded
+    SELF_TRADE = "SELF_TRADE"  # it met an order of the same person and gives way
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from oraculum_money import Price, Shares, Units
+from oraculum_money import PRICE_ONE, Price, Shares, Units
 from oraculum_prediction.pricing.orders import Order, Side
 
 
@@ -65,8 +65,8 @@ class Taker:
         resting = self.time_in_force is TimeInForce.GTC
         if self.kind is OrderKind.MARKET and (resting or self.post_only):
             raise ValueError("a market order trades now and never rests")
-        if self.kind is OrderKind.LIMIT and self.order.limit is None:
-            raise ValueError("a limit order has a limit")
+        if self.kind is OrderKind.LIMIT and not 0 < (self.order.limit or 0) < PRICE_ONE:
+            raise ValueError("a limit order has a limit, and it lies between 0 and 1")
         if self.kind is OrderKind.LIMIT and self.order.side is Side.SELL and self.order.amount is not None:
             raise ValueError("a limit order sells a number of shares; what they fetch it cannot know")
         if self.post_only and not resting:

@@ -1,0 +1,175 @@
+"""From the real numbers of a walk to whole shares and money.
+
+A walk leaves one number open, the shares of its last piece: on the curve, or of the resting order in whose middle the
+taker stops. For each such number everything else follows: what each maker has traded, where the market stands, what the
+taker pays. So that number is searched for among the integers, beginning at what the walk says, and judged by the exact
+potential, the exact prices and the money that there is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from oraculum_money import PRICE_ONE, Shares, Units, mul_div_ceil, mul_div_floor
+from oraculum_prediction.pricing import curve
+from oraculum_prediction.pricing.arithmetic import add, divide, floor, multiply, nearest, subtract
+from oraculum_prediction.pricing.curve import PICOUNITS, Point
+from oraculum_prediction.pricing.fees import uncertainty_at
+from oraculum_prediction.pricing.limits import below_ceiling
+from oraculum_prediction.pricing.lmsr import LmsrState
+from oraculum_prediction.pricing.matches import Ending
+from oraculum_prediction.pricing.moves import gross_of, price_above, price_below
+from oraculum_prediction.pricing.orders import Side
+from oraculum_prediction.pricing.search import last_within
+from oraculum_prediction.pricing.takers import Taker
+from oraculum_prediction.pricing.track import Stretch
+from oraculum_prediction.pricing.walk import Meeting, Walk
+
+# A price in millionths times shares are millionths of a unit.
+_PICOUNITS_PER_MILLIONTH = PICOUNITS // PRICE_ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A group in integers: what each of its members trades, and what it does to the market."""
+
+    shares: Shares
+    gross: Units
+    # In the order of meeting; nothing for those who were cancelled or only met.
+    maker_shares: tuple[Shares, ...]
+    steps: tuple[int, ...]
+    point: Point
+    # What the taker owes exactly, less than zero for a sale; its fee's base.
+    owed_picounits: int
+    uncertainty_picounits: int
+
+
+class Settler:
+    """Settles one walk."""
+
+    def __init__(self, state: LmsrState, taker: Taker, walk: Walk) -> None:
+        self._state = state
+        self._taker = taker
+        self._walk = walk
+        self._buying = taker.side is Side.BUY
+        self._meetings = [*walk.met, walk.last] if walk.last else list(walk.met)
+        self._pool = max(0, nearest(walk.track.shares)) if walk.last else None
+        self._known: dict[int, Settled] = {}
+
+    def settle(self) -> Settled:
+        """Give the largest group that keeps limit, ceiling and budget; the smallest that fetches what a sale asked for."""
+        size, most = self._guess()
+        if self._taker.amount is not None and not self._buying and self._walk.ending is Ending.FILLED:
+            return self._of(last_within(size, self._fetches_enough) + 1)
+
+        def exceeds(open_shares: int) -> bool:
+            if open_shares <= 0:
+                return False
+            return (most is not None and open_shares > most) or self._exceeds(self._of(open_shares))
+
+        return self._of(max(0, last_within(size, exceeds)))
+
+    def _guess(self) -> tuple[int, int | None]:
+        """Give the open number of shares as the walk has it, and what it may not pass where nothing else stops it."""
+        track, ordered = self._walk.track, self._taker.shares
+        if self._walk.ending is not Ending.FILLED:
+            here = floor(track.shares)
+            return here, (here if self._walk.ending is Ending.SELF_TRADE else None)
+        if ordered is not None:
+            whole = ordered - self._walk.transferred - (self._pool or 0)
+            return whole, whole
+        left = subtract(Decimal(self._taker.order.size), self._amount_before())
+        if self._walk.last is not None:
+            resting = self._walk.last.resting
+            return floor(divide(multiply(left, PRICE_ONE), resting.price)), resting.left
+        ahead = track.stretch_of_amount(left)
+        shares = floor(add(track.shares, ahead.shares)) if ahead else self._state.sold[self._taker.outcome]
+        return shares, None
+
+    def _amount_before(self) -> Decimal:
+        millionths = sum(
+            (meeting.shares or 0) * meeting.resting.price for meeting in self._walk.met if not meeting.pinned
+        )
+        return add(self._walk.track.amount, divide(millionths, PRICE_ONE))
+
+    def _exceeds(self, settled: Settled) -> bool:
+        if not below_ceiling(settled.point, self._state.price_max):
+            return True
+        limit, outcome = self._taker.marginal_limit, self._taker.outcome
+        passed = price_above if self._buying else price_below
+        if limit is not None and self._walk.ending is Ending.LIMIT and passed(settled.point, outcome, limit):
+            return True
+        if not self._buying:
+            return limit is not None and settled.gross < mul_div_floor(settled.shares, limit, PRICE_ONE)
+        amount = self._taker.amount
+        return (amount is not None and settled.gross > amount) or (
+            limit is not None and settled.gross > mul_div_ceil(settled.shares, limit, PRICE_ONE)
+        )
+
+    def _fetches_enough(self, open_shares: int) -> bool:
+        if open_shares <= 0:
+            return False
+        # More than there are is no use either: the search shall end.
+        outstanding = self._state.sold[self._taker.outcome]
+        return open_shares > outstanding or self._of(open_shares).gross >= self._taker.order.size
+
+    def _of(self, open_shares: int) -> Settled:
+        if open_shares not in self._known:
+            self._known[open_shares] = self._computed(open_shares)
+        return self._known[open_shares]
+
+    def _computed(self, open_shares: int) -> Settled:
+        pool = open_shares if self._pool is None else self._pool
+        track = self._walk.track
+        ahead = track.stretch_of_shares(subtract(Decimal(pool), track.shares))
+        maker_shares = tuple(self._maker_shares(meeting, ahead, open_shares) for meeting in self._meetings)
+        steps = self._steps(pool, maker_shares)
+        after = tuple(map(int.__add__, self._state.quantities, steps))
+        point = curve.evaluate(after, self._state.liquidity)
+        owed = point.potential - self._state.point.potential + self._paid_to_makers(maker_shares)
+        transferred = sum(
+            shares for meeting, shares in zip(self._meetings, maker_shares, strict=True) if not meeting.pinned
+        )
+        shares = Shares(pool + transferred)
+        return Settled(
+            shares=shares,
+            gross=gross_of(owed, self._taker.side) if shares else Units(0),
+            maker_shares=maker_shares,
+            steps=steps,
+            point=point,
+            owed_picounits=owed,
+            uncertainty_picounits=self._uncertainty(ahead, maker_shares),
+        )
+
+    def _maker_shares(self, meeting: Meeting, ahead: Stretch, open_shares: int) -> Shares:
+        if meeting is self._walk.last:
+            return Shares(open_shares)
+        if meeting.shares is not None:
+            return Shares(meeting.shares)
+        # The closest whole number: it costs the taker no more than what the way of the real numbers costs.
+        taken = nearest(self._walk.track.taken(meeting.resting.outcome, ahead))
+        return Shares(min(max(0, taken), meeting.resting.left))
+
+    def _steps(self, pool: int, maker_shares: Sequence[int]) -> tuple[int, ...]:
+        direction = 1 if self._buying else -1
+        steps = [0] * self._state.outcomes
+        steps[self._taker.outcome] = direction * pool
+        for meeting, shares in zip(self._meetings, maker_shares, strict=True):
+            if meeting.pinned:
+                steps[meeting.resting.outcome] += direction * shares
+        return tuple(steps)
+
+    def _paid_to_makers(self, maker_shares: Sequence[int]) -> int:
+        """Give what resting sales are paid less what resting bids pay, exactly."""
+        return _PICOUNITS_PER_MILLIONTH * sum(
+            shares * meeting.resting.price * (1 if meeting.resting.side is Side.SELL else -1)
+            for meeting, shares in zip(self._meetings, maker_shares, strict=True)
+        )
+
+    def _uncertainty(self, ahead: Stretch, maker_shares: Sequence[Shares]) -> int:
+        transferred = sum(
+            uncertainty_at(meeting.resting.price, shares)
+            for meeting, shares in zip(self._meetings, maker_shares, strict=True)
+            if not meeting.pinned
+        )
+        return transferred + nearest(multiply(self._walk.track.uncertainty_by(ahead), PICOUNITS))
