@@ -20,6 +20,7 @@ _DEPTH_MAX: Final = 16
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _elements = msgspec.json.Decoder(list[msgspec.Raw])
 _text = msgspec.json.Decoder(str)
+_EMPTY: Final = (b"[]", b"{}", b"null")
 
 # What recorders call the time at which an answer or a frame reached them.
 _RECEIPT: Final = (
@@ -77,7 +78,7 @@ class RecordShape:
 class Language:
     """What a venue's answers look like: the first shape that matches stands, so the more particular come first.
 
-    `envelopes` are fields whose presence says "understood" even where the list in them is empty. `names_market` tells
+    `envelopes` are fields that hold records: an empty one is understood, a stranger in one is counted. `names_market` tells
     whether a key or a request's address names a market, and which.
     """
 
@@ -137,15 +138,31 @@ def _walk(language: Language, raw: msgspec.Raw, path: str, source: Source, into:
         case b"{":
             return _walk_object(language, raw, path, source, into, depth)
         case b"[":
-            elements = _elements.decode(raw)
-            found = [
-                _walk(language, element, f"{path}[{index}]", source, into, depth + 1)
-                for index, element in enumerate(elements)
-            ]
-            return any(found) or (not elements and not path)
+            return _walk_list(language, raw, path, source, into, depth)
         case b'"' if _holds_json(raw):
             return _walk_text(language, raw, path, source, into, depth)
     return False
+
+
+def _walk_list(
+    language: Language, raw: msgspec.Raw, path: str, source: Source, into: Decoded, depth: int
+) -> bool:
+    """Go down a list. Records of one list are of one kind: a stranger among those we know is counted, never skipped."""
+    elements = _elements.decode(raw)
+    found = [
+        _walk(language, element, f"{path}[{index}]", source, into, depth + 1)
+        for index, element in enumerate(elements)
+    ]
+    if any(found) or path.rpartition(".")[2] in language.envelopes:
+        strangers = [
+            element
+            for element, known in zip(elements, found, strict=True)
+            if not known and _opening(element) == b"{"
+        ]
+        into.records += len(strangers)
+        into.unknown += [Unknown("record", bytes(stranger)) for stranger in strangers]
+        return any(found) or bool(strangers)
+    return not elements and not path
 
 
 def _walk_object(
@@ -156,7 +173,7 @@ def _walk_object(
     if shape is not None:
         _decode_record(shape, raw, fields, path, source, into)
         return True
-    found = not language.envelopes.isdisjoint(fields)
+    found = any(name in language.envelopes and _is_empty(value) for name, value in fields.items())
     inner = _refined(language, source, fields)
     for name, value in fields.items():
         market = language.names_market(name)
@@ -247,6 +264,10 @@ def _receipt(fields: Mapping[str, msgspec.Raw]) -> datetime | None:
             # A recorder's own note, not the venue's: what cannot be read is left out.
             continue
     return None
+
+
+def _is_empty(raw: msgspec.Raw) -> bool:
+    return b"".join(bytes(raw).split()) in _EMPTY
 
 
 def _opening(raw: msgspec.Raw) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from oraculum_market_data.decoding import Decoded, Source
-from oraculum_market_data.normal import BookSnapshot, Candle, Market, PricePoint, Venue, VenueError
+from oraculum_market_data.normal import BookSnapshot, Candle, Market, PricePoint, Reference, Venue, VenueError
 from oraculum_market_data.venues.reading import reading
 
 MARKET = {"id": "7", "question": "Rain?", "conditionId": "0xab", "outcomes": '["Yes", "No"]'}
@@ -133,3 +133,60 @@ class TestErrors:
     def test_malformed_json_is_refused(self) -> None:
         decoded = reading(Venue.KALSHI).body(b'{"markets": [{"ticker": ', Source())
         assert ["body"] == [refused.record for refused in decoded.refused]
+
+
+@pytest.mark.parametrize("body", [[MARKET, {"sky": "blue"}], {"markets": [{"sky": "blue"}, MARKET]}])
+def test_a_stranger_among_records_is_counted_and_kept(body: Any) -> None:
+    decoded = read(Venue.POLYMARKET, body)
+    assert (2, ["record"]) == (decoded.records, [unknown.kind for unknown in decoded.unknown])
+    assert {"sky": "blue"} == json.loads(decoded.unknown[0].raw)
+
+
+def test_a_page_of_strangers_alone_is_not_an_empty_page() -> None:
+    decoded = read(Venue.KALSHI, {"markets": [{"sky": "blue"}, {"sky": "grey"}], "cursor": ""})
+    assert (2, 2) == (decoded.records, len(decoded.unknown))
+
+
+def test_what_is_paid_beside_trades_is_handed_on() -> None:
+    """The list of what a person did holds trades, redemptions and bonuses; the last name no market."""
+    rows = [
+        {
+            "timestamp": 1,
+            "conditionId": "0xab",
+            "type": "REDEEM",
+            "size": 10,
+            "usdcSize": 0,
+            "outcomeIndex": 999,
+        },
+        {"timestamp": 2, "type": "BONUS", "size": 5, "usdcSize": 5},
+    ]
+    decoded = read(Venue.POLYMARKET, rows)
+    assert ["activity", "activity"] == [item.what for item in decoded.items if isinstance(item, Reference)]
+    assert [] == decoded.unknown
+
+
+def test_words_beside_records_are_no_page() -> None:
+    """A record of a kind that nobody told us of is counted even where it has a list called as a page of ours."""
+    decoded = read(Venue.POLYMARKET, {"markets": [{"sky": "blue", "tags": ["weather"]}]})
+    assert (1, ["record"]) == (decoded.records, [unknown.kind for unknown in decoded.unknown])
+
+
+def test_a_market_within_the_answer_to_a_look_up_is_a_market() -> None:
+    market = {"ticker": "KXBOTH-1-A", "event_ticker": "KXBOTH-1", "status": "active"}
+    decoded = read(
+        Venue.KALSHI, {"event_ticker": "KXBOTH-1", "market_ticker": "KXBOTH-1-A", "market": market}
+    )
+    assert ["KXBOTH-1-A"] == [item.id for item in decoded.items if isinstance(item, Market)]
+
+
+def test_what_a_leg_of_a_combination_is_is_handed_on() -> None:
+    leg = {
+        "id": "1",
+        "condition_id": "0xab",
+        "position_ids": ["1", "2"],
+        "outcomes": ["Yes", "No"],
+        "tags": ["a"],
+    }
+    (item,) = read(Venue.POLYMARKET, {"markets": [leg], "next_cursor": "NA"}).items
+    assert isinstance(item, Reference)
+    assert ("combo_leg", "0xab") == (item.what, item.market_id)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from oraculum_market_data.decoding import Source
 from oraculum_market_data.normal import (
     BookDelta,
     BookSnapshot,
@@ -17,9 +18,11 @@ from oraculum_market_data.normal import (
     Side,
     Status,
     Trade,
+    Venue,
     VenueError,
 )
 from oraculum_market_data.venues.kalshi.socket import KalshiSocket
+from oraculum_market_data.venues.reading import reading
 
 NO_PRICES = {
     "market_ticker": "K-1",
@@ -196,6 +199,29 @@ class TestOtherFrames:
         }
         change = one("market_lifecycle_v2", message)
         assert ({"floor": "79800.71"}, 123_000) == (change.strike, change.venue_time.microsecond)
+
+    def test_a_market_that_never_traded_may_say_so_with_an_empty_price(self) -> None:
+        """Until 2026 the price in dollars was "" beside a price of 0 cents."""
+        message = {
+            "market_ticker": "K-1",
+            "price": 0,
+            "price_dollars": "",
+            "yes_bid": 41,
+            "yes_bid_dollars": "0.4100",
+            "yes_ask_dollars": "",
+            "volume_fp": "",
+            "volume": 3,
+            "ts": 1764201600,
+        }
+        quote = one("ticker", message)
+        assert isinstance(quote, Quote)
+        assert (None, "0.4100", None, Decimal(3)) == (quote.last, str(quote.bid), quote.ask, quote.volume)
+
+    def test_an_answer_to_a_command_may_have_no_message(self) -> None:
+        body = json.dumps({"type": "subscribed", "id": 1}).encode()
+        decoded = reading(Venue.KALSHI).body(body, Source())
+        assert ["subscribed"] == [item.word for item in decoded.items if isinstance(item, Control)]
+        assert [] == decoded.unknown
 
     def test_an_answer_to_a_command_takes_a_number(self) -> None:
         decoded = KalshiSocket().decode(frame("ok", {"market_tickers": ["K-1"]}, id=4))

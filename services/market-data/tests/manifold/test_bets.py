@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from oraculum_market_data.decoding import Source
 from oraculum_market_data.normal import (
     Control,
     Direction,
@@ -14,9 +15,11 @@ from oraculum_market_data.normal import (
     Order,
     Status,
     Trade,
+    Venue,
     VenueError,
 )
 from oraculum_market_data.venues.manifold.socket import ManifoldSocket
+from oraculum_market_data.venues.reading import reading
 
 BET: dict[str, Any] = {
     "id": "b1", "contractId": "c1", "outcome": "NO", "amount": 10, "shares": 14.813303613234652,
@@ -121,3 +124,10 @@ class TestFrames:
     def test_unknown_topics_are_counted_by_kind(self) -> None:
         decoded = broadcast("contract/c9/new-weather", {"rain": 1})
         assert ["broadcast contract/*/new-weather"] == [one.kind for one in decoded.unknown]
+
+
+def test_the_answer_to_whoever_placed_a_bet_calls_its_id_otherwise() -> None:
+    placed = {**{name: value for name, value in BET.items() if name != "id"}, "betId": "b7"}
+    (trade,) = reading(Venue.MANIFOLD).body(json.dumps(placed).encode(), Source()).items
+    assert isinstance(trade, Trade)
+    assert ("b7", "c1") == (trade.id, trade.market_id)

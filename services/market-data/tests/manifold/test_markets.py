@@ -205,3 +205,25 @@ def test_reserves_of_every_age() -> None:
         market(pool=1616.5492732638825).pool, "reserves", None
     )
     assert market(pool=None).pool is None
+
+
+def test_at_the_beginning_of_2022_a_market_had_no_type() -> None:
+    """There were only propositions then, and the pool was one number."""
+    early = {
+        "id": "m1",
+        "question": "Rain?",
+        "createdTime": 1644103005345,
+        "pool": 400.0916328426886,
+        "probability": 0.25,
+        "isResolved": True,
+        "resolution": "YES",
+    }
+    (read, *_) = decode(early).items
+    assert isinstance(read, Market)
+    assert (["No", "Yes"], "", True) == (
+        [outcome.label for outcome in read.outcomes],
+        read.original_type,
+        read.mutually_exclusive,
+    )
+    assert read.resolution is not None
+    assert (ResolutionKind.WINNER, 1) == (read.resolution.kind, read.resolution.winner)

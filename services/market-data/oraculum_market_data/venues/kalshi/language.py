@@ -38,6 +38,7 @@ def language(socket: SocketDecoder) -> Language:
             shape("exported market", "market_ticker status open_ts", exports.decode_market),
             *reference_shapes(),
             *error_shapes(Venue.KALSHI),
+            shape("frame without a message", "type id", frames),
         ),
         envelopes=frozenset(
             {

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from oraculum_market_data.bodies import RecordDecoder, RecordShape
+from oraculum_market_data.bodies import RecordDecoder, RecordShape, shape
 from oraculum_market_data.decoding import Decoded, Reader, Source, details_of
 from oraculum_market_data.normal import Reference, Venue
 
@@ -19,7 +19,7 @@ _read_fields = Reader(dict[str, msgspec.Raw])
 
 def reference_shapes() -> tuple[RecordShape, ...]:
     """The shapes of the catalogue; the more particular first."""
-    return tuple(RecordShape(what, frozenset(fields.split()), _decoder(what)) for what, fields in _CATALOGUE)
+    return tuple(shape(what, fields, _decoder(what), _ABSENT.get(what, "")) for what, fields in _CATALOGUE)
 
 
 _CATALOGUE: Final = (
@@ -47,6 +47,9 @@ _CATALOGUE: Final = (
     ("occurrence_pair", "period_ticker game_ticker"),
     ("market_extract", "ticker close_time"),
 )
+
+# A look-up that answers with the market itself is a wrapper around a market.
+_ABSENT: Final = {"lookup": "market"}
 
 
 def _decoder(what: str) -> RecordDecoder:

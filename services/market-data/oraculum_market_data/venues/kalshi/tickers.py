@@ -72,12 +72,13 @@ def time_of(stamp: str | int | None, milliseconds: int | None, field: str) -> da
 
 
 def _price(dollars: str | None, cents: int | None, field: str) -> Price | None:
-    if dollars is not None:
+    """A price in dollars, or in cents where there is no other; until 2026 a market that never traded had "" here."""
+    if dollars:
         return price(dollars, f"{field}_dollars")
     return None if cents is None else price_of_cents(cents, field)
 
 
 def _count(text: str | None, whole: int | None, field: str) -> Decimal | None:
-    if text is not None:
+    if text:
         return size(text, field)
     return None if whole is None else size(str(whole), field)

@@ -38,6 +38,9 @@ def decode_comment(raw: msgspec.Raw, source: Source, into: Decoded) -> None:
 def bet_items(raw: msgspec.Raw, source: Source) -> list[Item]:
     """Translate a bet: to an order where it has a limit, to a trade where something was filled."""
     wire = _read_bet(raw)
+    if not wire.id:
+        # What is answered to whoever placed a bet calls its id so.
+        wire = msgspec.structs.replace(wire, id=wire.bet_id)
     if not wire.id or not wire.contract_id:
         raise Refused("id" if wire.contract_id else "contractId", "empty")
     items: list[Item] = []

@@ -154,7 +154,7 @@ def _market(wire: ManifoldMarket, outcomes: tuple[Outcome, ...], source: Source)
         volume_24h=optional_figure(wire.volume24_hours, "volume24Hours"),
         liquidity=optional_figure(wire.total_liquidity, "totalLiquidity"),
         unit=wire.token or UNIT,
-        mutually_exclusive=True if wire.outcome_type in _YES_OR_NO else wire.should_answers_sum_to_one,
+        mutually_exclusive=True if _is_yes_or_no(wire) else wire.should_answers_sum_to_one,
         resolution=None
         if not wire.is_resolved
         else resolution_of(
@@ -185,8 +185,13 @@ def _status(wire: ManifoldMarket, *, is_past: bool) -> Status:
     return Status.CLOSED if is_past or wire.deleted else Status.OPEN
 
 
+def _is_yes_or_no(wire: ManifoldMarket) -> bool:
+    """Whether a market is one proposition. At the beginning of 2022 there were no others and no word for it."""
+    return wire.outcome_type in _YES_OR_NO or (not wire.outcome_type and wire.probability is not None)
+
+
 def _outcomes(wire: ManifoldMarket) -> tuple[Outcome, ...]:
-    if wire.outcome_type in _YES_OR_NO:
+    if _is_yes_or_no(wire):
         return (
             Outcome(index=NO_INDEX, label="No", id=NO),
             Outcome(index=YES_INDEX, label="Yes", id=YES, price=_probability(wire)),

@@ -42,7 +42,7 @@ class ManifoldMarket(Wire, frozen=True, rename="camel"):
 
     id: str
     question: str
-    outcome_type: str
+    outcome_type: str = ""
     mechanism: str | None = None
     slug: str | None = None
     url: str | None = None
@@ -132,12 +132,13 @@ class BetFill(Wire, frozen=True, rename="camel"):
 class ManifoldBet(Wire, frozen=True, rename="camel"):
     """A bet; a limit order is one too. Its id comes again when a later fill changes it."""
 
-    id: str
     contract_id: str
     outcome: str
     amount: Decimal
     shares: Decimal
     created_time: Moment
+    id: str = ""
+    bet_id: str = ""
     user_id: str | None = None
     answer_id: str | None = None
     prob_before: Decimal | None = None

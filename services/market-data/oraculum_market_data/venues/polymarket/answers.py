@@ -43,8 +43,11 @@ def reference_shapes() -> tuple[RecordShape, ...]:
     return (
         shape("midpoint", "mid", _reference("midpoint")),
         shape("tick size", "minimum_tick_size", _reference("tick_size")),
+        # A trade or a redemption says where, a bonus only that it was paid.
+        shape("activity", "type timestamp size usdcSize", _reference("activity")),
         shape("activity", "conditionId proxyWallet type timestamp", _reference("activity")),
         shape("position", "conditionId proxyWallet asset size", _reference("position")),
+        shape("combo leg", "condition_id position_ids outcomes", _reference("combo_leg")),
         shape("position", "condition_id token_id proxy_wallet", _reference("position")),
         shape("holders", "token holders", _reference("holders")),
         shape("open interest", "market value", _reference("open_interest")),
