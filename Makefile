@@ -7,7 +7,7 @@ PACKAGES := protos libs/kit libs/money services/auth services/event services/pre
 PIP_QUIET := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo clean test lint types contracts unit lock protos schemas
+.PHONY: help setup up down status logs demo bench clean test lint types contracts unit lock protos schemas
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ logs: setup ## Follow the logs, of one service with S=wallet
 
 demo: setup ## Tell the story of a bet against the running suite
 	@$(ORACULUM) demo
+
+bench: setup ## Measure how fast it is, one JSON line per figure; one of bets ledger settlement quotes with B=bets
+	@$(ORACULUM) bench $(B)
 
 clean: ## Stop the suite and remove its data and the environment
 	@if [ -x $(ORACULUM) ]; then $(ORACULUM) down && $(ORACULUM) clean; fi

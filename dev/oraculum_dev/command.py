@@ -51,6 +51,10 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
         lambda rest: import_module("oraculum_dev.replay").main(rest),
         "read recordings of venues: DIR [--json] [--dump]",
     ),
+    "bench": (
+        lambda rest: import_module("oraculum_dev.bench.command").main(rest),
+        "measure how fast it is: [bets] [ledger] [settlement] [quotes]; one line of JSON per figure",
+    ),
     "demo": (
         lambda rest: import_module("oraculum_dev.demo").main(rest),
         "tell the story of a bet against the running suite",

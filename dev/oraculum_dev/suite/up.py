@@ -132,7 +132,9 @@ class Session:
 
     async def _measure_flow(self) -> None:
         while True:
-            await asyncio.gather(*(flow.read() for flow in self._flows.values()))
+            # Only where somebody looks: writing a page of metrics costs each process some milliseconds.
+            if self._console.is_terminal:
+                await asyncio.gather(*(flow.read() for flow in self._flows.values()))
             await asyncio.sleep(FLOW_SECONDS)
 
     async def _measure_memory(self) -> None:

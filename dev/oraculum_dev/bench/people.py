@@ -1,0 +1,107 @@
+"""Who is there before a load begins: an administrator, events, and people with money."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
+from typing import TypeVar
+
+from oraculum_dev.bench.sizes import Sizes
+from oraculum_dev.bench.stage import ASSET, Stage
+from oraculum_dev.demo.api import Api
+from oraculum_dev.demo.person import Person, until
+from oraculum_dev.demo.wallets import SolanaWallet
+from oraculum_dev.infrastructure.programs import ProgramError
+from oraculum_dev.project import ROOT
+from oraculum_dev.suite.steps import database_url
+from oraculum_kit.clock import SystemClock
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+AT_ONCE = 16
+CATEGORY = "custom"
+DEPOSIT = "100000.00"
+SUBSIDY = "20000.00"
+OPEN_SECONDS = 120.0
+
+
+async def settle_in(stage: Stage, sizes: Sizes) -> tuple[list[Person], list[str]]:
+    """Open events and let people arrive; who they are, and the ids of the events."""
+    api = Api(stage.suite.url)
+    try:
+        event_ids = await open_events(await administrator(api, stage), sizes.events)
+        return await arrive(api, sizes.people), event_ids
+    finally:
+        await api.close()
+
+
+async def arrive(api: Api, count: int) -> list[Person]:
+    """Sign people in, each with a wallet and money."""
+    people = [Person(f"person {number}", SolanaWallet(), api) for number in range(count)]
+
+    async def one(person: Person) -> None:
+        await person.sign_in()
+        await person.command("/wallet/deposits", {"rail": "demo", "amount": DEPOSIT, "asset": ASSET})
+
+    await _all(one, people)
+    return people
+
+
+async def administrator(api: Api, stage: Stage) -> Person:
+    """Somebody whom the operator makes an administrator, by the command that operators have."""
+    person = Person("administrator", SolanaWallet(), api)
+    await person.sign_in()
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "SERVICE_NAME": "auth",
+        "DATABASE_URL": database_url(stage.suite.superuser_url, "auth", stage.suite.keys),
+    }
+    command = [sys.executable, "-m", "oraculum_auth.admin", "create", "--solana", person.wallet.address]
+    result = await asyncio.to_thread(
+        subprocess.run, command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if result.returncode != 0:
+        raise ProgramError(f"no administrator: {result.stderr.strip()}")
+    await person.sign_in()
+    return person
+
+
+async def open_events(admin: Person, count: int) -> list[str]:
+    """Open events that trade until tomorrow; their ids."""
+    end = (SystemClock().now() + timedelta(days=1)).isoformat(timespec="seconds")
+
+    async def one(number: int) -> str:
+        body = {
+            "title": f"Will it hold, number {number}?",
+            "category": CATEGORY,
+            "end_time": end,
+            "asset": ASSET,
+        }
+        return str((await admin.command("/events", body | {"subsidy": SUBSIDY})).body["id"])
+
+    ids = await _all(one, range(count))
+
+    async def trades(event_id: str) -> None:
+        await until(
+            f"event {event_id} to trade",
+            lambda: admin.get(f"/events/{event_id}"),
+            lambda event: event["status"] == "active" and event["liquidity_parameter"] is not None,
+            OPEN_SECONDS,
+        )
+
+    await _all(trades, ids)
+    return ids
+
+
+async def _all(do: Callable[[T], Awaitable[R]], things: Iterable[T]) -> list[R]:
+    """Do it for all of them, a few at a time."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(thing: T) -> R:
+        async with gate:
+            return await do(thing)
+
+    return await asyncio.gather(*(one(thing) for thing in things))

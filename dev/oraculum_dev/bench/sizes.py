@@ -1,0 +1,15 @@
+"""How much of everything a benchmark has."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How long, how many; what the targets speak of unless told otherwise."""
+
+    warm_up_seconds: float = 10.0
+    seconds: float = 60.0
+    connections: int = 64
+    people: int = 1000
+    events: int = 200
+    pgbench_scale: int = 50

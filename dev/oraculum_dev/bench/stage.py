@@ -1,0 +1,53 @@
+"""What a benchmark runs on: a whole suite of its own, as `oraculum up` starts it, with what production has set."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from oraculum_dev.bench.collector import collecting
+from oraculum_dev.bench.usage import RUNNER
+from oraculum_dev.fixtures.servers import LocalServers
+from oraculum_dev.fixtures.suites import Suite
+from oraculum_dev.suite.state import ProcessId
+
+ASSET = "USDC"
+# Named in the output: the tier of people who have proved nothing, as a development machine has it. It is asked, in
+# Redis, for every request; only the limits that would keep a thousand people from arriving within a minute are lifted.
+LIMIT_TIER = "basic 300000/60"
+SETTINGS = {
+    # As in production: a line of JSON for every call and request, every hundredth trace sent to a collector.
+    "LOG_FORMAT": "json",
+    "LOG_LEVEL": "info",
+    "TRACES_SAMPLE_RATIO": "0.01",
+    "RATE_LIMIT_BASIC": LIMIT_TIER.split()[1],
+    "RATE_LIMIT_SIGN_IN": "100000/60",
+    "RATE_LIMIT_CREATE_EVENT": "100000/60",
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running suite, and a folder for what the benchmark itself writes."""
+
+    suite: Suite
+    folder: Path
+
+    @property
+    def processes(self) -> dict[str, ProcessId]:
+        """Every process of the suite, and the runner that looks after them."""
+        return {**self.suite.state.processes, RUNNER: self.suite.state.runner}
+
+
+@contextmanager
+def set_stage() -> Iterator[Stage]:
+    """Start a suite, and stop it and remove its data at the end; or use the one that ORACULUM_TEST_SUITE names."""
+    servers = LocalServers()
+    with tempfile.TemporaryDirectory(prefix="oraculum-bench-") as folder, collecting() as endpoint:
+        os.environ.update(SETTINGS, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint)
+        try:
+            yield Stage(Suite(Path(servers.address("suite"))), Path(folder))
+        finally:
+            servers.close()
