@@ -83,10 +83,8 @@ class _Group:
         """Give what is left of the size in what it was counted in, and why."""
         if self.taker.shares is not None:
             left = self.taker.shares - settled.shares
-        elif traded and self.walk.ending is Ending.FILLED:
-            left = 0
         else:
-            left = self.taker.order.size - settled.gross
+            left = self.taker.order.size - (self._gross(settled) if traded else 0)
         if left == 0:
             return 0, Ending.FILLED
         ending = Ending.LIMIT if self.walk.ending is Ending.FILLED else self.walk.ending
@@ -129,9 +127,13 @@ class _Group:
 
     def _gross(self, settled: Settled) -> Units:
         """An order by amount that was filled has exactly that amount; the part of a unit beyond stays in escrow."""
-        if self.taker.amount is not None and self.walk.ending is Ending.FILLED:
-            return self.taker.amount
-        return settled.gross
+        amount = self.taker.amount
+        if amount is None or self.walk.ending is not Ending.FILLED:
+            return settled.gross
+        if self.taker.side is Side.SELL:
+            return min(amount, settled.gross)
+        limit = self.taker.marginal_limit or PRICE_ONE
+        return Units(min(amount, mul_div_ceil(settled.shares, limit, PRICE_ONE)))
 
     def _state_after(self, settled: Settled) -> LmsrState:
         sold = tuple(map(Shares, map(int.__add__, self.state.sold, settled.steps)))

@@ -18,6 +18,7 @@ simply b tau. The distance of the way is |tau|, its reach is exp(|tau|).
 from decimal import Decimal
 from typing import Final
 
+from oraculum_money import Shares
 from oraculum_prediction.pricing.arithmetic import add, divide, exp, ln, multiply, scaleb, subtract
 from oraculum_prediction.pricing.lmsr import LmsrState
 from oraculum_prediction.pricing.orders import Side
@@ -95,7 +96,7 @@ class LmsrTrack:
         """The logarithm of the reach."""
         return ln(reach) if reach > _ONE else _ZERO
 
-    def distance_to_use_up(self, outcome: int, shares: int) -> Decimal:
+    def distance_to_use_up(self, outcome: int, shares: Shares) -> Decimal:
         """What is left of the shares, as every pinned outcome trades b tau."""
         return max(_ZERO, divide(subtract(Decimal(shares), self._taken[outcome]), self._liquidity))
 

@@ -53,21 +53,35 @@ class Settler:
         self._walk = walk
         self._buying = taker.side is Side.BUY
         self._meetings = [*walk.met, walk.last] if walk.last else list(walk.met)
-        self._pool = max(0, nearest(walk.track.shares)) if walk.last else None
-        self._known: dict[int, Settled] = {}
+        self._pool = self._whole_pool() if walk.last else None
+        self._known: dict[Shares, Settled] = {}
+
+    def _whole_pool(self) -> int:
+        """Give what the market maker trades where the last shares come from a resting order.
+
+        The closest whole number; for a sale that shall fetch an amount the one above, so that the order is enough for it.
+        """
+        shares = self._walk.track.shares
+        whole = -floor(shares.copy_negate()) if self._seeks_amount else nearest(shares)
+        return max(0, whole)
+
+    @property
+    def _seeks_amount(self) -> bool:
+        return self._taker.amount is not None and not self._buying
 
     def settle(self) -> Settled:
         """Give the largest group that keeps limit, ceiling and budget; the smallest that fetches what a sale asked for."""
-        size, most = self._guess()
-        if self._taker.amount is not None and not self._buying and self._walk.ending is Ending.FILLED:
-            return self._of(last_within(size, self._fetches_enough) + 1)
+        guess, most = self._guess()
+        if self._seeks_amount and self._walk.ending is Ending.FILLED:
+            least = last_within(guess, self._fetches_enough) + 1
+            return self._of(Shares(least if self._walk.last is None else min(least, self._walk.last.resting.left)))
 
-        def exceeds(open_shares: int) -> bool:
-            if open_shares <= 0:
+        def exceeds(size: int) -> bool:
+            if size <= 0:
                 return False
-            return (most is not None and open_shares > most) or self._exceeds(self._of(open_shares))
+            return (most is not None and size > most) or self._exceeds(self._of(Shares(size)))
 
-        return self._of(max(0, last_within(size, exceeds)))
+        return self._of(Shares(max(0, last_within(guess, exceeds))))
 
     def _guess(self) -> tuple[int, int | None]:
         """Give the open number of shares as the walk has it, and what it may not pass where nothing else stops it."""
@@ -106,23 +120,23 @@ class Settler:
             limit is not None and settled.gross > mul_div_ceil(settled.shares, limit, PRICE_ONE)
         )
 
-    def _fetches_enough(self, open_shares: int) -> bool:
-        if open_shares <= 0:
+    def _fetches_enough(self, size: int) -> bool:
+        if size <= 0:
             return False
         # More than there are is no use either: the search shall end.
         outstanding = self._state.sold[self._taker.outcome]
-        return open_shares > outstanding or self._of(open_shares).gross >= self._taker.order.size
+        return size > outstanding or self._of(Shares(size)).gross >= self._taker.order.size
 
-    def _of(self, open_shares: int) -> Settled:
-        if open_shares not in self._known:
-            self._known[open_shares] = self._computed(open_shares)
-        return self._known[open_shares]
+    def _of(self, size: Shares) -> Settled:
+        if size not in self._known:
+            self._known[size] = self._computed(size)
+        return self._known[size]
 
-    def _computed(self, open_shares: int) -> Settled:
-        pool = open_shares if self._pool is None else self._pool
+    def _computed(self, size: Shares) -> Settled:
+        pool = size if self._pool is None else self._pool
         track = self._walk.track
         ahead = track.stretch_of_shares(subtract(Decimal(pool), track.shares))
-        maker_shares = tuple(self._maker_shares(meeting, ahead, open_shares) for meeting in self._meetings)
+        maker_shares = tuple(self._maker_shares(meeting, ahead, size) for meeting in self._meetings)
         steps = self._steps(pool, maker_shares)
         after = tuple(map(int.__add__, self._state.quantities, steps))
         point = curve.evaluate(after, self._state.liquidity)
@@ -141,16 +155,16 @@ class Settler:
             uncertainty_picounits=self._uncertainty(ahead, maker_shares),
         )
 
-    def _maker_shares(self, meeting: Meeting, ahead: Stretch, open_shares: int) -> Shares:
+    def _maker_shares(self, meeting: Meeting, ahead: Stretch, size: Shares) -> Shares:
         if meeting is self._walk.last:
-            return Shares(open_shares)
+            return Shares(size)
         if meeting.shares is not None:
             return Shares(meeting.shares)
         # The closest whole number: it costs the taker no more than what the way of the real numbers costs.
         taken = nearest(self._walk.track.taken(meeting.resting.outcome, ahead))
         return Shares(min(max(0, taken), meeting.resting.left))
 
-    def _steps(self, pool: int, maker_shares: Sequence[int]) -> tuple[int, ...]:
+    def _steps(self, pool: int, maker_shares: Sequence[Shares]) -> tuple[int, ...]:
         direction = 1 if self._buying else -1
         steps = [0] * self._state.outcomes
         steps[self._taker.outcome] = direction * pool
@@ -159,7 +173,7 @@ class Settler:
                 steps[meeting.resting.outcome] += direction * shares
         return tuple(steps)
 
-    def _paid_to_makers(self, maker_shares: Sequence[int]) -> int:
+    def _paid_to_makers(self, maker_shares: Sequence[Shares]) -> int:
         """Give what resting sales are paid less what resting bids pay, exactly."""
         return _PICOUNITS_PER_MILLIONTH * sum(
             shares * meeting.resting.price * (1 if meeting.resting.side is Side.SELL else -1)

@@ -11,6 +11,8 @@ Nothing here is booked. Matching finds its way on a track and then settles it in
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
+from oraculum_money import Shares
+
 
 class Stretch(NamedTuple):
     """A piece of the way that lies ahead."""
@@ -44,7 +46,7 @@ class Track(Protocol):
     def distance(self, reach: Decimal) -> Decimal:
         """How far that is from here."""
 
-    def distance_to_use_up(self, outcome: int, shares: int) -> Decimal:
+    def distance_to_use_up(self, outcome: int, shares: Shares) -> Decimal:
         """How far it is until a pinned outcome has traded so many shares since it was pinned."""
 
     def stretch(self, distance: Decimal) -> Stretch | None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-from oraculum_money import PRICE_ONE, Price
+from oraculum_money import PRICE_ONE, Price, Shares
 from oraculum_prediction.pricing.arithmetic import add, divide, multiply, subtract
 from oraculum_prediction.pricing.book import Book, Resting
 from oraculum_prediction.pricing.matches import Change, Ending
@@ -30,7 +30,7 @@ class Meeting:
 
     resting: Resting
     pinned: bool
-    shares: int | None = None
+    shares: Shares | None = None
     cancelled: Change | None = None
 
 
@@ -224,11 +224,11 @@ class _Walker:
     def _gives_way(self, meeting: Meeting) -> bool:
         """Cancel an order that may not be traded; true if the taker has to stop instead."""
         if meeting.resting.expired(self._now):
-            meeting.cancelled, meeting.shares = Change.EXPIRED, 0
+            meeting.cancelled, meeting.shares = Change.EXPIRED, Shares(0)
         elif meeting.resting.user_id == self._taker.user_id:
             if self._taker.self_trade is SelfTrade.CANCEL_TAKER:
                 return True
-            meeting.cancelled, meeting.shares = Change.SELF_TRADE, 0
+            meeting.cancelled, meeting.shares = Change.SELF_TRADE, Shares(0)
         return False
 
     def _release(self, outcome: int) -> None:
