@@ -7,7 +7,7 @@ PACKAGES := protos libs/kit libs/money services/auth services/event services/pre
 PIP_QUIET := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo bench clean test lint types contracts unit lock protos schemas
+.PHONY: help setup up down status logs demo bench clean test lint types contracts unit faults lock protos schemas
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ contracts: setup ## Protobuf lint, breaking changes, generated code without a di
 
 unit: setup ## Tests that need no server
 	@$(ORACULUM) check unit
+
+faults: setup ## Kill, freeze, cut off and repeat everything under load (a quarter of an hour)
+	@$(ORACULUM) check faults
 
 ##@ Change it
 protos: setup ## Generate the code of the contracts

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from oraculum_dev.checks.steps import steps
 from oraculum_dev.project import ROOT
 
-ALONE = ("lint", "types", "contracts", "unit", "tests")
+ALONE = ("lint", "types", "contracts", "unit", "tests", "faults")
 
 
 def main(arguments: Sequence[str]) -> int:

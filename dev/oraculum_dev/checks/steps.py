@@ -52,6 +52,7 @@ def steps() -> Mapping[str, Step]:
         Step("unit", [_tool("pytest", *pytest, *parallel, "--without-servers")]),
         Step("tests", [_tool("pytest", *pytest, *parallel, "-m", "not end_to_end")]),
         Step("demo", [_module("oraculum_dev.command", "demo")]),
-        Step("end to end", [_tool("pytest", *pytest, "-m", "end_to_end")]),
+        Step("end to end", [_tool("pytest", *pytest, "-m", "end_to_end and not faults")]),
+        Step("faults", [_tool("pytest", *pytest, "tests/faults")]),
     ]
     return {step.name: step for step in known}

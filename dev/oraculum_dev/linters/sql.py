@@ -28,6 +28,7 @@ MODULES: Mapping[str, str] = MappingProxyType(
         "dev/oraculum_dev/infrastructure/postgres.py": "starts the server and asks whether it is there",
         "dev/oraculum_dev/infrastructure/databases.py": "makes roles and schemas before any service can",
         "dev/oraculum_dev/fixtures/databases.py": "makes and drops the databases of tests",
+        "dev/oraculum_dev/faults/inside.py": "proves what must hold across schemas, which no repository may see",
     }
 )
 

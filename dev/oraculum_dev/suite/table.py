@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from oraculum_dev.infrastructure.kafka import Kafka
 from oraculum_dev.infrastructure.postgres import Postgres
@@ -175,15 +176,6 @@ def _service(name: str, process: str, plan: Plan) -> Unit:
 def _gateway(plan: Plan) -> Unit:
     internal = plan.ports.of("gateway internal")
 
-    def program() -> Program:
-        variables = environment.common(plan.ports, plan.keys, plan.addresses, plan.replicas)
-        return _python(
-            plan,
-            "gateway",
-            [package_of("gateway")],
-            variables | environment.of_gateway(plan.ports, plan.keys),
-        )
-
     async def health() -> Health:
         said, page = await asyncio.gather(
             readiness(internal), get(plan.ports.of("gateway"), "/api/v1/health")
@@ -193,13 +185,22 @@ def _gateway(plan: Plan) -> Unit:
     return Unit(
         name="gateway",
         needs=(*(process for name in SERVICES for process in plan.replicas.of(name)), "valkey"),
-        program=program,
+        program=lambda: gateway_program(plan),
         health=health,
         watch=lambda: readiness(internal),
         ports=("gateway", "gateway internal"),
         where=f"http://{plan.ports.address('gateway')}",
         metrics_port=internal,
     )
+
+
+def gateway_program(
+    plan: Plan, name: str = "gateway", settings: Mapping[str, str] = MappingProxyType({})
+) -> Program:
+    """How a gateway is started; tests start further ones, with settings of their own."""
+    variables = environment.common(plan.ports, plan.keys, plan.addresses, plan.replicas)
+    variables |= environment.of_gateway(plan.ports, plan.keys)
+    return _python(plan, name, [package_of("gateway")], {**variables, **settings})
 
 
 def _python(plan: Plan, name: str, module: list[str], variables: Mapping[str, str]) -> Program:

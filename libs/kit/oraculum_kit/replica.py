@@ -19,6 +19,11 @@ _CHECK_PATIENCE_SECONDS: Final = 2.0
 _SUSPICION_SECONDS: Final = 0.05
 
 
+def rank(key: str, address: str) -> bytes:
+    """Where an address stands for a key: the lowest has it."""
+    return blake2b(f"{key} {address}".encode(), digest_size=8).digest()
+
+
 class Replica:
     """One replica, and whether it says that it serves."""
 
@@ -34,7 +39,7 @@ class Replica:
 
     def rank(self, key: str) -> tuple[bool, bytes]:
         """Where it stands for a key: those that serve first, and among them as the hash has it."""
-        return not self.serves, blake2b(f"{key} {self.address}".encode(), digest_size=8).digest()
+        return not self.serves, rank(key, self.address)
 
     def method(self, kind: str, method: str, serializers: Sequence[Any], options: dict[str, Any]) -> Any:
         """A method of this replica."""

@@ -1,0 +1,110 @@
+"""What must be true after any fault, asked through the public API, of the database and of the broker."""
+
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+from oraculum_dev.demo.api import Api
+from oraculum_dev.demo.person import until
+from oraculum_dev.faults.inside import at_rest
+from oraculum_dev.faults.lag import consumers_caught_up
+from oraculum_dev.fixtures.crowd import ASSET, DEPOSIT, Bettor, Crowd
+from oraculum_dev.fixtures.suites import Suite
+
+# What an order is told as once it was filled, and what it becomes when its event ends.
+FILLED = frozenset({"confirmed", "settled", "refunded"})
+SWEPT_SECONDS = 60.0
+
+
+async def prove(suite: Suite, *crowds: Crowd) -> None:
+    """Settle what nobody told the end of, wait until all is at rest, and compare every book with what was said."""
+    for crowd in crowds:
+        await crowd.settle()
+    await at_rest(suite)
+    await consumers_caught_up(suite)
+    for crowd in crowds:
+        for bettor in crowd.bettors:
+            await every_bet_once(bettor)
+            await positions_are_the_fold(bettor)
+            await money_adds_up(bettor)
+        for event_id in crowd.event_ids:
+            await trades_have_no_gap(crowd.api, event_id)
+    await ledger_balances(crowds[0].api)
+
+
+async def every_bet_once(bettor: Bettor) -> None:
+    """What was accepted is there once, and beyond it there is nothing."""
+    rows = [row for row in await every_page(bettor, "/predictions") if row["status"] in FILLED]
+    accepted = Counter(told["id"] for told in bettor.accepted.values())
+    agree("one answer for each bet", [], [id_ for id_, times in accepted.items() if times > 1])
+    agree("the bets that were accepted", accepted, Counter(row["id"] for row in rows))
+    by_id = {told["id"]: told for told in bettor.accepted.values()}
+    for row in rows:
+        told = by_id[row["id"]]
+        for name in ("shares", "amount", "fee", "sequence"):
+            agree(f"the {name} of bet {row['id']}", told[name], row[name])
+
+
+async def positions_are_the_fold(bettor: Bettor) -> None:
+    """What each holds is what the accepted bets add up to."""
+    rows = (await bettor.person.get(f"/positions/{bettor.event_id}"))["data"]
+    shown = {row["outcome"]: Decimal(row["shares"]) for row in rows if Decimal(row["shares"])}
+    held = {outcome: shares for outcome, shares in bettor.held.items() if shares}
+    agree(f"the positions of {bettor.person.name}", held, shown)
+
+
+async def money_adds_up(bettor: Bettor) -> None:
+    """No hold stays behind, and what is missing is what the accepted bets took, less what the event paid."""
+    balance = await bettor.person.settled_balance(ASSET)
+    rows = await every_page(bettor, "/wallet/transactions")
+    name = bettor.person.name
+    agree(
+        f"the entries of {name}", balance.available, sum((Decimal(row["amount"]) for row in rows), Decimal(0))
+    )
+    agree(f"the balance of {name}", DEPOSIT - bettor.spent + bettor.due, balance.available)
+
+
+async def trades_have_no_gap(api: Api, event_id: str) -> None:
+    """The market's own history is numbered from one without a hole."""
+    numbers: list[int] = []
+    cursor = ""
+    while True:
+        page = await api.get(f"/events/{event_id}/trades", limit=100, cursor=cursor)
+        numbers += [row["sequence"] for row in page["data"]]
+        cursor = page["meta"]["next_cursor"] or ""
+        if not cursor:
+            break
+    agree(f"the trades of {event_id}", list(range(len(numbers), 0, -1)), numbers)
+
+
+async def ledger_balances(api: Api) -> None:
+    """Debits equal credits, and once the sweep has been there nothing is pending."""
+
+    async def look() -> list[dict[str, Any]]:
+        return list((await api.get("/admin/ledger"))["sums"])
+
+    def rests(sums: list[dict[str, Any]]) -> bool:
+        return not any(Decimal(one["debits_pending"]) or Decimal(one["credits_pending"]) for one in sums)
+
+    for one in await until("pending transfers to end", look, rests, SWEPT_SECONDS):
+        agree(f"debits and credits of {one['asset']}", one["debits_posted"], one["credits_posted"])
+    proof = await api.get("/admin/ledger")
+    agree("laws of the ledger that are broken", [], proof["violations"])
+
+
+def agree(what: str, expected: object, seen: object) -> None:
+    """Fail, by name, where what is seen is not what it must be."""
+    if expected != seen:
+        raise AssertionError(f"{what}: expected {expected}, seen {seen}")
+
+
+async def every_page(bettor: Bettor, path: str, **query: str) -> list[dict[str, Any]]:
+    """All rows of a list."""
+    rows: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        page = await bettor.person.get(path, limit=100, cursor=cursor, **query)
+        rows += page["data"]
+        cursor = page["meta"]["next_cursor"] or ""
+        if not cursor:
+            return rows
