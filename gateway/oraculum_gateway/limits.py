@@ -5,14 +5,18 @@ time"), so a window has no edge at which twice as much passes. https://www.rfc-e
 it; the clearest source is the ATM Forum's, and `brandur.org/rate-limiting` for HTTP. The library `limits` was looked
 at: it asks Redis once per limit and once more for the header figures, which on the path of a bet is most of the cost.
 
+A round trip costs the gateway more than anything it does to a bet by itself, so requests share them: what arrives while
+one is on its way goes together in the next one.
+
 Redis away: reads and bets go on, sign-in does not, since guessing passwords is what its limit is for.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from prometheus_client import Counter
@@ -93,9 +97,8 @@ class RateLimiter:
     """Asks Redis whether one more request is allowed."""
 
     def __init__(self, redis: Redis, tiers: Tiers) -> None:
-        self._redis = redis
         self._tiers = tiers
-        self._sha = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
+        self._questions = _Questions(redis)
 
     async def check(self, limit: Limit, tier: str, caller: str) -> Verdict | None:
         """Count one request; raises a 429 past the limit. None when nothing limits it or nobody can say."""
@@ -107,7 +110,7 @@ class RateLimiter:
         keys = [f"rate:{scope}:{{{caller}}}:{allowance.seconds}" for allowance in allowances]
         figures = [str(figure) for one in allowances for figure in (one.count, one.seconds * 1_000_000)]
         try:
-            allowed, remaining, reset, wait, index = await self._ask(keys, figures)
+            allowed, remaining, reset, wait, index = await self._questions.ask(keys, figures)
         except (RedisError, OSError, TimeoutError) as error:
             _FAILED.labels(limit.value).inc()
             _log.warning("rate_limit.unknown", limit=limit.value, error=str(error))
@@ -131,12 +134,69 @@ class RateLimiter:
             )
         return verdict
 
-    async def _ask(self, keys: list[str], figures: list[str]) -> Sequence[float]:
+
+class _Questions:
+    """Asks the script for all who have gathered, in one round trip."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._sha = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
+        self._gathered: list[_Question] = []
+        self._asking: asyncio.Task[None] | None = None
+
+    async def ask(self, keys: Sequence[str], figures: Sequence[str]) -> Sequence[float]:
+        """What the script says; raises what Redis raises."""
+        question = _Question(keys, figures, asyncio.get_running_loop().create_future())
+        self._gathered.append(question)
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._ask_all())
+        return await question.answer
+
+    async def _ask_all(self) -> None:
         try:
-            answer: Sequence[float] = await self._redis.evalsha(self._sha, len(keys), *keys, *figures)
-        except NoScriptError:
-            answer = await self._redis.eval(_SCRIPT, len(keys), *keys, *figures)
-        return answer
+            while self._gathered:
+                questions, self._gathered = self._gathered[:_GATHERED_MAX], self._gathered[_GATHERED_MAX:]
+                await self._ask_some(questions)
+        finally:
+            self._asking = None
+
+    async def _ask_some(self, questions: Sequence["_Question"]) -> None:
+        try:
+            answers = await self._send(questions)
+            unknown = [place for place, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
+            if unknown:
+                # Redis was restarted, or we are the first: it forgets scripts with everything else.
+                await self._redis.script_load(_SCRIPT)
+                again = await self._send([questions[place] for place in unknown])
+                for place, answer in zip(unknown, again, strict=True):
+                    answers[place] = answer
+        except Exception as error:  # noqa: BLE001  each who waits is told, and knows what to do without an answer
+            answers = [error] * len(questions)
+        for question, answer in zip(questions, answers, strict=True):
+            question.resolve(answer)
+
+    async def _send(self, questions: Sequence["_Question"]) -> list[Any]:
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for question in questions:
+                pipeline.evalsha(self._sha, len(question.keys), *question.keys, *question.figures)
+            answers: list[Any] = await pipeline.execute(raise_on_error=False)
+        return answers
+
+
+@dataclass(slots=True, eq=False)
+class _Question:
+    keys: Sequence[str]
+    figures: Sequence[str]
+    answer: "asyncio.Future[Sequence[float]]"
+
+    def resolve(self, answer: Sequence[float] | Exception) -> None:
+        """Tell whoever asked, if they still wait."""
+        if self.answer.done():
+            return
+        if isinstance(answer, Exception):
+            self.answer.set_exception(answer)
+        else:
+            self.answer.set_result(answer)
 
 
 def counted(user: User | None, address: str) -> tuple[str, str]:
@@ -158,6 +218,9 @@ def network(address: str) -> str:
         return str(parsed.ipv4_mapped)
     return str(IPv6Address(int(parsed) >> 64 << 64))
 
+
+# Questions of one round trip: Redis answers nobody else meanwhile.
+_GATHERED_MAX: Final = 128
 
 _OWN: Final = frozenset({Limit.SIGN_IN, Limit.CREATE_EVENT})
 

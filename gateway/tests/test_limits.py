@@ -1,0 +1,71 @@
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from oraculum_gateway.limits import Allowance, RateLimiter
+from oraculum_gateway.problems import Problem
+from oraculum_gateway.route import Limit
+
+ALLOWED = 40
+TIERS = {"basic": (Allowance(ALLOWED, 3600),)}
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    async with Redis.from_url(redis_url) as client:
+        yield client
+
+
+async def ask(limiter: RateLimiter, caller: str, times: int) -> list[int | None]:
+    """What is left after each of so many requests at once; None for those past the limit."""
+
+    async def one() -> int | None:
+        try:
+            verdict = await limiter.check(Limit.COMMAND, "basic", caller)
+        except Problem:
+            return None
+        assert verdict is not None
+        return verdict.remaining
+
+    return await asyncio.gather(*(one() for _ in range(times)))
+
+
+class TestRequestsAtOnce:
+    async def test_each_counts_once_and_is_answered_for_itself(self, redis: Redis) -> None:
+        """Sharing a round trip changes nothing: so many pass, the others do not, and each hears what it left."""
+        told = await ask(RateLimiter(redis, TIERS), uuid4().hex, ALLOWED + 10)
+        assert [*range(ALLOWED - 1, -1, -1), *[None] * 10] == told
+
+    async def test_people_do_not_count_against_each_other(self, redis: Redis) -> None:
+        limiter = RateLimiter(redis, TIERS)
+        told = await asyncio.gather(*(ask(limiter, uuid4().hex, 2) for _ in range(50)))
+        assert [[ALLOWED - 1, ALLOWED - 2]] * 50 == told
+
+    async def test_a_redis_that_forgot_the_script_learns_it_again(self, redis: Redis) -> None:
+        """A restart of Redis is nobody's fault: the requests behind it are counted, once."""
+        limiter, caller = RateLimiter(redis, TIERS), uuid4().hex
+        await redis.script_flush()
+        assert [ALLOWED - 1, ALLOWED - 2, ALLOWED - 3] == await ask(limiter, caller, 3)
+        await redis.script_flush()
+        assert [ALLOWED - 4] == await ask(limiter, caller, 1)
+
+    async def test_without_redis_bets_go_on_and_sign_in_does_not(self) -> None:
+        async with Redis(host="127.0.0.1", port=9, socket_connect_timeout=0.2) as nobody:
+            limiter = RateLimiter(nobody, TIERS | {"sign_in": TIERS["basic"]})
+            verdicts = await asyncio.gather(*(limiter.check(Limit.COMMAND, "basic", "a") for _ in range(3)))
+            assert [None] * 3 == verdicts
+            with pytest.raises(Problem) as refused:
+                await limiter.check(Limit.SIGN_IN, "basic", "a")
+            assert "sign_in_unavailable" == refused.value.code
+
+    async def test_who_gives_up_waiting_harms_nobody(self, redis: Redis) -> None:
+        limiter, caller = RateLimiter(redis, TIERS), uuid4().hex
+        leaver = asyncio.create_task(ask(limiter, caller, 1))
+        await asyncio.sleep(0)
+        leaver.cancel()
+        told = await ask(limiter, caller, 2)
+        assert told[0] in {ALLOWED - 1, ALLOWED - 2}
+        assert told[1] == told[0] - 1
