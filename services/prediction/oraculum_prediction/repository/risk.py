@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from oraculum_kit.db import Connection, queries
-from oraculum_money import Units
+from oraculum_money import Price, Units
 from oraculum_prediction.repository.arrays import literal
 from oraculum_prediction.risk.limits import Limits, Use
 
@@ -193,3 +193,32 @@ async def prohibit(
 async def allow(connection: Connection, kind: int, subject: str) -> bool:
     """Allow purchases again; False when they were not forbidden."""
     return await _SQL.remove_risk_prohibition.run(connection, kind=kind, subject=subject) > 0
+
+
+async def keep_prohibitions(connection: Connection, kept: Sequence[tuple[int, str]]) -> int:
+    """Allow purchases again in all but these; how many were allowed."""
+    return await _SQL.remove_risk_prohibitions.run(
+        connection, kinds=[kind for kind, _ in kept], subjects=[subject for _, subject in kept]
+    )
+
+
+async def held_outcomes(connection: Connection, user_id: UUID, row_count: int) -> list[tuple[UUID, int]]:
+    """What a person holds, the dearest first: (event, outcome)."""
+    rows = await _SQL.risk_held_outcomes.tuples(connection, user_id=user_id, row_count=row_count)
+    return [(event_id, outcome) for event_id, outcome in rows]
+
+
+async def hourly_prices(
+    connection: Connection, held: Sequence[tuple[UUID, int]], hours: int
+) -> list[list[Price | None]]:
+    """The prices of these outcomes hour by hour, in their order; None before their market opened."""
+    rows = await _SQL.risk_hourly_prices.tuples(
+        connection,
+        event_ids=literal(event_id for event_id, _ in held),
+        outcomes=literal(outcome for _, outcome in held),
+        hours=hours,
+    )
+    series: list[list[Price | None]] = [[] for _ in held]
+    for place, _, price in rows:
+        series[place - 1].append(price)
+    return series

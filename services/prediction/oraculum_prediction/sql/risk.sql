@@ -198,3 +198,36 @@ set reason = excluded.reason, set_by = excluded.set_by, set_at = clock_timestamp
 -- name: remove_risk_prohibition
 -- Allows purchases again.
 delete from risk_prohibition where kind = %(kind)s and subject = %(subject)s
+
+-- name: risk_held_outcomes
+-- What a person holds, by what it cost.
+select event_id, outcome
+from position
+where user_id = %(user_id)s and shares > 0 and payout_units is null
+order by cost_units desc, event_id, outcome
+limit %(row_count)s
+
+-- name: risk_hourly_prices
+-- The last price of an outcome at the end of each of the last hours: what the market opened with until its first trade, null
+-- before it opened.
+select a.place, h.ends_at, coalesce(
+    (
+        select f.prices[a.outcome + 1]
+        from fill f
+        where f.event_id = a.event_id and f.filled_at <= h.ends_at
+        order by f.filled_at desc, f.sequence desc
+        limit 1
+    ),
+    case when m.opened_at <= h.ends_at then m.opening_prices[a.outcome + 1] end
+)
+from unnest(%(event_ids)s::uuid[], %(outcomes)s::smallint[]) with ordinality as a (event_id, outcome, place)
+join market m on m.event_id = a.event_id
+cross join generate_series(
+    clock_timestamp() - make_interval(hours => %(hours)s::integer), clock_timestamp(), interval '1 hour'
+) as h (ends_at)
+order by a.place, h.ends_at
+
+-- name: remove_risk_prohibitions
+-- Allows purchases again in all but these.
+delete from risk_prohibition
+where (kind, subject) not in (select * from unnest(%(kinds)s::smallint[], %(subjects)s::text[]))

@@ -1,0 +1,86 @@
+-- Reviews: orders that wait for somebody to look at them, and by what people are known to belong together.
+
+-- name: insert_reviews
+-- Orders that are held; one that was held before fails the whole batch, as an order that was decided before does.
+insert into risk_review (
+    order_id, user_id, event_id, outcome, side, amount_units, asked_shares, limit_price, tier, request, request_hash, score,
+    signals, received_at
+)
+select order_id, user_id, event_id, outcome, side, amount_units, asked_shares, limit_price, tier, request, request_hash,
+    score, signals::jsonb, received_at
+from unnest(
+    %(order_ids)s::uuid[], %(user_ids)s::uuid[], %(event_ids)s::uuid[], %(outcomes)s::smallint[], %(sides)s::smallint[],
+    %(amounts)s::bigint[], %(asked_shares)s::bigint[], %(limits)s::bigint[], %(tiers)s::text[], %(requests)s::bytea[],
+    %(request_hashes)s::bytea[], %(scores)s::bigint[], %(signals)s::text[], %(received)s::timestamptz[]
+) as r (
+    order_id, user_id, event_id, outcome, side, amount_units, asked_shares, limit_price, tier, request, request_hash, score,
+    signals, received_at
+)
+order by order_id
+
+-- name: reviews_by_id
+-- Reviews of these orders.
+select order_id, user_id, event_id, outcome, side, amount_units, asked_shares, limit_price, tier, request, request_hash,
+    score, signals, status, received_at, created_at, decided_at, decided_by, note
+from risk_review
+where order_id = any(%(order_ids)s::uuid[])
+
+-- name: reviews
+-- A page of reviews in one state, oldest first.
+select order_id, user_id, event_id, outcome, side, amount_units, asked_shares, limit_price, tier, request, request_hash,
+    score, signals, status, received_at, created_at, decided_at, decided_by, note
+from risk_review
+where status = %(status)s
+  and (%(after_time)s::timestamptz is null or (created_at, order_id) > (%(after_time)s, %(after_id)s::uuid))
+order by created_at, order_id
+limit %(row_count)s
+
+-- name: decide_review
+-- Decides a review that is pending, once.
+update risk_review
+set status = %(status)s, decided_at = clock_timestamp(), decided_by = %(decided_by)s, note = %(note)s
+where order_id = %(order_id)s and status = 1
+
+-- name: approved_reviews
+-- Approved orders that were not placed a while after: who approved them may be gone.
+select order_id, user_id, event_id, outcome, side, amount_units, asked_shares, limit_price, tier, request, request_hash,
+    score, signals, status, received_at, created_at, decided_at, decided_by, note
+from risk_review
+where status = 2 and decided_at < clock_timestamp() - make_interval(secs => %(older_seconds)s)
+order by decided_at
+limit %(row_count)s
+
+-- name: conclude_reviews
+-- Notes that approved orders are being decided in this transaction.
+update risk_review set status = 3
+where order_id = any(%(order_ids)s::uuid[]) and status = 2
+
+-- name: forget_pending_answers
+-- Removes the answers that said that these orders wait, in the transaction that stores what became of them.
+delete from idempotency where id = any(%(order_ids)s::uuid[])
+
+-- name: see_people
+-- Notes from which devices and addresses people came.
+insert into risk_sighting (kind, trace, user_id)
+select kind, decode(trace, 'hex'), user_id
+from unnest(%(kinds)s::smallint[], %(traces)s::text[], %(user_ids)s::uuid[]) as s (kind, trace, user_id)
+order by 1, 2, 3
+on conflict (kind, trace, user_id) do update set last_at = clock_timestamp()
+
+-- name: people_behind
+-- Who came from these devices and addresses in the last month, a bounded number of each.
+select a.kind, encode(s.trace, 'hex'), s.user_id
+from unnest(%(kinds)s::smallint[], %(traces)s::text[]) as a (kind, trace)
+cross join lateral (
+    select s.trace, s.user_id
+    from risk_sighting s
+    where s.kind = a.kind and s.trace = decode(a.trace, 'hex') and s.last_at > clock_timestamp() - interval '30 days'
+    limit %(people_max)s
+) s
+
+-- name: recent_trades_of
+-- What these people traded in these markets within the hour.
+select distinct f.event_id, f.user_id, f.outcome, f.side
+from unnest(%(event_ids)s::uuid[]) as a (event_id)
+join fill f on f.event_id = a.event_id and f.filled_at > clock_timestamp() - interval '1 hour'
+where f.user_id = any(%(user_ids)s::uuid[])
