@@ -56,6 +56,11 @@ class Resting:
             rounded(self.filled + shares, self.price, PRICE_ONE) - rounded(self.filled, self.price, PRICE_ONE)
         )
 
+    @property
+    def reserve(self) -> Units:
+        """The money that its fills still to come can take: what must be left of its order reserve. None for a sale."""
+        return self.gross_of(self.left) if self.side is Side.BUY else Units(0)
+
     def after(self, shares: Shares) -> Self | None:
         """Give what rests once so many more are filled; nothing if those were the last."""
         if shares == self.left:

@@ -172,9 +172,11 @@ class LmsrTrack:
         del self._taken[outcome]
         if not self._bases:
             # The taker's own price stood still while nothing was free, and its logarithm was not followed.
-            self._scale = _ONE
             self._log_price = ln(self._price)
-        self._bases[outcome] = divide(price, self._scale)
+        # The scale may have become too small to divide by.
+        self._bases = {other: multiply(base, self._scale) for other, base in self._bases.items()}
+        self._scale = _ONE
+        self._bases[outcome] = price
         self._free = add(self._free, price)
         self._left_over = add(self._left_over, price)
 

@@ -74,7 +74,9 @@ class Settler:
         guess, most = self._guess()
         if self._seeks_amount and self._walk.ending is Ending.FILLED:
             least = last_within(guess, self._fetches_enough) + 1
-            return self._of(Shares(least if self._walk.last is None else min(least, self._walk.last.resting.left)))
+            return self._of(
+                Shares(least if self._walk.last is None else min(least, self._walk.last.resting.left))
+            )
 
         def exceeds(size: int) -> bool:
             if size <= 0:

@@ -164,7 +164,7 @@ class _Walker:
     def _prices_ahead(self) -> list[tuple[_Kind, int, Decimal | None]]:
         own = self._taker.outcome
         ahead: list[tuple[_Kind, int, Decimal | None]] = []
-        if self._crossing.head is not None:
+        if self._crossing.head is not None and self._acceptable(self._crossing.head.price):
             ahead.append((_Kind.CROSS, own, self._track.reach_of_price(self._crossing.head.price)))
         ahead.extend(
             (_Kind.PIN, outcome, self._track.reach_of_other(outcome, queue.head.price))
@@ -176,6 +176,10 @@ class _Walker:
             ahead.append((_Kind.LIMIT, own, self._track.reach_of_price(limit)))
         ahead.append((_Kind.CEILING, own, self._track.reach_of_ceiling(self._price_max)))
         return [(kind, outcome, _from_here(reach)) for kind, outcome, reach in ahead]
+
+    def _acceptable(self, price: Price) -> bool:
+        limit = self._taker.marginal_limit
+        return limit is None or (price <= limit if self._taker.side is Side.BUY else price >= limit)
 
     def _size_ends_on(self, ahead: Stretch) -> bool:
         if self._taker.shares is not None:

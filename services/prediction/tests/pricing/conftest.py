@@ -1,6 +1,7 @@
 """What the tests of pricing share: the published vectors, and the formulas in arithmetic of another make."""
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from mpmath import mp, mpf
 
 # Vectors lie beside the repository and not in it; a clone without them still tests everything else.
 VECTORS = Path(__file__).resolve().parents[5] / "shared" / "data" / "vectors"
+
+# What several of these tests share is a module beside them, imported by its name.
+sys.path.insert(0, str(Path(__file__).parent))
 
 # A busy machine is no failure.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
