@@ -28,7 +28,12 @@ def recorded(broker: Broker, topics: Sequence[str]) -> list[Message]:
     """Everything that lies in some topics now, each partition in its order."""
     ends = {part: end for part, end in broker.ends().items() if part[0] in topics and end}
     consumer = Consumer(
-        {"bootstrap.servers": broker.bootstrap_servers, "group.id": f"faults-{uuid4()}", "log_level": 0}
+        {
+            "bootstrap.servers": broker.bootstrap_servers,
+            "group.id": f"faults-{uuid4()}",
+            "enable.auto.commit": False,
+            "log_level": 0,
+        }
     )
     messages: list[Message] = []
     try:
