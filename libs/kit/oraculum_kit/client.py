@@ -46,6 +46,7 @@ def channel(
     timeout_seconds: float = TIMEOUT_SECONDS,
     safe: Sequence[str] = (),
     edge: bool = False,
+    host: str | None = None,
 ) -> "Channel":
     """Open a channel to a service. It connects by itself, now or whenever the peer is there.
 
@@ -58,8 +59,15 @@ def channel(
             reads, and writes that carry a key.
         edge: the gateway's channels pass on the request's idempotency key and learn whether the answer is a stored
             one. Inside, a key belongs to the one command that it came with, and is not passed on.
+        host: the name that the peer's certificate must have, where `target` is a bare address.
     """
-    real = grpc.aio.insecure_channel(targets.for_grpc(target), options=_options(safe))
+    address, options = targets.for_grpc(target), _options(safe)
+    if identity is None or identity.tls is None:
+        real = grpc.aio.insecure_channel(address, options=options)
+    else:
+        if host is not None:
+            options.append(("grpc.ssl_target_name_override", host))
+        real = grpc.aio.secure_channel(address, identity.tls.channel_credentials(), options=options)
     return Channel(real, identity, timeout_seconds=timeout_seconds, edge=edge)
 
 

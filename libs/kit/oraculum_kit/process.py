@@ -12,6 +12,7 @@ from oraculum_kit.caller import User
 from oraculum_kit.clock import Clock
 from oraculum_kit.config import ConfigurationError, Environment
 from oraculum_kit.keys import JwksKeys, KeySource, jwks_file, private_key
+from oraculum_kit.tls import Tls
 from oraculum_kit.tokens import ServiceIdentity, service_tokens, user_tokens
 
 EXIT_CONFIGURATION: Final = 78  # EX_CONFIG of sysexits.h
@@ -25,20 +26,22 @@ class TrustConfig:
     service_key: str
     service_keys_file: str
     token_issuer: str = "oraculum"  # noqa: S105  a name
+    tls: Tls | None = None
 
     @classmethod
     def read(cls, environment: Environment) -> Self:
-        """SERVICE_KEY (or SERVICE_KEY_FILE), SERVICE_KEYS_FILE and TOKEN_ISSUER."""
+        """SERVICE_KEY (or SERVICE_KEY_FILE), SERVICE_KEYS_FILE, TOKEN_ISSUER, and TLS as tls.py has it."""
         return cls(
             service_name=environment.text("SERVICE_NAME"),
             service_key=environment.secret("SERVICE_KEY"),
             service_keys_file=environment.text("SERVICE_KEYS_FILE"),
             token_issuer=environment.text("TOKEN_ISSUER", "oraculum"),
+            tls=Tls.read(environment),
         )
 
     def identity(self, clock: Clock | None = None) -> ServiceIdentity:
         """This process, able to prove who it is."""
-        return ServiceIdentity(self.service_name, private_key(self.service_key), clock)
+        return ServiceIdentity(self.service_name, private_key(self.service_key), clock, self.tls)
 
     def trust(
         self,

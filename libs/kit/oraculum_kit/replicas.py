@@ -63,9 +63,11 @@ def replicas(
         safe: full names of methods that may be sent again when the peer was UNAVAILABLE.
         edge: as `channel` has it.
     """
+    # A certificate has the service's name, not a pod's address.
+    host = targets.places(target)[0][0]
 
     def connect(address: str) -> Channel:
-        return channel(address, identity, timeout_seconds=timeout_seconds, edge=edge)
+        return channel(address, identity, timeout_seconds=timeout_seconds, edge=edge, host=host)
 
     return Replicas(target, connect, key, frozenset(safe), timeout_seconds)
 

@@ -35,6 +35,7 @@ from oraculum_kit.config import Environment
 from oraculum_kit.health import Check, Health
 from oraculum_kit.internal import InternalEndpoint
 from oraculum_kit.rpc import Gate, Method, wrap
+from oraculum_kit.tls import Tls
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -60,6 +61,8 @@ class ServerConfig:
     streams_max: int = 1000
     # Ends connections at this age so that clients spread over new replicas; 0 keeps them, as streams want it.
     connection_age_max_seconds: float = 0.0
+    # With it the port lets in only who shows a certificate of our authority.
+    tls: Tls | None = None
 
     @classmethod
     def read(cls, environment: Environment) -> Self:
@@ -75,6 +78,7 @@ class ServerConfig:
             calls_max=environment.integer("GRPC_CALLS_MAX", 4000, minimum=1),
             streams_max=environment.integer("GRPC_STREAMS_MAX", 1000, minimum=1),
             connection_age_max_seconds=environment.seconds("GRPC_CONNECTION_AGE_MAX_SECONDS", 0.0),
+            tls=Tls.read(environment),
         )
 
 
@@ -179,7 +183,9 @@ async def _open(config: ServerConfig, server: grpc.aio.Server, health: Health, n
     if config.reflection:
         reflection.enable_server_reflection((*names, _HEALTH_SERVICE, reflection.SERVICE_NAME), server)
     await health.start()
-    return server.add_insecure_port(config.listen)
+    if config.tls is None:
+        return server.add_insecure_port(config.listen)
+    return server.add_secure_port(config.listen, config.tls.server_credentials())
 
 
 def build(

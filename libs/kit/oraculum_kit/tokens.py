@@ -18,6 +18,7 @@ from oraculum_kit.clock import Clock, SystemClock
 from oraculum_kit.errors import Unauthenticated
 from oraculum_kit.ids import uuid7
 from oraculum_kit.keys import KeySource
+from oraculum_kit.tls import Tls
 
 T = TypeVar("T")
 
@@ -125,8 +126,12 @@ class TokenSigner:
 class ServiceIdentity:
     """Who this process is: signs its own short tokens and keeps the present one."""
 
-    def __init__(self, name: str, key: Ed25519PrivateKey, clock: Clock | None = None) -> None:
+    def __init__(
+        self, name: str, key: Ed25519PrivateKey, clock: Clock | None = None, tls: Tls | None = None
+    ) -> None:
         self.name = name
+        # The certificates that its channels show; None where there is no TLS.
+        self.tls = tls
         self._clock = clock or SystemClock()
         self._signer = TokenSigner(key, name, issuer=name, audience=SERVICE_AUDIENCE, clock=self._clock)
         self._header = ""
