@@ -17,6 +17,7 @@ Rounding is always against the one who asks: costs and fees up, proceeds and pay
     opening     LmsrState.opened, ParimutuelState.opened, even_odds, subsidy_for, liquidity_for, PRICE_MAX
     trading     Order, quote, Fill, Refusal, verify; hold_for: the most that an order can take
     a book      Taker, match, Match, Book, Resting; reserve_for: the most that an order can take in its life
+    proving     receipt, verify_receipt; state_to_document, state_from_document: the state as JSON
     measuring   cost, proceeds, shares_to_price, amount_to_price, room, state.prices, state.state_hash, least_escrow
     fees        FlatFee, QuadraticFee, fee_schedule, uncertainty_at
     settling    winner_takes_all, scalar_payout, void_prices, payout; parimutuel_payout, parimutuel_refund
@@ -26,6 +27,7 @@ sequence of trades, `limits` says why no size overflows.
 """
 
 from oraculum_prediction.pricing.book import Book, Resting
+from oraculum_prediction.pricing.canonical import state_from_document, state_to_document
 from oraculum_prediction.pricing.curve import PICOUNITS
 from oraculum_prediction.pricing.fees import (
     NO_FEE,
@@ -68,6 +70,7 @@ from oraculum_prediction.pricing.payouts import (
     scalar_payout,
     winner_takes_all,
 )
+from oraculum_prediction.pricing.receipts import receipt, verify_receipt
 from oraculum_prediction.pricing.takers import OrderKind, SelfTrade, Taker, TimeInForce
 from oraculum_prediction.pricing.void import PricePoint, void_prices
 
@@ -123,13 +126,17 @@ __all__ = [
     "payout_vector",
     "proceeds",
     "quote",
+    "receipt",
     "reserve_for",
     "room",
     "scalar_payout",
     "shares_to_price",
+    "state_from_document",
+    "state_to_document",
     "subsidy_for",
     "uncertainty_at",
     "verify",
+    "verify_receipt",
     "void_prices",
     "winner_takes_all",
 ]

@@ -64,6 +64,7 @@ class _Group:
             prices_before=self.state.prices,
             rounding_picounits=paid_in * PICOUNITS - rise,
             formula_version=FORMULA_VERSION_LMSR if alone else FORMULA_VERSION_MATCH,
+            blocked_by=self.walk.blocked_by,
         )
 
     def _untenable(self, settled: Settled) -> Refusal | None:

@@ -103,6 +103,8 @@ class Match:
     # What the rounding of all fills together left in escrow, in 10^-12 units; see above for why it may be negative.
     rounding_picounits: int
     formula_version: str
+    # The order of the same person that the taker gave way to, where it did.
+    blocked_by: Resting | None = None
 
     @property
     def taker(self) -> MatchFill | None:

@@ -46,6 +46,8 @@ class Walk:
     ending: Ending = Ending.FILLED
     met: list[Meeting] = field(default_factory=list)
     last: Meeting | None = None
+    # The order of the same person that the taker gave way to.
+    blocked_by: Resting | None = None
 
     @property
     def transferred(self) -> int:
@@ -231,6 +233,7 @@ class _Walker:
             meeting.cancelled, meeting.shares = Change.EXPIRED, Shares(0)
         elif meeting.resting.user_id == self._taker.user_id:
             if self._taker.self_trade is SelfTrade.CANCEL_TAKER:
+                self._walk.blocked_by = meeting.resting
                 return True
             meeting.cancelled, meeting.shares = Change.SELF_TRADE, Shares(0)
         return False

@@ -1,5 +1,6 @@
 """What the tests of pricing share: the published vectors, and the formulas in arithmetic of another make."""
 
+import importlib.util
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -13,8 +14,17 @@ from mpmath import mp, mpf
 # Vectors lie beside the repository and not in it; a clone without them still tests everything else.
 VECTORS = Path(__file__).resolve().parents[5] / "shared" / "data" / "vectors"
 
-# What several of these tests share is a module beside them, imported by its name.
-sys.path.insert(0, str(Path(__file__).parent))
+
+def _share(name: str) -> None:
+    """Let these tests import a module that lies beside them: they are collected one by one, without a package."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules[name])
+
+
+_share("trading_floor")
 
 # A busy machine is no failure.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,6 +1,8 @@
 """The laws of matching, on markets, books and orders that hypothesis invents."""
 
+import copy
 import decimal
+import json
 from typing import Any
 
 from hypothesis import assume, given, reject, settings
@@ -28,7 +30,9 @@ from oraculum_prediction.pricing import (
     TimeInForce,
     match,
     quote,
+    receipt,
     reserve_for,
+    verify_receipt,
 )
 
 fees = st.sampled_from([NO_FEE, FlatFee(200), QuadraticFee(70_000)])
@@ -111,6 +115,19 @@ class TestEveryMatch:
         taken = sign * (found.taker.gross - sign * owed)
         # Rounded against the taker; an order by amount leaves the part of a unit that buys no share.
         assert -1e-11 < taken < (2.01 if taker.amount else 1.01) or found.taker.gross == 1
+
+    @settings(max_examples=100)
+    @given(lively(), st.data())
+    def test_has_a_receipt_that_can_be_computed_again(self, floor: Floor, data: st.DataObject) -> None:
+        taker = order_by(data.draw, floor, 900, data.draw(st.integers(0, PEOPLE)))
+        found = match(floor.state, floor.book, taker)
+        assume(isinstance(found, Match))
+        paper = json.loads(json.dumps(receipt(floor.state, taker, found)))
+        assert [] == verify_receipt(paper)
+        for fill in paper["fills"]:
+            wrong = copy.deepcopy(paper)
+            wrong["fills"][paper["fills"].index(fill)]["gross"] = str(int(fill["gross"]) - 1)
+            assert ["fills"] == verify_receipt(wrong)
 
     @given(lively(), st.data())
     def test_is_the_same_wherever_it_is_computed(self, floor: Floor, data: st.DataObject) -> None:

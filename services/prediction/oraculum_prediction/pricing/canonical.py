@@ -1,0 +1,66 @@
+"""The state of a market as text that any program can read, and from which it can compute the fingerprint itself.
+
+An object with these members, whole numbers as decimal strings, for JSON numbers lose digits beyond 2^53:
+
+    {"mechanism": "lmsr", "liquidity": "100000000", "prior": ["0", "0"], "sold": ["50000000", "0"],
+     "fee": {"kind": "flat", "rate": "0"}, "price_max": "999900"}
+
+    {"mechanism": "parimutuel", "pools": ["0", "0"], "fee": {"kind": "flat", "rate": "0"}}
+
+`hashing` gives the layout of the bytes whose SHA-256 is the fingerprint; the formula versions in it are "oraculum/lmsr/1"
+and "oraculum/pool/1".
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from oraculum_money import Price, Shares, Units
+from oraculum_prediction.pricing.fees import FeeSchedule, FlatFee, fee_schedule
+from oraculum_prediction.pricing.lmsr import LmsrState
+from oraculum_prediction.pricing.market import MarketState
+from oraculum_prediction.pricing.parimutuel import ParimutuelState
+
+Document = dict[str, Any]
+
+
+def state_to_document(state: MarketState) -> Document:
+    """Give the state as it is written."""
+    fee = {"kind": state.fee.kind, "rate": str(state.fee.rate)}
+    match state:
+        case LmsrState():
+            return {
+                "mechanism": "lmsr",
+                "liquidity": str(state.liquidity),
+                "prior": _texts(state.prior),
+                "sold": _texts(state.sold),
+                "fee": fee,
+                "price_max": str(state.price_max),
+            }
+        case ParimutuelState():
+            return {"mechanism": "parimutuel", "pools": _texts(state.pools), "fee": fee}
+
+
+def state_from_document(document: Mapping[str, Any]) -> MarketState:
+    """Give the state that is written; ValueError or KeyError where none is."""
+    fee = _fee(document["fee"])
+    match document["mechanism"]:
+        case "lmsr":
+            return LmsrState(
+                Units(int(document["liquidity"])),
+                tuple(map(int, document["prior"])),
+                tuple(Shares(int(each)) for each in document["sold"]),
+                fee,
+                Price(int(document["price_max"])),
+            )
+        case "parimutuel" if isinstance(fee, FlatFee):
+            return ParimutuelState(tuple(Units(int(each)) for each in document["pools"]), fee)
+        case other:
+            raise ValueError(f"no market is of the mechanism {other!r} with such a fee")
+
+
+def _texts(numbers: Sequence[int]) -> list[str]:
+    return [str(number) for number in numbers]
+
+
+def _fee(document: Mapping[str, Any]) -> FeeSchedule:
+    return fee_schedule(document["kind"], int(document["rate"]))
