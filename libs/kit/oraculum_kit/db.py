@@ -23,7 +23,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
-from oraculum_kit import metrics
+from oraculum_kit import arrays, metrics
 from oraculum_kit.config import Environment
 from oraculum_kit.sql_files import Connection, Queries, Statement, queries
 
@@ -169,8 +169,9 @@ def conninfo(config: DatabaseConfig, *, url: str | None = None) -> str:
 
 
 async def _configure(connection: Connection) -> None:
-    """Keep every statement of a service prepared: there are more than the library's default of a hundred."""
+    """Keep every statement of a service prepared, there are more than the library's default; write batches fast."""
     connection.prepared_max = 1000
+    arrays.register(connection)
 
 
 def watch_pool(pool: AsyncConnectionPool[Connection]) -> None:

@@ -52,7 +52,7 @@ _sql: Final = queries(__package__, "sql/outbox.sql")
 _FOLLOW_SECONDS: Final = 1.0
 # How long between looks while there is work, and how many empty looks make it sleep.
 _BUSY_SECONDS: Final = 0.005
-_EMPTY_LOOKS_MAX: Final = 40
+_EMPTY_LOOKS_MAX: Final = 10
 # How long it sleeps at most when nobody wakes it.
 _SLEEP_SECONDS: Final = 1.0
 _MEASURE_SECONDS: Final = 5.0

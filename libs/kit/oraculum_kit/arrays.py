@@ -1,0 +1,90 @@
+"""Lists as parameters of statements that take a batch, written fast.
+
+psycopg looks at every element of a list several times: for its type, for the size of its type, for what needs quotes.
+For a batch that costs more than all else that a service does to it. Lists of what our statements take (ids, numbers,
+times, texts, bytes) are written here at once; whatever else there is goes psycopg's own way.
+
+The array has no type of its own: the statement says it, by a cast or by what it is compared with. So a statement has
+one plan, and not one for each size of number that came along.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+from psycopg.abc import DumperKey, PyFormat
+from psycopg.types.array import ListDumper
+
+Write = Callable[[Sequence[Any]], str]
+
+
+def register(connection: "psycopg.AsyncConnection[Any]") -> None:
+    """Write the lists of this connection's statements as below."""
+    connection.adapters.register_dumper(list, BatchDumper)
+
+
+class BatchDumper(ListDumper):
+    """Writes a list by the type of its first element."""
+
+    _write: Write | None = None
+
+    def get_key(self, obj: list[Any], format: PyFormat) -> DumperKey:  # noqa: A002  as psycopg calls it
+        """What tells this kind of list from others."""
+        kind = _kind(obj)
+        return (self.cls, kind) if kind is not None and kind in _WRITERS else super().get_key(obj, format)
+
+    def upgrade(self, obj: list[Any], format: PyFormat) -> "ListDumper":  # noqa: A002  as psycopg calls it
+        """The dumper for this kind of list."""
+        kind = _kind(obj)
+        write = None if kind is None else _WRITERS.get(kind)
+        if write is None:
+            return ListDumper(self.cls, self._tx).upgrade(obj, format)  # type: ignore[return-value]
+        dumper = BatchDumper(self.cls, self._tx)
+        dumper._write = write
+        return dumper
+
+    def dump(self, obj: list[Any]) -> Any:
+        """The list as PostgreSQL reads arrays."""
+        return self._write(obj).encode() if self._write is not None else super().dump(obj)
+
+
+def _kind(values: Sequence[Any]) -> type | None:
+    for value in values:
+        if value is not None:
+            return type(value)
+    return None
+
+
+def _plain(values: Sequence[Any]) -> str:
+    """What needs no quotes."""
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+
+
+def _ids(values: Sequence[UUID | None]) -> str:
+    return "{" + ",".join(["NULL" if value is None else value.hex for value in values]) + "}"
+
+
+def _bytes(values: Sequence[bytes | None]) -> str:
+    return "{" + ",".join(["NULL" if value is None else f'"\\\\x{value.hex()}"' for value in values]) + "}"
+
+
+def _texts(values: Sequence[str | None]) -> str:
+    """Texts between quotes; those in which a quote or a backslash stands are looked at one by one."""
+    if None not in values:
+        text = '","'.join(values)  # type: ignore[arg-type]  # nothing in it is None
+        if "\\" not in text and text.count('"') == 2 * (len(values) - 1):
+            return f'{{"{text}"}}'
+    return "{" + ",".join(["NULL" if value is None else _quoted(value) for value in values]) + "}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+_WRITERS: Final = MappingProxyType[type, Write](
+    {int: _plain, bool: _plain, float: _plain, datetime: _plain, UUID: _ids, bytes: _bytes, str: _texts}
+)
