@@ -43,8 +43,7 @@ async def locked(scene: Scene, table: str) -> AsyncIterator[None]:
         yield
 
 
-@pytest.mark.parametrize("service", ["prediction", "wallet"])
-@pytest.mark.parametrize("most", [0, 2])
+@pytest.mark.parametrize(("service", "most"), [("prediction", 2), ("wallet", 0)])
 async def test_hardly_a_connection_is_to_be_had(scene: Scene, service: str, most: int) -> None:
     """Bets are refused or unknown while it lasts, and taken again at once when it is over."""
     async with Crowd(scene.api, await scene.open_events_of_all()) as crowd:

@@ -12,7 +12,7 @@ from typing import Any
 
 from oraculum_dev.demo.api import Api, StoryError, new_key
 from oraculum_dev.demo.person import Person, until
-from oraculum_dev.demo.wallets import EvmWallet
+from oraculum_dev.demo.wallets import EvmWallet, Wallet
 from oraculum_dev.fixtures.suites import Suite
 from oraculum_dev.suite.replicas import Replicas
 from oraculum_dev.suite.steps import database_url
@@ -86,20 +86,24 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene_of(suite: Suite) -> AsyncIterator[Scene]:
-    """The scene of a suite, with an operator of its own."""
+async def scene_of(suite: Suite, operator: Wallet) -> AsyncIterator[Scene]:
+    """The scene of a suite, its operator signed in."""
     api = Api(suite.url)
     try:
-        yield Scene(suite, api, await _operator(suite, api))
+        person = Person("the operator", operator, api)
+        await person.sign_in()
+        yield Scene(suite, api, person)
     finally:
         await api.close()
 
 
-async def _operator(suite: Suite, api: Api) -> Person:
-    """Somebody who signed in, was made an administrator as the README says, and signed in again to be one."""
-    wallet = EvmWallet()
-    person = Person("the operator", wallet, api)
-    await person.sign_in()
+async def make_operator(suite: Suite) -> Wallet:
+    """Somebody who signed in and was then made an administrator, as the README says."""
+    wallet, api = EvmWallet(), Api(suite.url)
+    try:
+        await Person("the operator", wallet, api).sign_in()
+    finally:
+        await api.close()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -118,5 +122,4 @@ async def _operator(suite: Suite, api: Api) -> Person:
     said, _ = await process.communicate()
     if process.returncode:
         raise StoryError(f"nobody could be made an administrator: {said.decode()}")
-    await person.sign_in()
-    return person
+    return wallet

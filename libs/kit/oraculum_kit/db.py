@@ -45,8 +45,9 @@ class DatabaseConfig:
     connect_timeout_seconds: int = 5
     statement_timeout_seconds: float = 5.0
     lock_timeout_seconds: float = 3.0
-    # A process that hangs inside a transaction must not hold its locks for ever.
-    idle_in_transaction_timeout_seconds: float = 30.0
+    # A process that hangs inside a transaction holds its locks no longer than this: a market whose replica was paused in
+    # its commit waits for it. Nobody who is awake is idle here for more than a moment.
+    idle_in_transaction_timeout_seconds: float = 10.0
 
     @classmethod
     def read(cls, environment: Environment) -> Self:
