@@ -7,7 +7,7 @@ PACKAGES := protos libs/kit libs/money services/auth services/event services/pre
 PIP_QUIET := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo bench clean test lint types contracts unit faults lock protos schemas
+.PHONY: help setup up down status logs demo bench clean test lint types contracts unit faults lock protos schemas images charts manifests
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,7 +56,17 @@ unit: setup ## Tests that need no server
 faults: setup ## Kill, freeze, cut off and repeat everything under load (a quarter of an hour)
 	@$(ORACULUM) check faults
 
+charts: setup ## Render, validate and test the chart
+	@$(VENV)/bin/pytest -q --no-header -p no:cacheprovider helm
+
+##@ Ship it
+images: setup ## Build every image; BASE=local makes a base without a registry
+	@$(ORACULUM) images $(if $(BASE),--base $(BASE)) $(if $(VERSION),--version $(VERSION))
+
 ##@ Change it
+manifests: setup ## Render the chart into k8s/
+	@$(ORACULUM) manifests
+
 protos: setup ## Generate the code of the contracts
 	@$(ORACULUM) protos
 

@@ -10,7 +10,16 @@ compile() {
 compile requirements/bootstrap.in -o requirements/bootstrap.txt
 compile requirements/tools.in protos/pyproject.toml libs/*/pyproject.toml services/*/pyproject.toml \
   gateway/pyproject.toml dev/pyproject.toml -o requirements/all.txt
-if grep -nE '://|file:' requirements/*.txt; then
+compile requirements/builder.in --constraint requirements/all.txt -o requirements/builder.txt
+# What each image holds: only what its one process needs, in the versions of the whole.
+image() {
+  compile protos/pyproject.toml libs/*/pyproject.toml "$@" --constraint requirements/all.txt
+}
+image -o requirements/images/prepare.txt
+for package in services/* gateway; do
+  image "$package/pyproject.toml" -o "requirements/images/$(basename "$package").txt"
+done
+if grep -nE '://|file:' requirements/*.txt requirements/images/*.txt; then
   echo "a lock file carries an address" >&2
   exit 1
 fi

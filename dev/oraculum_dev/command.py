@@ -47,6 +47,18 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
         lambda _: import_module("oraculum_dev.schemas").main(),
         "write what the migrations come to into each service's schema.sql",
     ),
+    "images": (
+        lambda rest: import_module("oraculum_dev.images.build").main(rest),
+        "build the images: [NAME ...] [--base local] [--version V]",
+    ),
+    "secrets": (
+        lambda rest: import_module("oraculum_dev.chart.secrets").main(rest),
+        "make every secret that the chart refers to, for kubectl apply",
+    ),
+    "manifests": (
+        lambda rest: import_module("oraculum_dev.chart.golden").main(rest),
+        "render the chart into k8s/; --check proves that it is there",
+    ),
     "replay": (
         lambda rest: import_module("oraculum_dev.replay").main(rest),
         "read recordings of venues: DIR [--json] [--dump]",

@@ -1,0 +1,72 @@
+# One image for each process:  docker build --build-arg SERVICE=wallet --build-arg PACKAGE=services/wallet -t oraculum/wallet .
+# `make images` builds them all, and `prepare` beside them, which brings schemas and topics up to date before others start.
+# BASE is any Debian with Python 3.11; `make images BASE=local` makes one without a registry.
+ARG BASE=python:3.11-slim-bookworm
+
+FROM ${BASE} AS build
+ARG SERVICE
+ARG PACKAGE
+# The base's own certificates are trusted: an organisation that inspects its traffic adds its authority there.
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 \
+    PIP_CERT=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
+WORKDIR /source
+# What changes least comes first, so that a change of code does not install the world anew.
+COPY requirements/bootstrap.txt requirements/builder.txt requirements/
+RUN python3 -m venv /builder \
+    && /builder/bin/pip install --quiet --require-hashes -r requirements/bootstrap.txt \
+    && /builder/bin/uv pip install --quiet --python /builder/bin/python --require-hashes -r requirements/builder.txt \
+    && python3 -m venv --without-pip /app
+COPY requirements/images/${SERVICE}.txt requirements/image.txt
+RUN /builder/bin/uv pip install --quiet --python /app/bin/python --require-hashes -r requirements/image.txt
+COPY protos protos
+COPY libs libs
+COPY services services
+COPY gateway gateway
+# Built by the builder's environment into the one that serves: nothing that builds stays in it, nor sources of what is
+# compiled. Only `prepare` keeps dbmate.
+RUN site="$(/app/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
+    && /builder/bin/uv pip install --quiet --python /builder/bin/python --no-deps --no-build-isolation --target "$site" \
+      ./protos ./libs/kit ./libs/money $(test "${PACKAGE}" = libs/kit || echo "./${PACKAGE}") \
+    && find "$site" \( -name '*.c' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' -o -name '*.h' \) -delete \
+    && find "$site" -type d \( -name tests -o -name test \) -prune -exec rm -rf {} + \
+    && rm -rf /app/include \
+    && module="oraculum_$(echo "${SERVICE}" | tr - _)" \
+    && if [ "${SERVICE}" = prepare ]; then \
+         module=oraculum_kit.prepare; \
+         mkdir /app/topics && cp protos/topics/*.yaml /app/topics/; \
+         for service in services/*; do \
+           mkdir -p "/app/migrations/$(basename "$service")"; \
+           cp "$service"/migrations/*.sql "/app/migrations/$(basename "$service")/"; \
+         done; \
+       else rm /app/bin/dbmate; fi \
+    && printf '#!/bin/sh\nexec /app/bin/python -m %s "$@"\n' "$module" > /app/bin/serve \
+    && chmod 755 /app/bin/serve
+
+# The base without what a serving process never needs: no package manager, no perl, no second set of encodings.
+FROM ${BASE} AS bare
+RUN rm -rf /var/lib/apt /var/cache/* /usr/bin/perl* /usr/bin/apt* /usr/lib/apt /usr/lib/*-linux-gnu/perl-base \
+      /usr/lib/*-linux-gnu/libapt-p* /usr/lib/*-linux-gnu/gconv /usr/share/doc /usr/share/man /usr/share/locale \
+      /usr/share/info /usr/share/perl5 /usr/share/python-wheels /usr/lib/python3.11/ensurepip \
+      /usr/lib/python3.11/lib2to3 /usr/lib/python3.11/pydoc_data /usr/lib/python3.11/test \
+      /usr/local/lib/python3.11/ensurepip /usr/local/lib/python3.11/lib2to3 /usr/local/lib/python3.11/pydoc_data \
+      /usr/local/lib/python3.11/test /usr/local/lib/python3.11/site-packages/pip*
+
+FROM scratch
+ARG SERVICE
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="oraculum/${SERVICE}" \
+      org.opencontainers.image.description="One process of Oraculum, the prediction-market platform." \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=bare / /
+COPY --from=build /app /app
+ENV PATH=/app/bin:/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    MALLOC_ARENA_MAX=2 SERVICE_NAME=${SERVICE}
+# A number, so that Kubernetes can see that it is not root.
+USER 10001:10001
+WORKDIR /app
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 CMD ["/app/bin/python", "-m", "oraculum_kit.probe"]
+ENTRYPOINT ["/app/bin/serve"]

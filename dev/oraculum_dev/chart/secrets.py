@@ -1,0 +1,69 @@
+"""`oraculum secrets [--namespace N] [--prefix P]`: make every secret that the chart refers to, as manifests for kubectl.
+
+    oraculum secrets | kubectl apply -f -
+
+Run it once for a namespace: applying it again would change the keys, and with them end every session. What it prints
+is all there is; nothing is kept here.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from oraculum_dev.infrastructure.databases import role_of
+from oraculum_dev.project import SERVICES
+from oraculum_dev.suite.keys import SIGNERS, Keys
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the manifests."""
+    parser = argparse.ArgumentParser(prog="oraculum secrets")
+    parser.add_argument("--namespace", default="oraculum")
+    parser.add_argument(
+        "--prefix", default="oraculum-postgres", help="postgres.credentialsPrefix of the values"
+    )
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="oraculum-secrets-") as folder:
+        keys = Keys(Path(folder))
+        keys.ensure()
+        manifests = secrets(keys, options.namespace, options.prefix)
+    yaml.safe_dump_all(manifests, sys.stdout, sort_keys=False, explicit_start=True)
+    return 0
+
+
+def secrets(keys: Keys, namespace: str, prefix: str) -> list[dict[str, Any]]:
+    """The keys that processes sign with, the one that signs people's tokens, and a password for each role."""
+    signing = {f"{name}.pem": keys.service_key(name).read_text() for name in SIGNERS}
+    signing["services.jwks.json"] = keys.public_keys.read_text()
+    return [
+        _secret("oraculum-service-keys", namespace, signing),
+        _secret("oraculum-token-key", namespace, {"token.pem": keys.token_key.read_text()}),
+        *(
+            _secret(
+                f"{prefix}-{service}",
+                namespace,
+                {"username": role_of(service), "password": keys.password(role_of(service))},
+                kind="kubernetes.io/basic-auth",
+            )
+            for service in SERVICES
+        ),
+    ]
+
+
+def _secret(name: str, namespace: str, values: Mapping[str, str], *, kind: str = "Opaque") -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "labels": {"app.kubernetes.io/part-of": "oraculum"},
+        },
+        "type": kind,
+        "stringData": dict(values),
+    }

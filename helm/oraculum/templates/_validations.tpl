@@ -1,0 +1,31 @@
+{{/* What the schema cannot say: settings that only make sense together. Each refusal says what to do. */}}
+{{- define "oraculum.validate" -}}
+{{- range $name, $entry := .Values.services }}
+{{- range $entry.calls }}
+{{- if not (hasKey $.Values.services .) }}
+{{- fail (printf "services.%s.calls names %s, which is not a service" $name .) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if and (not .Values.postgres.bundled) (not .Values.postgres.host) }}
+{{- fail "postgres.bundled is false: say in postgres.host where the server is" }}
+{{- end }}
+{{- if and (not .Values.kafka.bundled) (not .Values.kafka.bootstrapServers) }}
+{{- fail "kafka.bundled is false: say in kafka.bootstrapServers where the brokers are" }}
+{{- end }}
+{{- if and (eq .Values.kafka.securityProtocol "SSL") (not .Values.kafka.clientSecret) }}
+{{- fail "kafka.securityProtocol is SSL: name in kafka.clientSecret the secret with ca.crt, tls.crt and tls.key" }}
+{{- end }}
+{{- if and (not .Values.redis.bundled) (not .Values.redis.urlSecret) }}
+{{- fail "redis.bundled is false: name in redis.urlSecret the secret with `url`" }}
+{{- end }}
+{{- if gt (int .Values.kafka.minInsyncReplicas) (int .Values.kafka.replication) }}
+{{- fail "kafka.minInsyncReplicas is more than kafka.replication: no record could ever be acknowledged" }}
+{{- end }}
+{{- if and .Values.postgres.bundled .Values.postgres.backup.enabled (not .Values.postgres.backup.destination) }}
+{{- fail "postgres.backup.enabled is true: say in postgres.backup.destination where to" }}
+{{- end }}
+{{- if and .Values.ingress.enabled (eq .Values.ingress.kind "gateway") (not .Values.ingress.gateway.name) }}
+{{- fail "ingress.kind is gateway: name the Gateway in ingress.gateway.name" }}
+{{- end }}
+{{- end -}}
