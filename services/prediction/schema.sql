@@ -69,6 +69,22 @@ end
 $$;
 
 --
+-- Name: check_nothing_rests(); Type: FUNCTION; Schema: prediction; Owner: -
+--
+
+CREATE FUNCTION prediction.check_nothing_rests() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (select from trade_order where event_id = new.event_id and status in (7, 8)) then
+        raise exception 'market % closes over orders that rest', new.event_id
+            using errcode = 'integrity_constraint_violation';
+    end if;
+    return null;
+end
+$$;
+
+--
 -- Name: check_positions(); Type: FUNCTION; Schema: prediction; Owner: -
 --
 
@@ -92,6 +108,47 @@ begin
             using errcode = 'integrity_constraint_violation';
     end if;
     return null;
+end
+$$;
+
+--
+-- Name: check_reserved_shares(); Type: FUNCTION; Schema: prediction; Owner: -
+--
+
+CREATE FUNCTION prediction.check_reserved_shares() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    resting numeric;
+    held bigint;
+begin
+    select coalesce(sum(open_shares), 0) into resting
+    from trade_order
+    where event_id = new.event_id and user_id = new.user_id and outcome = new.outcome and side = 2 and status in (7, 8);
+    select reserved into held
+    from position
+    where user_id = new.user_id and event_id = new.event_id and outcome = new.outcome;
+    if resting <> coalesce(held, 0) then
+        raise exception '% shares are reserved behind % that are for sale', coalesce(held, 0), resting
+            using errcode = 'integrity_constraint_violation';
+    end if;
+    return null;
+end
+$$;
+
+--
+-- Name: check_rests(); Type: FUNCTION; Schema: prediction; Owner: -
+--
+
+CREATE FUNCTION prediction.check_rests() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if not exists (select from market where event_id = new.event_id and status = 1) then
+        raise exception 'order % cannot rest in a market that is closed', new.order_id
+            using errcode = 'integrity_constraint_violation';
+    end if;
+    return new;
 end
 $$;
 
@@ -157,11 +214,27 @@ $$;
 CREATE FUNCTION prediction.guard_trade_order() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
+declare
+    same boolean;
 begin
-    if old.status in (3, 4) or new.status not in (5, 6)
-        or (new.order_id, new.user_id, new.event_id, new.gross_units, new.fee_units, new.shares, new.fill_sequence)
-        is distinct from
-        (old.order_id, old.user_id, old.event_id, old.gross_units, old.fee_units, old.shares, old.fill_sequence) then
+    same := (new.order_id, new.user_id, new.event_id, new.outcome, new.side, new.limit_price, new.fill_sequence, new.type)
+        is not distinct from
+        (old.order_id, old.user_id, old.event_id, old.outcome, old.side, old.limit_price, old.fill_sequence, old.type);
+    if old.status in (7, 8) then
+        if not same
+            or new.status not in (2, 7, 8, 9, 10)
+            or (new.hold_units, new.priority, new.reserved, coalesce(new.fee_units, 0))
+               is distinct from (old.hold_units, old.priority, old.reserved, coalesce(old.fee_units, 0))
+            or coalesce(new.shares, 0) < coalesce(old.shares, 0)
+            or coalesce(new.gross_units, 0) < coalesce(old.gross_units, 0)
+            or coalesce(new.shares, 0) + coalesce(new.open_shares, 0) > coalesce(old.shares, 0) + old.open_shares then
+            raise exception 'order % rests by its terms', old.order_id using errcode = 'integrity_constraint_violation';
+        end if;
+        return new;
+    end if;
+    if not same
+        or old.status in (3, 4) or new.status not in (5, 6) or old.shares is null
+        or (new.gross_units, new.fee_units, new.shares) is distinct from (old.gross_units, old.fee_units, old.shares) then
         raise exception 'order % is decided', old.order_id using errcode = 'integrity_constraint_violation';
     end if;
     return new;
@@ -186,6 +259,16 @@ SET default_tablespace = '';
 SET default_table_access_method = heap;
 
 --
+-- Name: dead_man; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.dead_man (
+    user_id uuid NOT NULL,
+    fires_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='70');
+
+--
 -- Name: fill; Type: TABLE; Schema: prediction; Owner: -
 --
 
@@ -208,10 +291,14 @@ CREATE TABLE prediction.fill (
     state_before bytea NOT NULL,
     state_after bytea NOT NULL,
     prices bigint[] NOT NULL,
+    group_first bigint,
+    role smallint DEFAULT 1 NOT NULL,
     CONSTRAINT fill_fee_units_check CHECK ((fee_units >= 0)),
+    CONSTRAINT fill_follows_its_group CHECK ((group_first <= sequence)),
     CONSTRAINT fill_gross_units_check CHECK ((gross_units >= 0)),
     CONSTRAINT fill_outcome_check CHECK ((outcome >= 0)),
-    CONSTRAINT fill_rounding_picounits_check CHECK (((rounding_picounits >= 0) AND (rounding_picounits <= '1000000000000'::bigint))),
+    CONSTRAINT fill_role_check CHECK (((role >= 1) AND (role <= 3))),
+    CONSTRAINT fill_rounds_against_the_asker CHECK (((formula_version = 'oraculum/match/1'::text) OR ((rounding_picounits >= 0) AND (rounding_picounits <= '1000000000000'::bigint)))),
     CONSTRAINT fill_sequence_check CHECK ((sequence > 0)),
     CONSTRAINT fill_shares_check CHECK ((shares > 0)),
     CONSTRAINT fill_side_check CHECK ((side = ANY (ARRAY[1, 2])))
@@ -702,27 +789,55 @@ CREATE TABLE prediction.trade_order (
     outcome smallint,
     side smallint,
     status smallint NOT NULL,
+    type smallint DEFAULT 1 NOT NULL,
+    time_in_force smallint DEFAULT 4 NOT NULL,
     reason text,
+    post_only boolean DEFAULT false NOT NULL,
+    reserved boolean DEFAULT false NOT NULL,
+    expires_at timestamp with time zone,
+    open_shares bigint,
+    priority bigint,
+    revision bigint DEFAULT 0 NOT NULL,
+    replaces_order_id uuid,
     CONSTRAINT trade_order_amount_units_check CHECK ((amount_units > 0)),
     CONSTRAINT trade_order_asked_shares_check CHECK ((asked_shares > 0)),
+    CONSTRAINT trade_order_expires_if_it_says_so CHECK (((time_in_force = 2) = (expires_at IS NOT NULL))),
     CONSTRAINT trade_order_fee_units_check CHECK ((fee_units >= 0)),
     CONSTRAINT trade_order_gross_units_check CHECK ((gross_units >= 0)),
     CONSTRAINT trade_order_hold_units_check CHECK ((hold_units >= 0)),
     CONSTRAINT trade_order_is_paid_within_its_hold CHECK (((side = 2) OR ((gross_units + fee_units) <= hold_units))),
+    CONSTRAINT trade_order_keeps_its_limit CHECK (((type <> 2) OR (shares IS NULL) OR
+CASE side
+    WHEN 1 THEN ((gross_units)::numeric <= ceil((((shares)::numeric * (limit_price)::numeric) / (1000000)::numeric)))
+    ELSE ((gross_units)::numeric >= floor((((shares)::numeric * (limit_price)::numeric) / (1000000)::numeric)))
+END)),
     CONSTRAINT trade_order_limit_price_check CHECK (((limit_price >= 1) AND (limit_price <= 1000000))),
+    CONSTRAINT trade_order_open_shares_check CHECK ((open_shares > 0)),
     CONSTRAINT trade_order_outcome_check CHECK ((outcome >= 0)),
+    CONSTRAINT trade_order_rests_by_its_limit CHECK (((status <> ALL (ARRAY[7, 8])) OR ((type = 2) AND (limit_price < 1000000) AND (priority IS NOT NULL)))),
     CONSTRAINT trade_order_says_what_it_asked CHECK (((status = 4) OR ((user_id IS NOT NULL) AND (event_id IS NOT NULL) AND (outcome IS NOT NULL) AND (side IS NOT NULL) AND (hold_units IS NOT NULL) AND ((amount_units IS NULL) <> (asked_shares IS NULL))))),
-    CONSTRAINT trade_order_says_what_it_got CHECK (
+    CONSTRAINT trade_order_says_what_it_got CHECK ((((shares IS NULL) = (gross_units IS NULL)) AND ((shares IS NULL) = (fee_units IS NULL)) AND ((fill_sequence IS NULL) OR (shares IS NOT NULL)) AND ((open_shares IS NOT NULL) = (status = ANY (ARRAY[7, 8]))) AND
 CASE
-    WHEN (status = ANY (ARRAY[3, 4])) THEN ((fill_sequence IS NULL) AND (shares IS NULL) AND (reason IS NOT NULL))
-    ELSE ((fill_sequence IS NOT NULL) AND (shares IS NOT NULL) AND (gross_units IS NOT NULL) AND (fee_units IS NOT NULL))
-END),
+    WHEN (status = ANY (ARRAY[3, 4])) THEN ((shares IS NULL) AND (reason IS NOT NULL))
+    WHEN (status = 7) THEN (shares IS NULL)
+    WHEN (status = ANY (ARRAY[9, 10])) THEN (reason IS NOT NULL)
+    ELSE ((shares IS NOT NULL) AND ((fill_sequence IS NOT NULL) OR (type = 2)))
+END)),
     CONSTRAINT trade_order_settles_once CHECK (((status = ANY (ARRAY[5, 6])) = (settled_at IS NOT NULL))),
     CONSTRAINT trade_order_shares_check CHECK ((shares > 0)),
     CONSTRAINT trade_order_side_check CHECK ((side = ANY (ARRAY[1, 2]))),
-    CONSTRAINT trade_order_status_check CHECK (((status >= 2) AND (status <= 6)))
+    CONSTRAINT trade_order_status_check CHECK (((status >= 2) AND (status <= 10))),
+    CONSTRAINT trade_order_time_in_force_check CHECK (((time_in_force >= 1) AND (time_in_force <= 4))),
+    CONSTRAINT trade_order_type_check CHECK (((type >= 1) AND (type <= 3)))
 )
 WITH (fillfactor='80');
+
+--
+-- Name: dead_man dead_man_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.dead_man
+    ADD CONSTRAINT dead_man_pkey PRIMARY KEY (user_id);
 
 --
 -- Name: fill fill_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
@@ -900,6 +1015,24 @@ ALTER TABLE ONLY prediction.trade_order
     ADD CONSTRAINT trade_order_pkey PRIMARY KEY (order_id);
 
 --
+-- Name: dead_man_due; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX dead_man_due ON prediction.dead_man USING btree (fires_at);
+
+--
+-- Name: fill_of_maker; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX fill_of_maker ON prediction.fill USING btree (user_id, filled_at DESC, sequence DESC) WHERE (role = 2);
+
+--
+-- Name: fill_of_resting_order; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX fill_of_resting_order ON prediction.fill USING btree (order_id, sequence) WHERE (role = 2);
+
+--
 -- Name: fill_time; Type: INDEX; Schema: prediction; Owner: -
 --
 
@@ -984,10 +1117,28 @@ CREATE INDEX risk_trigger_waiting ON prediction.risk_trigger USING btree (event_
 CREATE INDEX settlement_undone ON prediction.settlement USING btree (heard_at) WHERE (step < 5);
 
 --
+-- Name: trade_order_expiring; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX trade_order_expiring ON prediction.trade_order USING btree (expires_at) WHERE ((status = ANY (ARRAY[7, 8])) AND (expires_at IS NOT NULL));
+
+--
 -- Name: trade_order_of_user; Type: INDEX; Schema: prediction; Owner: -
 --
 
 CREATE INDEX trade_order_of_user ON prediction.trade_order USING btree (user_id, created_at DESC, order_id DESC);
+
+--
+-- Name: trade_order_resting; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX trade_order_resting ON prediction.trade_order USING btree (event_id, user_id) WHERE (status = ANY (ARRAY[7, 8]));
+
+--
+-- Name: trade_order_resting_of_user; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX trade_order_resting_of_user ON prediction.trade_order USING btree (user_id) WHERE (status = ANY (ARRAY[7, 8]));
 
 --
 -- Name: trade_order_sales; Type: INDEX; Schema: prediction; Owner: -
@@ -1008,6 +1159,12 @@ CREATE TRIGGER fill_follows_the_last AFTER INSERT ON prediction.fill REFERENCING
 CREATE TRIGGER fill_is_for_ever BEFORE DELETE OR UPDATE OR TRUNCATE ON prediction.fill FOR EACH STATEMENT EXECUTE FUNCTION prediction.refuse_change('what was traded stays');
 
 --
+-- Name: market market_closes_over_nothing; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE TRIGGER market_closes_over_nothing AFTER UPDATE ON prediction.market FOR EACH ROW WHEN (((old.status = 1) AND (new.status <> 1))) EXECUTE FUNCTION prediction.check_nothing_rests();
+
+--
 -- Name: market market_goes_forward; Type: TRIGGER; Schema: prediction; Owner: -
 --
 
@@ -1018,6 +1175,18 @@ CREATE TRIGGER market_goes_forward BEFORE UPDATE ON prediction.market FOR EACH R
 --
 
 CREATE TRIGGER payout_is_for_ever BEFORE DELETE OR UPDATE OR TRUNCATE ON prediction.payout FOR EACH STATEMENT EXECUTE FUNCTION prediction.refuse_change('what was paid stays; a mistake is mended by another revision');
+
+--
+-- Name: position position_opens_unreserved; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE CONSTRAINT TRIGGER position_opens_unreserved AFTER INSERT ON prediction."position" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.reserved <> 0)) EXECUTE FUNCTION prediction.check_reserved_shares();
+
+--
+-- Name: position position_reserves_what_rests; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE CONSTRAINT TRIGGER position_reserves_what_rests AFTER UPDATE ON prediction."position" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.reserved <> old.reserved)) EXECUTE FUNCTION prediction.check_reserved_shares();
 
 --
 -- Name: position position_rests_when_closed; Type: TRIGGER; Schema: prediction; Owner: -
@@ -1056,6 +1225,24 @@ CREATE TRIGGER risk_trigger_goes_forward BEFORE UPDATE ON prediction.risk_trigge
 CREATE TRIGGER trade_order_is_decided_once BEFORE UPDATE ON prediction.trade_order FOR EACH ROW EXECUTE FUNCTION prediction.guard_trade_order();
 
 --
+-- Name: trade_order trade_order_reserves_changed; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE CONSTRAINT TRIGGER trade_order_reserves_changed AFTER UPDATE ON prediction.trade_order DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.side = 2) AND (old.open_shares IS DISTINCT FROM new.open_shares))) EXECUTE FUNCTION prediction.check_reserved_shares();
+
+--
+-- Name: trade_order trade_order_reserves_new; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE CONSTRAINT TRIGGER trade_order_reserves_new AFTER INSERT ON prediction.trade_order DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.side = 2) AND (new.status = ANY (ARRAY[7, 8])))) EXECUTE FUNCTION prediction.check_reserved_shares();
+
+--
+-- Name: trade_order trade_order_rests_where_it_may; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE TRIGGER trade_order_rests_where_it_may BEFORE INSERT OR UPDATE ON prediction.trade_order FOR EACH ROW WHEN ((new.status = ANY (ARRAY[7, 8]))) EXECUTE FUNCTION prediction.check_rests();
+
+--
 -- Name: payout payout_event_id_revision_fkey; Type: FK CONSTRAINT; Schema: prediction; Owner: -
 --
 
@@ -1089,4 +1276,5 @@ INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261121035100'),
     ('20261121035200'),
     ('20261121064000'),
+    ('20261121064500'),
     ('20261121064700');

@@ -24,6 +24,9 @@ from oraculum_kit.records import fact_type
 
 _sql: Final = queries(__package__, "sql/outbox.sql")
 
+# The sequence of a fact that has none among facts of its key that do: it is told in their order, and not counted.
+UNCOUNTED: Final = 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
@@ -33,7 +36,7 @@ class Fact:
     # None where no order matters.
     key: str | None
     message: Message
-    # Only where the writer counts by itself, under the key's lock; every fact of that key then brings one.
+    # Only where the writer counts by itself, under the key's lock; every fact of that key then brings one, or UNCOUNTED.
     sequence: int | None = None
     # What of the topic it is about (CloudEvents `subject`), where the key does not say it.
     subject: str | None = None

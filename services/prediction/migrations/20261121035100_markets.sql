@@ -83,7 +83,9 @@ create trigger market_goes_forward before update on market for each row execute 
 
 -- What people asked for and what became of it. The id is derived from user, route and key, so whoever decides first,
 -- a late commit or the one who gives it up, the other one meets the row.
--- side: 1 buy, 2 sell. status: 2 filled, 3 rejected, 4 abandoned (FAILED in the contract), 5 settled, 6 refunded.
+-- side: 1 buy, 2 sell. status: 2 filled, 3 rejected, 4 abandoned (FAILED in the contract), 5 settled, 6 refunded, 7 open,
+-- 8 partially filled, 9 cancelled, 10 expired; the last two may have been filled in part. type: 1 market, 2 limit, 3 complete
+-- sets turned into cash. time_in_force: 1 until cancelled, 2 until its time, 3 at once or not, 4 whole and at once or not.
 -- An abandoned row may know nothing but its id: it was asked for by somebody who had nothing else.
 create table trade_order (
     order_id uuid primary key,
@@ -101,12 +103,25 @@ create table trade_order (
     fee_units bigint check (fee_units >= 0),
     shares bigint check (shares > 0),
     profit_loss_units bigint,
-    -- Number of its fill in the market.
+    -- Number in the market of what it traded when it arrived.
     fill_sequence bigint,
     outcome smallint check (outcome >= 0),
     side smallint check (side in (1, 2)),
-    status smallint not null check (status between 2 and 6),
+    status smallint not null check (status between 2 and 10),
+    type smallint not null default 1 check (type between 1 and 3),
+    time_in_force smallint not null default 4 check (time_in_force between 1 and 4),
     reason text,
+    post_only boolean not null default false,
+    -- Whether its money lies in a reserve; else it was held.
+    reserved boolean not null default false,
+    expires_at timestamptz,
+    -- What still rests of it; what is filled of it stands in `shares`.
+    open_shares bigint check (open_shares > 0),
+    -- Its place among orders of one price: the smaller goes first.
+    priority bigint,
+    -- Counts what was told of it as resting.
+    revision bigint not null default 0,
+    replaces_order_id uuid,
     constraint trade_order_says_what_it_asked check (
         status = 4
         or (
@@ -115,11 +130,29 @@ create table trade_order (
         )
     ),
     constraint trade_order_says_what_it_got check (
-        case
-            when status in (3, 4) then fill_sequence is null and shares is null and reason is not null
-            else fill_sequence is not null and shares is not null and gross_units is not null and fee_units is not null
+        (shares is null) = (gross_units is null)
+        and (shares is null) = (fee_units is null)
+        and (fill_sequence is null or shares is not null)
+        and (open_shares is not null) = (status in (7, 8))
+        and case
+            when status in (3, 4) then shares is null and reason is not null
+            when status = 7 then shares is null
+            when status in (9, 10) then reason is not null
+            else shares is not null and (fill_sequence is not null or type = 2)
         end
     ),
+    constraint trade_order_rests_by_its_limit check (
+        status not in (7, 8) or (type = 2 and limit_price < 1000000 and priority is not null)
+    ),
+    -- No share beyond the limit: a purchase has paid at most, a sale has fetched at least, what its limit makes of its shares.
+    constraint trade_order_keeps_its_limit check (
+        type <> 2 or shares is null
+        or case side
+            when 1 then gross_units <= ceil(shares::numeric * limit_price / 1000000)
+            else gross_units >= floor(shares::numeric * limit_price / 1000000)
+        end
+    ),
+    constraint trade_order_expires_if_it_says_so check ((time_in_force = 2) = (expires_at is not null)),
     constraint trade_order_is_paid_within_its_hold check (side = 2 or gross_units + fee_units <= hold_units),
     constraint trade_order_settles_once check ((status in (5, 6)) = (settled_at is not null))
 ) with (fillfactor = 80);
@@ -128,13 +161,34 @@ create index trade_order_of_user on trade_order (user_id, created_at desc, order
 -- Sales whose proceeds wallet may still have to apply.
 create index trade_order_sales on trade_order (user_id, created_at desc) where side = 2;
 
--- What was decided stays: only settlement touches an order again.
+-- What rests: few among all orders that ever were.
+create index trade_order_resting on trade_order (event_id, user_id) where status in (7, 8);
+create index trade_order_resting_of_user on trade_order (user_id) where status in (7, 8);
+create index trade_order_expiring on trade_order (expires_at) where status in (7, 8) and expires_at is not null;
+
+-- What was decided stays. What rests is filled, made smaller or ended, and its terms stay; settlement marks what was filled.
 create function guard_trade_order() returns trigger language plpgsql as $$
+declare
+    same boolean;
 begin
-    if old.status in (3, 4) or new.status not in (5, 6)
-        or (new.order_id, new.user_id, new.event_id, new.gross_units, new.fee_units, new.shares, new.fill_sequence)
-        is distinct from
-        (old.order_id, old.user_id, old.event_id, old.gross_units, old.fee_units, old.shares, old.fill_sequence) then
+    same := (new.order_id, new.user_id, new.event_id, new.outcome, new.side, new.limit_price, new.fill_sequence, new.type)
+        is not distinct from
+        (old.order_id, old.user_id, old.event_id, old.outcome, old.side, old.limit_price, old.fill_sequence, old.type);
+    if old.status in (7, 8) then
+        if not same
+            or new.status not in (2, 7, 8, 9, 10)
+            or (new.hold_units, new.priority, new.reserved, coalesce(new.fee_units, 0))
+               is distinct from (old.hold_units, old.priority, old.reserved, coalesce(old.fee_units, 0))
+            or coalesce(new.shares, 0) < coalesce(old.shares, 0)
+            or coalesce(new.gross_units, 0) < coalesce(old.gross_units, 0)
+            or coalesce(new.shares, 0) + coalesce(new.open_shares, 0) > coalesce(old.shares, 0) + old.open_shares then
+            raise exception 'order % rests by its terms', old.order_id using errcode = 'integrity_constraint_violation';
+        end if;
+        return new;
+    end if;
+    if not same
+        or old.status in (3, 4) or new.status not in (5, 6) or old.shares is null
+        or (new.gross_units, new.fee_units, new.shares) is distinct from (old.gross_units, old.fee_units, old.shares) then
         raise exception 'order % is decided', old.order_id using errcode = 'integrity_constraint_violation';
     end if;
     return new;
@@ -143,6 +197,33 @@ $$;
 
 create trigger trade_order_is_decided_once before update on trade_order
 for each row execute function guard_trade_order();
+
+-- Nothing rests in a market that is closed: neither is an order put there, nor does the market close over it.
+create function check_rests() returns trigger language plpgsql as $$
+begin
+    if not exists (select from market where event_id = new.event_id and status = 1) then
+        raise exception 'order % cannot rest in a market that is closed', new.order_id
+            using errcode = 'integrity_constraint_violation';
+    end if;
+    return new;
+end
+$$;
+
+create trigger trade_order_rests_where_it_may before insert or update on trade_order
+for each row when (new.status in (7, 8)) execute function check_rests();
+
+create function check_nothing_rests() returns trigger language plpgsql as $$
+begin
+    if exists (select from trade_order where event_id = new.event_id and status in (7, 8)) then
+        raise exception 'market % closes over orders that rest', new.event_id
+            using errcode = 'integrity_constraint_violation';
+    end if;
+    return null;
+end
+$$;
+
+create trigger market_closes_over_nothing after update on market
+for each row when (old.status = 1 and new.status <> 1) execute function check_nothing_rests();
 
 -- Every trade that ever was, with its receipt: enough to compute it again from the state before it. Insert only.
 create table fill (
@@ -155,7 +236,7 @@ create table fill (
     shares bigint not null check (shares > 0),
     gross_units bigint not null check (gross_units >= 0),
     fee_units bigint not null check (fee_units >= 0),
-    rounding_picounits bigint not null check (rounding_picounits >= 0 and rounding_picounits <= 1000000000000),
+    rounding_picounits bigint not null,
     price_before bigint not null,
     price_after bigint not null,
     outcome smallint not null check (outcome >= 0),
@@ -165,8 +246,22 @@ create table fill (
     state_after bytea not null,
     -- Of every outcome, after the fill.
     prices bigint[] not null,
-    primary key (event_id, sequence)
+    -- Fills that belong together carry the number of the first; null where a fill stands alone.
+    group_first bigint,
+    -- 1 the order that arrived, 2 one that rested, 3 an outcome of sets turned into cash, as in the contract.
+    role smallint not null default 1 check (role between 1 and 3),
+    primary key (event_id, sequence),
+    constraint fill_follows_its_group check (group_first <= sequence),
+    -- What one group leaves may be less than nothing where fractions that were kept before make a whole unit: see
+    -- oraculum_prediction.pricing.matches. Over the life of a market it never is, and market_is_solvent holds after each.
+    constraint fill_rounds_against_the_asker check (
+        formula_version = 'oraculum/match/1' or (rounding_picounits >= 0 and rounding_picounits <= 1000000000000)
+    )
 );
+
+-- An order that arrived names its fill; what it traded while it rested is found here.
+create index fill_of_maker on fill (user_id, filled_at desc, sequence desc) where role = 2;
+create index fill_of_resting_order on fill (order_id, sequence) where role = 2;
 
 -- Finds the fills of the last hour of one market without reading those before.
 create index fill_time on fill (event_id, filled_at);

@@ -4,6 +4,8 @@ import os
 
 from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
+from oraculum.auth.v1.trust_service_pb2 import WatchRevocationsRequest
+from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum.prediction.v1.prediction_service_pb2_grpc import add_PredictionServiceServicer_to_server
 from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceStub
 from oraculum_kit.client import channel
@@ -13,11 +15,14 @@ from oraculum_kit.kafka import broker_check
 from oraculum_kit.keys import JwksKeys, jwks_rpc
 from oraculum_kit.process import run
 from oraculum_kit.relay import OutboxRelay
+from oraculum_kit.revocations import Revocations, watch_rpc
 from oraculum_kit.server import serve
 from oraculum_kit.telemetry import telemetry
+from oraculum_prediction.commands import Commands
 from oraculum_prediction.config import load
 from oraculum_prediction.consumers import events_consumer
 from oraculum_prediction.engine import Engine
+from oraculum_prediction.expiry import Expiry
 from oraculum_prediction.holds import Holds
 from oraculum_prediction.housekeeping import job_runner
 from oraculum_prediction.markets import Markets
@@ -46,24 +51,34 @@ async def main() -> None:
             queue_max=config.queue_max,
             batch_max=config.batch_max,
         )
-        servicer = PredictionServicer(database, engine, Markets(database, stub, clock, config.fee), clock)
+        commands = Commands(database, engine, clock)
+        servicer = PredictionServicer(database, commands, Markets(database, stub, clock, config.fee), clock)
+        revocations = Revocations(
+            watch_rpc(TrustServiceStub(auth).WatchRevocations, WatchRevocationsRequest()), clock
+        )
         await serve(
             config.server,
             services=[(add_PredictionServiceServicer_to_server, servicer)],
             access=ACCESS,
-            trust=config.trust.trust(JwksKeys(jwks_rpc(AuthServiceStub(auth).GetJwks, GetJwksRequest()))),
-            ready=[database.ping],
+            trust=config.trust.trust(
+                JwksKeys(jwks_rpc(AuthServiceStub(auth).GetJwks, GetJwksRequest())),
+                revoked=revocations.revoked,
+            ),
+            ready=[database.ping, revocations.ready],
             dependencies={
                 "wallet": wallet.check,
                 "auth": auth.check,
+                "revocations": revocations.check,
                 "kafka": broker_check(config.cluster),
             },
             background=[
+                revocations.run,
                 engine.run,
                 OutboxRelay(cluster=config.cluster, database=database, source="prediction").run,
                 events_consumer(config.cluster, database).run,
                 job_runner(database, Settler(database, stub, clock)).run,
                 Watch(database).run,
+                Expiry(database, commands).run,
             ],
         )
 

@@ -1,56 +1,99 @@
-"""A batch in memory: orders priced one after the other, markets apart, and what is decided so far.
+"""A batch in memory: tasks priced one after the other, markets apart, and what is decided so far.
 
 Nothing here waits and nothing is written. A batch is priced again, from what is remembered, whenever one of its orders
 drops out: the fills behind it were priced on a state that will not be.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from oraculum_kit.errors import ServiceError
-from oraculum_kit.ids import uuid7
 from oraculum_money import Units
-from oraculum_prediction.memory import Draft, Market
-from oraculum_prediction.placement import Ticket
+from oraculum_prediction.acting import act
+from oraculum_prediction.draft import Draft, Filled, Step
+from oraculum_prediction.meeting import meet
+from oraculum_prediction.memory import Market
+from oraculum_prediction.placement import Act, Task, Ticket
 from oraculum_prediction.pricing import hold_for
-from oraculum_prediction.repository.batches import Filled
+from oraculum_prediction.pricing.matching import reserve_for
 
 
 @dataclass(slots=True)
 class Priced:
-    """One market's part of a batch: the orders that fit, in order, and those that do not."""
+    """One market's part of a batch: what was done, in order, and what was refused."""
 
     draft: Draft
-    filled: list[Filled] = field(default_factory=list)
-    refused: list[tuple[Ticket, ServiceError]] = field(default_factory=list)
+    # An order that was filled by the market maker alone, as most are, is its fill; everything else is a step.
+    steps: list[Filled | Step] = field(default_factory=list)
+    refused: list[tuple[Task, ServiceError]] = field(default_factory=list)
+    # Acts that found nothing to do.
+    idle: list[Act] = field(default_factory=list)
+    # Whether anything was done that a market does only while it trades.
+    trades: bool = False
+
+    @property
+    def filled(self) -> Iterator[Filled]:
+        """All fills in market sequence."""
+        for step in self.steps:
+            if isinstance(step, Step):
+                yield from step.filled
+            else:
+                yield step
+
+    def tickets(self) -> Iterator[Ticket]:
+        """The orders that were accepted."""
+        for step in self.steps:
+            if isinstance(step.ticket, Ticket):
+                yield step.ticket
 
 
-def price(market: Market, tickets: Iterable[Ticket]) -> Priced:
-    """Price the orders of one market in the order of their arrival; those with a verdict are refused unpriced."""
+def price(market: Market, tasks: Iterable[Task], now: datetime) -> Priced:
+    """Do what is asked of one market in the order of arrival; what has a verdict is refused unpriced."""
     priced = Priced(Draft(market))
-    for ticket in tickets:
-        result = ticket.verdict or priced.draft.trade(ticket.placement.user_id, ticket.order)
+    for task in tasks:
+        result = task.verdict or _decide(priced.draft, task, now)
         if isinstance(result, ServiceError):
-            priced.refused.append((ticket, result))
+            priced.refused.append((task, result))
             continue
-        if ticket.needs_hold:
-            ticket.limit_slippage(result)
-        draft = priced.draft
-        priced.filled.append(
-            Filled(ticket, result, draft.sequence, uuid7(), draft.state.prices, draft.volume_units)
-        )
+        if task.needs_hold and isinstance(task, Ticket):
+            _limit_slippage(task, result)
+        if isinstance(result, Step):
+            if isinstance(task, Act) and not result.told and not result.filled:
+                priced.idle.append(task)
+                continue
+            result.after_sequence = priced.draft.sequence
+        priced.steps.append(result)
+        if task.needs_trading:
+            priced.trades = True
     return priced
 
 
 def worst_case(draft: Draft, ticket: Ticket) -> Units:
     """What filling this order can cost at most, whatever the price does until it is committed."""
-    return hold_for(draft.state, ticket.order)
+    if ticket.is_plain and not len(draft.book):
+        return hold_for(draft.state, ticket.order)
+    return reserve_for(draft.state, ticket.taker(ticket.order, 0))
 
 
-def by_event(tickets: Iterable[Ticket]) -> dict[UUID, list[Ticket]]:
-    """Orders by market, in order."""
-    grouped: dict[UUID, list[Ticket]] = {}
-    for ticket in tickets:
-        grouped.setdefault(ticket.event_id, []).append(ticket)
+def by_event(tasks: Iterable[Task]) -> dict[UUID, list[Task]]:
+    """Tasks by market, in order."""
+    grouped: dict[UUID, list[Task]] = {}
+    for task in tasks:
+        grouped.setdefault(task.event_id, []).append(task)
     return grouped
+
+
+def _decide(draft: Draft, task: Task, now: datetime) -> Filled | Step | ServiceError:
+    if isinstance(task, Act):
+        return act(draft, task, now)
+    if task.is_plain and not len(draft.book):
+        return draft.trade(task)
+    return meet(draft, task, now)
+
+
+def _limit_slippage(ticket: Ticket, result: Filled | Step) -> None:
+    taken = result if isinstance(result, Filled) else result.taken
+    if taken is not None and ticket.is_plain:
+        ticket.limit_slippage(taken.fill)

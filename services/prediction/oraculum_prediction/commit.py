@@ -5,7 +5,7 @@ else since it was priced: nothing of it was written, and its orders are priced a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,11 +16,14 @@ from oraculum_kit import idempotency, outbox
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import ServiceError
 from oraculum_kit.idempotency import REFUSALS
-from oraculum_prediction import events
+from oraculum_prediction import answers, events, statuses
 from oraculum_prediction.batch import Priced
-from oraculum_prediction.placement import Outcome, Ticket
+from oraculum_prediction.draft import Filled, Step
+from oraculum_prediction.meeting import new_row
+from oraculum_prediction.placement import Answer, Task, Ticket
 from oraculum_prediction.repository import batches
-from oraculum_prediction.repository.batches import Filled, Rejected
+from oraculum_prediction.repository import resting as resting_repository
+from oraculum_prediction.wire import OrderRow
 
 
 class DecidedElsewhere(Exception):
@@ -31,18 +34,34 @@ class DecidedElsewhere(Exception):
 class Committed:
     """What a transaction wrote."""
 
-    # By ticket, in the order in which they were decided.
-    answers: list[tuple[Ticket, Outcome]] = field(default_factory=list)
+    # By task, in the order in which they were decided.
+    answers: list[tuple[Task, Answer]] = field(default_factory=list)
     # Orders whose money was held and is not needed: their rows say so now.
-    unneeded: list[UUID] = field(default_factory=list)
+    unneeded: list[Ticket] = field(default_factory=list)
     # Markets that were somebody else's meanwhile.
     cut_out: set[UUID] = field(default_factory=set)
+    # When the others were written.
+    times: dict[UUID, datetime] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Rows:
+    """What the written markets come to."""
+
+    # Orders that the market maker alone has filled, as most are.
+    plain: list[Filled] = field(default_factory=list)
+    filled: list[Filled] = field(default_factory=list)
+    filled_at: list[datetime] = field(default_factory=list)
+    facts: list[outbox.Fact] = field(default_factory=list)
+    # Other orders that were made, and those that rested before and have changed.
+    made: list[OrderRow] = field(default_factory=list)
+    changed: list[OrderRow] = field(default_factory=list)
 
 
 async def commit(
     database: Database,
     parts: Sequence[Priced],
-    refused: Sequence[tuple[Ticket, ServiceError]],
+    refused: Sequence[tuple[Task, ServiceError]],
     now: datetime,
 ) -> Committed:
     """Write what was decided; `refused` are orders of markets that are not in `parts`.
@@ -60,56 +79,82 @@ async def commit(
 async def _write(
     connection: Connection,
     parts: Sequence[Priced],
-    refused: Sequence[tuple[Ticket, ServiceError]],
+    refused: Sequence[tuple[Task, ServiceError]],
     now: datetime,
 ) -> Committed:
-    trading = [part for part in parts if part.filled]
-    times: dict[UUID, datetime] = {}
+    trading = [part for part in parts if part.steps]
+    done = Committed()
     if trading:
-        times = await batches.advance(connection, [part.draft for part in trading])
-    done = Committed(cut_out={part.draft.event_id for part in trading} - times.keys())
-    written = [part for part in trading if part.draft.event_id in times]
+        done.times = await batches.advance(connection, trading)
+    done.cut_out = {part.draft.event_id for part in trading} - done.times.keys()
+    written = [part for part in trading if part.draft.event_id in done.times]
     refusals = [
         *refused,
         *(each for part in parts if part.draft.event_id not in done.cut_out for each in part.refused),
     ]
-    filled, filled_at, facts = _answer(done, written, times)
-    rejected = [Rejected(ticket, error.reason) for ticket, error in refusals if ticket.held_units is not None]
-    done.unneeded = [row.ticket.order_id for row in rejected]
+    rows = _rows(done, written)
+    for task, error in refusals:
+        if isinstance(task, Ticket) and task.held_units is not None:
+            done.unneeded.append(task)
+            rows.made.append(_rejected(task, error, now))
     done.answers += refusals
     await _store_answers(connection, done)
-    if filled or rejected:
-        await batches.insert_orders(connection, filled, filled_at, rejected, now)
-    if filled:
-        await batches.insert_fills(connection, filled, filled_at)
+    if rows.plain:
+        await batches.insert_orders(connection, rows.plain, done.times)
+    if rows.made or rows.changed:
+        await resting_repository.write(connection, rows.made, rows.changed)
+    if rows.filled:
+        await batches.insert_fills(connection, rows.filled, rows.filled_at)
+    if any(part.draft.changed for part in written):
         await batches.put_positions(connection, [part.draft for part in written])
-        await outbox.add_many(connection, facts)
+    await outbox.add_many(connection, rows.facts)
     return done
 
 
-def _answer(
-    done: Committed, written: Sequence[Priced], times: dict[UUID, datetime]
-) -> tuple[list[Filled], list[datetime], list[outbox.Fact]]:
-    filled: list[Filled] = []
-    filled_at: list[datetime] = []
-    facts: list[outbox.Fact] = []
+def _rows(done: Committed, written: Sequence[Priced]) -> _Rows:
+    rows = _Rows()
     for part in written:
-        at = times[part.draft.event_id]
-        for row in part.filled:
-            order = events.filled_order(row, part.draft.asset, at)
-            filled.append(row)
-            filled_at.append(at)
-            facts.append(events.order_filled(row, order, at))
-            done.answers.append((row.ticket, PlaceOrderResponse(order=order)))
-    return filled, filled_at, facts
+        draft, at = part.draft, done.times[part.draft.event_id]
+        for step in part.steps:
+            if isinstance(step, Step):
+                _add_step(done, rows, part, step, at)
+                continue
+            order = events.filled_order(step, draft.asset, at)
+            rows.plain.append(step)
+            rows.filled.append(step)
+            rows.filled_at.append(at)
+            rows.facts.append(events.order_filled(step, order.fill, at))
+            if isinstance(step.ticket, Ticket):
+                done.answers.append((step.ticket, PlaceOrderResponse(order=order)))
+        for row in draft.rows(draft.orders.values(), at) if draft.orders else ():
+            (rows.made if row.order_id in draft.made else rows.changed).append(row)
+    return rows
+
+
+def _add_step(done: Committed, rows: _Rows, part: Priced, step: Step, at: datetime) -> None:
+    """Add what a task did: its fills first, then what is told of orders, which presumes them."""
+    draft = part.draft
+    for row in step.filled:
+        rows.filled.append(row)
+        rows.filled_at.append(at)
+        rows.facts.append(events.order_filled(row, events.fill(row, draft.asset, at), at))
+    for told in step.told:
+        (order_row,) = draft.rows([told.row], at)
+        rows.facts.append(events.order_changed(order_row, told.why, step.after_sequence, at))
+    done.answers.append((step.ticket, answers.of(step, draft, at)))
+
+
+def _rejected(ticket: Ticket, error: ServiceError, now: datetime) -> OrderRow:
+    """The row of an order that is refused although money was held: it stands before the hold is voided."""
+    row = new_row(ticket, ticket.order, statuses.REJECTED, asset="")
+    return replace(row, reason=error.reason, created_at=now)
 
 
 async def _store_answers(connection: Connection, done: Committed) -> None:
     stored = [
-        (ticket.placement.command, outcome)
-        for ticket, outcome in done.answers
-        if isinstance(outcome, PlaceOrderResponse)
-        or (isinstance(outcome, ServiceError) and outcome.code in REFUSALS)
+        (task.command, outcome)
+        for task, outcome in done.answers
+        if task.command is not None and (not isinstance(outcome, ServiceError) or outcome.code in REFUSALS)
     ]
     if stored and not all(await idempotency.store_many(connection, stored)):
         raise DecidedElsewhere

@@ -13,6 +13,7 @@ from oraculum_kit.inbox import InboxConsumer, Record
 from oraculum_kit.kafka import Cluster
 from oraculum_kit.timestamps import from_wire
 from oraculum_money import Price
+from oraculum_prediction.closing import close
 from oraculum_prediction.pricing import payout_vector
 from oraculum_prediction.repository import markets, settlements
 from oraculum_prediction.settlement import SETTLE
@@ -68,7 +69,7 @@ async def _settle(connection: Connection, event_id: UUID, resolution: Resolution
         raise ValueError(f"{len(payouts)} payouts for the {len(market.sold)} outcomes of {event_id}")
     # It is closed by now, for event asked for that before it committed. If it were not, bets on a known result would be
     # worse than a rule that was broken already.
-    if await markets.close(connection, event_id, "resolved without being closed"):
+    if await close(connection, event_id, "resolved without being closed"):
         _log.error("market.closed_late", event_id=str(event_id))
     heard = await settlements.hear(
         connection,

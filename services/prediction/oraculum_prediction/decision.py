@@ -13,21 +13,23 @@ from uuid import UUID
 
 import psycopg
 import structlog
+from google.protobuf.message import Message
 
-from oraculum.prediction.v1.prediction_service_pb2 import PlaceOrderResponse
+from oraculum.prediction.v1.prediction_service_pb2 import CancelOrdersResponse, PlaceOrderResponse
 from oraculum_kit import idempotency
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import DeadlineExceeded, ServiceError, Unavailable
 from oraculum_kit.retries import Backoff
-from oraculum_prediction import metrics
+from oraculum_prediction import metrics, statuses
 from oraculum_prediction.batch import Priced, by_event, price, worst_case
 from oraculum_prediction.commit import Committed, DecidedElsewhere, commit
 from oraculum_prediction.errors import InsufficientFunds, MarketNotFound, MarketNotOpen, OrderAbandoned
 from oraculum_prediction.holds import Held, Hold, Holds
 from oraculum_prediction.memory import Holdings, Market, Memory
-from oraculum_prediction.placement import Outcome, Ticket
+from oraculum_prediction.placement import Outcome, Task, Ticket
 from oraculum_prediction.repository import batches, markets, orders
+from oraculum_prediction.repository import resting as resting_repository
 from oraculum_prediction.wire import order as order_message
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -48,9 +50,9 @@ class Decider:
         self._clock = clock
         self._memory = memory or Memory()
 
-    async def decide(self, tickets: Sequence[Ticket]) -> None:
-        """Answer every ticket."""
-        left: list[Ticket] = list(tickets)
+    async def decide(self, tasks: Sequence[Task]) -> None:
+        """Answer every task."""
+        left: list[Task] = list(tasks)
         attempted = False
         for wait in islice(_WAITS, ROUNDS_MAX):
             batch = _Round(self._database, self._holds, self._clock, self._memory)
@@ -60,17 +62,17 @@ class Decider:
                 # Nothing that we remember of these markets is sure any more; the next round looks everything up.
                 metrics.UNCERTAIN.inc()
                 _log.warning("batch.uncertain", orders=len(left), error=repr(error))
-                self._memory.drop({ticket.event_id for ticket in left})
+                self._memory.drop({task.event_id for task in left})
                 attempted = attempted or batch.committing
-                left = [ticket for ticket in left if not ticket.answer.done()]
+                left = [task for task in left if not task.answer.done()]
             except BaseException:
-                self._memory.drop({ticket.event_id for ticket in left})
+                self._memory.drop({task.event_id for task in left})
                 raise
             if not left:
                 break
             await asyncio.sleep(wait)
-        for ticket in left:
-            ticket.resolve(DeadlineExceeded() if attempted else Unavailable(retry_after_seconds=1))
+        for task in left:
+            task.resolve(DeadlineExceeded() if attempted else Unavailable(retry_after_seconds=1))
         self._memory.trim()
 
 
@@ -86,23 +88,27 @@ class _Round:
         self._markets: dict[UUID, Market] = {}
         # Answered for this batch without a stored answer.
         self._failed: set[UUID] = set()
+        # The database's clock when the batch was looked up: what has expired by then is met by nobody.
+        self._now = clock.now()
 
-    async def run(self, tickets: Sequence[Ticket]) -> list[Ticket]:
-        """Decide what can be decided; the tickets that need another round."""
+    async def run(self, tasks: Sequence[Task]) -> list[Task]:
+        """Decide what can be decided; the tasks that need another round."""
         with metrics.stage("look up"):
-            undecided, refused = await self._look_up(tickets)
-        tickets_by_event = by_event(undecided)
+            undecided, refused = await self._look_up(tasks)
+        tasks_by_event = by_event(undecided)
         with metrics.stage("price"):
-            parts = self._price(tickets_by_event, tickets_by_event)
+            parts = self._price(tasks_by_event, tasks_by_event)
         # Again for orders that fit only since others have dropped out: nothing is filled that has no money behind it.
         while needing := [
-            row.ticket for part in parts.values() for row in part.filled if row.ticket.needs_hold
+            ticket for part in parts.values() for ticket in part.tickets() if ticket.needs_hold
         ]:
             with metrics.stage("hold"):
                 dropped = await self._hold(needing, parts, undecided)
             with metrics.stage("price"):
-                parts |= self._price(tickets_by_event, {ticket.event_id for ticket in dropped})
-        if not refused and not any(part.filled or part.refused for part in parts.values()):
+                parts |= self._price(tasks_by_event, {ticket.event_id for ticket in dropped})
+        for part in parts.values():
+            _resolve((task, CancelOrdersResponse()) for task in part.idle)
+        if not refused and not any(part.steps or part.refused for part in parts.values()):
             return []
         try:
             with metrics.stage("commit"):
@@ -110,52 +116,43 @@ class _Round:
                 done = await commit(self._database, list(parts.values()), refused, self._clock.now())
         except DecidedElsewhere:
             # Those whose market has closed meanwhile are among them: any row that is there fails the whole batch.
-            await self._find_rows([ticket for ticket in tickets if not ticket.answer.done()])
-            return [ticket for ticket in tickets if not ticket.answer.done()]
-        return await self._finish(done, parts, tickets_by_event)
+            await self._find_rows([task for task in tasks if not task.answer.done()])
+            return [task for task in tasks if not task.answer.done()]
+        return await self._finish(done, parts, tasks_by_event)
 
-    async def _look_up(
-        self, tickets: Sequence[Ticket]
-    ) -> tuple[list[Ticket], list[tuple[Ticket, ServiceError]]]:
+    async def _look_up(self, tasks: Sequence[Task]) -> tuple[list[Task], list[tuple[Task, ServiceError]]]:
         """Answer what was answered before, and get everything into memory that pricing the rest needs."""
         async with self._database.connection() as connection:
-            stored = await idempotency.find_many(connection, [ticket.placement.command for ticket in tickets])
-            new: list[Ticket] = []
-            for ticket, answer in zip(tickets, stored, strict=True):
-                if answer is not None:
-                    ticket.resolve(answer)
-                else:
-                    new.append(ticket)
-            heads = await batches.heads(connection, {ticket.event_id for ticket in new}) if new else {}
-            refused: list[tuple[Ticket, ServiceError]] = []
-            undecided: list[Ticket] = []
-            for ticket in new:
-                head = heads.get(ticket.event_id)
+            new = await _unanswered(connection, tasks)
+            heads = await batches.heads(connection, {task.event_id for task in new}) if new else {}
+            refused: list[tuple[Task, ServiceError]] = []
+            undecided: list[Task] = []
+            for task in new:
+                head = heads.get(task.event_id)
                 if head is None:
-                    refused.append((ticket, MarketNotFound(event_id=ticket.event_id)))
-                elif not head.trades:
-                    refused.append((ticket, MarketNotOpen(event_id=ticket.event_id)))
+                    refused.append((task, MarketNotFound(event_id=task.event_id)))
+                elif not (head.trades if task.needs_trading else head.is_open):
+                    refused.append((task, MarketNotOpen(event_id=task.event_id)))
                 else:
-                    undecided.append(ticket)
+                    self._now = head.now
+                    undecided.append(task)
             await self._remember(connection, undecided, heads)
         return undecided, refused
 
     async def _remember(
         self,
         connection: Connection,
-        tickets: Iterable[Ticket],
+        tasks: Iterable[Task],
         heads: dict[UUID, batches.Head],
     ) -> None:
-        people = dict.fromkeys((ticket.placement.user_id, ticket.event_id) for ticket in tickets)
-        for event_id in {event_id for _, event_id in people}:
+        people = {(task.user_id, task.event_id): None for task in tasks if task.user_id is not None}
+        for event_id in {task.event_id for task in tasks}:
             known = self._memory.get(event_id, heads[event_id].version)
             if known is not None:
                 self._markets[event_id] = known
-        missing = {event_id for _, event_id in people} - self._markets.keys()
-        if missing:
-            for row in await markets.markets(connection, list(missing)):
-                self._markets[row.event_id] = Market.of(row)
-                self._memory.keep(self._markets[row.event_id])
+        unread = list({task.event_id for task in tasks} - self._markets.keys())
+        if unread:
+            people.update(dict.fromkeys(await self._read(connection, unread)))
         strangers = [pair for pair in people if pair[0] not in self._markets[pair[1]].people]
         if not strangers:
             return
@@ -165,19 +162,28 @@ class _Round:
         for (user_id, event_id), holdings in found.items():
             self._memory.know(self._markets[event_id], user_id, holdings)
 
-    def _price(
-        self, tickets_by_event: dict[UUID, list[Ticket]], event_ids: Iterable[UUID]
-    ) -> dict[UUID, Priced]:
+    async def _read(self, connection: Connection, event_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+        """Read markets with all that rests in them; whose that is, as (user, event): they may be met."""
+        rows = await markets.markets(connection, event_ids)
+        rests = await resting_repository.resting(connection, event_ids)
+        for row in rows:
+            market = self._markets[row.event_id] = Market.of(row)
+            market.rest(rests[row.event_id])
+            self._memory.keep(market)
+        return [(order.user_id, event_id) for event_id, resting in rests.items() for order in resting]
+
+    def _price(self, tasks_by_event: dict[UUID, list[Task]], event_ids: Iterable[UUID]) -> dict[UUID, Priced]:
         return {
             event_id: price(
                 self._markets[event_id],
-                [ticket for ticket in tickets_by_event[event_id] if ticket.order_id not in self._failed],
+                [task for task in tasks_by_event[event_id] if task.order_id not in self._failed],
+                self._now,
             )
             for event_id in event_ids
         }
 
     async def _hold(
-        self, tickets: Sequence[Ticket], parts: dict[UUID, Priced], undecided: Sequence[Ticket]
+        self, tickets: Sequence[Ticket], parts: dict[UUID, Priced], undecided: Sequence[Task]
     ) -> list[Ticket]:
         """Hold the worst case of purchases; those that drop out, so that their markets are priced again."""
         holds = [
@@ -191,14 +197,18 @@ class _Round:
             # Without wallet no purchase; sales go on. A hold that was made all the same is wallet's to sweep.
             failure = error if isinstance(error, DeadlineExceeded) else Unavailable(retry_after_seconds=1)
             # Those that did not fit are among them: they may fit now, and would only ask in vain once more.
-            unheld = [ticket for ticket in undecided if ticket.needs_hold and ticket.verdict is None]
+            unheld = [
+                task
+                for task in undecided
+                if isinstance(task, Ticket) and task.needs_hold and task.verdict is None
+            ]
             for ticket in unheld:
                 self._fail(ticket, failure)
             return unheld
         dropped: list[Ticket] = []
         for hold, result in zip(holds, results, strict=True):
             if result is Held.YES:
-                hold.ticket.held_units = hold.units
+                hold.ticket.held_units, hold.ticket.held_asset = hold.units, hold.asset
                 continue
             dropped.append(hold.ticket)
             if result is Held.SHORT:
@@ -216,14 +226,13 @@ class _Round:
         ticket.resolve(error)
 
     async def _finish(
-        self, done: Committed, parts: dict[UUID, Priced], tickets_by_event: dict[UUID, list[Ticket]]
-    ) -> list[Ticket]:
-        for event_id, part in parts.items():
-            if event_id not in done.cut_out and part.filled:
-                part.draft.adopt()
-                _count(part)
+        self, done: Committed, parts: dict[UUID, Priced], tasks_by_event: dict[UUID, list[Task]]
+    ) -> list[Task]:
+        for event_id, at in done.times.items():
+            parts[event_id].draft.adopt(at)
+            _count(parts[event_id])
         # Who was filled need not wait for the holds of others; who was refused finds his money free.
-        _resolve(pair for pair in done.answers if isinstance(pair[1], PlaceOrderResponse))
+        _resolve(pair for pair in done.answers if isinstance(pair[1], Message))
         if done.unneeded:
             with metrics.stage("void"):
                 await self._holds.void(done.unneeded)
@@ -234,35 +243,45 @@ class _Round:
         self._memory.drop(done.cut_out)
         metrics.CUT_OUT.inc(len(done.cut_out))
         return [
-            ticket
-            for event_id in done.cut_out
-            for ticket in tickets_by_event[event_id]
-            if not ticket.answer.done()
+            task for event_id in done.cut_out for task in tasks_by_event[event_id] if not task.answer.done()
         ]
 
-    async def _find_rows(self, tickets: Sequence[Ticket]) -> None:
-        """Some order was decided by somebody else: answer those that have a row and no stored answer.
+    async def _find_rows(self, tasks: Sequence[Task]) -> None:
+        """Something was decided by somebody else: answer what has a row and no stored answer.
 
-        Those with a stored answer are found by the next round.
+        What has a stored answer is found by the next round.
         """
         self._memory.drop(self._markets)
         async with self._database.connection() as connection:
-            stored = await idempotency.find_many(connection, [ticket.placement.command for ticket in tickets])
-            silent = [ticket for ticket, answer in zip(tickets, stored, strict=True) if answer is None]
-            states = await orders.states(connection, [ticket.order_id for ticket in silent])
+            silent = await _unanswered(connection, tasks, resolve=False)
+            states = await orders.states(connection, [task.order_id for task in silent])
             rows = {row.order_id: row for row in await orders.by_ids(connection, list(states))}
             asked = await orders.asked(connection, list(states))
-        for ticket in silent:
-            if ticket.order_id not in states:
+        for task in silent:
+            if task.order_id not in states:
                 continue
-            row = rows.get(ticket.order_id)
-            if row is None or row.fill_sequence is None:
-                ticket.resolve(OrderAbandoned(order_id=ticket.order_id))
-            elif asked[ticket.order_id] == _asked(ticket):
+            row = rows.get(task.order_id)
+            if row is None or row.status in {statuses.REJECTED, statuses.ABANDONED}:
+                task.resolve(OrderAbandoned(order_id=task.order_id))
+            elif isinstance(task, Ticket) and asked[task.order_id] == _asked(task):
                 # Its stored answer has been forgotten, it is older than a day; the row still knows.
-                ticket.resolve(PlaceOrderResponse(order=order_message(row), replayed=True))
+                task.resolve(PlaceOrderResponse(order=order_message(row), replayed=True))
             else:
-                ticket.resolve(idempotency.IdempotencyConflict())
+                task.resolve(idempotency.IdempotencyConflict())
+
+
+async def _unanswered(connection: Connection, tasks: Sequence[Task], *, resolve: bool = True) -> list[Task]:
+    """The tasks of which no answer is stored; the others get theirs."""
+    commands = [task.command for task in tasks if task.command is not None]
+    found = iter(await idempotency.find_many(connection, commands) if commands else ())
+    new: list[Task] = []
+    for task in tasks:
+        answer = next(found) if task.command is not None else None
+        if answer is None:
+            new.append(task)
+        elif resolve:
+            task.resolve(answer)
+    return new
 
 
 def _asked(ticket: Ticket) -> orders.Asked:
@@ -279,9 +298,9 @@ def _asked(ticket: Ticket) -> orders.Asked:
     )
 
 
-def _resolve(answers: Iterable[tuple[Ticket, Outcome]]) -> None:
-    for ticket, outcome in answers:
-        ticket.resolve(outcome)
+def _resolve(answers: Iterable[tuple[Task, Outcome]]) -> None:
+    for task, outcome in answers:
+        task.resolve(outcome)
 
 
 def _count(part: Priced) -> None:

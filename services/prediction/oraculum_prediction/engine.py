@@ -19,7 +19,7 @@ from oraculum_kit.metrics import UNHANDLED
 from oraculum_prediction import metrics
 from oraculum_prediction.decision import Decider
 from oraculum_prediction.holds import Holds
-from oraculum_prediction.placement import Outcome, Placement, Ticket
+from oraculum_prediction.placement import Act, Outcome, Placement, Task, Ticket
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -47,8 +47,14 @@ class Engine:
 
     async def place(self, placement: Placement) -> Outcome:
         """Queue an order and wait until it is decided. Whoever stops waiting while it is queued takes it back."""
-        worker = self._workers[placement.event_id.int % len(self._workers)]
-        return await worker.queue(placement)
+        return await self._queue(Ticket(placement, asyncio.get_running_loop().create_future()))
+
+    async def act(self, act: Act) -> Outcome:
+        """Queue an act upon a market and wait until it is done, as an order does."""
+        return await self._queue(act)
+
+    async def _queue(self, task: Task) -> Outcome:
+        return await self._workers[task.event_id.int % len(self._workers)].queue(task)
 
     async def run(self) -> None:
         """Decide until cancelled; then finish what has been taken and turn away what has not."""
@@ -63,22 +69,21 @@ class _Worker:
         self._decider = decider
         self._queue_max = queue_max
         self._batch_max = batch_max
-        self._queue: deque[Ticket] = deque()
+        self._queue: deque[Task] = deque()
         self._filled = asyncio.Event()
         self._closed = False
         self._depth = metrics.QUEUED.labels(name)
 
-    async def queue(self, placement: Placement) -> Outcome:
+    async def queue(self, task: Task) -> Outcome:
         if self._closed:
             raise Unavailable(retry_after_seconds=_RETRY_AFTER_SECONDS)
         if len(self._queue) >= self._queue_max:
             metrics.REFUSED.labels(ResourceExhausted.reason).inc()
             raise ResourceExhausted("Too many orders are waiting.", retry_after_seconds=_RETRY_AFTER_SECONDS)
-        ticket = Ticket(placement, asyncio.get_running_loop().create_future())
-        self._queue.append(ticket)
+        self._queue.append(task)
         self._depth.set(len(self._queue))
         self._filled.set()
-        return await ticket.answer
+        return await task.answer
 
     async def run(self) -> None:
         await run_gracefully(f"engine {self._name}", self._work, grace_seconds=_GRACE_SECONDS)
@@ -97,38 +102,38 @@ class _Worker:
         finally:
             stopping.cancel()
             self._closed = True
-            for ticket in self._queue:
-                ticket.resolve(Unavailable(retry_after_seconds=_RETRY_AFTER_SECONDS))
+            for task in self._queue:
+                task.resolve(Unavailable(retry_after_seconds=_RETRY_AFTER_SECONDS))
 
-    def _take(self) -> list[Ticket]:
+    def _take(self) -> list[Task]:
         """Take what has gathered. One key at most once in a batch: the second asks again after the first's answer."""
-        batch: dict[object, Ticket] = {}
-        again: list[Ticket] = []
+        batch: dict[object, Task] = {}
+        again: list[Task] = []
         while self._queue and len(batch) < self._batch_max:
-            ticket = self._queue.popleft()
-            if ticket.answer.done():
+            task = self._queue.popleft()
+            if task.answer.done():
                 # Whoever asked has gone: nothing was done yet, so nothing needs to be.
                 continue
-            if ticket.order_id in batch:
-                again.append(ticket)
+            if task.order_id in batch:
+                again.append(task)
             else:
-                batch[ticket.order_id] = ticket
+                batch[task.order_id] = task
         self._queue.extendleft(reversed(again))
         self._depth.set(len(self._queue))
         return list(batch.values())
 
-    async def _decide(self, tickets: list[Ticket]) -> None:
-        if not tickets:
+    async def _decide(self, tasks: list[Task]) -> None:
+        if not tasks:
             return
-        metrics.BATCH_ORDERS.observe(len(tickets))
+        metrics.BATCH_ORDERS.observe(len(tasks))
         try:
-            await self._decider.decide(tickets)
+            await self._decider.decide(tasks)
         except Exception:  # noqa: BLE001  whatever it was, it is told, and the orders behind it go on
             UNHANDLED.labels("engine").inc()
-            _log.exception("engine.batch_failed", orders=len(tickets))
-            if len(tickets) > 1:
+            _log.exception("engine.batch_failed", orders=len(tasks))
+            if len(tasks) > 1:
                 # One order may be what the others died of.
-                for ticket in tickets:
-                    await self._decide([ticket] if not ticket.answer.done() else [])
+                for task in tasks:
+                    await self._decide([task] if not task.answer.done() else [])
                 return
-            tickets[0].resolve(Internal())
+            tasks[0].resolve(Internal())

@@ -87,6 +87,36 @@ class OrderAbandoned(FailedPrecondition):
     reason = "ORDER_ABANDONED"
 
 
+class OrderNotOpen(FailedPrecondition):
+    """Nothing of the order rests any more."""
+
+    reason = "ORDER_NOT_OPEN"
+
+
+class LimitNotReached(FailedPrecondition):
+    """Nothing can be traded within the limit at this moment, and the order was not to wait."""
+
+    reason = "LIMIT_NOT_REACHED"
+
+
+class SelfTradePrevented(FailedPrecondition):
+    """The order would have traded with another one of the same person."""
+
+    reason = "SELF_TRADE_PREVENTED"
+
+
+class TooManyOrders(FailedPrecondition):
+    """So many orders rest already that no more are taken."""
+
+    reason = "TOO_MANY_ORDERS"
+
+
+class FillNotFound(NotFound):
+    """There is no such fill."""
+
+    reason = "FILL_NOT_FOUND"
+
+
 class OrderNotFound(NotFound):
     """There is no such order."""
 

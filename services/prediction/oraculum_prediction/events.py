@@ -17,9 +17,11 @@ from oraculum_kit.outbox import Fact
 from oraculum_kit.timestamps import to_wire
 from oraculum_money import Units
 from oraculum_prediction import wire
+from oraculum_prediction.draft import Filled, Maker
+from oraculum_prediction.placement import Placement, Ticket
 from oraculum_prediction.pricing import Side
-from oraculum_prediction.repository.batches import Filled
 from oraculum_prediction.repository.settlements import Payment, Settlement
+from oraculum_prediction.wire import OrderRow
 
 BETS_TOPIC: Final = "bets"
 SETTLEMENTS_TOPIC: Final = "settlements"
@@ -27,61 +29,105 @@ AUDIT_TOPIC: Final = "audit"
 
 
 def filled_order(row: Filled, asset: str, filled_at: datetime) -> pb.Order:
-    """An order at the moment at which it was filled, with its fill: what its owner is answered."""
-    fill, placement = row.fill, row.ticket.placement
-    order_id, event_id, user_id = str(placement.order_id), str(placement.event_id), str(placement.user_id)
-    side, at = wire.SIDES[fill.order.side], to_wire(filled_at)
-    gross, fee = wire.amount(fill.gross, asset), wire.amount(fill.fee, asset)
+    """An order that was filled at once and whole, with its fill: what its owner is answered."""
+    order, placement = row.fill.order, _placement(row)
+    filled = fill(row, asset, filled_at)
     return pb.Order(
-        order_id=order_id,
-        user_id=user_id,
-        event_id=event_id,
-        outcome=fill.order.outcome,
-        side=side,
+        order_id=filled.order_id,
+        user_id=filled.user_id,
+        event_id=filled.event_id,
+        outcome=order.outcome,
+        side=filled.side,
         status=pb.ORDER_STATUS_FILLED,
-        gross=gross,
-        fee=fee,
-        shares=fill.shares,
-        price_millionths=wire.average_price(side, fill.gross, fill.shares),
-        created_at=at,
-        fill=pb.Fill(
-            fill_id=str(row.fill_id),
-            order_id=order_id,
-            event_id=event_id,
-            user_id=user_id,
-            outcome=fill.order.outcome,
-            side=side,
-            shares=fill.shares,
-            gross=gross,
-            fee=fee,
-            sequence=row.sequence,
-            price_millionths=row.prices,
-            filled_at=at,
-        ),
+        gross=filled.gross,
+        fee=filled.fee,
+        shares=row.fill.shares,
+        price_millionths=wire.average_price(filled.side, row.fill.gross, row.fill.shares),
+        created_at=filled.filled_at,
+        fill=filled,
+        type=pb.ORDER_TYPE_MARKET,
+        time_in_force=pb.TIME_IN_FORCE_FOK,
+        limit_price_millionths=placement.order.limit or 0,
+        asked_units=order.amount or 0,
+        asked_shares=order.shares or 0,
     )
 
 
-def order_filled(row: Filled, order: pb.Order, filled_at: datetime) -> Fact:
+def fill(row: Filled, asset: str, filled_at: datetime) -> pb.Fill:
+    """One fill."""
+    done = row.fill
+    return pb.Fill(
+        fill_id=str(row.fill_id),
+        order_id=str(row.ticket.order_id),
+        event_id=str(row.ticket.event_id),
+        user_id=str(row.ticket.user_id),
+        outcome=done.order.outcome,
+        side=wire.SIDES[done.order.side],
+        shares=done.shares,
+        gross=wire.amount(done.gross, asset),
+        fee=wire.amount(done.fee, asset),
+        sequence=row.sequence,
+        price_millionths=row.prices,
+        filled_at=to_wire(filled_at),
+        group_first=row.group_first or row.sequence,
+        role=pb.FillRole.ValueType(row.role),
+    )
+
+
+def order_filled(row: Filled, told: pb.Fill, filled_at: datetime) -> Fact:
     """The fact by which wallet moves the money and others tell."""
-    placement = row.ticket.placement
-    bought = row.fill.order.side is Side.BUY
     message = bets.BetsFact(
-        event_id=order.event_id,
-        order_filled=bets.OrderFilled(
-            fill=order.fill,
-            hold_transfer_id=str(row.ticket.hold_id) if bought else "",
-            volume_units=row.volume_units,
-            received_at=to_wire(placement.received_at),
-        ),
+        event_id=told.event_id,
+        order_filled=bets.OrderFilled(fill=told, volume_units=row.volume_units),
     )
+    asked, traceparent = row.ticket, None
+    if isinstance(asked, Maker):
+        message.order_filled.from_reserve = asked.reserved
+    else:
+        if isinstance(asked, Ticket) and row.fill.order.side is Side.BUY:
+            if asked.placement.reserves:
+                message.order_filled.from_reserve = True
+            else:
+                message.order_filled.hold_transfer_id = str(asked.hold_id)
+        if asked.received_at is not None:
+            message.order_filled.received_at.CopyFrom(to_wire(asked.received_at))
+        traceparent = asked.traceparent
     return Fact(
         topic=BETS_TOPIC,
-        key=order.event_id,
+        key=told.event_id,
         message=message,
         sequence=row.sequence,
         occurred_at=filled_at,
-        traceparent=placement.traceparent,
+        traceparent=traceparent,
     )
+
+
+def order_changed(
+    row: OrderRow, why: bets.OrderEnd.ValueType | None, after_sequence: int, at: datetime
+) -> Fact:
+    """That an order rests now, or ended: what lies behind it and is not needed goes back. It is no fill and not counted."""
+    message = bets.BetsFact(event_id=str(row.event_id))
+    if why is None:
+        message.order_opened.CopyFrom(
+            bets.OrderOpened(order=wire.order(row), revision=row.revision, after_sequence=after_sequence)
+        )
+    else:
+        message.order_ended.CopyFrom(
+            bets.OrderEnded(order=wire.order(row), why=why, after_sequence=after_sequence)
+        )
+    return Fact(
+        topic=BETS_TOPIC,
+        key=message.event_id,
+        message=message,
+        sequence=outbox.UNCOUNTED,
+        occurred_at=at,
+    )
+
+
+def _placement(row: Filled) -> Placement:
+    if not isinstance(row.ticket, Ticket):
+        raise TypeError("only an order that came is filled at once and whole")
+    return row.ticket.placement
 
 
 async def audit(

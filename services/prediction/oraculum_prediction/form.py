@@ -1,6 +1,7 @@
 """The form of requests: every bad field is named, and all of them at once."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -8,17 +9,33 @@ from uuid import UUID
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_kit.validation import Violations
 from oraculum_money import ASSETS, INT64_MAX, PRICE_ONE, Price, Shares, Units
-from oraculum_prediction.markets import Terms
+from oraculum_prediction.commands import Change
+from oraculum_prediction.levels import LEVELS_DEFAULT, STEP_DEFAULT
+from oraculum_prediction.markets import Terms as MarketTerms
+from oraculum_prediction.placement import MARKET, Terms
 from oraculum_prediction.pricing import Order, Side
+from oraculum_prediction.pricing.takers import OrderKind, SelfTrade, TimeInForce
 from oraculum_prediction.wire import ORDER_STATUSES
 
 _SIDES: Final[Mapping[int, Side]] = {pb.SIDE_BUY: Side.BUY, pb.SIDE_SELL: Side.SELL}
 _STATUSES: Final[Mapping[int, int]] = {status: column for column, status in ORDER_STATUSES.items()}
 _OUTCOMES_MAX: Final = 100
+_TIMES: Final[Mapping[int, TimeInForce]] = {
+    pb.TIME_IN_FORCE_UNSPECIFIED: TimeInForce.GTC,
+    pb.TIME_IN_FORCE_GTC: TimeInForce.GTC,
+    pb.TIME_IN_FORCE_GTD: TimeInForce.GTC,
+    pb.TIME_IN_FORCE_IOC: TimeInForce.IOC,
+    pb.TIME_IN_FORCE_FOK: TimeInForce.FOK,
+}
+_SELF_TRADES: Final[Mapping[int, SelfTrade]] = {
+    pb.SELF_TRADE_UNSPECIFIED: SelfTrade.CANCEL_MAKER,
+    pb.SELF_TRADE_CANCEL_MAKER: SelfTrade.CANCEL_MAKER,
+    pb.SELF_TRADE_CANCEL_TAKER: SelfTrade.CANCEL_TAKER,
+}
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 
-def terms(request: pb.OpenMarketRequest) -> Terms:
+def terms(request: pb.OpenMarketRequest) -> MarketTerms:
     """What a market shall be opened with."""
     check = Violations()
     event_id = check.uuid("event_id", request.event_id)
@@ -36,7 +53,7 @@ def terms(request: pb.OpenMarketRequest) -> Terms:
         check.refuse("locks_at", "is missing")
     category = check.text("category", request.category, maximum=100)
     check.finish()
-    return Terms(
+    return MarketTerms(
         event_id, outcomes, request.subsidy.asset, Units(subsidy), odds, locks_at or _EPOCH, category
     )
 
@@ -68,6 +85,107 @@ def order(request: pb.PlaceOrderRequest | pb.GetQuoteRequest) -> tuple[UUID, Ord
         shares=None if by_amount else Shares(request.shares),
         limit=Price(limit) if limit else None,
     )
+
+
+def order_terms(request: pb.PlaceOrderRequest, order: Order, now: datetime) -> Terms:
+    """How an order stands; `order` is what it trades."""
+    if request.type == pb.ORDER_TYPE_LIMIT:
+        return _limit_terms(request, order, now)
+    check = Violations()
+    if request.type not in {pb.ORDER_TYPE_UNSPECIFIED, pb.ORDER_TYPE_MARKET}:
+        check.refuse("type", "is market or limit")
+    if request.time_in_force in {pb.TIME_IN_FORCE_GTC, pb.TIME_IN_FORCE_GTD}:
+        check.refuse("time_in_force", "a market order never rests: it is ioc or fok")
+    if request.post_only:
+        check.refuse("post_only", "is for limit orders")
+    if request.HasField("expires_at"):
+        check.refuse("expires_at", "is for limit orders that are gtd")
+    check.finish()
+    self_trade = _SELF_TRADES[request.self_trade]
+    return MARKET if self_trade is MARKET.self_trade else replace(MARKET, self_trade=self_trade)
+
+
+def _limit_terms(request: pb.PlaceOrderRequest, order: Order, now: datetime) -> Terms:
+    check = Violations()
+    time_in_force = _TIMES[request.time_in_force]
+    if order.limit is None or order.limit >= PRICE_ONE:
+        check.refuse("limit_price_millionths", "a limit order has a limit between 0 and 1")
+    if order.side is Side.SELL and order.amount is not None:
+        check.refuse("amount_units", "a limit order sells a number of shares")
+    if request.post_only and time_in_force is not TimeInForce.GTC:
+        check.refuse("post_only", "is for orders that may rest: gtc or gtd")
+    expires_at = _expiry(check, request, now, given=request.time_in_force == pb.TIME_IN_FORCE_GTD)
+    check.finish()
+    return Terms(
+        OrderKind.LIMIT, time_in_force, request.post_only, _SELF_TRADES[request.self_trade], expires_at
+    )
+
+
+def _expiry(
+    check: Violations, request: pb.PlaceOrderRequest, now: datetime, *, given: bool
+) -> datetime | None:
+    expires_at = check.time("expires_at", request)
+    if given != (expires_at is not None):
+        check.refuse("expires_at", "is given exactly for orders that are gtd")
+    elif expires_at is not None and expires_at <= now:
+        check.refuse("expires_at", "lies in the past")
+    return expires_at
+
+
+def change(request: pb.EditOrderRequest, now: datetime) -> tuple[UUID, Change]:
+    """What a resting order shall become."""
+    check = Violations()
+    order_id = check.uuid("order_id", request.order_id)
+    limit = check.integer(
+        "limit_price_millionths", request.limit_price_millionths, minimum=0, maximum=PRICE_ONE - 1
+    )
+    shares = check.integer("open_shares", request.open_shares, minimum=0, maximum=INT64_MAX)
+    expires_at = check.time("expires_at", request)
+    if expires_at is not None and expires_at <= now:
+        check.refuse("expires_at", "lies in the past")
+    if not limit and not shares and expires_at is None:
+        check.refuse("open_shares", "give a limit, a number of shares or a time to change")
+    check.finish()
+    return order_id, Change(Price(limit) if limit else None, Shares(shares) if shares else None, expires_at)
+
+
+def sets(request: pb.MergeSetsRequest) -> tuple[UUID, Shares]:
+    """How many complete sets of which event are turned into cash."""
+    check = Violations()
+    event_id = check.uuid("event_id", request.event_id)
+    shares = check.integer("shares", request.shares, minimum=1, maximum=INT64_MAX)
+    check.finish()
+    return event_id, Shares(shares)
+
+
+def dead_man_seconds(request: pb.SetDeadManRequest) -> int:
+    """For how long somebody may be silent; never mind when 0."""
+    check = Violations()
+    if request.timeout_seconds:
+        check.integer("timeout_seconds", request.timeout_seconds, minimum=5, maximum=86_400)
+    check.finish()
+    return request.timeout_seconds
+
+
+def book(request: pb.GetBookRequest) -> tuple[UUID, int, int, int]:
+    """Which book, how many levels of each side, and how far apart the market maker is asked."""
+    check = Violations()
+    event_id = check.uuid("event_id", request.event_id)
+    outcome = check.integer("outcome", request.outcome, minimum=0, maximum=_OUTCOMES_MAX - 1)
+    count = check.integer("levels", request.levels or LEVELS_DEFAULT, minimum=1, maximum=100)
+    step = check.integer(
+        "step_millionths", request.step_millionths or STEP_DEFAULT, minimum=100, maximum=500_000
+    )
+    check.finish()
+    return event_id, outcome, count, step
+
+
+def one_id(field: str, text: str) -> UUID:
+    """An id."""
+    check = Violations()
+    found = check.uuid(field, text)
+    check.finish()
+    return found
 
 
 def ids(field: str, texts: Sequence[str], *, maximum: int) -> list[UUID]:

@@ -1,4 +1,7 @@
-"""Money behind orders: the worst case of every purchase is held in wallet before it may be filled.
+"""Money behind orders: the worst case of every purchase is set aside in wallet before it may be filled.
+
+For the moment in which a purchase is decided it is held, by a pending transfer. Behind one that may rest for long it is moved,
+by a posted transfer into the order's reserve.
 
 One law makes the holds safe whatever dies when: a hold is voided only after a row stands under its order's id which says
 that the order was not filled. So a hold that wallet says EXISTS, of an order without a row, still holds the money, and a
@@ -9,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
-from uuid import UUID
 
 import structlog
 
@@ -18,7 +20,7 @@ from oraculum.wallet.v1 import wallet_service_pb2 as wallet
 from oraculum_kit.errors import ServiceError
 from oraculum_money import Units
 from oraculum_prediction import metrics
-from oraculum_prediction.placement import Ticket, hold_id, void_id
+from oraculum_prediction.placement import Ticket, hold_id, release_id, void_id
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -62,7 +64,7 @@ class Holds:
 
     async def take(self, holds: Sequence[Hold]) -> list[Held]:
         """Hold the money of purchases, each answered on its own. Raises what the call as a whole raises."""
-        request = wallet.CreateTransfersRequest(transfers=map(_pending, holds))
+        request = wallet.CreateTransfersRequest(transfers=map(_set_aside, holds))
         response = await self._stub.CreateTransfers(request, timeout=self._timeout_seconds)
         results = [_HELD.get(answer.result, Held.FAILED) for answer in response.answers]
         for answer, result in zip(response.answers, results, strict=True):
@@ -75,23 +77,56 @@ class Holds:
                 )
         return results
 
-    async def void(self, order_ids: Sequence[UUID]) -> None:
-        """Release holds whose orders are refused by a committed row; what fails here is left to wallet's sweep."""
-        request = wallet.CreateTransfersRequest(
-            transfers=[
-                wallet.Transfer(
-                    transfer_id=str(void_id(order_id)),
-                    phase=wallet.TRANSFER_PHASE_VOID_PENDING,
-                    pending_id=str(hold_id(order_id)),
-                )
-                for order_id in order_ids
-            ]
-        )
+    async def void(self, tickets: Sequence[Ticket]) -> None:
+        """Let the money go of orders that are refused by a committed row; what fails here is left to wallet's sweep."""
+        request = wallet.CreateTransfersRequest(transfers=map(_let_go, tickets))
         try:
             await self._stub.CreateTransfers(request, timeout=self._timeout_seconds)
         except ServiceError as error:
-            metrics.VOIDS_FAILED.inc(len(order_ids))
-            _log.warning("holds.left_to_the_sweep", orders=len(order_ids), error=repr(error))
+            metrics.VOIDS_FAILED.inc(len(tickets))
+            _log.warning("holds.left_to_the_sweep", orders=len(tickets), error=repr(error))
+
+
+def _let_go(ticket: Ticket) -> wallet.Transfer:
+    if ticket.placement.reserves:
+        return wallet.Transfer(
+            transfer_id=str(release_id(ticket.order_id)),
+            phase=wallet.TRANSFER_PHASE_POSTED,
+            kind=wallet.TRANSFER_KIND_RELEASE,
+            debit=_reserve_of(ticket),
+            credit=_owner_of(ticket),
+            amount=Amount(units=ticket.held_units or 0, asset=ticket.held_asset),
+            event_id=str(ticket.event_id),
+            reference_id=str(ticket.order_id),
+        )
+    return wallet.Transfer(
+        transfer_id=str(void_id(ticket.order_id)),
+        phase=wallet.TRANSFER_PHASE_VOID_PENDING,
+        pending_id=str(hold_id(ticket.order_id)),
+    )
+
+
+def _owner_of(ticket: Ticket) -> wallet.AccountName:
+    return wallet.AccountName(kind=wallet.ACCOUNT_KIND_USER, owner_id=str(ticket.user_id))
+
+
+def _reserve_of(ticket: Ticket) -> wallet.AccountName:
+    return wallet.AccountName(kind=wallet.ACCOUNT_KIND_ORDER_RESERVE, owner_id=str(ticket.user_id))
+
+
+def _set_aside(hold: Hold) -> wallet.Transfer:
+    if hold.ticket.placement.reserves:
+        return wallet.Transfer(
+            transfer_id=str(hold.ticket.hold_id),
+            phase=wallet.TRANSFER_PHASE_POSTED,
+            kind=wallet.TRANSFER_KIND_RESERVE,
+            debit=_owner_of(hold.ticket),
+            credit=_reserve_of(hold.ticket),
+            amount=Amount(units=hold.units, asset=hold.asset),
+            event_id=str(hold.ticket.event_id),
+            reference_id=str(hold.ticket.order_id),
+        )
+    return _pending(hold)
 
 
 def _pending(hold: Hold) -> wallet.Transfer:

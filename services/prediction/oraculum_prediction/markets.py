@@ -17,6 +17,7 @@ from oraculum_kit.errors import Internal, InvalidArgument, Violation
 from oraculum_kit.ids import derived
 from oraculum_money import Price, Units
 from oraculum_prediction import events
+from oraculum_prediction.closing import close
 from oraculum_prediction.errors import HouseFundsShort, LockTimePassed, MarketExists, MarketNotFound
 from oraculum_prediction.pricing import (
     FeeSchedule,
@@ -120,7 +121,7 @@ class Markets:
         one, which finds the market closed. Only then are the void prices computed, from fills that are final.
         """
         async with self._database.transaction() as connection:
-            if await repository.close(connection, event_id, reason):
+            if await close(connection, event_id, reason):
                 await events.audit(
                     connection, "market.closed", event_id, now=self._clock.now(), details={"reason": reason}
                 )

@@ -1,21 +1,21 @@
-"""What a worker remembers of the markets that it trades, and the drafts in which a batch is priced.
+"""What a worker remembers of the markets that it trades: their state, what rests in them, and who holds what.
 
 Memory is an optimisation and never the truth: every commit names the version that it was priced on, and fails for a market
-that is another one by now. Positions change only together with their market's version, so they may be remembered with it.
+that is another one by now. Positions and resting orders change only together with their market's version, so they may be remembered with it.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from oraculum_kit.errors import ServiceError
-from oraculum_money import Shares, Units, mul_div_ceil
-from oraculum_prediction.errors import InsufficientShares
-from oraculum_prediction.pricing import Fill, LmsrState, Order, Side, quote
-from oraculum_prediction.refusals import refusal
+from oraculum_money import Price, Shares, Units, mul_div_ceil
+from oraculum_prediction.pricing import Fill, LmsrState, Side
+from oraculum_prediction.pricing.book import Book, Resting
 from oraculum_prediction.repository.markets import MarketRow
+from oraculum_prediction.wire import SIDES, OrderRow
 
 MARKETS_MAX: Final = 2_000
 PEOPLE_MAX: Final = 200_000
@@ -46,6 +46,8 @@ class Holding(NamedTuple):
 
 NOTHING: Final = Holding(Shares(0), Shares(0), Units(0), Units(0))
 
+_SIDES: Final[dict[int, Side]] = {number: side for side, number in SIDES.items()}
+
 # By outcome.
 Holdings = dict[int, Holding]
 
@@ -63,12 +65,23 @@ class Market:
     outcome_volume_units: tuple[Units, ...]
     escrow_units: Units
     participant_count: int
-    # Whom we know completely, those who hold nothing included.
+    locks_at: datetime
+    # Whom we know completely, those who hold nothing included; everybody whose orders rest is among them.
     people: dict[UUID, Holdings] = field(default_factory=dict)
+    # What rests, by id, and as a book; who has how much of it.
+    orders: dict[UUID, OrderRow] = field(default_factory=dict)
+    book: Book = field(default_factory=Book)
+    resting_of: Counter[UUID] = field(default_factory=Counter)
+
+    def rest(self, rows: Iterable[OrderRow]) -> None:
+        """Remember what rests in a market that was just read."""
+        self.orders = {row.order_id: row for row in rows}
+        self.book = Book(map(resting, self.orders.values()))
+        self.resting_of = Counter(row.user_id for row in self.orders.values())
 
     @classmethod
     def of(cls, row: MarketRow) -> "Market":
-        """The market of a row, nobody's holdings known."""
+        """The market of a row, nobody's holdings known and nothing that rests."""
         return cls(
             row.event_id,
             row.asset,
@@ -79,70 +92,25 @@ class Market:
             tuple(row.outcome_volume_units),
             row.escrow_units,
             row.participant_count,
+            row.locks_at,
         )
 
 
-class Draft:
-    """One market with the fills of one batch on top, in memory only."""
-
-    def __init__(self, market: Market) -> None:
-        self._market = market
-        self.event_id = market.event_id
-        self.asset = market.asset
-        self.version = market.version
-        self.sequence = market.sequence
-        self.state = market.state
-        self.volume_units = market.volume_units
-        self.outcome_volume_units = market.outcome_volume_units
-        self.escrow_units = market.escrow_units
-        self.participant_count = market.participant_count
-        self.changed: dict[tuple[UUID, int], Holding] = {}
-        self._new_people: set[UUID] = set()
-
-    def trade(self, user_id: UUID, order: Order) -> Fill | ServiceError:
-        """Fill an order on top of those before it, or say why not; then nothing has changed."""
-        fill = quote(self.state, order)
-        if not isinstance(fill, Fill):
-            return refusal(fill)
-        holding = self._holding(user_id, order.outcome)
-        if order.side is Side.SELL and fill.shares > holding.shares - holding.reserved:
-            return InsufficientShares(
-                available_shares=holding.shares - holding.reserved, needed_shares=fill.shares
-            )
-        self._apply(user_id, fill, holding)
-        return fill
-
-    def adopt(self) -> None:
-        """Let the market be what this draft made of it: it was committed."""
-        market = self._market
-        market.version += 1
-        market.sequence = self.sequence
-        market.state = self.state
-        market.volume_units = self.volume_units
-        market.outcome_volume_units = self.outcome_volume_units
-        market.escrow_units = self.escrow_units
-        market.participant_count = self.participant_count
-        for (user_id, outcome), holding in self.changed.items():
-            market.people[user_id][outcome] = holding
-
-    def _holding(self, user_id: UUID, outcome: int) -> Holding:
-        known = self.changed.get((user_id, outcome))
-        return known or self._market.people[user_id].get(outcome, NOTHING)
-
-    def _apply(self, user_id: UUID, fill: Fill, holding: Holding) -> None:
-        outcome = fill.order.outcome
-        self.state = self.state.after(fill)
-        self.sequence += 1
-        self.volume_units = Units(self.volume_units + fill.gross)
-        volumes = list(self.outcome_volume_units)
-        volumes[outcome] = Units(volumes[outcome] + fill.gross)
-        self.outcome_volume_units = tuple(volumes)
-        paid_in = fill.gross if fill.order.side is Side.BUY else Units(-fill.gross)
-        self.escrow_units = Units(self.escrow_units + paid_in)
-        self.changed[user_id, outcome] = holding.after(fill)
-        if not self._market.people[user_id] and user_id not in self._new_people:
-            self._new_people.add(user_id)
-            self.participant_count += 1
+def resting(row: OrderRow) -> Resting:
+    """An order's place in a book."""
+    if row.open_shares is None or row.priority is None or row.limit_price is None:
+        raise ValueError(f"order {row.order_id} does not rest")
+    return Resting(
+        order_id=row.order_id,
+        user_id=row.user_id,
+        outcome=row.outcome,
+        side=_SIDES[row.side],
+        price=Price(row.limit_price),
+        left=row.open_shares,
+        priority=row.priority,
+        filled=row.shares or Shares(0),
+        expires_at=row.expires_at,
+    )
 
 
 class Memory:

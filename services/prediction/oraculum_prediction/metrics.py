@@ -33,6 +33,10 @@ UNCERTAIN: Final = Counter(
     "oraculum_prediction_commits_uncertain", "Batches whose commit failed or could not be known."
 )
 ABANDONED: Final = Counter("oraculum_prediction_orders_abandoned", "Orders given up for wallet's sweep.")
+ENDED_BY_CLOCK: Final = Counter(
+    "oraculum_prediction_orders_ended_by_clock",
+    "Resting orders that expired, outlived their market or owner's word.",
+)
 VOIDS_FAILED: Final = Counter(
     "oraculum_prediction_voids_failed", "Holds that could not be voided at once and are left to the sweep."
 )

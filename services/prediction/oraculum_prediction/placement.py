@@ -1,23 +1,47 @@
-"""An order on its way: what was asked, and what is known of it while a batch decides."""
+"""What is asked of the engine, on its way: orders, and acts upon what rests; and what is known of them in a batch."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from oraculum.prediction.v1.prediction_service_pb2 import PlaceOrderResponse
+from google.protobuf.message import Message
+
 from oraculum_kit.errors import ServiceError
 from oraculum_kit.idempotency import Command, Stored
 from oraculum_kit.ids import derived
-from oraculum_money import PRICE_ONE, Price, Units, mul_div_ceil
+from oraculum_money import PRICE_ONE, Price, Shares, Units, mul_div_ceil
 from oraculum_prediction.pricing import Fill, Order, Side
+from oraculum_prediction.pricing.takers import OrderKind, SelfTrade, Taker, TimeInForce
 
-# What came of an order: the answer, a refusal, or the answer that it was given before.
-Outcome = PlaceOrderResponse | ServiceError | Stored
+# What came of an order or an act: the answer, a refusal, or the answer that it was given before.
+Answer = Message | ServiceError
+Outcome = Answer | Stored
 
 # How far the price may move between pricing and commit for an order by shares that names no limit: 5 %.
 _SLACK_PERCENT: Final = 105
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How an order stands that is more than: now, all of it, at this average price at worst."""
+
+    kind: OrderKind
+    time_in_force: TimeInForce
+    post_only: bool = False
+    self_trade: SelfTrade = SelfTrade.CANCEL_MAKER
+    expires_at: datetime | None = None
+
+    @property
+    def may_rest(self) -> bool:
+        """Whether what is not filled at once waits."""
+        return self.time_in_force is TimeInForce.GTC
+
+
+MARKET: Final = Terms(OrderKind.MARKET, TimeInForce.FOK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +54,21 @@ class Placement:
     order: Order
     received_at: datetime
     traceparent: str | None = None
+    terms: Terms = MARKET
+    # The resting order that ends when this one is decided.
+    replaces: UUID | None = None
+    # Whether it then asks for what that one has left, and no more.
+    keeps_size: bool = False
 
     @property
     def order_id(self) -> UUID:
         """The command's own id: it is derived from user, route and key, which is what an order's id is made of."""
         return self.command.id
+
+    @property
+    def reserves(self) -> bool:
+        """Whether its money goes into a reserve, since it may rest for long; else it is held for the moment."""
+        return self.order.side is Side.BUY and self.terms.may_rest
 
 
 @dataclass(slots=True, eq=False)
@@ -45,10 +79,11 @@ class Ticket:
     answer: "asyncio.Future[Outcome]"
     # What pricing is asked: the order with the limit that it has in effect.
     order: Order = field(init=False)
-    # The pending transfer behind it.
+    # The transfer behind it.
     hold_id: UUID = field(init=False)
     # Once wallet holds the money it is held for good: a later round uses the same hold.
     held_units: Units | None = None
+    held_asset: str = ""
     # Why it will not be filled, once that is certain.
     verdict: ServiceError | None = None
 
@@ -62,14 +97,59 @@ class Ticket:
         return self.placement.command.id
 
     @property
+    def user_id(self) -> UUID:
+        """Whose it is."""
+        return self.placement.user_id
+
+    @property
     def event_id(self) -> UUID:
         """The market that it is for."""
         return self.placement.event_id
 
     @property
+    def command(self) -> Command:
+        """What makes it the same when it comes again."""
+        return self.placement.command
+
+    @property
+    def received_at(self) -> datetime:
+        """When it reached the platform."""
+        return self.placement.received_at
+
+    @property
+    def traceparent(self) -> str | None:
+        """The trace of the request that brought it."""
+        return self.placement.traceparent
+
+    @property
     def needs_hold(self) -> bool:
         """Whether money must be held before this order may be filled."""
         return self.held_units is None and self.order.side is Side.BUY
+
+    @property
+    def needs_trading(self) -> bool:
+        """Always: nothing is bought or sold in a market that does not trade."""
+        return True
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it trades at once and whole, and touches nothing that rests of its own."""
+        return self.placement.terms.kind is OrderKind.MARKET and self.placement.replaces is None
+
+    def taker(self, order: Order, priority: int) -> Taker:
+        """The order as it meets a book."""
+        terms = self.placement.terms
+        return Taker(
+            order_id=self.order_id,
+            user_id=self.placement.user_id,
+            order=order,
+            kind=terms.kind,
+            time_in_force=terms.time_in_force,
+            post_only=terms.post_only,
+            self_trade=terms.self_trade,
+            priority=priority,
+            expires_at=terms.expires_at,
+        )
 
     def limit_slippage(self, fill: Fill) -> None:
         """Give a purchase by shares without a limit one of its own, so that what is held for it is sane.
@@ -88,8 +168,64 @@ class Ticket:
             self.answer.set_result(outcome)
 
 
+class Deed(StrEnum):
+    """What an act does."""
+
+    CANCEL = "cancel"
+    CANCEL_MANY = "cancel many"
+    EXPIRE = "expire"
+    SHRINK = "shrink"
+    MERGE = "merge"
+
+
+@dataclass(slots=True, eq=False)
+class Act:
+    """Something done in a market that is no order: to what rests there, or to complete sets. It needs no money."""
+
+    deed: Deed
+    # That of its command, if it has one; else its own.
+    order_id: UUID
+    event_id: UUID
+    answer: "asyncio.Future[Outcome]"
+    # Whose orders it is about; None for the clock, which may end anybody's.
+    user_id: UUID | None = None
+    targets: Sequence[UUID] = ()
+    # What shall be left to rest, or be merged.
+    shares: Shares | None = None
+    expires_at: datetime | None = None
+    command: Command | None = None
+    received_at: datetime | None = None
+    traceparent: str | None = None
+    held_units: None = None
+    verdict: ServiceError | None = None
+
+    @property
+    def needs_hold(self) -> bool:
+        """Never: what it moves is there."""
+        return False
+
+    @property
+    def needs_trading(self) -> bool:
+        """Whether the market must still trade: what rests may be taken back for as long as it is open."""
+        return self.deed is Deed.MERGE
+
+    def resolve(self, outcome: Outcome) -> None:
+        """Answer whoever waits, if they still do."""
+        if not self.answer.done():
+            self.answer.set_result(outcome)
+
+
+# What waits in the engine's queue.
+Task = Ticket | Act
+
+
+def release_id(order_id: UUID) -> UUID:
+    """The transfer that gives back the reserve of an order that was refused; wallet derives the same."""
+    return derived("release", order_id)
+
+
 def hold_id(order_id: UUID) -> UUID:
-    """The pending transfer that holds the money of an order."""
+    """The transfer that holds the money of an order, or reserves it."""
     return derived("hold", order_id)
 
 

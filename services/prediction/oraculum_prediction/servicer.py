@@ -6,23 +6,26 @@ from uuid import UUID
 
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum.prediction.v1 import prediction_service_pb2_grpc
-from oraculum_kit import idempotency, logs, traces
+from oraculum_kit import idempotency, logs
 from oraculum_kit.authorization import ANYONE, SIGNED_IN, Access, require_owner, require_user
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Database
-from oraculum_kit.errors import ServiceError
-from oraculum_kit.idempotency import Stored
 from oraculum_kit.paging import Page, decode_cursor, page_size
 from oraculum_kit.rpc import Context
+from oraculum_kit.timestamps import to_wire
 from oraculum_kit.validation import Violations
-from oraculum_prediction import form, wire
-from oraculum_prediction.engine import Engine
-from oraculum_prediction.errors import MarketNotFound, MarketNotOpen, OrderNotFound
+from oraculum_prediction import form, levels, quoting, receipts, wire
+from oraculum_prediction.commands import Commands
+from oraculum_prediction.errors import (
+    FillNotFound,
+    MarketNotFound,
+    MarketNotOpen,
+    OrderNotFound,
+    UnknownOutcome,
+)
 from oraculum_prediction.markets import Markets
-from oraculum_prediction.placement import Placement
-from oraculum_prediction.pricing import Refusal, quote
-from oraculum_prediction.refusals import refusal
-from oraculum_prediction.repository import markets, orders
+from oraculum_prediction.repository import markets, orders, reading, resting
+from oraculum_prediction.repository.markets import MarketRow
 from oraculum_prediction.sweep import settle_holds
 
 _SERVICE: Final = "/oraculum.prediction.v1.PredictionService/"
@@ -35,6 +38,16 @@ ACCESS: Final = {
     _SERVICE + "BatchGetMarkets": Access(users=ANYONE),
     _SERVICE + "GetQuote": Access(users=ANYONE),
     _SERVICE + "PlaceOrder": Access(users=SIGNED_IN),
+    _SERVICE + "CancelOrder": Access(users=SIGNED_IN),
+    _SERVICE + "CancelOrders": Access(users=SIGNED_IN),
+    _SERVICE + "EditOrder": Access(users=SIGNED_IN),
+    _SERVICE + "SetDeadMan": Access(users=SIGNED_IN),
+    _SERVICE + "MergeSets": Access(users=SIGNED_IN),
+    _SERVICE + "GetBook": Access(users=ANYONE),
+    _SERVICE + "GetReceipts": Access(users=SIGNED_IN),
+    _SERVICE + "ListFills": Access(users=SIGNED_IN),
+    _SERVICE + "GetFill": Access(users=SIGNED_IN),
+    _SERVICE + "GetPortfolio": Access(users=SIGNED_IN),
     _SERVICE + "GetOrder": Access(users=SIGNED_IN),
     _SERVICE + "ListOrders": Access(users=SIGNED_IN),
     _SERVICE + "ListPositions": Access(users=SIGNED_IN),
@@ -47,9 +60,9 @@ ACCESS: Final = {
 class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
     """oraculum.prediction.v1.PredictionService."""
 
-    def __init__(self, database: Database, engine: Engine, opening: Markets, clock: Clock) -> None:
+    def __init__(self, database: Database, commands: Commands, opening: Markets, clock: Clock) -> None:
         self._database = database
-        self._engine = engine
+        self._commands = commands
         self._markets = opening
         self._clock = clock
 
@@ -83,43 +96,121 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
     async def GetQuote(self, request: pb.GetQuoteRequest, context: Context) -> pb.GetQuoteResponse:
         """Say what a bet would do now."""
         event_id, order = form.order(request)
+        row, rests = await self._open_market(event_id)
+        return quoting.quoted(row, rests, order, self._clock.now())
+
+    async def GetBook(self, request: pb.GetBookRequest, context: Context) -> pb.GetBookResponse:
+        """Say what is to be had at which price."""
+        event_id, outcome, count, step = form.book(request)
+        row, rests = await self._open_market(event_id)
+        if outcome >= len(row.sold):
+            raise UnknownOutcome
+        bids, asks = levels.book(row.state(), rests, outcome, levels=count, step=step)
+        return pb.GetBookResponse(
+            price_millionths=row.prices[outcome],
+            bids=bids,
+            asks=asks,
+            sequence=row.sequence,
+            asset=row.asset,
+        )
+
+    async def _open_market(self, event_id: UUID) -> tuple[MarketRow, list[wire.OrderRow]]:
+        """A market that trades, and what rests there."""
         async with self._database.connection() as connection:
             row = await markets.market(connection, event_id)
+            rests = await resting.resting(connection, [event_id])
         if row is None:
             raise MarketNotFound(event_id=event_id)
         if row.status != markets.OPEN or row.locks_at <= self._clock.now():
             raise MarketNotOpen(event_id=event_id)
-        state = row.state()
-        fill = quote(state, order)
-        if isinstance(fill, Refusal):
-            raise refusal(fill)
-        return pb.GetQuoteResponse(
-            shares=fill.shares,
-            gross=wire.amount(fill.gross, row.asset),
-            fee=wire.amount(fill.fee, row.asset),
-            net=wire.amount(fill.net, row.asset),
-            average_price_millionths=wire.average_price(wire.SIDES[order.side], fill.gross, fill.shares),
-            price_before_millionths=state.prices,
-            price_after_millionths=state.after(fill).prices,
-            sequence=row.sequence,
-        )
+        return row, rests[event_id]
+
+    async def GetReceipts(self, request: pb.GetReceiptsRequest, context: Context) -> pb.GetReceiptsResponse:
+        """Give all that recomputes the fills of an order of the caller."""
+        order_id = form.one_id("order_id", request.order_id)
+        missing = OrderNotFound(order_id=order_id)
+        async with self._database.connection() as connection:
+            row = await orders.by_id(connection, order_id)
+            if row is None:
+                raise missing
+            require_owner(row.user_id, missing=missing)
+            return pb.GetReceiptsResponse(receipts=await receipts.receipts(connection, order_id))
+
+    async def ListFills(self, request: pb.ListFillsRequest, context: Context) -> pb.ListFillsResponse:
+        """Give a page of the caller's fills."""
+        event_id = form.optional_id("event_id", request.event_id)
+        limit = page_size(request.limit)
+        async with self._database.connection() as connection:
+            rows = await orders.fills(
+                connection,
+                require_user().id,
+                event_id=event_id,
+                before=decode_cursor(request.cursor, datetime, UUID),
+                row_count=limit + 1,
+            )
+        page = Page.cut(rows, limit, lambda row: (row.filled_at, row.fill_id))
+        return pb.ListFillsResponse(fills=map(wire.fill, page.rows), next_cursor=page.next_cursor)
+
+    async def GetFill(self, request: pb.GetFillRequest, context: Context) -> pb.GetFillResponse:
+        """Give one fill of the caller."""
+        fill_id = form.one_id("fill_id", request.fill_id)
+        async with self._database.connection() as connection:
+            row = await reading.fill(connection, require_user().id, fill_id)
+        if row is None:
+            raise FillNotFound(fill_id=fill_id)
+        return pb.GetFillResponse(fill=wire.fill(row))
+
+    async def GetPortfolio(
+        self, request: pb.GetPortfolioRequest, context: Context
+    ) -> pb.GetPortfolioResponse:
+        """Give what the caller's positions come to."""
+        async with self._database.connection() as connection:
+            totals, reserved = await reading.portfolio(connection, require_user().id)
+        return pb.GetPortfolioResponse(totals=wire.portfolio(totals, reserved))
 
     async def PlaceOrder(self, request: pb.PlaceOrderRequest, context: Context) -> pb.PlaceOrderResponse:
         """Queue an order and answer when it is decided."""
         user = require_user()
         command = idempotency.command(request, key=request.idempotency_key)
         event_id, order = form.order(request)
+        terms = form.order_terms(request, order, self._clock.now())
         logs.note(event_id=request.event_id, order_id=str(command.id))
-        outcome = await self._engine.place(
-            Placement(command, user.id, event_id, order, self._clock.now(), traces.traceparent())
-        )
-        if isinstance(outcome, ServiceError):
-            raise outcome
-        if isinstance(outcome, Stored):
-            response = outcome.answer(command, pb.PlaceOrderResponse)
-            response.replayed = True
-            return response
-        return outcome
+        return await self._commands.place(command, user.id, event_id, order, terms)
+
+    async def CancelOrder(self, request: pb.CancelOrderRequest, context: Context) -> pb.CancelOrderResponse:
+        """Take back what rests of an order."""
+        command = idempotency.command(request, key=request.idempotency_key)
+        return await self._commands.cancel(command, form.one_id("order_id", request.order_id))
+
+    async def CancelOrders(
+        self, request: pb.CancelOrdersRequest, context: Context
+    ) -> pb.CancelOrdersResponse:
+        """Take back everything that rests."""
+        event_id = form.optional_id("event_id", request.event_id)
+        ended = await self._commands.cancel_all(require_user().id, event_id)
+        return pb.CancelOrdersResponse(order_ids=ended)
+
+    async def EditOrder(self, request: pb.EditOrderRequest, context: Context) -> pb.EditOrderResponse:
+        """Change what rests of an order."""
+        command = idempotency.command(request, key=request.idempotency_key)
+        order_id, change = form.change(request, self._clock.now())
+        return await self._commands.edit(command, order_id, change)
+
+    async def SetDeadMan(self, request: pb.SetDeadManRequest, context: Context) -> pb.SetDeadManResponse:
+        """Set when everything is taken back."""
+        seconds = form.dead_man_seconds(request)
+        async with self._database.transaction() as connection:
+            if not seconds:
+                await resting.drop_dead_man(connection, require_user().id)
+                return pb.SetDeadManResponse()
+            fires_at = await resting.set_dead_man(connection, require_user().id, seconds)
+        return pb.SetDeadManResponse(fires_at=to_wire(fires_at))
+
+    async def MergeSets(self, request: pb.MergeSetsRequest, context: Context) -> pb.MergeSetsResponse:
+        """Turn complete sets into cash."""
+        command = idempotency.command(request, key=request.idempotency_key)
+        event_id, shares = form.sets(request)
+        return await self._commands.merge(command, require_user().id, event_id, shares)
 
     async def GetOrder(self, request: pb.GetOrderRequest, context: Context) -> pb.GetOrderResponse:
         """Give one order of the caller."""
@@ -179,7 +270,7 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
                 connection, event_id, before=position[0] if position else None, row_count=limit + 1
             )
         page = Page.cut(rows, limit, lambda row: (row.sequence,))
-        return pb.ListTradesResponse(fills=map(wire.trade, page.rows), next_cursor=page.next_cursor)
+        return pb.ListTradesResponse(fills=map(wire.fill, page.rows), next_cursor=page.next_cursor)
 
     async def ListProceeds(
         self, request: pb.ListProceedsRequest, context: Context

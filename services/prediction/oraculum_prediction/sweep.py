@@ -8,7 +8,7 @@ import structlog
 from oraculum_kit.db import Database
 from oraculum_prediction import metrics
 from oraculum_prediction.repository import orders
-from oraculum_prediction.repository.batches import ABANDONED, REJECTED
+from oraculum_prediction.statuses import ABANDONED, REJECTED
 
 _log = structlog.stdlib.get_logger(__name__)
 

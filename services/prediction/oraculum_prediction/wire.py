@@ -1,9 +1,9 @@
 """Prediction's things as the contract shows them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from oraculum.money.v1.amount_pb2 import Amount
@@ -22,12 +22,37 @@ ORDER_STATUSES: Final[Mapping[int, pb.OrderStatus.ValueType]] = {
     4: pb.ORDER_STATUS_FAILED,
     5: pb.ORDER_STATUS_SETTLED,
     6: pb.ORDER_STATUS_REFUNDED,
+    7: pb.ORDER_STATUS_OPEN,
+    8: pb.ORDER_STATUS_PARTIALLY_FILLED,
+    9: pb.ORDER_STATUS_CANCELLED,
+    10: pb.ORDER_STATUS_EXPIRED,
 }
 
 
 @dataclass(frozen=True, slots=True)
+class FillRow:
+    """A fill as it is told."""
+
+    event_id: UUID
+    sequence: int
+    filled_at: datetime
+    fill_id: UUID
+    order_id: UUID
+    user_id: UUID
+    shares: Shares
+    gross_units: Units
+    fee_units: Units
+    outcome: int
+    side: int
+    prices: Sequence[Price]
+    group_first: int | None
+    role: int
+    asset: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order with its fill, if it has one."""
+    """An order, with what it traded when it arrived if it did."""
 
     order_id: UUID
     user_id: UUID
@@ -44,28 +69,79 @@ class OrderRow:
     reason: str | None
     fill_sequence: int | None
     asset: str
-    fill_id: UUID | None
-    prices: list[Price] | None
-    filled_at: datetime | None
+    amount_units: Units | None
+    asked_shares: Shares | None
+    limit_price: Price | None
+    hold_units: Units | None
+    type: int
+    time_in_force: int
+    post_only: bool
+    expires_at: datetime | None
+    open_shares: Shares | None
+    priority: int | None
+    reserved: bool
+    revision: int
+    replaces_order_id: UUID | None
+    fill_id: UUID | None = None
+    filled_at: datetime | None = None
+    fill_shares: Shares | None = None
+    fill_gross_units: Units | None = None
+    fill_fee_units: Units | None = None
+    fill_group_first: int | None = None
+    prices: Sequence[Price] | None = None
+
+    @property
+    def still_needed_units(self) -> Units:
+        """What the resting part of a purchase may still cost: what its limit makes of all its shares, less what it paid."""
+        if self.open_shares is None or self.limit_price is None or self.side != pb.SIDE_BUY:
+            return Units(0)
+        filled = self.shares or 0
+        whole = mul_div_ceil(filled + self.open_shares, self.limit_price, PRICE_ONE)
+        return Units(whole - mul_div_ceil(filled, self.limit_price, PRICE_ONE))
+
+    def ended(self, status: int, reason: str) -> "OrderRow":
+        """The order once nothing of it rests any more."""
+        return replace(self, status=status, open_shares=None, reason=reason)
+
+    @property
+    def fill(self) -> FillRow | None:
+        """What it traded when it arrived."""
+        if (
+            self.fill_sequence is None
+            or self.fill_id is None
+            or self.filled_at is None
+            or self.fill_shares is None
+            or self.fill_gross_units is None
+            or self.fill_fee_units is None
+        ):
+            return None
+        return FillRow(
+            self.event_id,
+            self.fill_sequence,
+            self.filled_at,
+            self.fill_id,
+            self.order_id,
+            self.user_id,
+            self.fill_shares,
+            self.fill_gross_units,
+            self.fill_fee_units,
+            self.outcome,
+            self.side,
+            self.prices or (),
+            self.fill_group_first,
+            pb.FILL_ROLE_TAKER if self.type != pb.ORDER_TYPE_MERGE else pb.FILL_ROLE_SET,
+            self.asset,
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class TradeRow:
-    """A public trade."""
+class Total(NamedTuple):
+    """What somebody's positions come to in one asset."""
 
-    event_id: UUID
-    sequence: int
-    filled_at: datetime
-    fill_id: UUID
-    order_id: UUID
-    user_id: UUID
-    shares: Shares
-    gross_units: Units
-    fee_units: Units
-    outcome: int
-    side: int
-    prices: list[Price]
     asset: str
+    cost_units: Units
+    value_units: Units
+    realised_units: Units
+    open_positions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +152,7 @@ class PositionRow:
     event_id: UUID
     outcome: int
     shares: Shares
+    reserved: Shares
     cost_units: Units
     realised_units: Units
     payout_units: Units | None
@@ -111,8 +188,8 @@ def market(row: MarketRow) -> pb.Market:
     )
 
 
-def trade(row: TradeRow) -> pb.Fill:
-    """A fill as everybody may see it."""
+def fill(row: FillRow) -> pb.Fill:
+    """A fill as it is told; whoever shows it to strangers leaves out whose it is."""
     return pb.Fill(
         fill_id=str(row.fill_id),
         order_id=str(row.order_id),
@@ -126,6 +203,8 @@ def trade(row: TradeRow) -> pb.Fill:
         sequence=row.sequence,
         price_millionths=row.prices,
         filled_at=to_wire(row.filled_at),
+        group_first=row.group_first or row.sequence,
+        role=pb.FillRole.ValueType(row.role),
     )
 
 
@@ -141,32 +220,31 @@ def order(row: OrderRow) -> pb.Order:
         created_at=to_wire(row.created_at),
         settled_at=to_wire_optional(row.settled_at),
         reason=row.reason or "",
+        type=pb.OrderType.ValueType(row.type),
+        time_in_force=pb.TimeInForce.ValueType(row.time_in_force),
+        limit_price_millionths=row.limit_price or 0,
+        post_only=row.post_only,
+        expires_at=to_wire_optional(row.expires_at),
+        open_shares=row.open_shares or 0,
+        asked_units=row.amount_units or 0,
+        asked_shares=row.asked_shares or 0,
+        replaces_order_id=str(row.replaces_order_id or ""),
     )
+    if row.reserved:
+        message.reserved.CopyFrom(amount(row.still_needed_units, row.asset))
     if row.profit_loss_units is not None:
         message.profit_loss.CopyFrom(amount(row.profit_loss_units, row.asset))
-    if row.shares is None or row.gross_units is None or row.fee_units is None:
+    gross, fee = row.gross_units or Units(0), row.fee_units or Units(0)
+    # Told even where nothing was traded, so that the asset of an order is always known.
+    message.gross.CopyFrom(amount(gross, row.asset))
+    message.fee.CopyFrom(amount(fee, row.asset))
+    if row.shares is None:
         return message
     message.shares = row.shares
-    message.gross.CopyFrom(amount(row.gross_units, row.asset))
-    message.fee.CopyFrom(amount(row.fee_units, row.asset))
-    message.price_millionths = average_price(row.side, row.gross_units, row.shares)
-    if row.fill_id is not None and row.filled_at is not None and row.fill_sequence is not None:
-        message.fill.CopyFrom(
-            pb.Fill(
-                fill_id=str(row.fill_id),
-                order_id=message.order_id,
-                event_id=message.event_id,
-                user_id=message.user_id,
-                outcome=row.outcome,
-                side=message.side,
-                shares=row.shares,
-                gross=message.gross,
-                fee=message.fee,
-                sequence=row.fill_sequence,
-                price_millionths=row.prices,
-                filled_at=to_wire(row.filled_at),
-            )
-        )
+    message.price_millionths = average_price(row.side, gross, row.shares)
+    taken = row.fill
+    if taken is not None:
+        message.fill.CopyFrom(fill(taken))
     return message
 
 
@@ -185,7 +263,26 @@ def position(row: PositionRow) -> pb.Position:
         cost=amount(row.cost_units, row.asset),
         realised=amount(result, row.asset),
         value=amount(value, row.asset),
+        reserved_shares=row.reserved,
     )
     if settled:
         message.payout.CopyFrom(amount(value, row.asset))
     return message
+
+
+def portfolio(totals: Iterable[Total], reserved: Mapping[str, int]) -> list[pb.PortfolioTotal]:
+    """What somebody's positions come to, by asset; an asset in which only orders rest is there too."""
+    known = {total.asset: total for total in totals}
+    nothing = Units(0)
+    return [
+        pb.PortfolioTotal(
+            cost=amount(total.cost_units, asset),
+            value=amount(total.value_units, asset),
+            realised=amount(total.realised_units, asset),
+            unrealised=amount(Units(total.value_units - total.cost_units), asset),
+            open_positions=total.open_positions,
+            reserved=amount(Units(reserved.get(asset, 0)), asset),
+        )
+        for asset in sorted({*known, *reserved})
+        for total in [known.get(asset) or Total(asset, nothing, nothing, nothing, 0)]
+    ]

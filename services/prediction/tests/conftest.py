@@ -33,6 +33,7 @@ from oraculum_kit.jobs import Job
 from oraculum_kit.testing import Parties, serving
 from oraculum_kit.timestamps import to_wire
 from oraculum_prediction import consumers
+from oraculum_prediction.commands import Commands
 from oraculum_prediction.engine import Engine
 from oraculum_prediction.holds import Holds
 from oraculum_prediction.markets import Markets
@@ -354,7 +355,8 @@ class House:
             holds = Holds(stub, timeout_seconds=hold_timeout_seconds)
             engine_ = Engine(database, holds, self.clock, **{"workers": 2, **engine})
             markets = Markets(database, stub, self.clock, fee)
-            servicer = PredictionServicer(database, engine_, markets, self.clock)
+            commands = Commands(database, engine_, self.clock)
+            servicer = PredictionServicer(database, commands, markets, self.clock)
             background = [engine_.run] if running else []
             async with (
                 serving(

@@ -1,5 +1,7 @@
 """A batch in memory: positions are the fold of fills, whatever is asked in whatever order."""
 
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -7,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oraculum_kit.errors import ServiceError
+from oraculum_kit.idempotency import Command
 from oraculum_kit.ids import uuid7
 from oraculum_money import Price, Shares, Units
-from oraculum_prediction.memory import Draft, Market, Memory
+from oraculum_prediction.draft import Draft
+from oraculum_prediction.memory import Market, Memory
+from oraculum_prediction.placement import Placement, Ticket
 from oraculum_prediction.pricing import (
     FlatFee,
     LmsrState,
@@ -22,6 +27,8 @@ from oraculum_prediction.pricing import (
 )
 
 USDC = 1_000_000
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+NOBODY_WAITS: Any = None
 LIQUIDITY = Units(50 * USDC)
 PEOPLE = [UUID(int=number) for number in range(4)]
 ONE_PERCENT = FlatFee(100)
@@ -49,7 +56,12 @@ def market(fee: FlatFee | QuadraticFee = ONE_PERCENT, outcomes: int = 3) -> Mark
     subsidy = subsidy_for(LIQUIDITY, even_odds(outcomes))
     people = {person: {} for person in PEOPLE}
     nothing = (Units(0),) * outcomes
-    return Market(uuid7(), "USDC", 1, 0, state, Units(0), nothing, subsidy, 0, people)
+    return Market(uuid7(), "USDC", 1, 0, state, Units(0), nothing, subsidy, 0, NOW, people)
+
+
+def ticket(person: UUID, order: Order) -> Ticket:
+    """An order of somebody, as the engine has it."""
+    return Ticket(Placement(Command(uuid4(), b""), person, UUID(int=0), order, NOW), NOBODY_WAITS)
 
 
 @given(st.lists(st.tuples(st.sampled_from(PEOPLE), ORDERS), max_size=25), FEES, st.integers(1, 7))
@@ -64,17 +76,18 @@ def test_any_orders_in_batches_of_any_size(
         draft = Draft(traded)
         for person, order in asked[start : start + batch]:
             before = draft.state, draft.sequence, dict(draft.changed)
-            fill = draft.trade(person, order)
-            if isinstance(fill, ServiceError):
+            filled = draft.trade(ticket(person, order))
+            if isinstance(filled, ServiceError):
                 assert before == (draft.state, draft.sequence, draft.changed)
                 continue
+            fill = filled.fill
             sign = 1 if order.side is Side.BUY else -1
             key = person, order.outcome
             held[key] = held.get(key, 0) + sign * fill.shares
             spent[person] += sign * fill.net
             assert held[key] >= 0
             assert draft.escrow_units >= least_escrow(draft.state) >= max(draft.state.sold)
-        draft.adopt()
+        draft.adopt(NOW)
     holdings = {
         (person, outcome): holding
         for person, outcomes in traded.people.items()
@@ -95,13 +108,14 @@ def test_selling_a_part_takes_its_part_of_the_cost() -> None:
     """Shares leave at their average cost, and the last of them take what is left of it."""
     draft = Draft(market())
     person = PEOPLE[0]
-    draft.trade(person, Order(outcome=1, side=Side.BUY, amount=Units(10 * USDC)))
+    draft.trade(ticket(person, Order(outcome=1, side=Side.BUY, amount=Units(10 * USDC))))
     bought = draft.changed[person, 1]
     assert (10_100_000, 0) == (bought.cost_units, bought.realised_units)
-    sold = draft.trade(person, Order(outcome=1, side=Side.SELL, shares=Shares(bought.shares // 2)))
+    half_of_it = Order(outcome=1, side=Side.SELL, shares=Shares(bought.shares // 2))
+    sold = draft.trade(ticket(person, half_of_it))
     half = draft.changed[person, 1]
     assert abs(half.cost_units - 5_050_000) <= 1
-    draft.trade(person, Order(outcome=1, side=Side.SELL, shares=half.shares))
+    draft.trade(ticket(person, Order(outcome=1, side=Side.SELL, shares=half.shares)))
     none = draft.changed[person, 1]
     assert (0, 0) == (none.shares, none.cost_units)
     assert not isinstance(sold, ServiceError)

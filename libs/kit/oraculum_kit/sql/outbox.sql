@@ -1,5 +1,6 @@
 -- name: outbox_add
--- Write facts in the order given, numbering those that bring no sequence of their own, and wake a relay that sleeps.
+-- Write facts in the order given, numbering those that bring no sequence of their own, and wake a relay that sleeps. A
+-- sequence of 0 says that the fact is not counted.
 -- The upsert of outbox_sequence locks each key before the rows of that key take their ids; keys are locked in order.
 with fact as materialized (
     select *
@@ -26,7 +27,7 @@ with fact as materialized (
     select pg_notify(current_schema() || '.outbox', '') as notified from outbox_relay where sleeping
 )
 insert into outbox (event_id, topic, key, sequence, type, subject, payload, traceparent, occurred_at)
-select event_id, topic, key, coalesce(sequence, given), type, subject, payload, traceparent,
+select event_id, topic, key, nullif(coalesce(sequence, given), 0), type, subject, payload, traceparent,
        coalesce(occurred_at, clock_timestamp())
 from numbered
 where (select count(notified) from woken) >= 0

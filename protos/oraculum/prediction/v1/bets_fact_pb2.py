@@ -26,15 +26,21 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from oraculum.prediction.v1 import prediction_service_pb2 as oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&oraculum/prediction/v1/bets_fact.proto\x12\x16oraculum.prediction.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a/oraculum/prediction/v1/prediction_service.proto\"a\n\x08\x42\x65tsFact\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12;\n\x0corder_filled\x18\x02 \x01(\x0b\x32#.oraculum.prediction.v1.OrderFilledH\x00\x42\x06\n\x04\x66\x61\x63t\"\x9a\x01\n\x0bOrderFilled\x12*\n\x04\x66ill\x18\x01 \x01(\x0b\x32\x1c.oraculum.prediction.v1.Fill\x12\x18\n\x10hold_transfer_id\x18\x02 \x01(\t\x12\x14\n\x0cvolume_units\x18\x03 \x01(\x03\x12/\n\x0breceived_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&oraculum/prediction/v1/bets_fact.proto\x12\x16oraculum.prediction.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a/oraculum/prediction/v1/prediction_service.proto\"\xd9\x01\n\x08\x42\x65tsFact\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12;\n\x0corder_filled\x18\x02 \x01(\x0b\x32#.oraculum.prediction.v1.OrderFilledH\x00\x12;\n\x0corder_opened\x18\x03 \x01(\x0b\x32#.oraculum.prediction.v1.OrderOpenedH\x00\x12\x39\n\x0border_ended\x18\x04 \x01(\x0b\x32\".oraculum.prediction.v1.OrderEndedH\x00\x42\x06\n\x04\x66\x61\x63t\"\xb0\x01\n\x0bOrderFilled\x12*\n\x04\x66ill\x18\x01 \x01(\x0b\x32\x1c.oraculum.prediction.v1.Fill\x12\x18\n\x10hold_transfer_id\x18\x02 \x01(\t\x12\x14\n\x0cvolume_units\x18\x03 \x01(\x03\x12/\n\x0breceived_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x66rom_reserve\x18\x05 \x01(\x08\"e\n\x0bOrderOpened\x12,\n\x05order\x18\x01 \x01(\x0b\x32\x1d.oraculum.prediction.v1.Order\x12\x10\n\x08revision\x18\x02 \x01(\x05\x12\x16\n\x0e\x61\x66ter_sequence\x18\x03 \x01(\x03\"\x81\x01\n\nOrderEnded\x12,\n\x05order\x18\x01 \x01(\x0b\x32\x1d.oraculum.prediction.v1.Order\x12-\n\x03why\x18\x02 \x01(\x0e\x32 .oraculum.prediction.v1.OrderEnd\x12\x16\n\x0e\x61\x66ter_sequence\x18\x03 \x01(\x03*\x9b\x01\n\x08OrderEnd\x12\x19\n\x15ORDER_END_UNSPECIFIED\x10\x00\x12\x14\n\x10ORDER_END_FILLED\x10\x01\x12\x17\n\x13ORDER_END_CANCELLED\x10\x02\x12\x15\n\x11ORDER_END_EXPIRED\x10\x03\x12\x14\n\x10ORDER_END_CLOSED\x10\x04\x12\x18\n\x14ORDER_END_SELF_TRADE\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'oraculum.prediction.v1.bets_fact_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_BETSFACT']._serialized_start=148
-  _globals['_BETSFACT']._serialized_end=245
-  _globals['_ORDERFILLED']._serialized_start=248
-  _globals['_ORDERFILLED']._serialized_end=402
+  _globals['_ORDEREND']._serialized_start=783
+  _globals['_ORDEREND']._serialized_end=938
+  _globals['_BETSFACT']._serialized_start=149
+  _globals['_BETSFACT']._serialized_end=366
+  _globals['_ORDERFILLED']._serialized_start=369
+  _globals['_ORDERFILLED']._serialized_end=545
+  _globals['_ORDEROPENED']._serialized_start=547
+  _globals['_ORDEROPENED']._serialized_end=648
+  _globals['_ORDERENDED']._serialized_start=651
+  _globals['_ORDERENDED']._serialized_end=780
 # @@protoc_insertion_point(module_scope)

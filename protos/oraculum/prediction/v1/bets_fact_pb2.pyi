@@ -6,6 +6,7 @@ isort:skip_file
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from oraculum.prediction.v1 import prediction_service_pb2 as _prediction_service_pb2
 import builtins as _builtins
 import sys
@@ -18,6 +19,42 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _OrderEnd:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OrderEndEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OrderEnd.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ORDER_END_UNSPECIFIED: _OrderEnd.ValueType  # 0
+    """Never sent."""
+    ORDER_END_FILLED: _OrderEnd.ValueType  # 1
+    """All of it was filled."""
+    ORDER_END_CANCELLED: _OrderEnd.ValueType  # 2
+    """It was taken back."""
+    ORDER_END_EXPIRED: _OrderEnd.ValueType  # 3
+    """Its time came."""
+    ORDER_END_CLOSED: _OrderEnd.ValueType  # 4
+    """Its market closed."""
+    ORDER_END_SELF_TRADE: _OrderEnd.ValueType  # 5
+    """It met an order of the same person."""
+
+class OrderEnd(_OrderEnd, metaclass=_OrderEndEnumTypeWrapper):
+    """Why an order ended."""
+
+ORDER_END_UNSPECIFIED: OrderEnd.ValueType  # 0
+"""Never sent."""
+ORDER_END_FILLED: OrderEnd.ValueType  # 1
+"""All of it was filled."""
+ORDER_END_CANCELLED: OrderEnd.ValueType  # 2
+"""It was taken back."""
+ORDER_END_EXPIRED: OrderEnd.ValueType  # 3
+"""Its time came."""
+ORDER_END_CLOSED: OrderEnd.ValueType  # 4
+"""Its market closed."""
+ORDER_END_SELF_TRADE: OrderEnd.ValueType  # 5
+"""It met an order of the same person."""
+Global___OrderEnd: _TypeAlias = OrderEnd  # noqa: Y015
+
 @_typing.final
 class BetsFact(_message.Message):
     """Envelope of the topic `bets`, keyed by event id; the market's sequence is the sequence of the key."""
@@ -26,23 +63,35 @@ class BetsFact(_message.Message):
 
     EVENT_ID_FIELD_NUMBER: _builtins.int
     ORDER_FILLED_FIELD_NUMBER: _builtins.int
+    ORDER_OPENED_FIELD_NUMBER: _builtins.int
+    ORDER_ENDED_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Event concerned."""
     @_builtins.property
     def order_filled(self) -> Global___OrderFilled:
         """An order was filled: wallet moves the money, others tell."""
 
+    @_builtins.property
+    def order_opened(self) -> Global___OrderOpened:
+        """What was not filled of an order rests now, or less of it does."""
+
+    @_builtins.property
+    def order_ended(self) -> Global___OrderEnded:
+        """Nothing of an order rests any more."""
+
     def __init__(
         self,
         *,
         event_id: _builtins.str = ...,
         order_filled: Global___OrderFilled | None = ...,
+        order_opened: Global___OrderOpened | None = ...,
+        order_ended: Global___OrderEnded | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "order_filled", b"order_filled"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "order_ended", b"order_ended", "order_filled", b"order_filled", "order_opened", b"order_opened"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "fact", b"fact", "order_filled", b"order_filled"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "fact", b"fact", "order_ended", b"order_ended", "order_filled", b"order_filled", "order_opened", b"order_opened"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["order_filled"]  # noqa: Y015
+    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["order_filled", "order_opened", "order_ended"]  # noqa: Y015
     _WhichOneofArgType_fact: _TypeAlias = _typing.Literal["fact", b"fact"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_fact) -> _WhichOneofReturnType_fact | None: ...
 
@@ -58,10 +107,13 @@ class OrderFilled(_message.Message):
     HOLD_TRANSFER_ID_FIELD_NUMBER: _builtins.int
     VOLUME_UNITS_FIELD_NUMBER: _builtins.int
     RECEIVED_AT_FIELD_NUMBER: _builtins.int
+    FROM_RESERVE_FIELD_NUMBER: _builtins.int
     hold_transfer_id: _builtins.str
     """Id of the pending transfer that holds the buyer's money; empty for a sale."""
     volume_units: _builtins.int
     """Money in play so far in this market, in the asset's smallest unit."""
+    from_reserve: _builtins.bool
+    """Whether the buyer's money lies in the order's reserve; it has no hold then."""
     @_builtins.property
     def fill(self) -> _prediction_service_pb2.Fill:
         """The fill."""
@@ -77,11 +129,76 @@ class OrderFilled(_message.Message):
         hold_transfer_id: _builtins.str = ...,
         volume_units: _builtins.int = ...,
         received_at: _timestamp_pb2.Timestamp | None = ...,
+        from_reserve: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["fill", b"fill", "received_at", b"received_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fill", b"fill", "hold_transfer_id", b"hold_transfer_id", "received_at", b"received_at", "volume_units", b"volume_units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fill", b"fill", "from_reserve", b"from_reserve", "hold_transfer_id", b"hold_transfer_id", "received_at", b"received_at", "volume_units", b"volume_units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___OrderFilled: _TypeAlias = OrderFilled  # noqa: Y015
+
+@_typing.final
+class OrderOpened(_message.Message):
+    """What was not filled of an order rests now, or less of it does. Not a fill, so it takes no number in the market."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    AFTER_SEQUENCE_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Counts the times that this was told of the order, from 1."""
+    after_sequence: _builtins.int
+    """The market's last fill when it was written: what comes after it presumes that fill."""
+    @_builtins.property
+    def order(self) -> _prediction_service_pb2.Order:
+        """The order; what its reserve may still have to pay stands in it, and what is left beyond that is free."""
+
+    def __init__(
+        self,
+        *,
+        order: _prediction_service_pb2.Order | None = ...,
+        revision: _builtins.int = ...,
+        after_sequence: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["order", b"order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_sequence", b"after_sequence", "order", b"order", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OrderOpened: _TypeAlias = OrderOpened  # noqa: Y015
+
+@_typing.final
+class OrderEnded(_message.Message):
+    """Nothing of an order rests any more. Not a fill, so it takes no number in the market."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
+    AFTER_SEQUENCE_FIELD_NUMBER: _builtins.int
+    why: Global___OrderEnd.ValueType
+    """Why."""
+    after_sequence: _builtins.int
+    """The market's last fill when it was written: what its reserve has left after that fill is free."""
+    @_builtins.property
+    def order(self) -> _prediction_service_pb2.Order:
+        """The order as it ended."""
+
+    def __init__(
+        self,
+        *,
+        order: _prediction_service_pb2.Order | None = ...,
+        why: Global___OrderEnd.ValueType = ...,
+        after_sequence: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["order", b"order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_sequence", b"after_sequence", "order", b"order", "why", b"why"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OrderEnded: _TypeAlias = OrderEnded  # noqa: Y015

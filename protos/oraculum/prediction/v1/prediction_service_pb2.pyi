@@ -65,6 +65,14 @@ class _OrderStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OrderStat
     """Its event was resolved and paid."""
     ORDER_STATUS_REFUNDED: _OrderStatus.ValueType  # 6
     """Its event was cancelled and the void price paid."""
+    ORDER_STATUS_OPEN: _OrderStatus.ValueType  # 7
+    """Rests whole."""
+    ORDER_STATUS_PARTIALLY_FILLED: _OrderStatus.ValueType  # 8
+    """Rests, and a part of it was filled."""
+    ORDER_STATUS_CANCELLED: _OrderStatus.ValueType  # 9
+    """What was not filled of it was taken back."""
+    ORDER_STATUS_EXPIRED: _OrderStatus.ValueType  # 10
+    """Its time came before somebody took all of it."""
 
 class OrderStatus(_OrderStatus, metaclass=_OrderStatusEnumTypeWrapper):
     """Where an order stands."""
@@ -83,7 +91,127 @@ ORDER_STATUS_SETTLED: OrderStatus.ValueType  # 5
 """Its event was resolved and paid."""
 ORDER_STATUS_REFUNDED: OrderStatus.ValueType  # 6
 """Its event was cancelled and the void price paid."""
+ORDER_STATUS_OPEN: OrderStatus.ValueType  # 7
+"""Rests whole."""
+ORDER_STATUS_PARTIALLY_FILLED: OrderStatus.ValueType  # 8
+"""Rests, and a part of it was filled."""
+ORDER_STATUS_CANCELLED: OrderStatus.ValueType  # 9
+"""What was not filled of it was taken back."""
+ORDER_STATUS_EXPIRED: OrderStatus.ValueType  # 10
+"""Its time came before somebody took all of it."""
 Global___OrderStatus: _TypeAlias = OrderStatus  # noqa: Y015
+
+class _OrderType:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OrderTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OrderType.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ORDER_TYPE_UNSPECIFIED: _OrderType.ValueType  # 0
+    """A market order."""
+    ORDER_TYPE_MARKET: _OrderType.ValueType  # 1
+    """Filled whole and at once, whatever its average price, up to a worst one."""
+    ORDER_TYPE_LIMIT: _OrderType.ValueType  # 2
+    """No share of it trades beyond its limit; what is not filled may rest."""
+    ORDER_TYPE_MERGE: _OrderType.ValueType  # 3
+    """Complete sets turned back into cash."""
+
+class OrderType(_OrderType, metaclass=_OrderTypeEnumTypeWrapper):
+    """What an order asks of the price."""
+
+ORDER_TYPE_UNSPECIFIED: OrderType.ValueType  # 0
+"""A market order."""
+ORDER_TYPE_MARKET: OrderType.ValueType  # 1
+"""Filled whole and at once, whatever its average price, up to a worst one."""
+ORDER_TYPE_LIMIT: OrderType.ValueType  # 2
+"""No share of it trades beyond its limit; what is not filled may rest."""
+ORDER_TYPE_MERGE: OrderType.ValueType  # 3
+"""Complete sets turned back into cash."""
+Global___OrderType: _TypeAlias = OrderType  # noqa: Y015
+
+class _TimeInForce:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TimeInForceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TimeInForce.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TIME_IN_FORCE_UNSPECIFIED: _TimeInForce.ValueType  # 0
+    """Until cancelled for a limit order, at once for a market order."""
+    TIME_IN_FORCE_GTC: _TimeInForce.ValueType  # 1
+    """Until it is cancelled."""
+    TIME_IN_FORCE_GTD: _TimeInForce.ValueType  # 2
+    """Until its time."""
+    TIME_IN_FORCE_IOC: _TimeInForce.ValueType  # 3
+    """What cannot be filled at once is given up."""
+    TIME_IN_FORCE_FOK: _TimeInForce.ValueType  # 4
+    """Filled whole and at once, or not at all."""
+
+class TimeInForce(_TimeInForce, metaclass=_TimeInForceEnumTypeWrapper):
+    """How long an order stands."""
+
+TIME_IN_FORCE_UNSPECIFIED: TimeInForce.ValueType  # 0
+"""Until cancelled for a limit order, at once for a market order."""
+TIME_IN_FORCE_GTC: TimeInForce.ValueType  # 1
+"""Until it is cancelled."""
+TIME_IN_FORCE_GTD: TimeInForce.ValueType  # 2
+"""Until its time."""
+TIME_IN_FORCE_IOC: TimeInForce.ValueType  # 3
+"""What cannot be filled at once is given up."""
+TIME_IN_FORCE_FOK: TimeInForce.ValueType  # 4
+"""Filled whole and at once, or not at all."""
+Global___TimeInForce: _TypeAlias = TimeInForce  # noqa: Y015
+
+class _SelfTrade:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SelfTradeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SelfTrade.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SELF_TRADE_UNSPECIFIED: _SelfTrade.ValueType  # 0
+    """As cancel maker."""
+    SELF_TRADE_CANCEL_MAKER: _SelfTrade.ValueType  # 1
+    """The resting order is cancelled."""
+    SELF_TRADE_CANCEL_TAKER: _SelfTrade.ValueType  # 2
+    """What is left of the arriving order is given up."""
+
+class SelfTrade(_SelfTrade, metaclass=_SelfTradeEnumTypeWrapper):
+    """What happens where a person's order would meet one of their own."""
+
+SELF_TRADE_UNSPECIFIED: SelfTrade.ValueType  # 0
+"""As cancel maker."""
+SELF_TRADE_CANCEL_MAKER: SelfTrade.ValueType  # 1
+"""The resting order is cancelled."""
+SELF_TRADE_CANCEL_TAKER: SelfTrade.ValueType  # 2
+"""What is left of the arriving order is given up."""
+Global___SelfTrade: _TypeAlias = SelfTrade  # noqa: Y015
+
+class _FillRole:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FillRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FillRole.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FILL_ROLE_UNSPECIFIED: _FillRole.ValueType  # 0
+    """A fill of before roles were told: a taker's."""
+    FILL_ROLE_TAKER: _FillRole.ValueType  # 1
+    """The order that arrived."""
+    FILL_ROLE_MAKER: _FillRole.ValueType  # 2
+    """An order that rested."""
+    FILL_ROLE_SET: _FillRole.ValueType  # 3
+    """One outcome of complete sets that were turned back into cash; moves no price."""
+
+class FillRole(_FillRole, metaclass=_FillRoleEnumTypeWrapper):
+    """Which part somebody had in a fill."""
+
+FILL_ROLE_UNSPECIFIED: FillRole.ValueType  # 0
+"""A fill of before roles were told: a taker's."""
+FILL_ROLE_TAKER: FillRole.ValueType  # 1
+"""The order that arrived."""
+FILL_ROLE_MAKER: FillRole.ValueType  # 2
+"""An order that rested."""
+FILL_ROLE_SET: FillRole.ValueType  # 3
+"""One outcome of complete sets that were turned back into cash; moves no price."""
+Global___FillRole: _TypeAlias = FillRole  # noqa: Y015
 
 class _MarketStatus:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -223,6 +351,8 @@ class Fill(_message.Message):
     SEQUENCE_FIELD_NUMBER: _builtins.int
     PRICE_MILLIONTHS_FIELD_NUMBER: _builtins.int
     FILLED_AT_FIELD_NUMBER: _builtins.int
+    GROUP_FIRST_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
     fill_id: _builtins.str
     """UUIDv7."""
     order_id: _builtins.str
@@ -239,6 +369,12 @@ class Fill(_message.Message):
     """Shares, in the asset's smallest unit."""
     sequence: _builtins.int
     """Number of the fill in its market, from 1 and without gaps."""
+    group_first: _builtins.int
+    """Fills that belong together follow each other and carry the number of the first: an arriving order and those that it
+    met. Its own number where it stands alone.
+    """
+    role: Global___FillRole.ValueType
+    """Whether the order arrived or rested."""
     @_builtins.property
     def gross(self) -> _amount_pb2.Amount:
         """Cost of the shares (buy) or proceeds (sell), before the fee."""
@@ -270,10 +406,12 @@ class Fill(_message.Message):
         sequence: _builtins.int = ...,
         price_millionths: _abc.Iterable[_builtins.int] | None = ...,
         filled_at: _timestamp_pb2.Timestamp | None = ...,
+        group_first: _builtins.int = ...,
+        role: Global___FillRole.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["fee", b"fee", "filled_at", b"filled_at", "gross", b"gross"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "fee", b"fee", "fill_id", b"fill_id", "filled_at", b"filled_at", "gross", b"gross", "order_id", b"order_id", "outcome", b"outcome", "price_millionths", b"price_millionths", "sequence", b"sequence", "shares", b"shares", "side", b"side", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "fee", b"fee", "fill_id", b"fill_id", "filled_at", b"filled_at", "gross", b"gross", "group_first", b"group_first", "order_id", b"order_id", "outcome", b"outcome", "price_millionths", b"price_millionths", "role", b"role", "sequence", b"sequence", "shares", b"shares", "side", b"side", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -300,6 +438,16 @@ class Order(_message.Message):
     PROFIT_LOSS_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     FILL_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    TIME_IN_FORCE_FIELD_NUMBER: _builtins.int
+    LIMIT_PRICE_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    POST_ONLY_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    OPEN_SHARES_FIELD_NUMBER: _builtins.int
+    RESERVED_FIELD_NUMBER: _builtins.int
+    ASKED_UNITS_FIELD_NUMBER: _builtins.int
+    ASKED_SHARES_FIELD_NUMBER: _builtins.int
+    REPLACES_ORDER_ID_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     """UUIDv5 of user, route and key."""
     user_id: _builtins.str
@@ -318,6 +466,22 @@ class Order(_message.Message):
     """Average price of a share before the fee, in millionths: costs rounded up, proceeds down."""
     reason: _builtins.str
     """Reason of a refusal: INSUFFICIENT_FUNDS, ..."""
+    type: Global___OrderType.ValueType
+    """What it asks of the price."""
+    time_in_force: Global___TimeInForce.ValueType
+    """How long it stands."""
+    limit_price_millionths: _builtins.int
+    """Limit, in millionths; none when 0."""
+    post_only: _builtins.bool
+    """Whether it may only rest."""
+    open_shares: _builtins.int
+    """Shares that still rest."""
+    asked_units: _builtins.int
+    """Money that was asked for, in the asset's smallest unit; 0 where shares were."""
+    asked_shares: _builtins.int
+    """Shares that were asked for; 0 where money was."""
+    replaces_order_id: _builtins.str
+    """The order that this one took the place of, if any."""
     @_builtins.property
     def gross(self) -> _amount_pb2.Amount:
         """Cost or proceeds before the fee."""
@@ -340,7 +504,15 @@ class Order(_message.Message):
 
     @_builtins.property
     def fill(self) -> Global___Fill:
-        """The fill, if it was filled."""
+        """What it traded when it arrived, if it did; what it traded while it rested is told by ListFills."""
+
+    @_builtins.property
+    def expires_at(self) -> _timestamp_pb2.Timestamp:
+        """When it ends by itself, if it does."""
+
+    @_builtins.property
+    def reserved(self) -> _amount_pb2.Amount:
+        """Money that is set aside for what rests of a purchase; absent otherwise."""
 
     def __init__(
         self,
@@ -360,10 +532,20 @@ class Order(_message.Message):
         profit_loss: _amount_pb2.Amount | None = ...,
         reason: _builtins.str = ...,
         fill: Global___Fill | None = ...,
+        type: Global___OrderType.ValueType = ...,
+        time_in_force: Global___TimeInForce.ValueType = ...,
+        limit_price_millionths: _builtins.int = ...,
+        post_only: _builtins.bool = ...,
+        expires_at: _timestamp_pb2.Timestamp | None = ...,
+        open_shares: _builtins.int = ...,
+        reserved: _amount_pb2.Amount | None = ...,
+        asked_units: _builtins.int = ...,
+        asked_shares: _builtins.int = ...,
+        replaces_order_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "fee", b"fee", "fill", b"fill", "gross", b"gross", "profit_loss", b"profit_loss", "settled_at", b"settled_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "expires_at", b"expires_at", "fee", b"fee", "fill", b"fill", "gross", b"gross", "profit_loss", b"profit_loss", "reserved", b"reserved", "settled_at", b"settled_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "event_id", b"event_id", "fee", b"fee", "fill", b"fill", "gross", b"gross", "order_id", b"order_id", "outcome", b"outcome", "price_millionths", b"price_millionths", "profit_loss", b"profit_loss", "reason", b"reason", "settled_at", b"settled_at", "shares", b"shares", "side", b"side", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_shares", b"asked_shares", "asked_units", b"asked_units", "created_at", b"created_at", "event_id", b"event_id", "expires_at", b"expires_at", "fee", b"fee", "fill", b"fill", "gross", b"gross", "limit_price_millionths", b"limit_price_millionths", "open_shares", b"open_shares", "order_id", b"order_id", "outcome", b"outcome", "post_only", b"post_only", "price_millionths", b"price_millionths", "profit_loss", b"profit_loss", "reason", b"reason", "replaces_order_id", b"replaces_order_id", "reserved", b"reserved", "settled_at", b"settled_at", "shares", b"shares", "side", b"side", "status", b"status", "time_in_force", b"time_in_force", "type", b"type", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -383,6 +565,7 @@ class Position(_message.Message):
     REALISED_FIELD_NUMBER: _builtins.int
     VALUE_FIELD_NUMBER: _builtins.int
     PAYOUT_FIELD_NUMBER: _builtins.int
+    RESERVED_SHARES_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     """Whose."""
     event_id: _builtins.str
@@ -391,6 +574,8 @@ class Position(_message.Message):
     """Outcome index."""
     shares: _builtins.int
     """Shares held, in the asset's smallest unit."""
+    reserved_shares: _builtins.int
+    """Of the held shares, those behind resting sales."""
     @_builtins.property
     def cost(self) -> _amount_pb2.Amount:
         """What the held shares cost, fees included."""
@@ -418,10 +603,11 @@ class Position(_message.Message):
         realised: _amount_pb2.Amount | None = ...,
         value: _amount_pb2.Amount | None = ...,
         payout: _amount_pb2.Amount | None = ...,
+        reserved_shares: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "payout", b"payout", "realised", b"realised", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "event_id", b"event_id", "outcome", b"outcome", "payout", b"payout", "realised", b"realised", "shares", b"shares", "user_id", b"user_id", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "event_id", b"event_id", "outcome", b"outcome", "payout", b"payout", "realised", b"realised", "reserved_shares", b"reserved_shares", "shares", b"shares", "user_id", b"user_id", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -714,6 +900,11 @@ class PlaceOrderRequest(_message.Message):
     SHARES_FIELD_NUMBER: _builtins.int
     LIMIT_PRICE_MILLIONTHS_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    TIME_IN_FORCE_FIELD_NUMBER: _builtins.int
+    POST_ONLY_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    SELF_TRADE_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Event concerned."""
     outcome: _builtins.int
@@ -725,9 +916,23 @@ class PlaceOrderRequest(_message.Message):
     shares: _builtins.int
     """Shares, in the asset's smallest unit."""
     limit_price_millionths: _builtins.int
-    """Worst average price of a share before the fee, in millionths: highest for a buy, lowest for a sale; none when 0."""
+    """Worst price of a share before the fee, in millionths: highest for a buy, lowest for a sale; none when 0. Of a market
+    order the average, of a limit order that of every share.
+    """
     idempotency_key: _builtins.str
     """Same key and content, same answer. 1 to 128 characters."""
+    type: Global___OrderType.ValueType
+    """What it asks of the price."""
+    time_in_force: Global___TimeInForce.ValueType
+    """How long it stands."""
+    post_only: _builtins.bool
+    """Refused if any of it would trade at once; for limit orders that may rest."""
+    self_trade: Global___SelfTrade.ValueType
+    """What happens where it would meet an order of the same person."""
+    @_builtins.property
+    def expires_at(self) -> _timestamp_pb2.Timestamp:
+        """When it ends by itself: given exactly for TIME_IN_FORCE_GTD."""
+
     def __init__(
         self,
         *,
@@ -738,10 +943,15 @@ class PlaceOrderRequest(_message.Message):
         shares: _builtins.int = ...,
         limit_price_millionths: _builtins.int = ...,
         idempotency_key: _builtins.str = ...,
+        type: Global___OrderType.ValueType = ...,
+        time_in_force: Global___TimeInForce.ValueType = ...,
+        post_only: _builtins.bool = ...,
+        expires_at: _timestamp_pb2.Timestamp | None = ...,
+        self_trade: Global___SelfTrade.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_units", b"amount_units", "quantity", b"quantity", "shares", b"shares"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_units", b"amount_units", "expires_at", b"expires_at", "quantity", b"quantity", "shares", b"shares"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_units", b"amount_units", "event_id", b"event_id", "idempotency_key", b"idempotency_key", "limit_price_millionths", b"limit_price_millionths", "outcome", b"outcome", "quantity", b"quantity", "shares", b"shares", "side", b"side"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_units", b"amount_units", "event_id", b"event_id", "expires_at", b"expires_at", "idempotency_key", b"idempotency_key", "limit_price_millionths", b"limit_price_millionths", "outcome", b"outcome", "post_only", b"post_only", "quantity", b"quantity", "self_trade", b"self_trade", "shares", b"shares", "side", b"side", "time_in_force", b"time_in_force", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_quantity: _TypeAlias = _typing.Literal["amount_units", "shares"]  # noqa: Y015
     _WhichOneofArgType_quantity: _TypeAlias = _typing.Literal["quantity", b"quantity"]  # noqa: Y015
@@ -776,6 +986,787 @@ class PlaceOrderResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlaceOrderResponse: _TypeAlias = PlaceOrderResponse  # noqa: Y015
+
+@_typing.final
+class CancelOrderRequest(_message.Message):
+    """Takes back an order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    order_id: _builtins.str
+    """Which."""
+    idempotency_key: _builtins.str
+    """Same key and content, same answer. 1 to 128 characters."""
+    def __init__(
+        self,
+        *,
+        order_id: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key", "order_id", b"order_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelOrderRequest: _TypeAlias = CancelOrderRequest  # noqa: Y015
+
+@_typing.final
+class CancelOrderResponse(_message.Message):
+    """Answers with the order that was taken back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_FIELD_NUMBER: _builtins.int
+    REPLAYED_FIELD_NUMBER: _builtins.int
+    replayed: _builtins.bool
+    """Whether this is the stored answer to an earlier call."""
+    @_builtins.property
+    def order(self) -> Global___Order:
+        """The order."""
+
+    def __init__(
+        self,
+        *,
+        order: Global___Order | None = ...,
+        replayed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["order", b"order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["order", b"order", "replayed", b"replayed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelOrderResponse: _TypeAlias = CancelOrderResponse  # noqa: Y015
+
+@_typing.final
+class CancelOrdersRequest(_message.Message):
+    """Takes back what the caller has resting."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Only on this event."""
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelOrdersRequest: _TypeAlias = CancelOrdersRequest  # noqa: Y015
+
+@_typing.final
+class CancelOrdersResponse(_message.Message):
+    """Answers with what was taken back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def order_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Those that ended by this call."""
+
+    def __init__(
+        self,
+        *,
+        order_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["order_ids", b"order_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CancelOrdersResponse: _TypeAlias = CancelOrdersResponse  # noqa: Y015
+
+@_typing.final
+class EditOrderRequest(_message.Message):
+    """Changes a resting order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    LIMIT_PRICE_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    OPEN_SHARES_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    order_id: _builtins.str
+    """Which."""
+    limit_price_millionths: _builtins.int
+    """Limit that it shall have, in millionths; as it is when 0."""
+    open_shares: _builtins.int
+    """Shares that shall rest; as they are when 0."""
+    idempotency_key: _builtins.str
+    """Same key and content, same answer. 1 to 128 characters."""
+    @_builtins.property
+    def expires_at(self) -> _timestamp_pb2.Timestamp:
+        """When it shall end by itself; as it is when absent."""
+
+    def __init__(
+        self,
+        *,
+        order_id: _builtins.str = ...,
+        limit_price_millionths: _builtins.int = ...,
+        open_shares: _builtins.int = ...,
+        expires_at: _timestamp_pb2.Timestamp | None = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "idempotency_key", b"idempotency_key", "limit_price_millionths", b"limit_price_millionths", "open_shares", b"open_shares", "order_id", b"order_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EditOrderRequest: _TypeAlias = EditOrderRequest  # noqa: Y015
+
+@_typing.final
+class EditOrderResponse(_message.Message):
+    """Answers with the order that stands now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_FIELD_NUMBER: _builtins.int
+    REPLAYED_FIELD_NUMBER: _builtins.int
+    replayed: _builtins.bool
+    """Whether this is the stored answer to an earlier call."""
+    @_builtins.property
+    def order(self) -> Global___Order:
+        """The same order, or the one that took its place."""
+
+    def __init__(
+        self,
+        *,
+        order: Global___Order | None = ...,
+        replayed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["order", b"order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["order", b"order", "replayed", b"replayed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EditOrderResponse: _TypeAlias = EditOrderResponse  # noqa: Y015
+
+@_typing.final
+class SetDeadManRequest(_message.Message):
+    """Sets when everything that the caller has resting is cancelled."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIMEOUT_SECONDS_FIELD_NUMBER: _builtins.int
+    timeout_seconds: _builtins.int
+    """From now, 5 to 86400; never when 0."""
+    def __init__(
+        self,
+        *,
+        timeout_seconds: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["timeout_seconds", b"timeout_seconds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetDeadManRequest: _TypeAlias = SetDeadManRequest  # noqa: Y015
+
+@_typing.final
+class SetDeadManResponse(_message.Message):
+    """Answers with the time that was set."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIRES_AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def fires_at(self) -> _timestamp_pb2.Timestamp:
+        """Absent when it was switched off."""
+
+    def __init__(
+        self,
+        *,
+        fires_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fires_at", b"fires_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fires_at", b"fires_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetDeadManResponse: _TypeAlias = SetDeadManResponse  # noqa: Y015
+
+@_typing.final
+class MergeSetsRequest(_message.Message):
+    """Turns complete sets into cash."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    SHARES_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Event concerned."""
+    shares: _builtins.int
+    """Complete sets, in the asset's smallest unit."""
+    idempotency_key: _builtins.str
+    """Same key and content, same answer. 1 to 128 characters."""
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        shares: _builtins.int = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "idempotency_key", b"idempotency_key", "shares", b"shares"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergeSetsRequest: _TypeAlias = MergeSetsRequest  # noqa: Y015
+
+@_typing.final
+class MergeSetsResponse(_message.Message):
+    """Answers with what was turned into cash."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_FIELD_NUMBER: _builtins.int
+    REPLAYED_FIELD_NUMBER: _builtins.int
+    replayed: _builtins.bool
+    """Whether this is the stored answer to an earlier call."""
+    @_builtins.property
+    def order(self) -> Global___Order:
+        """The order under which it is remembered; its gross is the cash."""
+
+    def __init__(
+        self,
+        *,
+        order: Global___Order | None = ...,
+        replayed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["order", b"order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["order", b"order", "replayed", b"replayed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergeSetsResponse: _TypeAlias = MergeSetsResponse  # noqa: Y015
+
+@_typing.final
+class GetBookRequest(_message.Message):
+    """Asks for a book."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    LEVELS_FIELD_NUMBER: _builtins.int
+    STEP_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Event concerned."""
+    outcome: _builtins.int
+    """Outcome index."""
+    levels: _builtins.int
+    """Levels at most on each side, 1 to 100; 20 when 0."""
+    step_millionths: _builtins.int
+    """Distance of the prices at which the market maker is asked, in millionths; 10000 when 0."""
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        outcome: _builtins.int = ...,
+        levels: _builtins.int = ...,
+        step_millionths: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "levels", b"levels", "outcome", b"outcome", "step_millionths", b"step_millionths"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetBookRequest: _TypeAlias = GetBookRequest  # noqa: Y015
+
+@_typing.final
+class BookLevel(_message.Message):
+    """What is to be had at a price."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRICE_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    RESTING_SHARES_FIELD_NUMBER: _builtins.int
+    RESTING_ORDERS_FIELD_NUMBER: _builtins.int
+    MARKET_MAKER_SHARES_FIELD_NUMBER: _builtins.int
+    price_millionths: _builtins.int
+    """In millionths."""
+    resting_shares: _builtins.int
+    """Shares of resting orders at this price."""
+    resting_orders: _builtins.int
+    """Resting orders at this price."""
+    market_maker_shares: _builtins.int
+    """Shares that the market maker trades between the level before and this price."""
+    def __init__(
+        self,
+        *,
+        price_millionths: _builtins.int = ...,
+        resting_shares: _builtins.int = ...,
+        resting_orders: _builtins.int = ...,
+        market_maker_shares: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["market_maker_shares", b"market_maker_shares", "price_millionths", b"price_millionths", "resting_orders", b"resting_orders", "resting_shares", b"resting_shares"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BookLevel: _TypeAlias = BookLevel  # noqa: Y015
+
+@_typing.final
+class GetBookResponse(_message.Message):
+    """Answers with a book."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRICE_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    BIDS_FIELD_NUMBER: _builtins.int
+    ASKS_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    ASSET_FIELD_NUMBER: _builtins.int
+    price_millionths: _builtins.int
+    """Price of the outcome now, in millionths."""
+    sequence: _builtins.int
+    """Number of the market's last fill."""
+    asset: _builtins.str
+    """Asset that shares and money are counted in."""
+    @_builtins.property
+    def bids(self) -> _containers.RepeatedCompositeFieldContainer[Global___BookLevel]:
+        """Where shares can be sold, the best price first."""
+
+    @_builtins.property
+    def asks(self) -> _containers.RepeatedCompositeFieldContainer[Global___BookLevel]:
+        """Where shares can be bought, the best price first."""
+
+    def __init__(
+        self,
+        *,
+        price_millionths: _builtins.int = ...,
+        bids: _abc.Iterable[Global___BookLevel] | None = ...,
+        asks: _abc.Iterable[Global___BookLevel] | None = ...,
+        sequence: _builtins.int = ...,
+        asset: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asks", b"asks", "asset", b"asset", "bids", b"bids", "price_millionths", b"price_millionths", "sequence", b"sequence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetBookResponse: _TypeAlias = GetBookResponse  # noqa: Y015
+
+@_typing.final
+class GetReceiptsRequest(_message.Message):
+    """Asks for the receipts of an order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    order_id: _builtins.str
+    """Which order."""
+    def __init__(
+        self,
+        *,
+        order_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["order_id", b"order_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetReceiptsRequest: _TypeAlias = GetReceiptsRequest  # noqa: Y015
+
+@_typing.final
+class ReceiptMaker(_message.Message):
+    """A resting order that an arriving one met, without whose it was."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    SIDE_FIELD_NUMBER: _builtins.int
+    LIMIT_PRICE_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    SHARES_FIELD_NUMBER: _builtins.int
+    GROSS_UNITS_FIELD_NUMBER: _builtins.int
+    SHARES_BEFORE_FIELD_NUMBER: _builtins.int
+    GROSS_BEFORE_UNITS_FIELD_NUMBER: _builtins.int
+    sequence: _builtins.int
+    """Number of its fill in the market."""
+    outcome: _builtins.int
+    """Outcome index."""
+    side: Global___Side.ValueType
+    """Bought or sold."""
+    limit_price_millionths: _builtins.int
+    """Its limit, in millionths."""
+    shares: _builtins.int
+    """Shares that it traded here."""
+    gross_units: _builtins.int
+    """What they cost or brought, in the asset's smallest unit."""
+    shares_before: _builtins.int
+    """Shares that it had traded while it rested, before this."""
+    gross_before_units: _builtins.int
+    """What those had cost or brought."""
+    def __init__(
+        self,
+        *,
+        sequence: _builtins.int = ...,
+        outcome: _builtins.int = ...,
+        side: Global___Side.ValueType = ...,
+        limit_price_millionths: _builtins.int = ...,
+        shares: _builtins.int = ...,
+        gross_units: _builtins.int = ...,
+        shares_before: _builtins.int = ...,
+        gross_before_units: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gross_before_units", b"gross_before_units", "gross_units", b"gross_units", "limit_price_millionths", b"limit_price_millionths", "outcome", b"outcome", "sequence", b"sequence", "shares", b"shares", "shares_before", b"shares_before", "side", b"side"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReceiptMaker: _TypeAlias = ReceiptMaker  # noqa: Y015
+
+@_typing.final
+class Receipt(_message.Message):
+    """All that computes a fill anew with the public pricing code."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILL_FIELD_NUMBER: _builtins.int
+    FORMULA_VERSION_FIELD_NUMBER: _builtins.int
+    MECHANISM_FIELD_NUMBER: _builtins.int
+    LIQUIDITY_UNITS_FIELD_NUMBER: _builtins.int
+    PRIOR_FIELD_NUMBER: _builtins.int
+    SOLD_FIELD_NUMBER: _builtins.int
+    FEE_KIND_FIELD_NUMBER: _builtins.int
+    FEE_RATE_FIELD_NUMBER: _builtins.int
+    PRICE_MAX_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    ASKED_UNITS_FIELD_NUMBER: _builtins.int
+    ASKED_SHARES_FIELD_NUMBER: _builtins.int
+    LIMIT_PRICE_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    ROUNDING_PICOUNITS_FIELD_NUMBER: _builtins.int
+    PRICE_BEFORE_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    PRICE_AFTER_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    STATE_BEFORE_FIELD_NUMBER: _builtins.int
+    STATE_AFTER_FIELD_NUMBER: _builtins.int
+    NET_UNITS_FIELD_NUMBER: _builtins.int
+    MAKERS_FIELD_NUMBER: _builtins.int
+    formula_version: _builtins.str
+    """Version of the formula."""
+    mechanism: _builtins.str
+    """Mechanism of the market."""
+    liquidity_units: _builtins.int
+    """LMSR liquidity parameter b, in the asset's smallest unit."""
+    fee_kind: _builtins.str
+    """Kind of fee: flat or quadratic."""
+    fee_rate: _builtins.int
+    """Its rate: hundredths of a percent, or millionths."""
+    price_max_millionths: _builtins.int
+    """Highest price of the market, in millionths."""
+    asked_units: _builtins.int
+    """What the order asked for: money, in the asset's smallest unit ..."""
+    asked_shares: _builtins.int
+    """... or shares."""
+    limit_price_millionths: _builtins.int
+    """Its limit, in millionths; none when 0."""
+    type: Global___OrderType.ValueType
+    """What it asked of the price."""
+    rounding_picounits: _builtins.int
+    """What rounding the gross left in escrow, in 10^-12 units."""
+    price_before_millionths: _builtins.int
+    """Price of the outcome before, in millionths."""
+    price_after_millionths: _builtins.int
+    """Price of the outcome after, in millionths."""
+    state_before: _builtins.bytes
+    """Hash of the market's state before this fill."""
+    state_after: _builtins.bytes
+    """Hash of the market's state after this fill."""
+    net_units: _builtins.int
+    """What was paid or received in all, in the asset's smallest unit."""
+    @_builtins.property
+    def fill(self) -> Global___Fill:
+        """The fill."""
+
+    @_builtins.property
+    def prior(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Offsets of the prior by outcome index."""
+
+    @_builtins.property
+    def sold(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Shares outstanding by outcome index before the group of this fill."""
+
+    @_builtins.property
+    def makers(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReceiptMaker]:
+        """Resting orders that the arriving one met, in the order of their fills."""
+
+    def __init__(
+        self,
+        *,
+        fill: Global___Fill | None = ...,
+        formula_version: _builtins.str = ...,
+        mechanism: _builtins.str = ...,
+        liquidity_units: _builtins.int = ...,
+        prior: _abc.Iterable[_builtins.int] | None = ...,
+        sold: _abc.Iterable[_builtins.int] | None = ...,
+        fee_kind: _builtins.str = ...,
+        fee_rate: _builtins.int = ...,
+        price_max_millionths: _builtins.int = ...,
+        asked_units: _builtins.int = ...,
+        asked_shares: _builtins.int = ...,
+        limit_price_millionths: _builtins.int = ...,
+        type: Global___OrderType.ValueType = ...,
+        rounding_picounits: _builtins.int = ...,
+        price_before_millionths: _builtins.int = ...,
+        price_after_millionths: _builtins.int = ...,
+        state_before: _builtins.bytes = ...,
+        state_after: _builtins.bytes = ...,
+        net_units: _builtins.int = ...,
+        makers: _abc.Iterable[Global___ReceiptMaker] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fill", b"fill"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_shares", b"asked_shares", "asked_units", b"asked_units", "fee_kind", b"fee_kind", "fee_rate", b"fee_rate", "fill", b"fill", "formula_version", b"formula_version", "limit_price_millionths", b"limit_price_millionths", "liquidity_units", b"liquidity_units", "makers", b"makers", "mechanism", b"mechanism", "net_units", b"net_units", "price_after_millionths", b"price_after_millionths", "price_before_millionths", b"price_before_millionths", "price_max_millionths", b"price_max_millionths", "prior", b"prior", "rounding_picounits", b"rounding_picounits", "sold", b"sold", "state_after", b"state_after", "state_before", b"state_before", "type", b"type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Receipt: _TypeAlias = Receipt  # noqa: Y015
+
+@_typing.final
+class GetReceiptsResponse(_message.Message):
+    """Answers with receipts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECEIPTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def receipts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Receipt]:
+        """One for each fill of the order, in market sequence."""
+
+    def __init__(
+        self,
+        *,
+        receipts: _abc.Iterable[Global___Receipt] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["receipts", b"receipts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetReceiptsResponse: _TypeAlias = GetReceiptsResponse  # noqa: Y015
+
+@_typing.final
+class ListFillsRequest(_message.Message):
+    """Asks for the caller's fills."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    CURSOR_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Only of this event."""
+    limit: _builtins.int
+    """Rows at most, 1 to 100; 20 when 0."""
+    cursor: _builtins.str
+    """Opaque cursor of an earlier answer."""
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        limit: _builtins.int = ...,
+        cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cursor", b"cursor", "event_id", b"event_id", "limit", b"limit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFillsRequest: _TypeAlias = ListFillsRequest  # noqa: Y015
+
+@_typing.final
+class ListFillsResponse(_message.Message):
+    """Answers with the caller's fills."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILLS_FIELD_NUMBER: _builtins.int
+    NEXT_CURSOR_FIELD_NUMBER: _builtins.int
+    next_cursor: _builtins.str
+    """Cursor of the next page, empty at the end."""
+    @_builtins.property
+    def fills(self) -> _containers.RepeatedCompositeFieldContainer[Global___Fill]:
+        """Newest first."""
+
+    def __init__(
+        self,
+        *,
+        fills: _abc.Iterable[Global___Fill] | None = ...,
+        next_cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fills", b"fills", "next_cursor", b"next_cursor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFillsResponse: _TypeAlias = ListFillsResponse  # noqa: Y015
+
+@_typing.final
+class GetFillRequest(_message.Message):
+    """Asks for a fill."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILL_ID_FIELD_NUMBER: _builtins.int
+    fill_id: _builtins.str
+    """Which."""
+    def __init__(
+        self,
+        *,
+        fill_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fill_id", b"fill_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFillRequest: _TypeAlias = GetFillRequest  # noqa: Y015
+
+@_typing.final
+class GetFillResponse(_message.Message):
+    """Answers with a fill."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def fill(self) -> Global___Fill:
+        """The fill."""
+
+    def __init__(
+        self,
+        *,
+        fill: Global___Fill | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fill", b"fill"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fill", b"fill"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFillResponse: _TypeAlias = GetFillResponse  # noqa: Y015
+
+@_typing.final
+class GetPortfolioRequest(_message.Message):
+    """Asks what the caller's positions come to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPortfolioRequest: _TypeAlias = GetPortfolioRequest  # noqa: Y015
+
+@_typing.final
+class PortfolioTotal(_message.Message):
+    """What somebody's positions come to in one asset."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COST_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    REALISED_FIELD_NUMBER: _builtins.int
+    UNREALISED_FIELD_NUMBER: _builtins.int
+    OPEN_POSITIONS_FIELD_NUMBER: _builtins.int
+    RESERVED_FIELD_NUMBER: _builtins.int
+    open_positions: _builtins.int
+    """Outcomes of which shares are held."""
+    @_builtins.property
+    def cost(self) -> _amount_pb2.Amount:
+        """What the held shares cost, fees included."""
+
+    @_builtins.property
+    def value(self) -> _amount_pb2.Amount:
+        """What they are worth at today's prices."""
+
+    @_builtins.property
+    def realised(self) -> _amount_pb2.Amount:
+        """Profit or loss of sales and settlements, may be negative."""
+
+    @_builtins.property
+    def unrealised(self) -> _amount_pb2.Amount:
+        """Worth less cost, may be negative."""
+
+    @_builtins.property
+    def reserved(self) -> _amount_pb2.Amount:
+        """Money set aside for resting purchases."""
+
+    def __init__(
+        self,
+        *,
+        cost: _amount_pb2.Amount | None = ...,
+        value: _amount_pb2.Amount | None = ...,
+        realised: _amount_pb2.Amount | None = ...,
+        unrealised: _amount_pb2.Amount | None = ...,
+        open_positions: _builtins.int = ...,
+        reserved: _amount_pb2.Amount | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "realised", b"realised", "reserved", b"reserved", "unrealised", b"unrealised", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "open_positions", b"open_positions", "realised", b"realised", "reserved", b"reserved", "unrealised", b"unrealised", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PortfolioTotal: _TypeAlias = PortfolioTotal  # noqa: Y015
+
+@_typing.final
+class GetPortfolioResponse(_message.Message):
+    """Answers with what the caller's positions come to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOTALS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def totals(self) -> _containers.RepeatedCompositeFieldContainer[Global___PortfolioTotal]:
+        """By asset code."""
+
+    def __init__(
+        self,
+        *,
+        totals: _abc.Iterable[Global___PortfolioTotal] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["totals", b"totals"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPortfolioResponse: _TypeAlias = GetPortfolioResponse  # noqa: Y015
 
 @_typing.final
 class GetOrderRequest(_message.Message):

@@ -60,6 +60,56 @@ class PredictionServiceStub:
                 request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.PlaceOrderRequest.SerializeToString,
                 response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.PlaceOrderResponse.FromString,
                 _registered_method=True)
+        self.CancelOrder = channel.unary_unary(
+                '/oraculum.prediction.v1.PredictionService/CancelOrder',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrderRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrderResponse.FromString,
+                _registered_method=True)
+        self.CancelOrders = channel.unary_unary(
+                '/oraculum.prediction.v1.PredictionService/CancelOrders',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrdersRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrdersResponse.FromString,
+                _registered_method=True)
+        self.EditOrder = channel.unary_unary(
+                '/oraculum.prediction.v1.PredictionService/EditOrder',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.EditOrderRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.EditOrderResponse.FromString,
+                _registered_method=True)
+        self.SetDeadMan = channel.unary_unary(
+                '/oraculum.prediction.v1.PredictionService/SetDeadMan',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.SetDeadManRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.SetDeadManResponse.FromString,
+                _registered_method=True)
+        self.MergeSets = channel.unary_unary(
+                '/oraculum.prediction.v1.PredictionService/MergeSets',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.MergeSetsRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.MergeSetsResponse.FromString,
+                _registered_method=True)
+        self.GetBook = channel.unary_unary(
+                '/oraculum.prediction.v1.PredictionService/GetBook',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetBookRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetBookResponse.FromString,
+                _registered_method=True)
+        self.GetReceipts = channel.unary_unary(
+                '/oraculum.prediction.v1.PredictionService/GetReceipts',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetReceiptsRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetReceiptsResponse.FromString,
+                _registered_method=True)
+        self.ListFills = channel.unary_unary(
+                '/oraculum.prediction.v1.PredictionService/ListFills',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.ListFillsRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.ListFillsResponse.FromString,
+                _registered_method=True)
+        self.GetFill = channel.unary_unary(
+                '/oraculum.prediction.v1.PredictionService/GetFill',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetFillRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetFillResponse.FromString,
+                _registered_method=True)
+        self.GetPortfolio = channel.unary_unary(
+                '/oraculum.prediction.v1.PredictionService/GetPortfolio',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetPortfolioRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetPortfolioResponse.FromString,
+                _registered_method=True)
         self.GetOrder = channel.unary_unary(
                 '/oraculum.prediction.v1.PredictionService/GetOrder',
                 request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetOrderRequest.SerializeToString,
@@ -127,6 +177,77 @@ class PredictionServiceServicer:
     def PlaceOrder(self, request, context):
         """Places an order and answers when it is decided. Fails with MARKET_NOT_OPEN, SLIPPAGE_EXCEEDED,
         INSUFFICIENT_FUNDS, INSUFFICIENT_SHARES, PRICE_OUT_OF_BOUNDS or an overfull queue.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelOrder(self, request, context):
+        """Takes back what rests of an order of the caller. Fails with ORDER_NOT_FOUND and ORDER_NOT_OPEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelOrders(self, request, context):
+        """Takes back everything that the caller has resting, or what rests on one event.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EditOrder(self, request, context):
+        """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
+        a new one is placed, in one step. Fails with ORDER_NOT_FOUND, ORDER_NOT_OPEN and whatever PlaceOrder fails with.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetDeadMan(self, request, context):
+        """Cancels everything that the caller has resting, once, unless it is set anew before then.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MergeSets(self, request, context):
+        """Turns complete sets, a share of every outcome each, back into cash. Fails with INSUFFICIENT_SHARES.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetBook(self, request, context):
+        """What rests on a market by price, and what the market maker gives between.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetReceipts(self, request, context):
+        """All that recomputes the fills of an order of the caller. Fails with ORDER_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListFills(self, request, context):
+        """A page of the caller's fills, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetFill(self, request, context):
+        """One fill of the caller. Fails with FILL_NOT_FOUND, also for somebody else's.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPortfolio(self, request, context):
+        """What the caller's positions cost, are worth and brought, by asset.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -202,6 +323,56 @@ def add_PredictionServiceServicer_to_server(servicer, server):
                     servicer.PlaceOrder,
                     request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.PlaceOrderRequest.FromString,
                     response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.PlaceOrderResponse.SerializeToString,
+            ),
+            'CancelOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelOrder,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrderRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrderResponse.SerializeToString,
+            ),
+            'CancelOrders': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelOrders,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrdersRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrdersResponse.SerializeToString,
+            ),
+            'EditOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.EditOrder,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.EditOrderRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.EditOrderResponse.SerializeToString,
+            ),
+            'SetDeadMan': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetDeadMan,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.SetDeadManRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.SetDeadManResponse.SerializeToString,
+            ),
+            'MergeSets': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergeSets,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.MergeSetsRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.MergeSetsResponse.SerializeToString,
+            ),
+            'GetBook': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetBook,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetBookRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetBookResponse.SerializeToString,
+            ),
+            'GetReceipts': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetReceipts,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetReceiptsRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetReceiptsResponse.SerializeToString,
+            ),
+            'ListFills': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFills,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.ListFillsRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.ListFillsResponse.SerializeToString,
+            ),
+            'GetFill': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFill,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetFillRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetFillResponse.SerializeToString,
+            ),
+            'GetPortfolio': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPortfolio,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetPortfolioRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetPortfolioResponse.SerializeToString,
             ),
             'GetOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.GetOrder,
@@ -370,6 +541,276 @@ class PredictionService:
             '/oraculum.prediction.v1.PredictionService/PlaceOrder',
             oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.PlaceOrderRequest.SerializeToString,
             oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.PlaceOrderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.PredictionService/CancelOrder',
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrderRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelOrders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.PredictionService/CancelOrders',
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrdersRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrdersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EditOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.PredictionService/EditOrder',
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.EditOrderRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.EditOrderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetDeadMan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.PredictionService/SetDeadMan',
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.SetDeadManRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.SetDeadManResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergeSets(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.PredictionService/MergeSets',
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.MergeSetsRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.MergeSetsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetBook(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.PredictionService/GetBook',
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetBookRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetBookResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetReceipts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.PredictionService/GetReceipts',
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetReceiptsRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetReceiptsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFills(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.PredictionService/ListFills',
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.ListFillsRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.ListFillsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFill(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.PredictionService/GetFill',
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetFillRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetFillResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPortfolio(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.PredictionService/GetPortfolio',
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetPortfolioRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetPortfolioResponse.FromString,
             options,
             channel_credentials,
             insecure,

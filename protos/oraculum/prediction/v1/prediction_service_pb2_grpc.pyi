@@ -45,6 +45,28 @@ class PredictionServiceStub:
     """Places an order and answers when it is decided. Fails with MARKET_NOT_OPEN, SLIPPAGE_EXCEEDED,
     INSUFFICIENT_FUNDS, INSUFFICIENT_SHARES, PRICE_OUT_OF_BOUNDS or an overfull queue.
     """
+    CancelOrder: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.CancelOrderRequest, _prediction_service_pb2.CancelOrderResponse]
+    """Takes back what rests of an order of the caller. Fails with ORDER_NOT_FOUND and ORDER_NOT_OPEN."""
+    CancelOrders: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.CancelOrdersRequest, _prediction_service_pb2.CancelOrdersResponse]
+    """Takes back everything that the caller has resting, or what rests on one event."""
+    EditOrder: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.EditOrderRequest, _prediction_service_pb2.EditOrderResponse]
+    """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
+    a new one is placed, in one step. Fails with ORDER_NOT_FOUND, ORDER_NOT_OPEN and whatever PlaceOrder fails with.
+    """
+    SetDeadMan: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.SetDeadManRequest, _prediction_service_pb2.SetDeadManResponse]
+    """Cancels everything that the caller has resting, once, unless it is set anew before then."""
+    MergeSets: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.MergeSetsRequest, _prediction_service_pb2.MergeSetsResponse]
+    """Turns complete sets, a share of every outcome each, back into cash. Fails with INSUFFICIENT_SHARES."""
+    GetBook: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.GetBookRequest, _prediction_service_pb2.GetBookResponse]
+    """What rests on a market by price, and what the market maker gives between."""
+    GetReceipts: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.GetReceiptsRequest, _prediction_service_pb2.GetReceiptsResponse]
+    """All that recomputes the fills of an order of the caller. Fails with ORDER_NOT_FOUND."""
+    ListFills: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.ListFillsRequest, _prediction_service_pb2.ListFillsResponse]
+    """A page of the caller's fills, newest first."""
+    GetFill: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.GetFillRequest, _prediction_service_pb2.GetFillResponse]
+    """One fill of the caller. Fails with FILL_NOT_FOUND, also for somebody else's."""
+    GetPortfolio: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.GetPortfolioRequest, _prediction_service_pb2.GetPortfolioResponse]
+    """What the caller's positions cost, are worth and brought, by asset."""
     GetOrder: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.GetOrderRequest, _prediction_service_pb2.GetOrderResponse]
     """One order of the caller. Fails with ORDER_NOT_FOUND, also for somebody else's."""
     ListOrders: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.ListOrdersRequest, _prediction_service_pb2.ListOrdersResponse]
@@ -77,6 +99,28 @@ class PredictionServiceAsyncStub(PredictionServiceStub):
     """Places an order and answers when it is decided. Fails with MARKET_NOT_OPEN, SLIPPAGE_EXCEEDED,
     INSUFFICIENT_FUNDS, INSUFFICIENT_SHARES, PRICE_OUT_OF_BOUNDS or an overfull queue.
     """
+    CancelOrder: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.CancelOrderRequest, _prediction_service_pb2.CancelOrderResponse]  # type: ignore[assignment]
+    """Takes back what rests of an order of the caller. Fails with ORDER_NOT_FOUND and ORDER_NOT_OPEN."""
+    CancelOrders: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.CancelOrdersRequest, _prediction_service_pb2.CancelOrdersResponse]  # type: ignore[assignment]
+    """Takes back everything that the caller has resting, or what rests on one event."""
+    EditOrder: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.EditOrderRequest, _prediction_service_pb2.EditOrderResponse]  # type: ignore[assignment]
+    """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
+    a new one is placed, in one step. Fails with ORDER_NOT_FOUND, ORDER_NOT_OPEN and whatever PlaceOrder fails with.
+    """
+    SetDeadMan: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.SetDeadManRequest, _prediction_service_pb2.SetDeadManResponse]  # type: ignore[assignment]
+    """Cancels everything that the caller has resting, once, unless it is set anew before then."""
+    MergeSets: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.MergeSetsRequest, _prediction_service_pb2.MergeSetsResponse]  # type: ignore[assignment]
+    """Turns complete sets, a share of every outcome each, back into cash. Fails with INSUFFICIENT_SHARES."""
+    GetBook: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.GetBookRequest, _prediction_service_pb2.GetBookResponse]  # type: ignore[assignment]
+    """What rests on a market by price, and what the market maker gives between."""
+    GetReceipts: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.GetReceiptsRequest, _prediction_service_pb2.GetReceiptsResponse]  # type: ignore[assignment]
+    """All that recomputes the fills of an order of the caller. Fails with ORDER_NOT_FOUND."""
+    ListFills: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.ListFillsRequest, _prediction_service_pb2.ListFillsResponse]  # type: ignore[assignment]
+    """A page of the caller's fills, newest first."""
+    GetFill: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.GetFillRequest, _prediction_service_pb2.GetFillResponse]  # type: ignore[assignment]
+    """One fill of the caller. Fails with FILL_NOT_FOUND, also for somebody else's."""
+    GetPortfolio: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.GetPortfolioRequest, _prediction_service_pb2.GetPortfolioResponse]  # type: ignore[assignment]
+    """What the caller's positions cost, are worth and brought, by asset."""
     GetOrder: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.GetOrderRequest, _prediction_service_pb2.GetOrderResponse]  # type: ignore[assignment]
     """One order of the caller. Fails with ORDER_NOT_FOUND, also for somebody else's."""
     ListOrders: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.ListOrdersRequest, _prediction_service_pb2.ListOrdersResponse]  # type: ignore[assignment]
@@ -136,6 +180,88 @@ class PredictionServiceServicer(metaclass=_abc_1.ABCMeta):
         """Places an order and answers when it is decided. Fails with MARKET_NOT_OPEN, SLIPPAGE_EXCEEDED,
         INSUFFICIENT_FUNDS, INSUFFICIENT_SHARES, PRICE_OUT_OF_BOUNDS or an overfull queue.
         """
+
+    @_abc_1.abstractmethod
+    def CancelOrder(
+        self,
+        request: _prediction_service_pb2.CancelOrderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prediction_service_pb2.CancelOrderResponse, _abc.Awaitable[_prediction_service_pb2.CancelOrderResponse]]:
+        """Takes back what rests of an order of the caller. Fails with ORDER_NOT_FOUND and ORDER_NOT_OPEN."""
+
+    @_abc_1.abstractmethod
+    def CancelOrders(
+        self,
+        request: _prediction_service_pb2.CancelOrdersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prediction_service_pb2.CancelOrdersResponse, _abc.Awaitable[_prediction_service_pb2.CancelOrdersResponse]]:
+        """Takes back everything that the caller has resting, or what rests on one event."""
+
+    @_abc_1.abstractmethod
+    def EditOrder(
+        self,
+        request: _prediction_service_pb2.EditOrderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prediction_service_pb2.EditOrderResponse, _abc.Awaitable[_prediction_service_pb2.EditOrderResponse]]:
+        """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
+        a new one is placed, in one step. Fails with ORDER_NOT_FOUND, ORDER_NOT_OPEN and whatever PlaceOrder fails with.
+        """
+
+    @_abc_1.abstractmethod
+    def SetDeadMan(
+        self,
+        request: _prediction_service_pb2.SetDeadManRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prediction_service_pb2.SetDeadManResponse, _abc.Awaitable[_prediction_service_pb2.SetDeadManResponse]]:
+        """Cancels everything that the caller has resting, once, unless it is set anew before then."""
+
+    @_abc_1.abstractmethod
+    def MergeSets(
+        self,
+        request: _prediction_service_pb2.MergeSetsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prediction_service_pb2.MergeSetsResponse, _abc.Awaitable[_prediction_service_pb2.MergeSetsResponse]]:
+        """Turns complete sets, a share of every outcome each, back into cash. Fails with INSUFFICIENT_SHARES."""
+
+    @_abc_1.abstractmethod
+    def GetBook(
+        self,
+        request: _prediction_service_pb2.GetBookRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prediction_service_pb2.GetBookResponse, _abc.Awaitable[_prediction_service_pb2.GetBookResponse]]:
+        """What rests on a market by price, and what the market maker gives between."""
+
+    @_abc_1.abstractmethod
+    def GetReceipts(
+        self,
+        request: _prediction_service_pb2.GetReceiptsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prediction_service_pb2.GetReceiptsResponse, _abc.Awaitable[_prediction_service_pb2.GetReceiptsResponse]]:
+        """All that recomputes the fills of an order of the caller. Fails with ORDER_NOT_FOUND."""
+
+    @_abc_1.abstractmethod
+    def ListFills(
+        self,
+        request: _prediction_service_pb2.ListFillsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prediction_service_pb2.ListFillsResponse, _abc.Awaitable[_prediction_service_pb2.ListFillsResponse]]:
+        """A page of the caller's fills, newest first."""
+
+    @_abc_1.abstractmethod
+    def GetFill(
+        self,
+        request: _prediction_service_pb2.GetFillRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prediction_service_pb2.GetFillResponse, _abc.Awaitable[_prediction_service_pb2.GetFillResponse]]:
+        """One fill of the caller. Fails with FILL_NOT_FOUND, also for somebody else's."""
+
+    @_abc_1.abstractmethod
+    def GetPortfolio(
+        self,
+        request: _prediction_service_pb2.GetPortfolioRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prediction_service_pb2.GetPortfolioResponse, _abc.Awaitable[_prediction_service_pb2.GetPortfolioResponse]]:
+        """What the caller's positions cost, are worth and brought, by asset."""
 
     @_abc_1.abstractmethod
     def GetOrder(

@@ -6,21 +6,18 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from oraculum_kit.db import Connection, queries
-from oraculum_money import Price, Shares, Units
-from oraculum_prediction.memory import Draft, Holding
+from oraculum_money import Shares, Units
+from oraculum_prediction import statuses
+from oraculum_prediction.batch import Priced
+from oraculum_prediction.draft import Draft, Filled
+from oraculum_prediction.memory import Holding
 from oraculum_prediction.placement import Ticket
-from oraculum_prediction.pricing import Fill, Side
+from oraculum_prediction.pricing import Side
 from oraculum_prediction.repository.arrays import hexadecimals, literal, literals
 
 _SQL: Final = queries("oraculum_prediction", "sql/batches.sql")
 
-BUY: Final = 1
-SELL: Final = 2
-SIDES: Final[Mapping[Side, int]] = {Side.BUY: BUY, Side.SELL: SELL}
-
-FILLED: Final = 2
-REJECTED: Final = 3
-ABANDONED: Final = 4
+SIDES: Final[Mapping[Side, int]] = {Side.BUY: statuses.BUY, Side.SELL: statuses.SELL}
 
 
 class Head(NamedTuple):
@@ -29,25 +26,9 @@ class Head(NamedTuple):
     event_id: UUID
     version: int
     trades: bool
-
-
-class Filled(NamedTuple):
-    """An order with its fill and the place that it takes in its market."""
-
-    ticket: Ticket
-    fill: Fill
-    sequence: int
-    fill_id: UUID
-    prices: tuple[Price, ...]
-    # Of the market, this fill included.
-    volume_units: Units
-
-
-class Rejected(NamedTuple):
-    """An order that is refused although money was held for it: its row must stand before the hold is voided."""
-
-    ticket: Ticket
-    reason: str
+    # Whether what rests may be taken back, though perhaps nothing is traded any more.
+    is_open: bool
+    now: datetime
 
 
 async def heads(connection: Connection, event_ids: Iterable[UUID]) -> dict[UUID, Head]:
@@ -72,12 +53,14 @@ async def holdings(
     ]
 
 
-async def advance(connection: Connection, drafts: Sequence[Draft]) -> dict[UUID, datetime]:
+async def advance(connection: Connection, parts: Sequence[Priced]) -> dict[UUID, datetime]:
     """Bring markets to their new states; those that come back, with the time of their fills, are ours."""
+    drafts = [part.draft for part in parts]
     rows = await _SQL.advance_markets.tuples(
         connection,
         event_ids=literal(draft.event_id for draft in drafts),
         versions=literal(draft.version for draft in drafts),
+        trading=literal(part.trades for part in parts),
         sequences=literal(draft.sequence for draft in drafts),
         sold=literals(draft.state.sold for draft in drafts),
         prices=literals(draft.state.prices for draft in drafts),
@@ -91,33 +74,27 @@ async def advance(connection: Connection, drafts: Sequence[Draft]) -> dict[UUID,
 
 
 async def insert_orders(
-    connection: Connection,
-    filled: Sequence[Filled],
-    times: Sequence[datetime],
-    rejected: Sequence[Rejected],
-    now: datetime,
+    connection: Connection, filled: Sequence[Filled], times: Mapping[UUID, datetime]
 ) -> None:
-    """Write what became of orders; UniqueViolation when one of them has a row already."""
-    asked = [row.ticket for row in filled] + [row.ticket for row in rejected]
-    nothing = [None] * len(rejected)
+    """Write orders that the market maker alone has filled; UniqueViolation when one of them has a row already."""
+    tickets = [row.ticket for row in filled if isinstance(row.ticket, Ticket)]
+    fills = [row.fill for row in filled]
     await _SQL.insert_orders.run(
         connection,
-        order_ids=literal(ticket.order_id for ticket in asked),
-        user_ids=literal(ticket.placement.user_id for ticket in asked),
-        event_ids=literal(ticket.event_id for ticket in asked),
-        outcomes=literal(ticket.order.outcome for ticket in asked),
-        sides=literal(SIDES[ticket.order.side] for ticket in asked),
-        amounts=literal(ticket.order.amount for ticket in asked),
-        asked_shares=literal(ticket.order.shares for ticket in asked),
-        limits=literal(ticket.placement.order.limit for ticket in asked),
-        holds=literal(ticket.held_units or 0 for ticket in asked),
-        gross=literal([*(row.fill.gross for row in filled), *nothing]),
-        fees=literal([*(row.fill.fee for row in filled), *nothing]),
-        shares=literal([*(row.fill.shares for row in filled), *nothing]),
-        sequences=literal([*(row.sequence for row in filled), *nothing]),
-        statuses=literal([FILLED] * len(filled) + [REJECTED] * len(rejected)),
-        reasons=literal([*([None] * len(filled)), *(row.reason for row in rejected)]),
-        times=literal([*times, *([now] * len(rejected))]),
+        order_ids=literal(ticket.order_id for ticket in tickets),
+        user_ids=literal(ticket.placement.user_id for ticket in tickets),
+        event_ids=literal(ticket.event_id for ticket in tickets),
+        outcomes=literal(ticket.order.outcome for ticket in tickets),
+        sides=literal(SIDES[ticket.order.side] for ticket in tickets),
+        amounts=literal(ticket.order.amount for ticket in tickets),
+        asked_shares=literal(ticket.order.shares for ticket in tickets),
+        limits=literal(ticket.placement.order.limit for ticket in tickets),
+        holds=literal(ticket.held_units or 0 for ticket in tickets),
+        gross=literal(fill.gross for fill in fills),
+        fees=literal(fill.fee for fill in fills),
+        shares=literal(fill.shares for fill in fills),
+        sequences=literal(row.sequence for row in filled),
+        times=literal(times[ticket.event_id] for ticket in tickets),
     )
 
 
@@ -131,7 +108,7 @@ async def insert_fills(connection: Connection, filled: Sequence[Filled], times: 
         sequences=literal(row.sequence for row in filled),
         times=literal(times),
         order_ids=literal(row.ticket.order_id for row in filled),
-        user_ids=literal(row.ticket.placement.user_id for row in filled),
+        user_ids=literal(row.ticket.user_id for row in filled),
         outcomes=literal(fill.order.outcome for fill in fills),
         sides=literal(SIDES[fill.order.side] for fill in fills),
         shares=literal(fill.shares for fill in fills),
@@ -144,6 +121,8 @@ async def insert_fills(connection: Connection, filled: Sequence[Filled], times: 
         states_before=hexadecimals(fill.state_before for fill in fills),
         states_after=hexadecimals(fill.state_after for fill in fills),
         formulas=literal(fill.formula_version for fill in fills),
+        groups=literal(row.group_first for row in filled),
+        roles=literal(row.role for row in filled),
     )
 
 
@@ -160,6 +139,7 @@ async def put_positions(connection: Connection, drafts: Sequence[Draft]) -> None
         event_ids=literal(row[1] for row in changed),
         outcomes=literal(row[2] for row in changed),
         shares=literal(row[3].shares for row in changed),
+        reserved=literal(row[3].reserved for row in changed),
         costs=literal(row[3].cost_units for row in changed),
         realised=literal(row[3].realised_units for row in changed),
     )

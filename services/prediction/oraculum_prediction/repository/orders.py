@@ -7,7 +7,7 @@ from uuid import UUID
 
 from oraculum_kit.db import Connection, queries
 from oraculum_money import Price, Shares, Units
-from oraculum_prediction.wire import OrderRow, PositionRow, TradeRow
+from oraculum_prediction.wire import FillRow, OrderRow, PositionRow
 
 _SQL: Final = queries("oraculum_prediction", "sql/orders.sql")
 
@@ -35,7 +35,7 @@ class Sale(NamedTuple):
 
 async def by_id(connection: Connection, order_id: UUID) -> OrderRow | None:
     """One order; None also for one that was abandoned before anybody knew what it was."""
-    return await _SQL.order_by_id.one(connection, OrderRow, order_id=order_id)
+    return await _SQL.orders_by_ids.one(connection, OrderRow, order_ids=[order_id])
 
 
 async def by_ids(connection: Connection, order_ids: Sequence[UUID]) -> list[OrderRow]:
@@ -89,14 +89,35 @@ async def positions(
 
 async def trades(
     connection: Connection, event_id: UUID, *, before: int | None, row_count: int
-) -> list[TradeRow]:
+) -> list[FillRow]:
     """A page of an event's trades, newest first."""
-    return await _SQL.trades.all(connection, TradeRow, event_id=event_id, before=before, row_count=row_count)
+    return await _SQL.trades.all(connection, FillRow, event_id=event_id, before=before, row_count=row_count)
+
+
+async def fills(
+    connection: Connection,
+    user_id: UUID,
+    *,
+    event_id: UUID | None,
+    before: tuple[datetime, UUID] | None,
+    row_count: int,
+) -> list[FillRow]:
+    """A page of a person's fills, newest first."""
+    time, fill_id = before or (None, None)
+    return await _SQL.fills_of_user.all(
+        connection,
+        FillRow,
+        user_id=user_id,
+        event_id=event_id,
+        before=time,
+        before_id=fill_id,
+        row_count=row_count,
+    )
 
 
 async def recent_sales(connection: Connection, user_id: UUID) -> list[Sale]:
     """A person's sales of the last seven days, newest first."""
-    return [Sale(*row) for row in await _SQL.recent_sales.tuples(connection, user_id=user_id)]
+    return [Sale(*row[:4]) for row in await _SQL.recent_sales.tuples(connection, user_id=user_id)]
 
 
 async def states(connection: Connection, order_ids: Sequence[UUID]) -> dict[UUID, int]:

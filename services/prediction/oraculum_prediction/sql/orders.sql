@@ -1,18 +1,12 @@
 -- Orders, positions and trades as people see them, and what wallet asks about them.
 
--- name: order_by_id
--- One order with its fill.
-select o.order_id, o.user_id, o.event_id, o.outcome, o.side, o.status, o.gross_units, o.fee_units, o.shares, o.created_at,
-    o.settled_at, o.profit_loss_units, o.reason, o.fill_sequence, m.asset, f.fill_id, f.prices, f.filled_at
-from trade_order o
-join market m on m.event_id = o.event_id
-left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
-where o.order_id = %(order_id)s
-
 -- name: orders_by_ids
 -- Several orders with their fills.
 select o.order_id, o.user_id, o.event_id, o.outcome, o.side, o.status, o.gross_units, o.fee_units, o.shares, o.created_at,
-    o.settled_at, o.profit_loss_units, o.reason, o.fill_sequence, m.asset, f.fill_id, f.prices, f.filled_at
+    o.settled_at, o.profit_loss_units, o.reason, o.fill_sequence, m.asset, o.amount_units, o.asked_shares, o.limit_price,
+    o.hold_units, o.type, o.time_in_force, o.post_only, o.expires_at, o.open_shares, o.priority, o.reserved, o.revision,
+    o.replaces_order_id, f.fill_id, f.filled_at, f.shares as fill_shares, f.gross_units as fill_gross_units,
+    f.fee_units as fill_fee_units, f.group_first as fill_group_first, f.prices
 from trade_order o
 join market m on m.event_id = o.event_id
 left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
@@ -21,7 +15,10 @@ where o.order_id = any(%(order_ids)s::uuid[])
 -- name: orders_of_user
 -- A page of a person's orders, newest first.
 select o.order_id, o.user_id, o.event_id, o.outcome, o.side, o.status, o.gross_units, o.fee_units, o.shares, o.created_at,
-    o.settled_at, o.profit_loss_units, o.reason, o.fill_sequence, m.asset, f.fill_id, f.prices, f.filled_at
+    o.settled_at, o.profit_loss_units, o.reason, o.fill_sequence, m.asset, o.amount_units, o.asked_shares, o.limit_price,
+    o.hold_units, o.type, o.time_in_force, o.post_only, o.expires_at, o.open_shares, o.priority, o.reserved, o.revision,
+    o.replaces_order_id, f.fill_id, f.filled_at, f.shares as fill_shares, f.gross_units as fill_gross_units,
+    f.fee_units as fill_fee_units, f.group_first as fill_group_first, f.prices
 from trade_order o
 join market m on m.event_id = o.event_id
 left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
@@ -54,7 +51,7 @@ returning order_id
 
 -- name: positions_of_user
 -- A page of a person's positions: by event, newest first, then by outcome.
-select p.user_id, p.event_id, p.outcome, p.shares, p.cost_units, p.realised_units, p.payout_units, m.asset,
+select p.user_id, p.event_id, p.outcome, p.shares, p.reserved, p.cost_units, p.realised_units, p.payout_units, m.asset,
     m.prices[p.outcome + 1] as price, m.status as market_status
 from position p
 join market m on m.event_id = p.event_id
@@ -71,7 +68,7 @@ limit %(row_count)s
 -- name: trades
 -- A page of the trades of an event, newest first.
 select f.event_id, f.sequence, f.filled_at, f.fill_id, f.order_id, f.user_id, f.shares, f.gross_units, f.fee_units,
-    f.outcome, f.side, f.prices, m.asset
+    f.outcome, f.side, f.prices, f.group_first, f.role, m.asset
 from fill f
 join market m on m.event_id = f.event_id
 where f.event_id = %(event_id)s and (%(before)s::bigint is null or f.sequence < %(before)s)
@@ -79,13 +76,62 @@ order by f.sequence desc
 limit %(row_count)s
 
 -- name: recent_sales
--- A person's sales of the last seven days: what wallet may still have to pay.
-select o.event_id, o.fill_sequence, o.gross_units - o.fee_units, m.asset
-from trade_order o
-join market m on m.event_id = o.event_id
-where o.user_id = %(user_id)s
-  and o.side = 2
-  and o.fill_sequence is not null
-  and o.created_at > clock_timestamp() - interval '7 days'
-order by o.created_at desc
+-- A person's sales of the last seven days, by orders that arrived and by those that rested: what wallet may still have to
+-- pay.
+(
+    select f.event_id, f.sequence, f.gross_units - f.fee_units as net_units, m.asset, f.filled_at
+    from trade_order o
+    join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
+    join market m on m.event_id = o.event_id
+    where o.user_id = %(user_id)s
+      and o.side = 2
+      and o.fill_sequence is not null
+      and o.created_at > clock_timestamp() - interval '7 days'
+    order by o.created_at desc
+    limit 1000
+)
+union all
+(
+    select f.event_id, f.sequence, f.gross_units - f.fee_units, m.asset, f.filled_at
+    from fill f
+    join market m on m.event_id = f.event_id
+    where f.user_id = %(user_id)s
+      and f.role = 2
+      and f.side = 2
+      and f.filled_at > clock_timestamp() - interval '7 days'
+    order by f.filled_at desc
+    limit 1000
+)
+order by filled_at desc
 limit 1000
+
+-- name: fills_of_user
+-- A page of a person's fills, newest first: those of orders that arrived, and those of orders that rested. Fills of one
+-- batch have one time, so as many more are looked at as a batch has orders.
+with arrived as (
+    select o.event_id, o.fill_sequence as sequence
+    from trade_order o
+    where o.user_id = %(user_id)s
+      and o.fill_sequence is not null
+      and (%(event_id)s::uuid is null or o.event_id = %(event_id)s)
+      and (%(before)s::timestamptz is null or o.created_at <= %(before)s)
+    order by o.created_at desc, o.order_id desc
+    limit %(row_count)s + 500
+), rested as (
+    select f.event_id, f.sequence
+    from fill f
+    where f.user_id = %(user_id)s
+      and f.role = 2
+      and (%(event_id)s::uuid is null or f.event_id = %(event_id)s)
+      and (%(before)s::timestamptz is null or f.filled_at <= %(before)s)
+    order by f.filled_at desc, f.sequence desc
+    limit %(row_count)s + 500
+)
+select f.event_id, f.sequence, f.filled_at, f.fill_id, f.order_id, f.user_id, f.shares, f.gross_units, f.fee_units,
+    f.outcome, f.side, f.prices, f.group_first, f.role, m.asset
+from (select event_id, sequence from arrived union all select event_id, sequence from rested) as mine
+join fill f on f.event_id = mine.event_id and f.sequence = mine.sequence
+join market m on m.event_id = f.event_id
+where %(before)s::timestamptz is null or (f.filled_at, f.fill_id) < (%(before)s, %(before_id)s::uuid)
+order by f.filled_at desc, f.fill_id desc
+limit %(row_count)s

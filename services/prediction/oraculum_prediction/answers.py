@@ -1,0 +1,31 @@
+"""What a task that was done is answered with."""
+
+from datetime import datetime
+
+from google.protobuf.message import Message
+
+from oraculum.prediction.v1 import prediction_service_pb2 as pb
+from oraculum_prediction import wire
+from oraculum_prediction.draft import Draft, Step
+from oraculum_prediction.placement import Deed, Ticket
+
+
+def of(step: Step, draft: Draft, at: datetime) -> Message:
+    """The answer to a task: the order as it stands at the time of the commit."""
+    task = step.ticket
+    if step.row is None:
+        ended = [str(told.row.order_id) for told in step.told if told.why is not None]
+        return pb.CancelOrdersResponse(order_ids=ended)
+    (row,) = draft.rows([step.row], at)
+    order = wire.order(row)
+    if isinstance(task, Ticket):
+        if task.placement.replaces is not None:
+            return pb.EditOrderResponse(order=order)
+        return pb.PlaceOrderResponse(order=order)
+    match task.deed:
+        case Deed.MERGE:
+            return pb.MergeSetsResponse(order=order)
+        case Deed.SHRINK:
+            return pb.EditOrderResponse(order=order)
+        case _:
+            return pb.CancelOrderResponse(order=order)

@@ -1,0 +1,201 @@
+"""What people do with their orders, through the engine: placing, taking back, changing, merging."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeVar
+from uuid import UUID
+
+from google.protobuf.message import Message
+
+from oraculum.prediction.v1 import prediction_service_pb2 as pb
+from oraculum_kit import traces
+from oraculum_kit.authorization import require_owner
+from oraculum_kit.clock import Clock
+from oraculum_kit.db import Database
+from oraculum_kit.errors import ServiceError
+from oraculum_kit.idempotency import Command, Stored
+from oraculum_kit.ids import uuid7
+from oraculum_money import Price, Shares
+from oraculum_prediction import statuses
+from oraculum_prediction.engine import Engine
+from oraculum_prediction.errors import OrderNotFound, OrderNotOpen
+from oraculum_prediction.placement import Act, Deed, Outcome, Placement, Terms
+from oraculum_prediction.pricing import Order, Side
+from oraculum_prediction.pricing.takers import OrderKind, TimeInForce
+from oraculum_prediction.repository import orders
+from oraculum_prediction.repository import resting as repository
+from oraculum_prediction.wire import OrderRow
+
+A = TypeVar("A", bound=Message)
+
+# Markets whose orders are taken back at once, when somebody takes back all of theirs.
+_TOGETHER: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a resting order shall become; None leaves a thing as it is."""
+
+    limit: Price | None
+    open_shares: Shares | None
+    expires_at: datetime | None
+
+
+class Commands:
+    """Orders of people, told to the engine."""
+
+    def __init__(self, database: Database, engine: Engine, clock: Clock) -> None:
+        self._database = database
+        self._engine = engine
+        self._clock = clock
+
+    async def place(
+        self, command: Command, user_id: UUID, event_id: UUID, order: Order, terms: Terms
+    ) -> pb.PlaceOrderResponse:
+        """Queue an order and answer when it is decided."""
+        placement = Placement(
+            command, user_id, event_id, order, self._clock.now(), traces.traceparent(), terms
+        )
+        return _answer(await self._engine.place(placement), command, pb.PlaceOrderResponse)
+
+    async def cancel(self, command: Command, order_id: UUID) -> pb.CancelOrderResponse:
+        """Take back one order."""
+        row = await self._own(order_id)
+        act = self._act(Deed.CANCEL, command, row)
+        return _answer(await self._engine.act(act), command, pb.CancelOrderResponse)
+
+    async def cancel_all(self, user_id: UUID, event_id: UUID | None) -> list[str]:
+        """Take back everything that a person has resting, or what rests on one event."""
+        if event_id is not None:
+            event_ids = [event_id]
+        else:
+            async with self._database.connection() as connection:
+                event_ids = await repository.markets_of(connection, user_id)
+        ended: list[str] = []
+        for start in range(0, len(event_ids), _TOGETHER):
+            acts = [self._cancel_of(user_id, each) for each in event_ids[start : start + _TOGETHER]]
+            for outcome in await asyncio.gather(*map(self._engine.act, acts)):
+                ended += _done(outcome, pb.CancelOrdersResponse).order_ids
+        return ended
+
+    async def edit(self, command: Command, order_id: UUID, change: Change) -> pb.EditOrderResponse:
+        """Change what rests of an order: in its place where it only becomes smaller, else by another that replaces it."""
+        row = await self._own(order_id)
+        if _only_smaller(row, change):
+            act = self._act(Deed.SHRINK, command, row)
+            act.shares, act.expires_at = change.open_shares, change.expires_at
+            return _answer(await self._engine.act(act), command, pb.EditOrderResponse)
+        placement = Placement(
+            command,
+            row.user_id,
+            row.event_id,
+            _changed_order(row, change),
+            self._clock.now(),
+            traces.traceparent(),
+            Terms(
+                OrderKind.LIMIT,
+                TimeInForce.GTC,
+                post_only=row.post_only,
+                expires_at=change.expires_at or row.expires_at,
+            ),
+            replaces=row.order_id,
+            keeps_size=change.open_shares is None,
+        )
+        return _answer(await self._engine.place(placement), command, pb.EditOrderResponse)
+
+    async def merge(
+        self, command: Command, user_id: UUID, event_id: UUID, shares: Shares
+    ) -> pb.MergeSetsResponse:
+        """Turn complete sets into cash."""
+        act = Act(
+            Deed.MERGE,
+            command.id,
+            event_id,
+            asyncio.get_running_loop().create_future(),
+            user_id,
+            shares=shares,
+            command=command,
+            received_at=self._clock.now(),
+            traceparent=traces.traceparent(),
+        )
+        return _answer(await self._engine.act(act), command, pb.MergeSetsResponse)
+
+    async def end(self, event_id: UUID, order_ids: Sequence[UUID]) -> int:
+        """End orders that the clock has ended; how many still rested."""
+        act = Act(
+            Deed.EXPIRE,
+            uuid7(),
+            event_id,
+            asyncio.get_running_loop().create_future(),
+            targets=order_ids,
+        )
+        return len(_done(await self._engine.act(act), pb.CancelOrdersResponse).order_ids)
+
+    async def _own(self, order_id: UUID) -> OrderRow:
+        async with self._database.connection() as connection:
+            row = await orders.by_id(connection, order_id)
+        missing = OrderNotFound(order_id=order_id)
+        if row is None:
+            raise missing
+        require_owner(row.user_id, missing=missing)
+        return row
+
+    def _act(self, deed: Deed, command: Command, row: OrderRow) -> Act:
+        """An act upon one order. Whether it still rests is the engine's to know: it may have been answered before."""
+        return Act(
+            deed,
+            command.id,
+            row.event_id,
+            asyncio.get_running_loop().create_future(),
+            row.user_id,
+            (row.order_id,),
+            command=command,
+            received_at=self._clock.now(),
+            traceparent=traces.traceparent(),
+        )
+
+    @staticmethod
+    def _cancel_of(user_id: UUID, event_id: UUID) -> Act:
+        return Act(Deed.CANCEL_MANY, uuid7(), event_id, asyncio.get_running_loop().create_future(), user_id)
+
+
+def _only_smaller(row: OrderRow, change: Change) -> bool:
+    """Whether an edit leaves the order its place. One that rests no more is treated so too, and refused by the engine."""
+    if row.open_shares is None:
+        return True
+    same_price = change.limit in {None, row.limit_price}
+    not_larger = change.open_shares is None or change.open_shares <= row.open_shares
+    # Giving an order a time that had none is another time in force.
+    same_time = change.expires_at is None or row.expires_at is not None
+    return same_price and not_larger and same_time
+
+
+def _changed_order(row: OrderRow, change: Change) -> Order:
+    shares = change.open_shares or row.open_shares
+    if shares is None:
+        raise OrderNotOpen(order_id=row.order_id)
+    return Order(
+        outcome=row.outcome,
+        side=Side.BUY if row.side == statuses.BUY else Side.SELL,
+        shares=shares,
+        limit=change.limit or row.limit_price,
+    )
+
+
+def _answer(outcome: Outcome, command: Command, respond: type[A]) -> A:
+    """What was done, now or when the same was asked before; raises what it was refused with."""
+    if isinstance(outcome, Stored):
+        response = outcome.answer(command, respond)
+        response.replayed = True  # type: ignore[attr-defined]
+        return response
+    return _done(outcome, respond)
+
+
+def _done(outcome: Outcome, respond: type[A]) -> A:
+    if isinstance(outcome, ServiceError):
+        raise outcome
+    if not isinstance(outcome, respond):
+        raise TypeError(f"a {type(outcome).__name__} where a {respond.__name__} was due")
+    return outcome

@@ -1,0 +1,73 @@
+"""The book as people see it: what rests at each price, and what the market maker trades up to there.
+
+The market maker has no orders; it trades along its curve. So between two prices of the book, and at steps beyond the best,
+it is shown with the shares that bring its price from the one to the other. Whoever walks down the levels in order meets
+what an order would meet, but for resting orders of other outcomes, with which a purchase mints and a sale burns: those make
+a real order a little better than the book says, never worse.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Final
+
+from oraculum.prediction.v1 import prediction_service_pb2 as pb
+from oraculum_money import PRICE_ONE, Price
+from oraculum_prediction import statuses
+from oraculum_prediction.pricing import LmsrState, shares_to_price
+from oraculum_prediction.wire import OrderRow
+
+STEP_DEFAULT: Final = 10_000
+LEVELS_DEFAULT: Final = 20
+
+
+def book(
+    state: LmsrState, resting: Iterable[OrderRow], outcome: int, *, levels: int, step: int
+) -> tuple[list[pb.BookLevel], list[pb.BookLevel]]:
+    """Bids and asks of one outcome, the best prices first."""
+    rows = [row for row in resting if row.outcome == outcome and row.limit_price and row.open_shares]
+    bids = [row for row in rows if row.side == statuses.BUY]
+    asks = [row for row in rows if row.side == statuses.SELL]
+    price = state.prices[outcome]
+    down = [price // step * step - step * number for number in range(levels + 1)]
+    up = [-(-price // step) * step + step * number for number in range(levels + 1)]
+    return (
+        _side(state, outcome, bids, down, levels, sign=-1),
+        _side(state, outcome, asks, up, levels, sign=1),
+    )
+
+
+def _side(
+    state: LmsrState, outcome: int, rows: Sequence[OrderRow], steps: Sequence[int], levels: int, *, sign: int
+) -> list[pb.BookLevel]:
+    by_price = {
+        price: list(group)
+        for price, group in groupby(
+            sorted(rows, key=lambda row: row.limit_price or 0), key=lambda row: row.limit_price or 0
+        )
+    }
+    prices = sorted({*by_price, *steps}, reverse=sign < 0)
+    shown: list[pb.BookLevel] = []
+    reached = 0
+    for price in prices:
+        if not 0 < price < PRICE_ONE:
+            continue
+        # Signed: positive where shares are bought of the market maker.
+        total = max(0, sign * shares_to_price(state, outcome, Price(price)))
+        there = by_price.get(price, [])
+        level = pb.BookLevel(
+            price_millionths=price,
+            resting_shares=sum(row.open_shares or 0 for row in there),
+            resting_orders=len(there),
+            market_maker_shares=_limited(state, outcome, total, sign) - reached,
+        )
+        if level.resting_orders or level.market_maker_shares:
+            shown.append(level)
+            reached += level.market_maker_shares
+        if len(shown) == levels:
+            break
+    return shown
+
+
+def _limited(state: LmsrState, outcome: int, total: int, sign: int) -> int:
+    """No more can be sold to the market maker than is outstanding."""
+    return total if sign > 0 else min(total, state.sold[outcome])

@@ -1,0 +1,132 @@
+"""Orders that rest: written by batches, loaded with their markets, ended by the clock and by those who close markets."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from oraculum_kit.db import Connection, queries
+from oraculum_prediction.repository.arrays import literal
+from oraculum_prediction.wire import OrderRow
+
+_SQL: Final = queries("oraculum_prediction", "sql/resting.sql")
+
+
+class RestingChanged(RuntimeError):
+    """An order that was to be changed does not rest, though its market is what it was: a defect."""
+
+
+class DeadMan(NamedTuple):
+    """Somebody who wanted everything cancelled at a time."""
+
+    user_id: UUID
+    fires_at: datetime
+
+
+async def resting(connection: Connection, event_ids: Iterable[UUID]) -> dict[UUID, list[OrderRow]]:
+    """What rests on these markets."""
+    found: dict[UUID, list[OrderRow]] = {event_id: [] for event_id in event_ids}
+    for row in await _SQL.resting_orders.all(connection, OrderRow, event_ids=list(found)):
+        found[row.event_id].append(row)
+    return found
+
+
+async def write(connection: Connection, made: Sequence[OrderRow], changed: Sequence[OrderRow]) -> None:
+    """Write new orders, and what became of resting ones; UniqueViolation when a new one has a row already."""
+    if made:
+        await _insert(connection, made)
+    if not changed:
+        return
+    updated = await _SQL.update_resting.run(
+        connection,
+        order_ids=literal(row.order_id for row in changed),
+        statuses=literal(row.status for row in changed),
+        shares=literal(row.shares for row in changed),
+        gross=literal(row.gross_units for row in changed),
+        fees=literal(row.fee_units for row in changed),
+        open_shares=literal(row.open_shares for row in changed),
+        reasons=literal(row.reason for row in changed),
+        expiries=literal(row.expires_at for row in changed),
+        revisions=literal(row.revision for row in changed),
+    )
+    if updated != len(changed):
+        raise RestingChanged(f"{len(changed) - updated} of {len(changed)} orders do not rest")
+
+
+async def _insert(connection: Connection, rows: Sequence[OrderRow]) -> None:
+    await _SQL.insert_made.run(
+        connection,
+        order_ids=literal(row.order_id for row in rows),
+        user_ids=literal(row.user_id for row in rows),
+        event_ids=literal(row.event_id for row in rows),
+        outcomes=literal(row.outcome for row in rows),
+        sides=literal(row.side for row in rows),
+        amounts=literal(row.amount_units for row in rows),
+        asked_shares=literal(row.asked_shares for row in rows),
+        limits=literal(row.limit_price for row in rows),
+        holds=literal(row.hold_units for row in rows),
+        gross=literal(row.gross_units for row in rows),
+        fees=literal(row.fee_units for row in rows),
+        shares=literal(row.shares for row in rows),
+        sequences=literal(row.fill_sequence for row in rows),
+        statuses=literal(row.status for row in rows),
+        reasons=literal(row.reason for row in rows),
+        times=literal(row.created_at for row in rows),
+        types=literal(row.type for row in rows),
+        times_in_force=literal(row.time_in_force for row in rows),
+        post_only=literal(row.post_only for row in rows),
+        expiries=literal(row.expires_at for row in rows),
+        open_shares=literal(row.open_shares for row in rows),
+        priorities=literal(row.priority for row in rows),
+        reserved=literal(row.reserved for row in rows),
+        revisions=literal(row.revision for row in rows),
+        replaced=literal(row.replaces_order_id for row in rows),
+    )
+
+
+async def lock_open_market(connection: Connection, event_id: UUID) -> tuple[int, datetime] | None:
+    """The last fill's number of a market that is ours until the transaction ends, and the time; None if it is not open."""
+    rows = await _SQL.lock_open_market.tuples(connection, event_id=event_id)
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+async def end_all(connection: Connection, event_id: UUID) -> None:
+    """End what rests on a market that is locked by us, and free the shares behind it."""
+    await _SQL.end_resting.run(connection, event_id=event_id)
+    await _SQL.free_shares.run(connection, event_id=event_id)
+
+
+async def due_to_end(connection: Connection, row_count: int) -> dict[UUID, list[UUID]]:
+    """Orders that the clock ends, by market."""
+    due: dict[UUID, list[UUID]] = {}
+    for order_id, event_id in await _SQL.due_to_end.tuples(connection, row_count=row_count):
+        due.setdefault(event_id, []).append(order_id)
+    return due
+
+
+async def markets_of(connection: Connection, user_id: UUID) -> list[UUID]:
+    """Where a person has something resting."""
+    return [event_id for (event_id,) in await _SQL.markets_of.tuples(connection, user_id=user_id)]
+
+
+async def set_dead_man(connection: Connection, user_id: UUID, timeout_seconds: int) -> datetime:
+    """Cancel everything of a person later."""
+    fires_at: datetime = await _SQL.set_dead_man.value(
+        connection, user_id=user_id, timeout_seconds=timeout_seconds
+    )
+    return fires_at
+
+
+async def drop_dead_man(connection: Connection, user_id: UUID) -> None:
+    """Cancel nothing."""
+    await _SQL.drop_dead_man.run(connection, user_id=user_id)
+
+
+async def dead_men(connection: Connection, row_count: int) -> list[DeadMan]:
+    """Whose time has come."""
+    return [DeadMan(*row) for row in await _SQL.dead_men.tuples(connection, row_count=row_count)]
+
+
+async def bury(connection: Connection, dead: DeadMan) -> None:
+    """Forget one that was dealt with."""
+    await _SQL.bury_dead_man.run(connection, user_id=dead.user_id, fires_at=dead.fires_at)

@@ -1,0 +1,80 @@
+-- What people see of their trades, and what recomputes them.
+
+-- name: fill_by_id
+-- One fill of a person: the newest ids are the likeliest, and a person has few enough.
+select f.event_id, f.sequence, f.filled_at, f.fill_id, f.order_id, f.user_id, f.shares, f.gross_units, f.fee_units,
+    f.outcome, f.side, f.prices, f.group_first, f.role, m.asset
+from (
+    select o.event_id, o.fill_sequence as sequence
+    from trade_order o
+    where o.user_id = %(user_id)s and o.fill_sequence is not null
+    union all
+    select r.event_id, r.sequence from fill r where r.user_id = %(user_id)s and r.role = 2
+) as mine
+join fill f on f.event_id = mine.event_id and f.sequence = mine.sequence
+join market m on m.event_id = f.event_id
+where f.fill_id = %(fill_id)s
+
+-- name: fills_to_explain
+-- The fills of an order with all that their receipts name, in market sequence.
+select f.event_id, f.sequence, f.filled_at, f.fill_id, f.order_id, f.user_id, f.shares, f.gross_units, f.fee_units,
+    f.outcome, f.side, f.prices, f.group_first, f.role, m.asset, f.rounding_picounits, f.price_before, f.price_after,
+    f.state_before, f.state_after, f.formula_version, m.mechanism, m.liquidity_units, m.prior, m.fee_kind, m.fee_rate,
+    m.price_max, o.amount_units, o.asked_shares, o.limit_price, o.type
+from trade_order o
+join market m on m.event_id = o.event_id
+join fill f on f.event_id = o.event_id
+    and (f.sequence = o.fill_sequence or (f.order_id = o.order_id and f.role = 2) or (
+        o.type = 3 and f.group_first = o.fill_sequence and f.sequence < o.fill_sequence + cardinality(m.prior)
+        and f.sequence >= o.fill_sequence
+    ))
+where o.order_id = %(order_id)s
+order by f.sequence
+limit %(row_count)s
+
+-- name: sold_before
+-- Shares outstanding of each outcome before a fill: the fold of all before it.
+select outcome, sum(case side when 1 then shares else -shares end)::bigint
+from fill
+where event_id = %(event_id)s and sequence < %(sequence)s
+group by outcome
+
+-- name: makers_of
+-- Resting orders that were met in a group, with what they had traded before.
+select f.sequence, f.outcome, f.side, o.limit_price, f.shares, f.gross_units,
+    coalesce(b.shares, 0)::bigint, coalesce(b.gross, 0)::bigint, f.order_id
+from fill f
+join trade_order o on o.order_id = f.order_id
+left join lateral (
+    select sum(e.shares) as shares, sum(e.gross_units) as gross
+    from (
+        select shares, gross_units from fill r where r.order_id = f.order_id and r.role = 2 and r.sequence < f.sequence
+        union all
+        select shares, gross_units from fill t where t.event_id = o.event_id and t.sequence = o.fill_sequence
+    ) as e
+) as b on true
+where f.event_id = %(event_id)s and f.sequence >= %(group_first)s and f.sequence < %(group_first)s + 10000
+    and f.group_first = %(group_first)s and f.role = 2
+order by f.sequence
+
+-- name: portfolio
+-- What a person's positions come to, by asset.
+select m.asset,
+    coalesce(sum(p.cost_units) filter (where p.payout_units is null), 0)::bigint,
+    coalesce(sum(div(p.shares::numeric * m.prices[p.outcome + 1], 1000000)) filter (where p.payout_units is null), 0)::bigint,
+    coalesce(sum(p.realised_units + case when p.payout_units is null then 0 else p.payout_units - p.cost_units end), 0)::bigint,
+    count(*) filter (where p.shares > 0 and p.payout_units is null)
+from position p
+join market m on m.event_id = p.event_id
+where p.user_id = %(user_id)s
+group by m.asset
+order by m.asset
+
+-- name: resting_purchases
+-- What a person's resting purchases may still cost, order by order.
+select m.asset,
+    (ceil((coalesce(o.shares, 0) + o.open_shares)::numeric * o.limit_price / 1000000)
+    - ceil(coalesce(o.shares, 0)::numeric * o.limit_price / 1000000))::bigint
+from trade_order o
+join market m on m.event_id = o.event_id
+where o.user_id = %(user_id)s and o.status in (7, 8) and o.side = 1

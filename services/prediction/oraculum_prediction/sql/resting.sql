@@ -1,0 +1,92 @@
+-- Orders that rest, or did: everything that is not filled by the market maker alone and at once.
+
+-- name: resting_orders
+-- What rests on these markets, as it is needed to meet it and to tell of it.
+select o.order_id, o.user_id, o.event_id, o.outcome, o.side, o.status, o.gross_units, o.fee_units, o.shares, o.created_at,
+    o.settled_at, o.profit_loss_units, o.reason, o.fill_sequence, m.asset, o.amount_units, o.asked_shares, o.limit_price,
+    o.hold_units, o.type, o.time_in_force, o.post_only, o.expires_at, o.open_shares, o.priority, o.reserved, o.revision,
+    o.replaces_order_id, f.fill_id, f.filled_at, f.shares as fill_shares, f.gross_units as fill_gross_units,
+    f.fee_units as fill_fee_units, f.group_first as fill_group_first, f.prices
+from trade_order o
+join market m on m.event_id = o.event_id
+left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
+where o.event_id = any(%(event_ids)s::uuid[]) and o.status in (7, 8)
+
+-- name: insert_made
+-- Orders that met the book, rest, or were refused after money was held for them; in id order. An id that is there already
+-- fails the whole batch.
+insert into trade_order (
+    order_id, user_id, event_id, outcome, side, amount_units, asked_shares, limit_price, hold_units, gross_units, fee_units,
+    shares, fill_sequence, status, reason, created_at, type, time_in_force, post_only, expires_at, open_shares, priority,
+    reserved, revision, replaces_order_id
+)
+select *
+from unnest(
+    %(order_ids)s::uuid[], %(user_ids)s::uuid[], %(event_ids)s::uuid[], %(outcomes)s::smallint[], %(sides)s::smallint[],
+    %(amounts)s::bigint[], %(asked_shares)s::bigint[], %(limits)s::bigint[], %(holds)s::bigint[], %(gross)s::bigint[],
+    %(fees)s::bigint[], %(shares)s::bigint[], %(sequences)s::bigint[], %(statuses)s::smallint[], %(reasons)s::text[],
+    %(times)s::timestamptz[], %(types)s::smallint[], %(times_in_force)s::smallint[], %(post_only)s::boolean[],
+    %(expiries)s::timestamptz[], %(open_shares)s::bigint[], %(priorities)s::bigint[], %(reserved)s::boolean[],
+    %(revisions)s::bigint[], %(replaced)s::uuid[]
+) as o (order_id)
+order by o.order_id
+
+-- name: update_resting
+-- What was filled of resting orders, and how they ended. Their market's lock is held, so that nobody else changes them.
+update trade_order o
+set status = n.status, shares = n.shares, gross_units = n.gross, fee_units = n.fee, open_shares = n.open_shares,
+    reason = n.reason, expires_at = n.expires_at, revision = n.revision
+from unnest(
+    %(order_ids)s::uuid[], %(statuses)s::smallint[], %(shares)s::bigint[], %(gross)s::bigint[], %(fees)s::bigint[],
+    %(open_shares)s::bigint[], %(reasons)s::text[], %(expiries)s::timestamptz[], %(revisions)s::bigint[]
+) as n (order_id, status, shares, gross, fee, open_shares, reason, expires_at, revision)
+where o.order_id = n.order_id and o.status in (7, 8)
+
+-- name: lock_open_market
+-- Waits for the batch that is being committed, and keeps the next one out, until this transaction ends.
+select sequence, clock_timestamp() from market where event_id = %(event_id)s and status = 1 for no key update
+
+-- name: end_resting
+-- Ends what rests on a market that closes.
+update trade_order
+set status = 9, reason = 'MARKET_CLOSED', open_shares = null
+where event_id = %(event_id)s and status in (7, 8)
+
+-- name: free_shares
+-- Nothing is for sale any more.
+update position set reserved = 0 where event_id = %(event_id)s and reserved > 0
+
+-- name: due_to_end
+-- Orders whose time has come, or whose market trades no more, by this clock.
+select o.order_id, o.event_id
+from trade_order o
+where o.status in (7, 8) and o.expires_at <= clock_timestamp()
+union
+select o.order_id, o.event_id
+from trade_order o
+join market m on m.event_id = o.event_id
+where o.status in (7, 8) and m.locks_at <= clock_timestamp() and m.status = 1
+limit %(row_count)s
+
+-- name: markets_of
+-- Where a person has something resting.
+select distinct event_id from trade_order where user_id = %(user_id)s and status in (7, 8)
+
+-- name: set_dead_man
+-- Cancel everything of a person at a time, unless they say otherwise until then.
+insert into dead_man (user_id, fires_at)
+values (%(user_id)s, clock_timestamp() + make_interval(secs => %(timeout_seconds)s))
+on conflict (user_id) do update set fires_at = excluded.fires_at
+returning fires_at
+
+-- name: drop_dead_man
+-- Cancel nothing.
+delete from dead_man where user_id = %(user_id)s
+
+-- name: dead_men
+-- Who has not said otherwise in time.
+select user_id, fires_at from dead_man where fires_at <= clock_timestamp() order by fires_at limit %(row_count)s
+
+-- name: bury_dead_man
+-- It was done; whoever has set it anew meanwhile keeps the new one.
+delete from dead_man where user_id = %(user_id)s and fires_at = %(fires_at)s

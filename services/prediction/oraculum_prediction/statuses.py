@@ -1,0 +1,32 @@
+"""The numbers that columns hold; the same as in the contract where it has them, and a test proves it."""
+
+from typing import Final
+
+# side
+BUY: Final = 1
+SELL: Final = 2
+
+# trade_order.status
+FILLED: Final = 2
+REJECTED: Final = 3
+ABANDONED: Final = 4
+OPEN: Final = 7
+PARTIALLY_FILLED: Final = 8
+CANCELLED: Final = 9
+EXPIRED: Final = 10
+
+# trade_order.type
+MARKET_ORDER: Final = 1
+LIMIT_ORDER: Final = 2
+MERGE_ORDER: Final = 3
+
+# trade_order.time_in_force
+UNTIL_CANCELLED: Final = 1
+UNTIL_ITS_TIME: Final = 2
+AT_ONCE: Final = 3
+WHOLE_AT_ONCE: Final = 4
+
+# fill.role
+TAKER: Final = 1
+MAKER: Final = 2
+SET: Final = 3
