@@ -9,6 +9,7 @@ import structlog
 from redis.asyncio import BlockingConnectionPool, Redis
 
 from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
+from oraculum.auth.v1.trust_service_pb2 import WatchRevocationsRequest
 from oraculum_gateway.app import Parts, application
 from oraculum_gateway.config import load
 from oraculum_gateway.limits import RateLimiter
@@ -20,6 +21,7 @@ from oraculum_kit.health import Health
 from oraculum_kit.internal import InternalEndpoint
 from oraculum_kit.keys import JwksKeys, jwks_rpc
 from oraculum_kit.process import run
+from oraculum_kit.revocations import Revocations, watch_rpc
 from oraculum_kit.telemetry import telemetry
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -44,11 +46,17 @@ async def main() -> None:
         async def redis_answers() -> None:
             await redis.ping()
 
-        health = Health(dependencies={**services.checks, "redis": redis_answers})
+        revocations = Revocations(watch_rpc(services.trust.WatchRevocations, WatchRevocationsRequest()))
+        health = Health(
+            [revocations.ready],
+            {**services.checks, "redis": redis_answers, "revocations": revocations.check},
+        )
         hub = Hub(services)
         parts = Parts(
             services=services,
-            trust=config.trust.trust(JwksKeys(jwks_rpc(services.auth.GetJwks, GetJwksRequest()))),
+            trust=config.trust.trust(
+                JwksKeys(jwks_rpc(services.auth.GetJwks, GetJwksRequest())), revoked=revocations.revoked
+            ),
             limiter=RateLimiter(redis, config.tiers),
             hub=hub,
             clock=SystemClock(),
@@ -62,13 +70,17 @@ async def main() -> None:
             ledger_is_public=config.ledger_is_public,
             sockets_max=config.sockets_max,
         )
+        revocations.changed.append(lambda: sockets.end_revoked(revocations.revoked))
         server = http_server(app, config.listen, grace_seconds=config.grace_seconds)
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         await health.start()
         async with InternalEndpoint(config.internal_listen, health):
-            tasks = [asyncio.create_task(work) for work in (server.serve(), health.run(), hub.run())]
+            tasks = [
+                asyncio.create_task(work)
+                for work in (server.serve(), health.run(), hub.run(), revocations.run())
+            ]
             stopping = asyncio.create_task(stop.wait())
             await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
             await health.drain()

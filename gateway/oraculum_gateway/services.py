@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
+from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceStub
+from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum.event.v1.event_service_pb2_grpc import EventServiceStub
 from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceStub
 from oraculum.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
@@ -18,6 +20,8 @@ from oraculum_kit.tokens import ServiceIdentity
 
 if TYPE_CHECKING:
     from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceAsyncStub
+    from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceAsyncStub
+    from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceAsyncStub
     from oraculum.event.v1.event_service_pb2_grpc import EventServiceAsyncStub
     from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceAsyncStub
     from oraculum.notification.v1.notification_service_pb2_grpc import NotificationServiceAsyncStub
@@ -32,7 +36,8 @@ _SAFE: Final = {
         "PredictionService BatchGetMarkets GetQuote PlaceOrder GetOrder ListOrders ListPositions ListTrades"
     ),
     "wallet": (
-        "WalletService GetBalances ListTransactions GetStatement CreateDeposit GetDeposit CheckLedger"
+        "WalletService GetBalances ListTransactions GetStatement ExplainBalance ExplainTransaction CreateDeposit"
+        " GetDeposit LookupAccounts LookupTransfers ListAccountTransfers ListIncidents CloseIncident CheckLedger"
     ),
     "market_data": (
         "MarketDataService ListMarkets GetMarket GetQuotes GetBook ListTrades ListCandles GetFeeds"
@@ -58,6 +63,8 @@ class Services:
     """Stubs of the six services. Calls raise `ServiceError`."""
 
     auth: "AuthServiceAsyncStub"
+    credentials: "CredentialServiceAsyncStub"
+    trust: "TrustServiceAsyncStub"
     event: "EventServiceAsyncStub"
     prediction: "PredictionServiceAsyncStub"
     wallet: "WalletServiceAsyncStub"
@@ -86,6 +93,8 @@ async def connected(targets: Targets, identity: ServiceIdentity) -> AsyncIterato
         notification = await to("notification", targets.notification)
         yield Services(
             auth=AuthServiceStub(auth),
+            credentials=CredentialServiceStub(auth),
+            trust=TrustServiceStub(auth),
             event=EventServiceStub(event),
             prediction=PredictionServiceStub(prediction),
             wallet=WalletServiceStub(wallet),

@@ -6,7 +6,7 @@ public channels; a token that expires closes its socket with 4401 unless a fresh
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -103,6 +103,11 @@ class Socket:
         except NobodyReadsError:
             metrics.SHED.inc()
             self._close_soon(TRY_AGAIN_LATER, "nobody reads")
+
+    def end_if(self, revoked: Callable[[User], bool]) -> None:
+        """Close it if its token counts no more."""
+        if self._user is not None and revoked(self._user):
+            self._close_soon(TOKEN_EXPIRED, "the session has ended")
 
     async def close(self, code: int, reason: str) -> None:
         """Close, whether or not the client still listens."""

@@ -1,6 +1,7 @@
 """All sockets of this process: who is let in, and how everybody is sent away when it stops."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from starlette.websockets import WebSocket
@@ -14,6 +15,7 @@ from oraculum_gateway.route import Limit
 from oraculum_gateway.services import Services
 from oraculum_gateway.socket import Socket, token_of
 from oraculum_kit.authorization import Trust
+from oraculum_kit.caller import User
 from oraculum_kit.clock import Clock
 from oraculum_kit.errors import ServiceError
 
@@ -70,6 +72,11 @@ class SocketServer:
             with suppress(ServiceError):
                 user = await self.trust.users.verify(token)
         await self.limiter.check(Limit.READ, *counted(user, edge.address))
+
+    def end_revoked(self, revoked: Callable[[User], bool]) -> None:
+        """Close the sockets whose session has ended, or whose person's rights have changed."""
+        for socket in list(self._open):
+            socket.end_if(revoked)
 
     async def drain(self) -> None:
         """Ask every client to come again elsewhere."""

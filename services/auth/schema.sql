@@ -37,7 +37,6 @@ SET default_table_access_method = heap;
 
 CREATE TABLE auth.account (
     user_id uuid NOT NULL,
-    email text,
     email_verified boolean DEFAULT false NOT NULL,
     password_hash text,
     display_name text NOT NULL,
@@ -48,9 +47,11 @@ CREATE TABLE auth.account (
     preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
     banned_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
-    CONSTRAINT account_check CHECK (((email IS NULL) = (password_hash IS NULL))),
+    email_index bytea,
+    email_sealed bytea,
+    token_version bigint DEFAULT 0 NOT NULL,
+    ban_reason text DEFAULT ''::text NOT NULL,
     CONSTRAINT account_display_name_check CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 50))),
-    CONSTRAINT account_email_check CHECK ((email = lower(email))),
     CONSTRAINT account_kyc_check CHECK ((kyc = ANY (ARRAY['none'::text, 'pending'::text, 'approved'::text, 'rejected'::text]))),
     CONSTRAINT account_preferences_check CHECK ((jsonb_typeof(preferences) = 'object'::text)),
     CONSTRAINT account_roles_check CHECK (((roles <@ ARRAY['user'::text, 'creator'::text, 'admin'::text]) AND ('user'::text = ANY (roles)))),
@@ -147,6 +148,31 @@ CREATE TABLE auth.job (
 WITH (fillfactor='80');
 
 --
+-- Name: mail_sent; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.mail_sent (
+    mail_id uuid NOT NULL,
+    email_index bytea NOT NULL,
+    letter text NOT NULL,
+    sent_at timestamp with time zone NOT NULL
+);
+
+--
+-- Name: mailed_token; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.mailed_token (
+    token_hash bytea NOT NULL,
+    user_id uuid NOT NULL,
+    purpose text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT mailed_token_purpose_check CHECK ((purpose = ANY (ARRAY['verify'::text, 'reset'::text]))),
+    CONSTRAINT mailed_token_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+--
 -- Name: outbox; Type: TABLE; Schema: auth; Owner: -
 --
 
@@ -201,6 +227,16 @@ CREATE TABLE auth.outbox_sequence (
 WITH (fillfactor='80');
 
 --
+-- Name: person_key; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.person_key (
+    user_id uuid NOT NULL,
+    key_id text NOT NULL,
+    wrapped bytea NOT NULL
+);
+
+--
 -- Name: refresh_token; Type: TABLE; Schema: auth; Owner: -
 --
 
@@ -211,6 +247,21 @@ CREATE TABLE auth.refresh_token (
     expires_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone,
     CONSTRAINT refresh_token_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+--
+-- Name: revocation; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.revocation (
+    revocation_id uuid NOT NULL,
+    session_id uuid,
+    user_id uuid,
+    version bigint,
+    expires_at timestamp with time zone NOT NULL,
+    written_by xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT revocation_check CHECK ((num_nonnulls(session_id, user_id) = 1)),
+    CONSTRAINT revocation_check1 CHECK (((user_id IS NULL) = (version IS NULL)))
 );
 
 --
@@ -252,11 +303,18 @@ CREATE TABLE auth.wallet_address (
 );
 
 --
--- Name: account account_email_key; Type: CONSTRAINT; Schema: auth; Owner: -
+-- Name: account account_email_whole; Type: CHECK CONSTRAINT; Schema: auth; Owner: -
 --
 
-ALTER TABLE ONLY auth.account
-    ADD CONSTRAINT account_email_key UNIQUE (email);
+ALTER TABLE auth.account
+    ADD CONSTRAINT account_email_whole CHECK (((email_index IS NULL) = (email_sealed IS NULL))) NOT VALID;
+
+--
+-- Name: account account_password_has_email; Type: CHECK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE auth.account
+    ADD CONSTRAINT account_password_has_email CHECK (((password_hash IS NULL) OR (email_index IS NOT NULL))) NOT VALID;
 
 --
 -- Name: account account_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
@@ -315,6 +373,20 @@ ALTER TABLE ONLY auth.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
 --
+-- Name: mail_sent mail_sent_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.mail_sent
+    ADD CONSTRAINT mail_sent_pkey PRIMARY KEY (mail_id);
+
+--
+-- Name: mailed_token mailed_token_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.mailed_token
+    ADD CONSTRAINT mailed_token_pkey PRIMARY KEY (token_hash);
+
+--
 -- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
 --
 
@@ -336,11 +408,25 @@ ALTER TABLE ONLY auth.outbox_sequence
     ADD CONSTRAINT outbox_sequence_pkey PRIMARY KEY (topic, key);
 
 --
+-- Name: person_key person_key_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.person_key
+    ADD CONSTRAINT person_key_pkey PRIMARY KEY (user_id);
+
+--
 -- Name: refresh_token refresh_token_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
 --
 
 ALTER TABLE ONLY auth.refresh_token
     ADD CONSTRAINT refresh_token_pkey PRIMARY KEY (token_hash);
+
+--
+-- Name: revocation revocation_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.revocation
+    ADD CONSTRAINT revocation_pkey PRIMARY KEY (revocation_id);
 
 --
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
@@ -362,6 +448,18 @@ ALTER TABLE ONLY auth.session
 
 ALTER TABLE ONLY auth.wallet_address
     ADD CONSTRAINT wallet_address_pkey PRIMARY KEY (chain, address);
+
+--
+-- Name: account_email_claimed; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX account_email_claimed ON auth.account USING btree (email_index, created_at DESC) WHERE (NOT email_verified);
+
+--
+-- Name: account_email_proved; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE UNIQUE INDEX account_email_proved ON auth.account USING btree (email_index) WHERE email_verified;
 
 --
 -- Name: account_newest; Type: INDEX; Schema: auth; Owner: -
@@ -406,10 +504,52 @@ CREATE INDEX job_dead ON auth.job USING btree (dead_at) WHERE (dead_at IS NOT NU
 CREATE INDEX job_due ON auth.job USING btree (due_at) WHERE (dead_at IS NULL);
 
 --
+-- Name: mail_sent_address; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX mail_sent_address ON auth.mail_sent USING btree (email_index, letter, sent_at);
+
+--
+-- Name: mail_sent_age; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX mail_sent_age ON auth.mail_sent USING btree (sent_at);
+
+--
+-- Name: mailed_token_expiry; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX mailed_token_expiry ON auth.mailed_token USING btree (expires_at);
+
+--
+-- Name: mailed_token_owner; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX mailed_token_owner ON auth.mailed_token USING btree (user_id, purpose);
+
+--
+-- Name: person_key_ring; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX person_key_ring ON auth.person_key USING btree (key_id);
+
+--
 -- Name: refresh_token_session; Type: INDEX; Schema: auth; Owner: -
 --
 
 CREATE INDEX refresh_token_session ON auth.refresh_token USING btree (session_id);
+
+--
+-- Name: revocation_expiry; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX revocation_expiry ON auth.revocation USING btree (expires_at);
+
+--
+-- Name: revocation_news; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX revocation_news ON auth.revocation USING btree (written_by);
 
 --
 -- Name: session_live; Type: INDEX; Schema: auth; Owner: -
@@ -428,6 +568,20 @@ CREATE INDEX wallet_address_owner ON auth.wallet_address USING btree (user_id);
 --
 
 CREATE TRIGGER audit_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON auth.audit_entry FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: mailed_token mailed_token_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.mailed_token
+    ADD CONSTRAINT mailed_token_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
+
+--
+-- Name: person_key person_key_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.person_key
+    ADD CONSTRAINT person_key_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
 
 --
 -- Name: refresh_token refresh_token_session_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
@@ -459,4 +613,6 @@ ALTER TABLE ONLY auth.wallet_address
 --
 
 INSERT INTO auth.schema_migrations (version) VALUES
-    ('20261121033000');
+    ('20261121033000'),
+    ('20261121064800'),
+    ('20261121065800');

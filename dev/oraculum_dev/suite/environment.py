@@ -47,6 +47,7 @@ def common(ports: Ports, keys: Keys, addresses: Addresses, replicas: Replicas) -
         "KAFKA_BOOTSTRAP_SERVERS": addresses.kafka,
         "REDIS_URL": addresses.redis,
         "SERVICE_KEYS_FILE": str(keys.public_keys),
+        "SMTP_URL": f"smtp+plain://{ports.address('mail')}",
         "PUBLIC_URL": f"http://{ports.address('gateway')}",
     }
 
@@ -62,6 +63,7 @@ def of_service(service: str, process: str, ports: Ports, keys: Keys, database_ur
     }
     if service == "auth":
         own["TOKEN_KEY_FILE"] = str(keys.token_key)
+        own["DATA_KEYS_FILE"] = str(keys.data_keys)
     return own
 
 

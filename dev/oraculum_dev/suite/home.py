@@ -50,6 +50,11 @@ class Home:
         """The log of one process."""
         return self.logs / f"{name}.log"
 
+    @property
+    def mails(self) -> Path:
+        """One file per mail that a service sent."""
+        return self.folder / "mails"
+
     def data(self, name: str) -> Path:
         """The folder of one process's data."""
         return self.folder / "data" / name

@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from oraculum_dev.project import SERVICES
+from oraculum_kit.keyring import KeyRing
 from oraculum_kit.keys import jwks, private_key, private_key_pem
 
 SIGNERS = (*SERVICES, "gateway")
@@ -29,6 +30,11 @@ class Keys:
         """The public keys of all services, by name, as a JWK set."""
         return self.folder / "services.jwks.json"
 
+    @property
+    def data_keys(self) -> Path:
+        """The ring of keys under which auth keeps personal data."""
+        return self.folder / "data.keys.json"
+
     def service_key(self, service: str) -> Path:
         """The key with which a service proves to others who it is."""
         return self.folder / f"{service}.pem"
@@ -46,6 +52,8 @@ class Keys:
         for path in (self.token_key, *map(self.service_key, SIGNERS)):
             if not path.exists():
                 _write(path, private_key_pem(Ed25519PrivateKey.generate()))
+        if not self.data_keys.exists():
+            _write(self.data_keys, KeyRing.new().text())
         public = [(name, private_key(self.service_key(name).read_text()).public_key()) for name in SIGNERS]
         _write(self.public_keys, json.dumps(jwks(public), indent=2))
 

@@ -32,6 +32,7 @@ OFFSETS: Mapping[str, int] = {
     "prediction-4": 26,
     "prediction-4 internal": 27,
     "venues": 30,
+    "mail": 31,
     "postgres": 40,
     "valkey": 41,
     "kafka": 42,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from oraculum_dev.infrastructure.kafka import Kafka
+from oraculum_dev.infrastructure.ports import answers
 from oraculum_dev.infrastructure.postgres import Postgres
 from oraculum_dev.infrastructure.programs import Program
 from oraculum_dev.infrastructure.valkey import Valkey
@@ -25,7 +26,7 @@ from oraculum_dev.suite.venues import Venues
 OUTSIDE = {"postgres": "DATABASE_ADMIN_URL", "kafka": "KAFKA_BOOTSTRAP_SERVERS", "valkey": "REDIS_URL"}
 # Who asks whom while it works. Readiness does not hang on it, but a start that respects it begins without complaints.
 NEEDS: Mapping[str, tuple[str, ...]] = {
-    "auth": (),
+    "auth": ("mail",),
     "wallet": ("auth",),
     "notification": ("auth",),
     "market-data": ("auth", "venues"),
@@ -105,6 +106,7 @@ def units(plan: Plan) -> list[Unit]:
         _databases(plan),
         _topics(plan),
         _stand_in(plan),
+        _mail(plan),
         *(_service(name, process, plan) for name in SERVICES for process in plan.replicas.of(name)),
         _gateway(plan),
     ]
@@ -148,6 +150,22 @@ def _stand_in(plan: Plan) -> Unit:
         health=health,
         ports=("venues",),
         where=f"http://{plan.ports.address('venues')}",
+    )
+
+
+def _mail(plan: Plan) -> Unit:
+    port, folder = plan.ports.of("mail"), plan.home.mails
+
+    async def health() -> Health:
+        return READY if await asyncio.to_thread(answers, port) else AWAY
+
+    arguments = ["--listen", plan.ports.address("mail"), "--folder", str(folder)]
+    return Unit(
+        name="mail",
+        program=lambda: _python(plan, "mail", ["oraculum_dev.mail", *arguments], environment.inherited()),
+        health=health,
+        ports=("mail",),
+        where=f"smtp {plan.ports.address('mail')}, mails in {os.path.relpath(folder)}",
     )
 
 

@@ -21,6 +21,8 @@ class User:
     kyc: str
     jurisdiction: str
     expires_at: datetime
+    # Raised when roles change or the account is barred: tokens of an older version count no more.
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,10 @@ class Environment:
         """Whether this is a developer's machine. Only then may anything be looser than in production."""
         return self.choice("ORACULUM_ENV", ("development", "production"), "production") == "development"
 
+    def refuse(self, name: str, problem: str) -> None:
+        """Note what only its reader can see is wrong with a variable."""
+        self._problems.append(f"{name}: {problem}")
+
     def text(self, name: str, default: str | _Missing = REQUIRED) -> str:
         """Any text that is not empty."""
         return self._read(name, default, str, "")

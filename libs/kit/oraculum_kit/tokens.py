@@ -110,6 +110,7 @@ class TokenSigner:
         tier: str,
         kyc: str,
         jurisdiction: str,
+        version: int = 0,
     ) -> tuple[str, datetime]:
         """An access token of a person."""
         return self.sign(
@@ -120,6 +121,7 @@ class TokenSigner:
             tier=tier,
             kyc=kyc,
             jurisdiction=jurisdiction,
+            ver=version,
         )
 
 
@@ -276,6 +278,7 @@ def _read_user(_key_id: str, claims: Mapping[str, Any]) -> User:
         kyc=str(claims["kyc"]),
         jurisdiction=str(claims["jurisdiction"]),
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        version=int(claims.get("ver", 0)),
     )
 
 

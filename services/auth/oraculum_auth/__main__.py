@@ -2,20 +2,23 @@
 
 import json
 import os
+from functools import partial
+from pathlib import Path
 
-from oraculum.auth.v1.auth_service_pb2_grpc import add_AuthServiceServicer_to_server
-from oraculum_auth.accounts import AccountBook
 from oraculum_auth.config import load
 from oraculum_auth.consumers import audit_consumer
-from oraculum_auth.housekeeping import housekeeper
 from oraculum_auth.passwords import Passwords
-from oraculum_auth.servicer import ACCESS, AuthServicer
-from oraculum_auth.sign_in import SignIn
+from oraculum_auth.trust_servicer import own_revocations
+from oraculum_auth.vault import Vault
+from oraculum_auth.wiring import ACCESS, Parts, wire
 from oraculum_kit.clock import SystemClock
 from oraculum_kit.db import Database
+from oraculum_kit.keyring import RingFile
 from oraculum_kit.keys import StaticKeys, jwks, private_key
+from oraculum_kit.mail import Mailer
 from oraculum_kit.process import run
 from oraculum_kit.relay import OutboxRelay
+from oraculum_kit.revocations import Revocations
 from oraculum_kit.server import serve
 from oraculum_kit.telemetry import telemetry
 from oraculum_kit.tokens import TokenSigner
@@ -28,22 +31,35 @@ async def main() -> None:
     key = private_key(config.token_key_pem)
     public_keys = {config.token_key_id: key.public_key()}
     signer = TokenSigner(key, config.token_key_id, issuer=config.trust.token_issuer)
+    vault = Vault(RingFile(Path(config.data_keys_file)))
     async with telemetry(config.telemetry), Database(config.database) as database:
-        with Passwords(workers=config.password_workers) as passwords:
-            sign_in = SignIn(database, passwords, clock, config.domain, config.rules, signer)
-            servicer = AuthServicer(
-                sign_in, AccountBook(database, clock), json.dumps(jwks(public_keys.items()))
+        with Passwords(workers=config.password_workers, hasher=config.password_cost.hasher()) as passwords:
+            auth = wire(
+                Parts(
+                    database=database,
+                    passwords=passwords,
+                    vault=vault,
+                    mailer=Mailer(config.mail, clock),
+                    clock=clock,
+                    signer=signer,
+                    domain=config.domain,
+                    rules=config.rules,
+                    jwks_json=json.dumps(jwks(public_keys.items())),
+                )
             )
+            revocations = Revocations(partial(own_revocations, auth.feed), clock)
             await serve(
                 config.server,
-                services=[(add_AuthServiceServicer_to_server, servicer)],
+                services=auth.services,
                 access=ACCESS,
-                trust=config.trust.trust(StaticKeys(public_keys)),
+                trust=config.trust.trust(StaticKeys(public_keys), revoked=revocations.revoked),
                 ready=[database.ping],
                 background=[
                     OutboxRelay(cluster=config.cluster, database=database, source="auth").run,
                     audit_consumer(config.cluster, database).run,
-                    housekeeper(database, clock).run,
+                    auth.jobs.run,
+                    auth.feed.run,
+                    revocations.run,
                 ],
             )
 

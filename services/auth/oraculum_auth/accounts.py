@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from oraculum_auth import events
-from oraculum_auth.errors import SessionNotFound, UserNotFound
+from oraculum_auth.errors import OwnAccount, SessionNotFound, UserNotFound
 from oraculum_auth.form import Form
 from oraculum_auth.records import Account, Session, Wallet
 from oraculum_auth.repository import Accounts, Sessions
@@ -15,6 +15,7 @@ from oraculum_kit.errors import InvalidArgument, Violation
 from oraculum_kit.paging import Page, decode_cursor
 
 ROLES = ("user", "creator", "admin")
+TIERS = ("basic", "verified", "premium")
 
 Described = tuple[Account, list[Wallet]]
 
@@ -22,10 +23,10 @@ Described = tuple[Account, list[Wallet]]
 class AccountBook:
     """What is known of people, for themselves, for others, for administrators."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, accounts: Accounts, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._accounts = Accounts()
+        self._accounts = accounts
         self._sessions = Sessions()
 
     async def describe(self, user_id: UUID) -> Described:
@@ -67,6 +68,43 @@ class AccountBook:
             await events.user_roles_changed(
                 connection, user_id, roles=wanted, actor_id=actor_id, now=self._clock.now()
             )
+            return await self._describe(connection, user_id)
+
+    async def set_tier(self, user_id: UUID, tier: str, actor_id: UUID) -> Described:
+        """Set the tier, which decides rates and limits."""
+        if tier not in TIERS:
+            raise InvalidArgument(violations=[Violation("tier", f"is none of {', '.join(TIERS)}")])
+        async with self._database.transaction() as connection:
+            if not await self._accounts.update_tier(connection, user_id, tier):
+                raise UserNotFound(user_id=user_id)
+            await events.user_tier_changed(
+                connection, user_id, tier=tier, actor_id=actor_id, now=self._clock.now()
+            )
+            return await self._describe(connection, user_id)
+
+    async def ban(self, user_id: UUID, reason: str, actor_id: UUID) -> Described:
+        """Bar an account and end its sessions; barred already, it stays as it is."""
+        if user_id == actor_id:
+            raise OwnAccount
+        now = self._clock.now()
+        async with self._database.transaction() as connection:
+            # The lock that a beginning session holds too: none begins beside this and outlives it.
+            await self._sessions.lock_account(connection, user_id)
+            if await self._accounts.ban(connection, user_id, reason=reason, now=now):
+                for session_id in await self._sessions.revoke_all(
+                    connection, user_id, keep=None, reason="banned", now=now
+                ):
+                    await events.session_revoked(
+                        connection, user_id, session_id=session_id, reason="banned", now=now
+                    )
+                await events.user_banned(connection, user_id, reason=reason, actor_id=actor_id, now=now)
+            return await self._describe(connection, user_id)
+
+    async def unban(self, user_id: UUID, actor_id: UUID) -> Described:
+        """Let an account in again; it signs in anew."""
+        async with self._database.transaction() as connection:
+            if await self._accounts.unban(connection, user_id):
+                await events.user_unbanned(connection, user_id, actor_id=actor_id, now=self._clock.now())
             return await self._describe(connection, user_id)
 
     async def page(self, *, search: str, cursor: str, limit: int) -> tuple[list[Described], str]:

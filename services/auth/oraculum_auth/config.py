@@ -6,10 +6,14 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from oraculum_auth.challenges import SigningDomain
-from oraculum_auth.sign_in import SessionRules
+from oraculum_auth.events import REVOCATION_LIFE
+from oraculum_auth.passwords import PasswordCost
+from oraculum_auth.sessions import SessionRules
+from oraculum_kit.authorization import PASSED_ON_GRACE
 from oraculum_kit.config import Environment
 from oraculum_kit.db import DatabaseConfig
 from oraculum_kit.kafka import Cluster
+from oraculum_kit.mail import MailConfig
 from oraculum_kit.process import TrustConfig
 from oraculum_kit.server import ServerConfig
 from oraculum_kit.telemetry import TelemetryConfig
@@ -28,6 +32,10 @@ class Config:
     token_key_id: str
     rules: SessionRules
     domain: SigningDomain
+    public_url: str
+    mail: MailConfig
+    data_keys_file: str
+    password_cost: PasswordCost
     password_workers: int
 
 
@@ -44,7 +52,7 @@ def load(variables: Mapping[str, str]) -> Config:
             token_key_pem=environment.secret("TOKEN_KEY"),
             token_key_id=environment.text("TOKEN_KEY_ID", "1"),
             rules=SessionRules(
-                access_life=timedelta(seconds=environment.seconds("TOKEN_LIFE_SECONDS", 900)),
+                access_life=_token_life(environment),
                 refresh_life=timedelta(seconds=environment.seconds("SESSION_LIFE_SECONDS", 30 * 86400)),
                 sessions_max=environment.integer("SESSIONS_MAX", 10, minimum=1),
             ),
@@ -54,5 +62,19 @@ def load(variables: Mapping[str, str]) -> Config:
                 evm_chain_id=environment.text("EVM_CHAIN_ID", "8453"),
                 solana_cluster=environment.text("SOLANA_CLUSTER", "mainnet"),
             ),
+            public_url=public_url,
+            mail=MailConfig.read(environment),
+            data_keys_file=environment.text("DATA_KEYS_FILE"),
+            password_cost=PasswordCost.read(environment),
             password_workers=environment.integer("PASSWORD_WORKERS", 1, minimum=1),
         )
+
+
+def _token_life(environment: Environment) -> timedelta:
+    """How long an access token lives: never longer than verifiers remember that it was revoked."""
+    life = timedelta(seconds=environment.seconds("TOKEN_LIFE_SECONDS", 900))
+    if life > REVOCATION_LIFE - PASSED_ON_GRACE:
+        environment.refuse(
+            "TOKEN_LIFE_SECONDS", "tokens must be shorter than what is remembered of them: 59 minutes"
+        )
+    return life

@@ -1,12 +1,37 @@
 """The ways in which auth says no."""
 
-from oraculum_kit.errors import AlreadyExists, NotFound, PermissionDenied, Unauthenticated
+from oraculum_kit.errors import (
+    AlreadyExists,
+    FailedPrecondition,
+    NotFound,
+    PermissionDenied,
+    Unauthenticated,
+)
 
 
 class EmailTaken(AlreadyExists):
-    """There is an account with this e-mail address already; sign in instead."""
+    """Another account has proved this e-mail address; sign in to that one."""
 
+    # Told only to somebody who reads the mails of that address.
     reason = "EMAIL_TAKEN"
+
+
+class MailedTokenUnknown(Unauthenticated):
+    """The code of the mail is wrong, was used before or has expired; ask for a new mail."""
+
+    reason = "MAILED_TOKEN_UNKNOWN"
+
+
+class NoPassword(FailedPrecondition):
+    """The account has no password: it signs in in another way."""
+
+    reason = "NO_PASSWORD"
+
+
+class EmailVerified(FailedPrecondition):
+    """The account has no e-mail address that would have to be confirmed."""
+
+    reason = "EMAIL_VERIFIED"
 
 
 class BadCredentials(Unauthenticated):
@@ -49,6 +74,12 @@ class AccountBanned(PermissionDenied):
     """The account is barred."""
 
     reason = "ACCOUNT_BANNED"
+
+
+class OwnAccount(FailedPrecondition):
+    """Nobody does this to their own account; another administrator can."""
+
+    reason = "OWN_ACCOUNT"
 
 
 class UserNotFound(NotFound):

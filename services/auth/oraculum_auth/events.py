@@ -1,16 +1,23 @@
-"""What auth tells: the topics `users` and `audit`."""
+"""What auth tells: the topics `users` and `audit`, and to every verifier which tokens count no more."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from oraculum.audit.v1 import audit_pb2
 from oraculum.auth.v1 import users_fact_pb2
+from oraculum_auth.repository.revocations import RevocationLog
 from oraculum_kit import outbox
 from oraculum_kit.caller import caller_or_none
 from oraculum_kit.db import Connection
 from oraculum_kit.ids import uuid7
 from oraculum_kit.timestamps import to_wire
+
+# Longer than any access token lives, its grace included; configuration allows no longer ones.
+REVOCATION_LIFE: Final = timedelta(hours=1)
+
+_revocations: Final = RevocationLog()
 
 
 async def user_registered(
@@ -36,7 +43,8 @@ async def user_updated(connection: Connection, user_id: UUID, *, display_name: s
 async def user_roles_changed(
     connection: Connection, user_id: UUID, *, roles: list[str], actor_id: UUID, now: datetime
 ) -> None:
-    """Roles were set."""
+    """Roles were set. Tokens that say otherwise count no more."""
+    await _revocations.tell_user(connection, user_id, now + REVOCATION_LIFE)
     fact = users_fact_pb2.UserRolesChanged(user_id=str(user_id), roles=roles, occurred_at=to_wire(now))
     await _tell(connection, user_id, users_fact_pb2.UsersFact(user_roles_changed=fact))
     await audit(
@@ -50,10 +58,61 @@ async def user_roles_changed(
     )
 
 
+async def user_tier_changed(
+    connection: Connection, user_id: UUID, *, tier: str, actor_id: UUID, now: datetime
+) -> None:
+    """A tier was set. Tokens that say otherwise count no more."""
+    await _revocations.tell_user(connection, user_id, now + REVOCATION_LIFE)
+    fact = users_fact_pb2.UserTierChanged(user_id=str(user_id), tier=tier, occurred_at=to_wire(now))
+    await _tell(connection, user_id, users_fact_pb2.UsersFact(user_tier_changed=fact))
+    await audit(
+        connection,
+        "user.tier_changed",
+        user_id,
+        now=now,
+        actor_id=actor_id,
+        audit_class=audit_pb2.AUDIT_CLASS_ADMIN,
+        details={"tier": tier},
+    )
+
+
+async def user_banned(
+    connection: Connection, user_id: UUID, *, reason: str, actor_id: UUID, now: datetime
+) -> None:
+    """An account was barred. All of its tokens count no more."""
+    await _revocations.tell_user(connection, user_id, now + REVOCATION_LIFE)
+    fact = users_fact_pb2.UserBanned(user_id=str(user_id), occurred_at=to_wire(now))
+    await _tell(connection, user_id, users_fact_pb2.UsersFact(user_banned=fact))
+    await audit(
+        connection,
+        "user.banned",
+        user_id,
+        now=now,
+        actor_id=actor_id,
+        audit_class=audit_pb2.AUDIT_CLASS_ADMIN,
+        details={"reason": reason},
+    )
+
+
+async def user_unbanned(connection: Connection, user_id: UUID, *, actor_id: UUID, now: datetime) -> None:
+    """A barred account may come in again."""
+    fact = users_fact_pb2.UserUnbanned(user_id=str(user_id), occurred_at=to_wire(now))
+    await _tell(connection, user_id, users_fact_pb2.UsersFact(user_unbanned=fact))
+    await audit(
+        connection,
+        "user.unbanned",
+        user_id,
+        now=now,
+        actor_id=actor_id,
+        audit_class=audit_pb2.AUDIT_CLASS_ADMIN,
+    )
+
+
 async def session_revoked(
     connection: Connection, user_id: UUID, *, session_id: UUID, reason: str, now: datetime
 ) -> None:
-    """A session ended before its time."""
+    """A session ended before its time. Its tokens count no more."""
+    await _revocations.tell_sessions(connection, [session_id], now + REVOCATION_LIFE)
     fact = users_fact_pb2.SessionRevoked(
         user_id=str(user_id), session_id=str(session_id), reason=reason, occurred_at=to_wire(now)
     )

@@ -1,11 +1,13 @@
 """What a field of a request may look like. Every bad field is named, all at once."""
 
 import json
+from collections.abc import Iterable
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
-from oraculum_auth.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
+from oraculum_auth.guessable import is_guessable
+from oraculum_auth.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, normalised
 from oraculum_kit.validation import Violations
 
 DISPLAY_NAME_LENGTH_MAX: Final = 50
@@ -29,10 +31,13 @@ class Form(Violations):
             self.refuse("email", str(error))
             return ""
 
-    def password(self, text: str) -> str:
-        """A new password; long beats strange (NIST SP 800-63B)."""
+    def password(self, text: str, *, about: Iterable[str] = (), field: str = "password") -> str:
+        """A new password; long beats strange, and what everybody uses is refused (NIST SP 800-63B)."""
+        text = normalised(text)
         if not PASSWORD_LENGTH_MIN <= len(text) <= PASSWORD_LENGTH_MAX:
-            self.refuse("password", f"must have {PASSWORD_LENGTH_MIN} to {PASSWORD_LENGTH_MAX} characters")
+            self.refuse(field, f"must have {PASSWORD_LENGTH_MIN} to {PASSWORD_LENGTH_MAX} characters")
+        elif is_guessable(text, about=about):
+            self.refuse(field, "is one of those that are tried first; choose one that nobody else has")
         return text
 
     def display_name(self, text: str) -> str:

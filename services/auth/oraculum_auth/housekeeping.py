@@ -1,24 +1,28 @@
-"""What auth throws away: challenges, sessions and stored answers that nobody can use any more."""
+"""What auth throws away: challenges, sessions, mailed tokens and stored answers that nobody can use any more."""
 
 from datetime import timedelta
 
-from oraculum_auth.repository import Sessions
+from oraculum_auth.repository import Mails, Sessions
+from oraculum_auth.repository.revocations import RevocationLog
 from oraculum_kit import idempotency
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Database
-from oraculum_kit.job_runner import JobRunner
 from oraculum_kit.jobs import Job, Kind
 
 # A used or expired refresh token must be recognised for a while after its session ended.
 KEPT_AFTER_EXPIRY = timedelta(days=7)
+MAIL_LOG_KEPT = timedelta(days=1)
 
 
-def housekeeper(database: Database, clock: Clock) -> JobRunner:
+def forgetting(database: Database, clock: Clock) -> Kind:
     """Runs every hour, on one replica."""
 
     async def forget(_: Job) -> None:
         async with database.transaction() as connection:
-            await Sessions().forget(connection, clock.now() - KEPT_AFTER_EXPIRY)
+            now = clock.now()
+            await Sessions().forget(connection, now - KEPT_AFTER_EXPIRY)
+            await RevocationLog().forget(connection, now)
+            await Mails().forget(connection, now=now, before=now - MAIL_LOG_KEPT)
             await idempotency.forget_old(connection)
 
-    return JobRunner(database=database, kinds=[Kind("forget", forget, cron="17 * * * *")])
+    return Kind("forget", forget, cron="17 * * * *")

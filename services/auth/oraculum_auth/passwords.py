@@ -5,14 +5,17 @@ of the same machine; past it, callers are told to come again.
 """
 
 import asyncio
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from oraculum_kit.config import Environment
 from oraculum_kit.errors import ResourceExhausted
 
 T = TypeVar("T")
@@ -21,13 +24,40 @@ PASSWORD_LENGTH_MIN: Final = 10
 PASSWORD_LENGTH_MAX: Final = 200
 
 
+@dataclass(frozen=True, slots=True)
+class PasswordCost:
+    """What one hash costs: OWASP's choice unless configuration says otherwise; a hash of another cost is renewed."""
+
+    memory_kib: int = 19_456
+    passes: int = 2
+    lanes: int = 1
+
+    @classmethod
+    def read(cls, environment: Environment) -> Self:
+        """PASSWORD_MEMORY_KIB, PASSWORD_PASSES and PASSWORD_LANES."""
+        return cls(
+            memory_kib=environment.integer("PASSWORD_MEMORY_KIB", 19_456, minimum=7_168),
+            passes=environment.integer("PASSWORD_PASSES", 2, minimum=1),
+            lanes=environment.integer("PASSWORD_LANES", 1, minimum=1),
+        )
+
+    def hasher(self) -> PasswordHasher:
+        """The library's, at this cost."""
+        return PasswordHasher(time_cost=self.passes, memory_cost=self.memory_kib, parallelism=self.lanes)
+
+
+def normalised(password: str) -> str:
+    """The form that is hashed: one person's keyboards write one character in several ways (NIST SP 800-63B, NFKC)."""
+    return unicodedata.normalize("NFKC", password)
+
+
 class Passwords:
     """Hashes and verifies, a bounded number at a time."""
 
     def __init__(
         self, *, workers: int = 1, waiting_max: int = 64, hasher: PasswordHasher | None = None
     ) -> None:
-        self._hasher = hasher or PasswordHasher()
+        self._hasher = hasher or PasswordCost().hasher()
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="argon2")
         self._waiting_max = waiting_max
         self._waiting = 0
@@ -36,12 +66,17 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """The encoded hash, with its parameters and salt inside."""
-        return await self._run(self._hasher.hash, password)
+        return await self._run(self._hasher.hash, normalised(password))
 
     async def verify(self, encoded: str | None, password: str) -> bool:
         """Whether the password is the one behind the hash; takes its time even without a hash."""
-        matches = await self._run(self._matches, encoded or self._decoy, password)
+        matches = await self._run(self._matches, encoded or self._decoy, normalised(password))
         return matches and encoded is not None
+
+    async def which(self, encoded: Sequence[str | None], password: str) -> int | None:
+        """Which of several hashes is the password's, the first of them; takes as long whatever is there."""
+        found = [await self.verify(one, password) for one in encoded]
+        return found.index(True) if True in found else None
 
     def outdated(self, encoded: str) -> bool:
         """Whether the hash was made with other parameters than those of today."""

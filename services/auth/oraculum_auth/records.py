@@ -28,7 +28,21 @@ class Account:
     jurisdiction: str
     preferences_json: str
     banned_at: datetime | None
+    ban_reason: str
+    token_version: int
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account that is to be opened."""
+
+    user_id: UUID
+    display_name: str
+    created_at: datetime
+    email: str | None = None
+    email_verified: bool = False
+    password_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,7 @@ class Credentials:
 
     user_id: UUID
     password_hash: str | None
+    email_verified: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 """gRPC in, domain out: translates, never decides."""
 
+from uuid import UUID
+
 from oraculum.auth.v1 import auth_service_pb2 as pb
 from oraculum.auth.v1 import auth_service_pb2_grpc
 from oraculum_auth.accounts import AccountBook, Described
 from oraculum_auth.challenges import Chain
 from oraculum_auth.errors import SessionNotFound
 from oraculum_auth.records import Origin, Session, SignedIn, Tokens
+from oraculum_auth.sessions import SessionBook
 from oraculum_auth.sign_in import SignIn
 from oraculum_kit.authorization import ANYONE, SIGNED_IN, Access, require_user
 from oraculum_kit.paging import page_size
@@ -31,6 +34,9 @@ ACCESS = {
     _SERVICE + "GetPublicUser": Access(users=ANYONE),
     _SERVICE + "ListUsers": Access(users=_ADMINS),
     _SERVICE + "SetRoles": Access(users=_ADMINS),
+    _SERVICE + "SetTier": Access(users=_ADMINS),
+    _SERVICE + "BanUser": Access(users=_ADMINS),
+    _SERVICE + "UnbanUser": Access(users=_ADMINS),
 }
 
 _CHAIN_TO_WIRE = {Chain.EVM.value: pb.CHAIN_KIND_EVM, Chain.SOLANA.value: pb.CHAIN_KIND_SOLANA}
@@ -40,8 +46,9 @@ _CHAIN_FROM_WIRE = {wire: Chain(word) for word, wire in _CHAIN_TO_WIRE.items()}
 class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
     """oraculum.auth.v1.AuthService."""
 
-    def __init__(self, sign_in: SignIn, accounts: AccountBook, jwks_json: str) -> None:
+    def __init__(self, sign_in: SignIn, sessions: SessionBook, accounts: AccountBook, jwks_json: str) -> None:
         self._sign_in = sign_in
+        self._sessions = sessions
         self._accounts = accounts
         self._jwks_json = jwks_json
 
@@ -86,7 +93,7 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
 
     async def Refresh(self, request: pb.RefreshRequest, context: Context) -> pb.RefreshResponse:
         """Exchange a refresh token for new tokens."""
-        tokens = await self._sign_in.refresh(request.refresh_token, _origin(request.origin))
+        tokens = await self._sessions.refresh(request.refresh_token, _origin(request.origin))
         return pb.RefreshResponse(tokens=_tokens(tokens))
 
     async def SignOut(self, request: pb.SignOutRequest, context: Context) -> pb.SignOutResponse:
@@ -164,11 +171,35 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
 
     async def SetRoles(self, request: pb.SetRolesRequest, context: Context) -> pb.SetRolesResponse:
         """Set the roles of an account."""
+        described = await self._accounts.set_roles(
+            _user_id(request.user_id), request.roles, require_user().id
+        )
+        return pb.SetRolesResponse(user=_user(described))
+
+    async def SetTier(self, request: pb.SetTierRequest, context: Context) -> pb.SetTierResponse:
+        """Set the tier of an account."""
+        described = await self._accounts.set_tier(_user_id(request.user_id), request.tier, require_user().id)
+        return pb.SetTierResponse(user=_user(described))
+
+    async def BanUser(self, request: pb.BanUserRequest, context: Context) -> pb.BanUserResponse:
+        """Bar an account."""
         check = Violations()
         user_id = check.uuid("user_id", request.user_id)
+        reason = check.text("reason", request.reason, minimum=1, maximum=500)
         check.finish()
-        described = await self._accounts.set_roles(user_id, request.roles, require_user().id)
-        return pb.SetRolesResponse(user=_user(described))
+        return pb.BanUserResponse(user=_user(await self._accounts.ban(user_id, reason, require_user().id)))
+
+    async def UnbanUser(self, request: pb.UnbanUserRequest, context: Context) -> pb.UnbanUserResponse:
+        """Let an account in again."""
+        described = await self._accounts.unban(_user_id(request.user_id), require_user().id)
+        return pb.UnbanUserResponse(user=_user(described))
+
+
+def _user_id(text: str) -> UUID:
+    check = Violations()
+    user_id = check.uuid("user_id", text)
+    check.finish()
+    return user_id
 
 
 def _origin(origin: pb.Origin) -> Origin:
@@ -205,6 +236,7 @@ def _user(described: Described) -> pb.User:
         preferences_json=account.preferences_json,
         created_at=to_wire(account.created_at),
         banned=account.banned_at is not None,
+        ban_reason=account.ban_reason,
     )
 
 

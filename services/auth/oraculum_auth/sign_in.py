@@ -1,41 +1,22 @@
-"""Opening accounts and sessions: by password, by wallet, by refresh token."""
+"""Ways in: by password, by wallet. Each ends in a session."""
 
-import hashlib
-import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from oraculum_auth import events
+from oraculum_auth import events, mailing
 from oraculum_auth.challenges import Chain, Challenge, SigningDomain, new_challenge, signed_by
-from oraculum_auth.errors import (
-    AccountBanned,
-    BadCredentials,
-    BadSignature,
-    ChallengeExpired,
-    ChallengeUnknown,
-    EmailTaken,
-    RefreshTokenReused,
-    RefreshTokenUnknown,
-    UserNotFound,
-)
+from oraculum_auth.errors import BadCredentials, BadSignature, ChallengeExpired, ChallengeUnknown
 from oraculum_auth.form import Form
 from oraculum_auth.passwords import Passwords
-from oraculum_auth.records import Account, Origin, Session, SignedIn, Tokens, Wallet
+from oraculum_auth.records import NewAccount, Origin, SignedIn, Wallet
 from oraculum_auth.repository import Accounts, Sessions
+from oraculum_auth.sessions import SessionBook
+from oraculum_kit import replay
+from oraculum_kit.caller import current_caller
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
-from oraculum_kit.ids import uuid7
-from oraculum_kit.tokens import TokenSigner
-
-
-@dataclass(frozen=True, slots=True)
-class SessionRules:
-    """How long things live and how many there may be."""
-
-    access_life: timedelta
-    refresh_life: timedelta
-    sessions_max: int
+from oraculum_kit.idempotency import IdempotencyConflict
+from oraculum_kit.ids import derived, uuid7
 
 
 class _AddressTakenError(Exception):
@@ -48,61 +29,74 @@ class SignIn:
     def __init__(
         self,
         database: Database,
+        accounts: Accounts,
+        sessions: SessionBook,
         passwords: Passwords,
         clock: Clock,
         domain: SigningDomain,
-        rules: SessionRules,
-        signer: TokenSigner,
     ) -> None:
         self._database = database
+        self._accounts = accounts
+        self._sessions = sessions
         self._passwords = passwords
         self._clock = clock
         self._domain = domain
-        self._rules = rules
-        self._signer = signer
-        self._accounts = Accounts()
-        self._sessions = Sessions()
+        self._challenges = Sessions()
 
     async def register(self, email: str, password: str, display_name: str, origin: Origin) -> SignedIn:
-        """Open an account with e-mail and password, and sign it in."""
+        """Open an account with e-mail and password, and sign it in.
+
+        The address is a claim that a mail asks to prove, so whether somebody else has it changes nothing here. Sent
+        again with its key, the request finds the account that it opened, and must know the password like anybody.
+        """
         form = Form()
-        email, password = form.email(email), form.password(password)
-        user_id = uuid7()
+        email = form.email(email)
+        password = form.password(password, about=(email.partition("@")[0], display_name))
+        user_id = _account_id(email)
         display_name = form.display_name(display_name) if display_name else f"user-{user_id.hex[-8:]}"
         form.finish()
         password_hash = await self._passwords.hash(password)
         now = self._clock.now()
+        account = NewAccount(user_id, display_name, now, email=email, password_hash=password_hash)
         async with self._database.transaction() as connection:
-            if not await self._accounts.insert(
-                connection,
-                user_id=user_id,
-                email=email,
-                password_hash=password_hash,
-                display_name=display_name,
-                created_at=now,
-            ):
-                raise EmailTaken
-            await events.user_registered(
-                connection, user_id, display_name=display_name, method="password", now=now
-            )
-            return await self._begin_session(connection, user_id, origin, now, created=True)
+            if await self._accounts.insert(connection, account):
+                await events.user_registered(
+                    connection, user_id, display_name=display_name, method="password", now=now
+                )
+                await mailing.ask_to_verify(connection, user_id)
+                return await self._sessions.begin(connection, user_id, origin, now, created=True)
+            opened = await self._accounts.lock_credentials(connection, user_id)
+        if opened is None or not await self._passwords.verify(opened.password_hash, password):
+            raise IdempotencyConflict
+        replay.mark()
+        async with self._database.transaction() as connection:
+            return await self._sessions.begin(connection, user_id, origin, now, created=True)
 
     async def by_password(self, email: str, password: str, origin: Origin) -> SignedIn:
-        """Sign in with e-mail and password. An unknown address takes as long as a wrong password."""
+        """Sign in with e-mail and password.
+
+        Always two hashes are compared, that of whoever proved the address and that of its newest claim, and what is
+        not there is made up: an address that nobody has takes as long as a wrong password.
+        """
         form = Form()
         email = form.email(email)
         form.finish()
         async with self._database.connection() as connection:
-            credentials = await self._accounts.credentials(connection, email)
-        # No connection is held while the hash is computed: that takes as long as fifty statements.
-        encoded = credentials.password_hash if credentials else None
-        if not await self._passwords.verify(encoded, password) or credentials is None or encoded is None:
+            claims = await self._accounts.claims(connection, email)
+        # No connection is held while the hashes are computed: that takes as long as fifty statements.
+        slots = [
+            next((one for one in claims if one.email_verified is proved), None) for proved in (True, False)
+        ]
+        which = await self._passwords.which([one.password_hash if one else None for one in slots], password)
+        credentials = None if which is None else slots[which]
+        if credentials is None or credentials.password_hash is None:
             raise BadCredentials
+        encoded = credentials.password_hash
         renewed = await self._passwords.hash(password) if self._passwords.outdated(encoded) else None
         async with self._database.transaction() as connection:
             if renewed is not None:
                 await self._accounts.renew_hash(connection, credentials.user_id, old=encoded, new=renewed)
-            return await self._begin_session(
+            return await self._sessions.begin(
                 connection, credentials.user_id, origin, self._clock.now(), created=False
             )
 
@@ -110,7 +104,7 @@ class SignIn:
         """Make a message for a wallet to sign."""
         challenge = new_challenge(chain, address, chain_id, self._domain, self._clock.now())
         async with self._database.connection() as connection:
-            await self._sessions.insert_challenge(connection, challenge)
+            await self._challenges.insert_challenge(connection, challenge)
         return challenge
 
     async def by_wallet(self, nonce: str, signature: str, origin: Origin) -> SignedIn:
@@ -127,7 +121,7 @@ class SignIn:
     async def _by_wallet(self, nonce: str, signature: str, origin: Origin) -> SignedIn:
         now = self._clock.now()
         async with self._database.transaction() as connection:
-            challenge = await self._sessions.challenge(connection, nonce)
+            challenge = await self._challenges.challenge(connection, nonce)
             if challenge is None or challenge.used_at is not None:
                 raise ChallengeUnknown
             if challenge.expires_at <= now:
@@ -135,55 +129,10 @@ class SignIn:
             chain = Chain(challenge.chain)
             if not signed_by(chain, challenge.address, challenge.message, signature):
                 raise BadSignature
-            if not await self._sessions.use_challenge(connection, nonce, now):
+            if not await self._challenges.use_challenge(connection, nonce, now):
                 raise ChallengeUnknown
             user_id, created = await self._owner(connection, chain, challenge.address, now)
-            return await self._begin_session(connection, user_id, origin, now, created=created)
-
-    async def refresh(self, refresh_token: str, origin: Origin) -> Tokens:
-        """Exchange a refresh token for a new pair. A token that comes twice ends its session.
-
-        The refusal is raised only after the revocation is committed; raising inside would roll it back.
-        """
-        now = self._clock.now()
-        token_hash = _token_hash(refresh_token)
-        async with self._database.transaction() as connection:
-            stored = await self._sessions.token(connection, token_hash)
-            session = await self._sessions.lock(connection, stored.session_id) if stored else None
-            if stored is None or session is None or session.revoked_at is not None:
-                raise RefreshTokenUnknown
-            if stored.expires_at <= now or session.expires_at <= now:
-                raise RefreshTokenUnknown
-            # Under the session's lock, so of two that race one gets tokens and the other ends the session.
-            if await self._sessions.use_token(connection, token_hash, now):
-                account = await self._account(connection, session.user_id)
-                await self._sessions.touch(
-                    connection, session.session_id, now, now + self._rules.refresh_life
-                )
-                return await self._issue(connection, account, session.session_id, now)
-            await self._revoke_reused(connection, session, origin, now)
-        raise RefreshTokenReused
-
-    async def _revoke_reused(
-        self, connection: Connection, session: Session, origin: Origin, now: datetime
-    ) -> None:
-        await self._sessions.revoke(
-            connection, session.session_id, session.user_id, reason="refresh_token_reused", now=now
-        )
-        await events.session_revoked(
-            connection,
-            session.user_id,
-            session_id=session.session_id,
-            reason="refresh_token_reused",
-            now=now,
-        )
-        await events.audit(
-            connection,
-            "refresh_token.reused",
-            session.user_id,
-            now=now,
-            details={"session_id": str(session.session_id), "device_id": origin.device_id},
-        )
+            return await self._sessions.begin(connection, user_id, origin, now, created=created)
 
     async def _owner(
         self, connection: Connection, chain: Chain, address: str, now: datetime
@@ -194,14 +143,7 @@ class SignIn:
             return owner, False
         user_id = uuid7()
         display_name = f"{address[:6]}…{address[-4:]}"
-        await self._accounts.insert(
-            connection,
-            user_id=user_id,
-            email=None,
-            password_hash=None,
-            display_name=display_name,
-            created_at=now,
-        )
+        await self._accounts.insert(connection, NewAccount(user_id, display_name, now))
         if not await self._accounts.insert_wallet(connection, Wallet(user_id, chain.value, address), now):
             raise _AddressTakenError
         await events.user_registered(
@@ -209,66 +151,10 @@ class SignIn:
         )
         return user_id, True
 
-    async def _begin_session(
-        self, connection: Connection, user_id: UUID, origin: Origin, now: datetime, *, created: bool
-    ) -> SignedIn:
-        await self._sessions.lock_account(connection, user_id)
-        account = await self._account(connection, user_id)
-        session_id = uuid7()
-        await self._sessions.insert(
-            connection,
-            session_id=session_id,
-            user_id=user_id,
-            origin=origin,
-            now=now,
-            expires_at=now + self._rules.refresh_life,
-        )
-        for ended in await self._sessions.revoke_excess(
-            connection, user_id, keep=self._rules.sessions_max, now=now
-        ):
-            await events.session_revoked(
-                connection, user_id, session_id=ended, reason="too_many_sessions", now=now
-            )
-        await events.audit(
-            connection, "user.signed_in", user_id, now=now, details={"session_id": str(session_id)}
-        )
-        tokens = await self._issue(connection, account, session_id, now)
-        wallets = await self._accounts.wallets(connection, [user_id])
-        return SignedIn(account, wallets, tokens, created)
 
-    async def _account(self, connection: Connection, user_id: UUID) -> Account:
-        account = await self._accounts.by_id(connection, user_id)
-        if account is None:
-            raise UserNotFound(user_id=user_id)
-        if account.banned_at is not None:
-            raise AccountBanned
-        return account
-
-    async def _issue(
-        self, connection: Connection, account: Account, session_id: UUID, now: datetime
-    ) -> Tokens:
-        refresh_token = secrets.token_urlsafe(32)
-        await self._sessions.insert_token(
-            connection, _token_hash(refresh_token), session_id, now, now + self._rules.refresh_life
-        )
-        access_token, _ = self._signer.sign_user(
-            account.user_id,
-            session_id,
-            self._rules.access_life,
-            roles=frozenset(account.roles),
-            tier=account.tier,
-            kyc=account.kyc,
-            jurisdiction=account.jurisdiction,
-        )
-        return Tokens(
-            access_token=access_token,
-            access_expires_in_seconds=int(self._rules.access_life.total_seconds()),
-            refresh_token=refresh_token,
-            refresh_expires_in_seconds=int(self._rules.refresh_life.total_seconds()),
-            session_id=session_id,
-        )
-
-
-def _token_hash(token: str) -> bytes:
-    """Tokens have 256 random bits, so a plain hash is enough: there is nothing to guess."""
-    return hashlib.sha256(token.encode()).digest()
+def _account_id(email: str) -> UUID:
+    """The id of the account that this request opens: the same one when the request comes again with its key."""
+    caller = current_caller()
+    if not caller.idempotency_key:
+        return uuid7()
+    return derived("register", caller.identity, email, caller.idempotency_key)

@@ -1,26 +1,75 @@
-"""A fresh auth on a real database, and the tools to sign in to it."""
+"""A fresh auth on a real database with a real mail server, and the tools to sign in to it."""
 
+import asyncio
+import email.message
+import email.policy
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import SMTP
 from argon2 import PasswordHasher
 
-from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub, add_AuthServiceServicer_to_server
-from oraculum_auth.accounts import AccountBook
+from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
+from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceStub
+from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum_auth.challenges import SigningDomain
 from oraculum_auth.passwords import Passwords
-from oraculum_auth.servicer import ACCESS, AuthServicer
-from oraculum_auth.sign_in import SessionRules, SignIn
+from oraculum_auth.sessions import SessionRules
+from oraculum_auth.trust_servicer import own_revocations
+from oraculum_auth.vault import Vault
+from oraculum_auth.wiring import ACCESS, Parts, wire
+from oraculum_dev.mail import Catcher
 from oraculum_kit.clock import ManualClock
 from oraculum_kit.db import Database
+from oraculum_kit.keyring import KeyRing
+from oraculum_kit.mail import MailConfig, Mailer
+from oraculum_kit.revocations import Revocations
 from oraculum_kit.testing import Parties, serving
 
 DOMAIN = SigningDomain(
     "oraculum.test", "https://oraculum.test", evm_chain_id="8453", solana_cluster="mainnet"
 )
 RULES = SessionRules(access_life=timedelta(minutes=15), refresh_life=timedelta(days=30), sessions_max=3)
+RING = KeyRing.new()
+
+
+class Mails:
+    """What the mail server took."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: set[Path] = set()
+
+    def all(self) -> list[email.message.EmailMessage]:
+        """Every mail, in the order in which they came."""
+        return [_parsed(path) for path in sorted(self._folder.glob("*.eml"))]
+
+    async def next(self, seconds: float = 20) -> email.message.EmailMessage:
+        """The oldest mail that was not read before."""
+        async with asyncio.timeout(seconds):
+            while True:
+                for path in sorted(self._folder.glob("*.eml")):
+                    if path not in self._read:
+                        self._read.add(path)
+                        return _parsed(path)
+                await asyncio.sleep(0.02)
+
+    async def token(self) -> str:
+        """The token that the next mail carries."""
+        found = re.search(r"#token=(\S+)", (await self.next()).get_content())
+        assert found
+        return found[1]
+
+
+def _parsed(path: Path) -> email.message.EmailMessage:
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert isinstance(message, email.message.EmailMessage)
+    return message
 
 
 @dataclass(frozen=True)
@@ -28,22 +77,64 @@ class Auth:
     """What a test needs of a running auth."""
 
     stub: AuthServiceStub
+    credentials: CredentialServiceStub
+    trust: TrustServiceStub
     database: Database
     clock: ManualClock
     parties: Parties
+    mails: Mails
+    vault: Vault
+    # What a service that heard of every revocation knows.
+    revocations: Revocations
 
 
 @pytest.fixture
-async def auth(database_for) -> AsyncIterator[Auth]:
+async def mail_server(tmp_path: Path) -> AsyncIterator[MailConfig]:
+    """A server that keeps what it takes in `tmp_path / "mails"`."""
+    catcher = Catcher(tmp_path / "mails")
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(catcher), "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        yield MailConfig("smtp+plain", "127.0.0.1", port, "", "", "Oraculum <no-reply@oraculum.test>")
+
+
+@pytest.fixture
+async def auth(database_for, tmp_path: Path, mail_server: MailConfig) -> AsyncIterator[Auth]:
     clock = ManualClock(datetime.now(UTC))
     parties = Parties(clock)
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    vault = Vault(lambda: RING)
     async with Database(await database_for("auth")) as database:
         with Passwords(hasher=hasher) as passwords:
-            sign_in = SignIn(database, passwords, clock, DOMAIN, RULES, parties.signer)
-            servicer = AuthServicer(sign_in, AccountBook(database, clock), "{}")
+            wired = wire(
+                Parts(
+                    database=database,
+                    passwords=passwords,
+                    vault=vault,
+                    mailer=Mailer(mail_server, clock),
+                    clock=clock,
+                    signer=parties.signer,
+                    domain=DOMAIN,
+                    rules=RULES,
+                    jwks_json="{}",
+                )
+            )
+            revocations = Revocations(partial(own_revocations, wired.feed), clock)
+            parties.revoked = revocations.revoked
+            background = [wired.jobs.run, wired.feed.run, revocations.run]
             async with (
-                serving([(add_AuthServiceServicer_to_server, servicer)], ACCESS, parties) as server,
+                serving(wired.services, ACCESS, parties, background=background) as server,
                 parties.channel(server.target, service="gateway", edge=True) as channel,
             ):
-                yield Auth(AuthServiceStub(channel), database, clock, parties)
+                await revocations.learned()
+                yield Auth(
+                    AuthServiceStub(channel),
+                    CredentialServiceStub(channel),
+                    TrustServiceStub(channel),
+                    database,
+                    clock,
+                    parties,
+                    Mails(tmp_path / "mails"),
+                    vault,
+                    revocations,
+                )

@@ -59,12 +59,14 @@ class TestAdministration:
                     break
         assert seen == names[::-1]
 
-    async def test_search_finds_part_of_an_address(self, auth) -> None:
+    @pytest.mark.parametrize("search", ["ADA@example.com", "aD"])
+    async def test_search_finds_a_whole_address_and_part_of_a_name(self, auth, search: str) -> None:
         await register(auth, "ada")
         await register(auth, "eve")
         with auth.parties.signed_in(roles={"admin"}):
-            found = await auth.stub.ListUsers(pb.ListUsersRequest(search="DA@ex"))
+            found = await auth.stub.ListUsers(pb.ListUsersRequest(search=search))
         assert [user.display_name for user in found.users] == ["ada"]
+        assert [user.email for user in found.users] == ["ada@example.com"]
 
     async def test_roles_are_set_by_administrators_only(self, auth) -> None:
         user = await register(auth, "ada")

@@ -12,18 +12,18 @@ from grpc import StatusCode
 from solders.keypair import Keypair
 
 from oraculum.auth.v1 import auth_service_pb2 as pb
+from oraculum.auth.v1.credential_service_pb2 import VerifyEmailRequest
 from oraculum_auth.errors import (
     AccountBanned,
     BadCredentials,
     BadSignature,
     ChallengeExpired,
     ChallengeUnknown,
-    EmailTaken,
     RefreshTokenReused,
     RefreshTokenUnknown,
 )
 from oraculum_kit.caller import Caller, calling_as
-from oraculum_kit.errors import InvalidArgument
+from oraculum_kit.errors import Aborted, InvalidArgument
 from oraculum_kit.ids import uuid7
 from oraculum_kit.tokens import TokenExpired
 
@@ -65,14 +65,34 @@ class TestRegister:
             me = await auth.stub.GetMe(pb.GetMeRequest())
         assert me.user.user_id == response.user.user_id
 
-    async def test_an_address_opens_one_account_whatever_its_case(self, auth) -> None:
-        await registered(auth)
-        with pytest.raises(EmailTaken):
-            await registered(auth, "ADA@example.com")
+    async def test_nobody_learns_whether_an_address_is_registered(self, auth) -> None:
+        """The address is a claim: a second account with it is opened like the first, and signs in like it."""
+        first = await registered(auth)
+        await auth.credentials.VerifyEmail(VerifyEmailRequest(token=await auth.mails.token()))
+        auth.clock.advance(seconds=1)
+        other = "another good passphrase"
+        second = await auth.stub.Register(
+            pb.RegisterRequest(email="ADA@example.com", password=other, display_name="Ada")
+        )
+        for password, answer in ((PASSWORD, first), (other, second)):
+            request = pb.SignInWithPasswordRequest(email="ada@example.com", password=password)
+            assert answer.user.user_id == (await auth.stub.SignInWithPassword(request)).user.user_id
 
-    async def test_two_at_once_open_one_account(self, auth) -> None:
-        outcomes = await asyncio.gather(registered(auth), registered(auth), return_exceptions=True)
-        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["EmailTaken", "RegisterResponse"]
+    async def test_the_same_request_opens_one_account(self, auth) -> None:
+        """A retry with its key finds the account, whoever of the two was first, and is told that it is a retry."""
+        request = pb.RegisterRequest(email="ada@example.com", password=PASSWORD, display_name="Ada")
+        with calling_as(Caller(request_id="1", idempotency_key="key-1")):
+            answers = await asyncio.gather(*(auth.stub.Register(request) for _ in range(3)))
+        assert 1 == len({answer.user.user_id for answer in answers})
+        assert 3 == len({answer.tokens.refresh_token for answer in answers})
+
+    async def test_a_key_is_not_a_password(self, auth) -> None:
+        request = pb.RegisterRequest(email="ada@example.com", password=PASSWORD, display_name="Ada")
+        with calling_as(Caller(request_id="1", idempotency_key="key-1")):
+            await auth.stub.Register(request)
+            request.password = "another good passphrase"
+            with pytest.raises(Aborted):
+                await auth.stub.Register(request)
 
     async def test_every_bad_field_is_named(self, auth) -> None:
         with pytest.raises(InvalidArgument) as refused:

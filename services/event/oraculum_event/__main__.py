@@ -4,6 +4,8 @@ import os
 
 from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
+from oraculum.auth.v1.trust_service_pb2 import WatchRevocationsRequest
+from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum.event.v1.event_service_pb2_grpc import add_EventServiceServicer_to_server
 from oraculum_event.config import load
 from oraculum_event.consumers import VenueMarkets
@@ -21,6 +23,7 @@ from oraculum_kit.jobs import Job, Kind
 from oraculum_kit.keys import JwksKeys, jwks_rpc
 from oraculum_kit.process import run
 from oraculum_kit.relay import OutboxRelay
+from oraculum_kit.revocations import Revocations, watch_rpc
 from oraculum_kit.server import serve
 from oraculum_kit.telemetry import telemetry
 
@@ -49,14 +52,25 @@ async def main() -> None:
             kinds=[*lifecycle.kinds(), *venue_markets.kinds(), Kind("forget", forget, cron="17 * * * *")],
         )
         servicer = EventServicer(database, lifecycle, EventLists(database), clock, config.terms)
+        revocations = Revocations(
+            watch_rpc(TrustServiceStub(auth).WatchRevocations, WatchRevocationsRequest()), clock
+        )
         await serve(
             config.server,
             services=[(add_EventServiceServicer_to_server, servicer)],
             access=ACCESS,
-            trust=config.trust.trust(JwksKeys(jwks_rpc(AuthServiceStub(auth).GetJwks, GetJwksRequest()))),
-            ready=[database.ping],
-            dependencies={"auth": auth.check, "prediction": prediction.check},
+            trust=config.trust.trust(
+                JwksKeys(jwks_rpc(AuthServiceStub(auth).GetJwks, GetJwksRequest())),
+                revoked=revocations.revoked,
+            ),
+            ready=[database.ping, revocations.ready],
+            dependencies={
+                "auth": auth.check,
+                "revocations": revocations.check,
+                "prediction": prediction.check,
+            },
             background=[
+                revocations.run,
                 OutboxRelay(cluster=config.cluster, database=database, source="event").run,
                 venue_markets.consumer(config.cluster).run,
                 runner.run,

@@ -4,6 +4,8 @@ import os
 
 from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
+from oraculum.auth.v1.trust_service_pb2 import WatchRevocationsRequest
+from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum.notification.v1.notification_service_pb2_grpc import add_NotificationServiceServicer_to_server
 from oraculum_kit.client import channel
 from oraculum_kit.clock import SystemClock
@@ -11,6 +13,7 @@ from oraculum_kit.db import Database
 from oraculum_kit.keys import JwksKeys, jwks_rpc
 from oraculum_kit.process import run
 from oraculum_kit.relay import OutboxRelay
+from oraculum_kit.revocations import Revocations, watch_rpc
 from oraculum_kit.server import serve
 from oraculum_kit.telemetry import telemetry
 from oraculum_notification.config import load
@@ -31,16 +34,23 @@ async def main() -> None:
     ):
         fanout = Fanout(database)
         consumers = Teller().consumers(config.cluster, database)
+        revocations = Revocations(
+            watch_rpc(TrustServiceStub(auth).WatchRevocations, WatchRevocationsRequest()), clock
+        )
         await serve(
             config.server,
             services=[
                 (add_NotificationServiceServicer_to_server, NotificationServicer(database, fanout, clock))
             ],
             access=ACCESS,
-            trust=config.trust.trust(JwksKeys(jwks_rpc(AuthServiceStub(auth).GetJwks, GetJwksRequest()))),
-            ready=[database.ping],
-            dependencies={"auth": auth.check},
+            trust=config.trust.trust(
+                JwksKeys(jwks_rpc(AuthServiceStub(auth).GetJwks, GetJwksRequest())),
+                revoked=revocations.revoked,
+            ),
+            ready=[database.ping, revocations.ready],
+            dependencies={"auth": auth.check, "revocations": revocations.check},
             background=[
+                revocations.run,
                 OutboxRelay(cluster=config.cluster, database=database, source="notification").run,
                 *(consumer.run for consumer in consumers),
                 fanout.run,

@@ -4,6 +4,8 @@ import os
 
 from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
+from oraculum.auth.v1.trust_service_pb2 import WatchRevocationsRequest
+from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionServiceStub
 from oraculum.wallet.v1.wallet_service_pb2_grpc import add_WalletServiceServicer_to_server
 from oraculum_kit.client import channel
@@ -12,6 +14,7 @@ from oraculum_kit.kafka import broker_check
 from oraculum_kit.keys import JwksKeys, jwks_rpc
 from oraculum_kit.process import run
 from oraculum_kit.relay import OutboxRelay
+from oraculum_kit.revocations import Revocations, watch_rpc
 from oraculum_kit.server import serve
 from oraculum_kit.telemetry import telemetry
 from oraculum_wallet.access import ACCESS
@@ -56,18 +59,26 @@ async def main() -> None:
             hold_age_seconds=config.hold_age_seconds,
             every_seconds=config.sweep_every_seconds,
         )
+        revocations = Revocations(
+            watch_rpc(TrustServiceStub(auth).WatchRevocations, WatchRevocationsRequest())
+        )
         await serve(
             config.server,
             services=[(add_WalletServiceServicer_to_server, servicer)],
             access=ACCESS,
-            trust=config.trust.trust(JwksKeys(jwks_rpc(AuthServiceStub(auth).GetJwks, GetJwksRequest()))),
-            ready=[database.ping, capital.ready],
+            trust=config.trust.trust(
+                JwksKeys(jwks_rpc(AuthServiceStub(auth).GetJwks, GetJwksRequest())),
+                revoked=revocations.revoked,
+            ),
+            ready=[database.ping, capital.ready, revocations.ready],
             dependencies={
                 "kafka": broker_check(config.cluster),
                 "auth": auth.check,
+                "revocations": revocations.check,
                 "prediction": prediction.check,
             },
             background=[
+                revocations.run,
                 OutboxRelay(cluster=config.cluster, database=database, source="wallet").run,
                 fills_consumer(config.cluster, database, fills, batch_max=config.fills_batch_max).run,
                 sweeper.run,

@@ -9,7 +9,7 @@ async with serving([(add_WalletServiceServicer_to_server, servicer)], ACCESS, pa
             await WalletServiceStub(wallet).GetBalances(...)
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,10 +38,15 @@ class Parties:
         self._service_keys: dict[str, Ed25519PrivateKey] = {}
         self._user_key = Ed25519PrivateKey.generate()
         self.signer = TokenSigner(self._user_key, USER_KEY_ID, issuer=ISSUER, clock=self.clock)
+        # Replaced by tests that revoke.
+        self.revoked: Callable[[User], bool] = lambda _: False
         self.trust = Trust(
-            users=user_tokens(self, issuer=ISSUER, clock=self.clock),
+            users=user_tokens(self, issuer=ISSUER, clock=self.clock, revoked=self._is_revoked),
             services=service_tokens(self, clock=self.clock),
         )
+
+    def _is_revoked(self, user: User) -> bool:
+        return self.revoked(user)
 
     async def key(self, key_id: str) -> Ed25519PublicKey | None:
         """Be the key source of `trust`."""

@@ -105,6 +105,21 @@ class AuthServiceStub:
                 request_serializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.SetRolesRequest.SerializeToString,
                 response_deserializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.SetRolesResponse.FromString,
                 _registered_method=True)
+        self.SetTier = channel.unary_unary(
+                '/oraculum.auth.v1.AuthService/SetTier',
+                request_serializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.SetTierRequest.SerializeToString,
+                response_deserializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.SetTierResponse.FromString,
+                _registered_method=True)
+        self.BanUser = channel.unary_unary(
+                '/oraculum.auth.v1.AuthService/BanUser',
+                request_serializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.BanUserRequest.SerializeToString,
+                response_deserializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.BanUserResponse.FromString,
+                _registered_method=True)
+        self.UnbanUser = channel.unary_unary(
+                '/oraculum.auth.v1.AuthService/UnbanUser',
+                request_serializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.UnbanUserRequest.SerializeToString,
+                response_deserializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.UnbanUserResponse.FromString,
+                _registered_method=True)
 
 
 class AuthServiceServicer:
@@ -112,7 +127,8 @@ class AuthServiceServicer:
     """
 
     def Register(self, request, context):
-        """Opens an account with e-mail and password and signs it in. Fails with EMAIL_TAKEN or WEAK_PASSWORD.
+        """Opens an account with e-mail and password and signs it in. The address is a claim until a mail proves it, so the
+        answer is the same whether somebody has it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -210,6 +226,27 @@ class AuthServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetTier(self, request, context):
+        """Sets the tier of an account, for administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BanUser(self, request, context):
+        """Bars an account, ends its sessions and keys, everywhere within a second; for administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnbanUser(self, request, context):
+        """Lets a barred account in again, for administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AuthServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -282,6 +319,21 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     servicer.SetRoles,
                     request_deserializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.SetRolesRequest.FromString,
                     response_serializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.SetRolesResponse.SerializeToString,
+            ),
+            'SetTier': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetTier,
+                    request_deserializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.SetTierRequest.FromString,
+                    response_serializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.SetTierResponse.SerializeToString,
+            ),
+            'BanUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.BanUser,
+                    request_deserializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.BanUserRequest.FromString,
+                    response_serializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.BanUserResponse.SerializeToString,
+            ),
+            'UnbanUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnbanUser,
+                    request_deserializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.UnbanUserRequest.FromString,
+                    response_serializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.UnbanUserResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -663,6 +715,87 @@ class AuthService:
             '/oraculum.auth.v1.AuthService/SetRoles',
             oraculum_dot_auth_dot_v1_dot_auth__service__pb2.SetRolesRequest.SerializeToString,
             oraculum_dot_auth_dot_v1_dot_auth__service__pb2.SetRolesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetTier(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.auth.v1.AuthService/SetTier',
+            oraculum_dot_auth_dot_v1_dot_auth__service__pb2.SetTierRequest.SerializeToString,
+            oraculum_dot_auth_dot_v1_dot_auth__service__pb2.SetTierResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BanUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.auth.v1.AuthService/BanUser',
+            oraculum_dot_auth_dot_v1_dot_auth__service__pb2.BanUserRequest.SerializeToString,
+            oraculum_dot_auth_dot_v1_dot_auth__service__pb2.BanUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnbanUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.auth.v1.AuthService/UnbanUser',
+            oraculum_dot_auth_dot_v1_dot_auth__service__pb2.UnbanUserRequest.SerializeToString,
+            oraculum_dot_auth_dot_v1_dot_auth__service__pb2.UnbanUserResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -34,7 +34,9 @@ class AuthServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AuthServiceAsyncStub: ...
     Register: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RegisterRequest, _auth_service_pb2.RegisterResponse]
-    """Opens an account with e-mail and password and signs it in. Fails with EMAIL_TAKEN or WEAK_PASSWORD."""
+    """Opens an account with e-mail and password and signs it in. The address is a claim until a mail proves it, so the
+    answer is the same whether somebody has it.
+    """
     CreateChallenge: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.CreateChallengeRequest, _auth_service_pb2.CreateChallengeResponse]
     """Makes a single-use message for a wallet to sign (EIP-4361 for EVM, the same text form for Solana)."""
     SignInWithPassword: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignInWithPasswordRequest, _auth_service_pb2.SignInWithPasswordResponse]
@@ -63,6 +65,12 @@ class AuthServiceStub:
     """Accounts, for administrators, newest first."""
     SetRoles: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SetRolesRequest, _auth_service_pb2.SetRolesResponse]
     """Sets the roles of an account, for administrators."""
+    SetTier: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SetTierRequest, _auth_service_pb2.SetTierResponse]
+    """Sets the tier of an account, for administrators."""
+    BanUser: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.BanUserRequest, _auth_service_pb2.BanUserResponse]
+    """Bars an account, ends its sessions and keys, everywhere within a second; for administrators."""
+    UnbanUser: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.UnbanUserRequest, _auth_service_pb2.UnbanUserResponse]
+    """Lets a barred account in again, for administrators."""
 
 @_typing.type_check_only
 class AuthServiceAsyncStub(AuthServiceStub):
@@ -70,7 +78,9 @@ class AuthServiceAsyncStub(AuthServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Register: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RegisterRequest, _auth_service_pb2.RegisterResponse]  # type: ignore[assignment]
-    """Opens an account with e-mail and password and signs it in. Fails with EMAIL_TAKEN or WEAK_PASSWORD."""
+    """Opens an account with e-mail and password and signs it in. The address is a claim until a mail proves it, so the
+    answer is the same whether somebody has it.
+    """
     CreateChallenge: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.CreateChallengeRequest, _auth_service_pb2.CreateChallengeResponse]  # type: ignore[assignment]
     """Makes a single-use message for a wallet to sign (EIP-4361 for EVM, the same text form for Solana)."""
     SignInWithPassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignInWithPasswordRequest, _auth_service_pb2.SignInWithPasswordResponse]  # type: ignore[assignment]
@@ -99,6 +109,12 @@ class AuthServiceAsyncStub(AuthServiceStub):
     """Accounts, for administrators, newest first."""
     SetRoles: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SetRolesRequest, _auth_service_pb2.SetRolesResponse]  # type: ignore[assignment]
     """Sets the roles of an account, for administrators."""
+    SetTier: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SetTierRequest, _auth_service_pb2.SetTierResponse]  # type: ignore[assignment]
+    """Sets the tier of an account, for administrators."""
+    BanUser: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.BanUserRequest, _auth_service_pb2.BanUserResponse]  # type: ignore[assignment]
+    """Bars an account, ends its sessions and keys, everywhere within a second; for administrators."""
+    UnbanUser: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.UnbanUserRequest, _auth_service_pb2.UnbanUserResponse]  # type: ignore[assignment]
+    """Lets a barred account in again, for administrators."""
 
 class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
     """Accounts, sign-in, sessions and the keys that prove them."""
@@ -109,7 +125,9 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.RegisterRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.RegisterResponse, _abc.Awaitable[_auth_service_pb2.RegisterResponse]]:
-        """Opens an account with e-mail and password and signs it in. Fails with EMAIL_TAKEN or WEAK_PASSWORD."""
+        """Opens an account with e-mail and password and signs it in. The address is a claim until a mail proves it, so the
+        answer is the same whether somebody has it.
+        """
 
     @_abc_1.abstractmethod
     def CreateChallenge(
@@ -216,5 +234,29 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.SetRolesResponse, _abc.Awaitable[_auth_service_pb2.SetRolesResponse]]:
         """Sets the roles of an account, for administrators."""
+
+    @_abc_1.abstractmethod
+    def SetTier(
+        self,
+        request: _auth_service_pb2.SetTierRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.SetTierResponse, _abc.Awaitable[_auth_service_pb2.SetTierResponse]]:
+        """Sets the tier of an account, for administrators."""
+
+    @_abc_1.abstractmethod
+    def BanUser(
+        self,
+        request: _auth_service_pb2.BanUserRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.BanUserResponse, _abc.Awaitable[_auth_service_pb2.BanUserResponse]]:
+        """Bars an account, ends its sessions and keys, everywhere within a second; for administrators."""
+
+    @_abc_1.abstractmethod
+    def UnbanUser(
+        self,
+        request: _auth_service_pb2.UnbanUserRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.UnbanUserResponse, _abc.Awaitable[_auth_service_pb2.UnbanUserResponse]]:
+        """Lets a barred account in again, for administrators."""
 
 def add_AuthServiceServicer_to_server(servicer: AuthServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

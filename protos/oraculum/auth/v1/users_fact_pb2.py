@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!oraculum/auth/v1/users_fact.proto\x12\x10oraculum.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x86\x02\n\tUsersFact\x12;\n\x0fuser_registered\x18\x01 \x01(\x0b\x32 .oraculum.auth.v1.UserRegisteredH\x00\x12\x35\n\x0cuser_updated\x18\x02 \x01(\x0b\x32\x1d.oraculum.auth.v1.UserUpdatedH\x00\x12@\n\x12user_roles_changed\x18\x03 \x01(\x0b\x32\".oraculum.auth.v1.UserRolesChangedH\x00\x12;\n\x0fsession_revoked\x18\x04 \x01(\x0b\x32 .oraculum.auth.v1.SessionRevokedH\x00\x42\x06\n\x04\x66\x61\x63t\"x\n\x0eUserRegistered\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0e\n\x06method\x18\x03 \x01(\t\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"e\n\x0bUserUpdated\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"c\n\x10UserRolesChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\r\n\x05roles\x18\x02 \x03(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"v\n\x0eSessionRevoked\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!oraculum/auth/v1/users_fact.proto\x12\x10oraculum.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb4\x03\n\tUsersFact\x12;\n\x0fuser_registered\x18\x01 \x01(\x0b\x32 .oraculum.auth.v1.UserRegisteredH\x00\x12\x35\n\x0cuser_updated\x18\x02 \x01(\x0b\x32\x1d.oraculum.auth.v1.UserUpdatedH\x00\x12@\n\x12user_roles_changed\x18\x03 \x01(\x0b\x32\".oraculum.auth.v1.UserRolesChangedH\x00\x12;\n\x0fsession_revoked\x18\x04 \x01(\x0b\x32 .oraculum.auth.v1.SessionRevokedH\x00\x12\x33\n\x0buser_banned\x18\x05 \x01(\x0b\x32\x1c.oraculum.auth.v1.UserBannedH\x00\x12\x37\n\ruser_unbanned\x18\x06 \x01(\x0b\x32\x1e.oraculum.auth.v1.UserUnbannedH\x00\x12>\n\x11user_tier_changed\x18\x07 \x01(\x0b\x32!.oraculum.auth.v1.UserTierChangedH\x00\x42\x06\n\x04\x66\x61\x63t\"x\n\x0eUserRegistered\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0e\n\x06method\x18\x03 \x01(\t\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"e\n\x0bUserUpdated\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"c\n\x10UserRolesChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\r\n\x05roles\x18\x02 \x03(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"v\n\x0eSessionRevoked\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"N\n\nUserBanned\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"P\n\x0cUserUnbanned\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"a\n\x0fUserTierChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0c\n\x04tier\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,13 +33,19 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'oraculum.auth.v1.users_fact
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_USERSFACT']._serialized_start=89
-  _globals['_USERSFACT']._serialized_end=351
-  _globals['_USERREGISTERED']._serialized_start=353
-  _globals['_USERREGISTERED']._serialized_end=473
-  _globals['_USERUPDATED']._serialized_start=475
-  _globals['_USERUPDATED']._serialized_end=576
-  _globals['_USERROLESCHANGED']._serialized_start=578
-  _globals['_USERROLESCHANGED']._serialized_end=677
-  _globals['_SESSIONREVOKED']._serialized_start=679
-  _globals['_SESSIONREVOKED']._serialized_end=797
+  _globals['_USERSFACT']._serialized_end=525
+  _globals['_USERREGISTERED']._serialized_start=527
+  _globals['_USERREGISTERED']._serialized_end=647
+  _globals['_USERUPDATED']._serialized_start=649
+  _globals['_USERUPDATED']._serialized_end=750
+  _globals['_USERROLESCHANGED']._serialized_start=752
+  _globals['_USERROLESCHANGED']._serialized_end=851
+  _globals['_SESSIONREVOKED']._serialized_start=853
+  _globals['_SESSIONREVOKED']._serialized_end=971
+  _globals['_USERBANNED']._serialized_start=973
+  _globals['_USERBANNED']._serialized_end=1051
+  _globals['_USERUNBANNED']._serialized_start=1053
+  _globals['_USERUNBANNED']._serialized_end=1133
+  _globals['_USERTIERCHANGED']._serialized_start=1135
+  _globals['_USERTIERCHANGED']._serialized_end=1232
 # @@protoc_insertion_point(module_scope)

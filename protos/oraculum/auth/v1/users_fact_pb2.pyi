@@ -29,6 +29,9 @@ class UsersFact(_message.Message):
     USER_UPDATED_FIELD_NUMBER: _builtins.int
     USER_ROLES_CHANGED_FIELD_NUMBER: _builtins.int
     SESSION_REVOKED_FIELD_NUMBER: _builtins.int
+    USER_BANNED_FIELD_NUMBER: _builtins.int
+    USER_UNBANNED_FIELD_NUMBER: _builtins.int
+    USER_TIER_CHANGED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def user_registered(self) -> Global___UserRegistered:
         """An account was opened."""
@@ -45,6 +48,18 @@ class UsersFact(_message.Message):
     def session_revoked(self) -> Global___SessionRevoked:
         """A session ended before its time."""
 
+    @_builtins.property
+    def user_banned(self) -> Global___UserBanned:
+        """An account was barred."""
+
+    @_builtins.property
+    def user_unbanned(self) -> Global___UserUnbanned:
+        """A barred account may come in again."""
+
+    @_builtins.property
+    def user_tier_changed(self) -> Global___UserTierChanged:
+        """A tier was set."""
+
     def __init__(
         self,
         *,
@@ -52,12 +67,15 @@ class UsersFact(_message.Message):
         user_updated: Global___UserUpdated | None = ...,
         user_roles_changed: Global___UserRolesChanged | None = ...,
         session_revoked: Global___SessionRevoked | None = ...,
+        user_banned: Global___UserBanned | None = ...,
+        user_unbanned: Global___UserUnbanned | None = ...,
+        user_tier_changed: Global___UserTierChanged | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "session_revoked", b"session_revoked", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_updated", b"user_updated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "session_revoked", b"session_revoked", "user_banned", b"user_banned", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_tier_changed", b"user_tier_changed", "user_unbanned", b"user_unbanned", "user_updated", b"user_updated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "session_revoked", b"session_revoked", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_updated", b"user_updated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "session_revoked", b"session_revoked", "user_banned", b"user_banned", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_tier_changed", b"user_tier_changed", "user_unbanned", b"user_unbanned", "user_updated", b"user_updated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["user_registered", "user_updated", "user_roles_changed", "session_revoked"]  # noqa: Y015
+    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["user_registered", "user_updated", "user_roles_changed", "session_revoked", "user_banned", "user_unbanned", "user_tier_changed"]  # noqa: Y015
     _WhichOneofArgType_fact: _TypeAlias = _typing.Literal["fact", b"fact"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_fact) -> _WhichOneofReturnType_fact | None: ...
 
@@ -200,3 +218,91 @@ class SessionRevoked(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SessionRevoked: _TypeAlias = SessionRevoked  # noqa: Y015
+
+@_typing.final
+class UserBanned(_message.Message):
+    """An account was barred."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Whose."""
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UserBanned: _TypeAlias = UserBanned  # noqa: Y015
+
+@_typing.final
+class UserUnbanned(_message.Message):
+    """A barred account may come in again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Whose."""
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UserUnbanned: _TypeAlias = UserUnbanned  # noqa: Y015
+
+@_typing.final
+class UserTierChanged(_message.Message):
+    """A tier was set."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    TIER_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Whose."""
+    tier: _builtins.str
+    """Tier from now on."""
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        tier: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at", "tier", b"tier", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UserTierChanged: _TypeAlias = UserTierChanged  # noqa: Y015

@@ -1,18 +1,57 @@
 -- name: insert_account
--- Opens an account; nothing when its e-mail is taken.
-insert into account (user_id, email, password_hash, display_name, created_at)
-values (%(user_id)s, %(email)s, %(password_hash)s, %(display_name)s, %(created_at)s)
-on conflict (email) do nothing;
+-- Opens an account; nothing when its id is there already.
+insert into account (user_id, email_index, email_sealed, email_verified, password_hash, display_name, created_at)
+values (%(user_id)s, %(email_index)s, %(email_sealed)s, %(email_verified)s, %(password_hash)s, %(display_name)s,
+  %(created_at)s)
+on conflict (user_id) do nothing;
+
+-- name: insert_person_key
+-- Keeps the key that a person's data is sealed with.
+insert into person_key (user_id, key_id, wrapped) values (%(user_id)s, %(key_id)s, %(wrapped)s);
 
 -- name: account_by_id
 -- One account.
-select user_id, email, email_verified, display_name, roles, tier, kyc, jurisdiction,
-  preferences::text as preferences_json, banned_at, created_at
-from account where user_id = %(user_id)s;
+select user_id, email_sealed, email_verified, display_name, roles, tier, kyc, jurisdiction,
+  preferences::text as preferences_json, banned_at, ban_reason, token_version, created_at, key_id, wrapped
+from account left join person_key using (user_id) where user_id = %(user_id)s;
+
+-- name: person_key
+-- The key that a person's data is sealed with.
+select user_id, key_id, wrapped from person_key where user_id = %(user_id)s;
 
 -- name: credentials_by_email
--- What a password sign-in compares.
-select user_id, password_hash from account where email = %(email)s;
+-- What a password sign-in compares: the account that proved the address, and the newest of those that claim it.
+(select user_id, password_hash, email_verified from account
+  where email_index = %(email_index)s and email_verified)
+union all
+(select user_id, password_hash, email_verified from account
+  where email_index = %(email_index)s and not email_verified order by created_at desc, user_id desc
+  limit 1);
+
+-- name: credentials_of
+-- What a change of password compares.
+select user_id, password_hash, email_verified from account where user_id = %(user_id)s;
+
+-- name: lock_credentials
+-- The same, locked until the transaction ends.
+select user_id, password_hash, email_verified from account where user_id = %(user_id)s for no key update;
+
+-- name: email_index
+-- The address of an account as its keyed hash, and whether it is proved.
+select email_index, email_verified from account where user_id = %(user_id)s;
+
+-- name: owner_of_email
+-- Who proved an address.
+select user_id from account where email_index = %(email_index)s and email_verified;
+
+-- name: prove_email
+-- An address reached its account; touches no row when the account has none or proved it before.
+update account set email_verified = true
+where user_id = %(user_id)s and email_index is not null and not email_verified;
+
+-- name: set_password
+-- Sets a new password, whatever the old one was.
+update account set password_hash = %(password_hash)s where user_id = %(user_id)s;
 
 -- name: update_password_hash
 -- Renews a hash whose parameters are outdated, unless the password was changed meanwhile.
@@ -30,13 +69,25 @@ where user_id = %(user_id)s;
 -- Sets all roles at once.
 update account set roles = %(roles)s where user_id = %(user_id)s;
 
+-- name: update_tier
+-- Sets the tier.
+update account set tier = %(tier)s where user_id = %(user_id)s;
+
+-- name: ban
+-- Bars an account; touches no row when it is barred already.
+update account set banned_at = %(now)s, ban_reason = %(reason)s where user_id = %(user_id)s and banned_at is null;
+
+-- name: unban
+-- Lets a barred account in again; touches no row when it is not barred.
+update account set banned_at = null, ban_reason = '' where user_id = %(user_id)s and banned_at is not null;
+
 -- name: list_accounts
--- A page of accounts, newest first, by part of an e-mail, a name or a wallet address.
-select user_id, email, email_verified, display_name, roles, tier, kyc, jurisdiction,
-  preferences::text as preferences_json, banned_at, created_at
-from account
+-- A page of accounts, newest first, by a whole e-mail, or part of a name or a wallet address.
+select user_id, email_sealed, email_verified, display_name, roles, tier, kyc, jurisdiction,
+  preferences::text as preferences_json, banned_at, ban_reason, token_version, created_at, key_id, wrapped
+from account left join person_key using (user_id)
 where (%(search)s::text is null
-    or strpos(email, lower(%(search)s)) > 0
+    or email_index = %(email_index)s
     or strpos(lower(display_name), lower(%(search)s)) > 0
     or exists (
       select from wallet_address w

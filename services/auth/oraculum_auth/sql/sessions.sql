@@ -71,3 +71,10 @@ update refresh_token set used_at = %(now)s where token_hash = %(token_hash)s and
 -- name: forget_sessions
 -- Removes sessions, and by cascade their tokens, that ended long ago.
 delete from session where expires_at < %(before)s;
+
+-- name: revoke_sessions
+-- Ends all live sessions of a person, but for one that may be kept.
+update session set revoked_at = %(now)s, revoke_reason = %(reason)s
+where user_id = %(user_id)s and revoked_at is null and expires_at > %(now)s
+  and (%(keep)s::uuid is null or session_id <> %(keep)s)
+returning session_id;

@@ -1,111 +1,13 @@
-"""What auth asks of its database."""
+"""Challenges, sessions and refresh tokens."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from oraculum_auth.challenges import Challenge
-from oraculum_auth.records import (
-    Account,
-    Credentials,
-    Origin,
-    Session,
-    StoredChallenge,
-    StoredRefreshToken,
-    Wallet,
-)
+from oraculum_auth.records import Origin, Session, StoredChallenge, StoredRefreshToken
 from oraculum_kit.db import Connection, queries
 
-_accounts = queries(__package__, "sql/accounts.sql")
-_sessions = queries(__package__, "sql/sessions.sql")
-_audit = queries(__package__, "sql/audit.sql")
-
-
-class Accounts:
-    """Accounts and the addresses that belong to them."""
-
-    async def insert(
-        self,
-        connection: Connection,
-        *,
-        user_id: UUID,
-        email: str | None,
-        password_hash: str | None,
-        display_name: str,
-        created_at: datetime,
-    ) -> bool:
-        """Open an account; False when its e-mail is taken."""
-        return bool(
-            await _accounts.insert_account.run(
-                connection,
-                user_id=user_id,
-                email=email,
-                password_hash=password_hash,
-                display_name=display_name,
-                created_at=created_at,
-            )
-        )
-
-    async def by_id(self, connection: Connection, user_id: UUID) -> Account | None:
-        """One account."""
-        return await _accounts.account_by_id.one(connection, Account, user_id=user_id)
-
-    async def credentials(self, connection: Connection, email: str) -> Credentials | None:
-        """What a password sign-in compares."""
-        return await _accounts.credentials_by_email.one(connection, Credentials, email=email)
-
-    async def renew_hash(self, connection: Connection, user_id: UUID, *, old: str, new: str) -> None:
-        """Replace a hash whose parameters are outdated."""
-        await _accounts.update_password_hash.run(
-            connection, user_id=user_id, old_password_hash=old, password_hash=new
-        )
-
-    async def update_profile(
-        self, connection: Connection, user_id: UUID, *, display_name: str | None, preferences_json: str | None
-    ) -> None:
-        """Change what is given."""
-        await _accounts.update_profile.run(
-            connection, user_id=user_id, display_name=display_name, preferences_json=preferences_json
-        )
-
-    async def update_roles(self, connection: Connection, user_id: UUID, roles: Sequence[str]) -> bool:
-        """Set all roles; False when there is no such account."""
-        return bool(await _accounts.update_roles.run(connection, user_id=user_id, roles=list(roles)))
-
-    async def page(
-        self, connection: Connection, *, search: str, before: tuple[Any, ...] | None, row_count: int
-    ) -> list[Account]:
-        """Accounts, newest first."""
-        return await _accounts.list_accounts.all(
-            connection,
-            Account,
-            search=search or None,
-            before_created_at=before[0] if before else None,
-            before_user_id=before[1] if before else None,
-            row_count=row_count,
-        )
-
-    async def wallets(self, connection: Connection, user_ids: Sequence[UUID]) -> list[Wallet]:
-        """The proved addresses of several accounts."""
-        return await _accounts.wallets_of.all(connection, Wallet, user_ids=list(user_ids))
-
-    async def owner_of_wallet(self, connection: Connection, chain: str, address: str) -> UUID | None:
-        """Whose address it is."""
-        owner: UUID | None = await _accounts.owner_of_wallet.value(connection, chain=chain, address=address)
-        return owner
-
-    async def insert_wallet(self, connection: Connection, wallet: Wallet, created_at: datetime) -> bool:
-        """Bind an address to an account; False when it is bound already."""
-        return bool(
-            await _accounts.insert_wallet.run(
-                connection,
-                chain=wallet.chain,
-                address=wallet.address,
-                user_id=wallet.user_id,
-                created_at=created_at,
-            )
-        )
+_sessions = queries("oraculum_auth", "sql/sessions.sql")
 
 
 class Sessions:
@@ -214,10 +116,11 @@ class Sessions:
         """Use a refresh token up; only one caller can."""
         return bool(await _sessions.use_refresh_token.run(connection, token_hash=token_hash, now=now))
 
-
-class Audit:
-    """The log that nobody edits."""
-
-    async def append(self, connection: Connection, columns: dict[str, list[object]]) -> int:
-        """Append facts, given by column; how many were new."""
-        return await _audit.insert_audit_entries.run(connection, **columns)
+    async def revoke_all(
+        self, connection: Connection, user_id: UUID, *, keep: UUID | None, reason: str, now: datetime
+    ) -> list[UUID]:
+        """End every session of a person, but for one; which they were."""
+        rows = await _sessions.revoke_sessions.tuples(
+            connection, user_id=user_id, keep=keep, reason=reason, now=now
+        )
+        return [session_id for (session_id,) in rows]

@@ -1,0 +1,75 @@
+"""How the parts of auth hang together; tests put them together in the same way."""
+
+from dataclasses import dataclass
+
+from oraculum.auth.v1.auth_service_pb2_grpc import add_AuthServiceServicer_to_server
+from oraculum.auth.v1.credential_service_pb2_grpc import add_CredentialServiceServicer_to_server
+from oraculum.auth.v1.trust_service_pb2_grpc import add_TrustServiceServicer_to_server
+from oraculum_auth import credential_servicer, servicer, trust_servicer
+from oraculum_auth.accounts import AccountBook
+from oraculum_auth.challenges import SigningDomain
+from oraculum_auth.housekeeping import forgetting
+from oraculum_auth.mailbox import Mailbox
+from oraculum_auth.mailing import Postman
+from oraculum_auth.passwords import Passwords
+from oraculum_auth.repository import Accounts
+from oraculum_auth.revocation_feed import RevocationFeed
+from oraculum_auth.sessions import SessionBook, SessionRules
+from oraculum_auth.sign_in import SignIn
+from oraculum_auth.vault import Vault
+from oraculum_kit.clock import Clock
+from oraculum_kit.db import Database
+from oraculum_kit.job_runner import JobRunner
+from oraculum_kit.mail import Mailer
+from oraculum_kit.server import Service
+from oraculum_kit.tokens import TokenSigner
+
+ACCESS = {**servicer.ACCESS, **credential_servicer.ACCESS, **trust_servicer.ACCESS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What auth is made of: things that are opened, and settings."""
+
+    database: Database
+    passwords: Passwords
+    vault: Vault
+    mailer: Mailer
+    clock: Clock
+    signer: TokenSigner
+    domain: SigningDomain
+    rules: SessionRules
+    jwks_json: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """What is served, and what runs beside it."""
+
+    services: list[Service]
+    jobs: JobRunner
+    feed: RevocationFeed
+
+
+def wire(parts: Parts) -> Wired:
+    """Put the parts together."""
+    database, clock = parts.database, parts.clock
+    accounts = Accounts(parts.vault)
+    sessions = SessionBook(database, accounts, clock, parts.rules, parts.signer)
+    sign_in = SignIn(database, accounts, sessions, parts.passwords, clock, parts.domain)
+    mailbox = Mailbox(database, accounts, sessions, parts.passwords, clock)
+    postman = Postman(database, accounts, parts.mailer, clock, parts.domain.uri)
+    feed = RevocationFeed(database, clock)
+    book = AccountBook(database, accounts, clock)
+    return Wired(
+        services=[
+            (
+                add_AuthServiceServicer_to_server,
+                servicer.AuthServicer(sign_in, sessions, book, parts.jwks_json),
+            ),
+            (add_CredentialServiceServicer_to_server, credential_servicer.CredentialServicer(mailbox)),
+            (add_TrustServiceServicer_to_server, trust_servicer.TrustServicer(feed)),
+        ],
+        jobs=JobRunner(database=database, kinds=[forgetting(database, clock), postman.kind]),
+        feed=feed,
+    )
