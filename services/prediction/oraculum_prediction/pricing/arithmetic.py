@@ -41,6 +41,7 @@ subtract = _CONTEXT.subtract
 multiply = _CONTEXT.multiply
 divide = _CONTEXT.divide
 scaleb = _CONTEXT.scaleb
+sqrt = _CONTEXT.sqrt
 
 
 def floor(value: Decimal) -> int:
@@ -51,3 +52,8 @@ def floor(value: Decimal) -> int:
 def nearest(value: Decimal) -> int:
     """Give the closest integer, the even one of two that are equally close."""
     return int(value.to_integral_value(ROUND_HALF_EVEN, _CONTEXT))
+
+
+def power(base: Decimal, exponent: Decimal) -> Decimal:
+    """Give a positive base to the power of any exponent, or zero for zero."""
+    return exp(multiply(exponent, ln(base))) if base else base

@@ -7,14 +7,18 @@ An object with these members, whole numbers as decimal strings, for JSON numbers
 
     {"mechanism": "parimutuel", "pools": ["0", "0"], "fee": {"kind": "flat", "rate": "0"}}
 
-`hashing` gives the layout of the bytes whose SHA-256 is the fingerprint; the formula versions in it are "oraculum/lmsr/1"
-and "oraculum/pool/1".
+    {"mechanism": "cpmm", "weight": "500000", "pools": ["1000", "1000"], "sold": ["0", "0"],
+     "fee": {"kind": "flat", "rate": "0"}, "price_max": "999900"}
+
+`hashing` gives the layout of the bytes whose SHA-256 is the fingerprint; the formula versions in it are "oraculum/lmsr/1",
+"oraculum/pool/1" and "oraculum/cpmm/1".
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oraculum_money import Price, Shares, Units
+from oraculum_prediction.pricing.cpmm_state import CpmmState
 from oraculum_prediction.pricing.fees import FeeSchedule, FlatFee, fee_schedule
 from oraculum_prediction.pricing.lmsr import LmsrState
 from oraculum_prediction.pricing.market import MarketState
@@ -38,6 +42,15 @@ def state_to_document(state: MarketState) -> Document:
             }
         case ParimutuelState():
             return {"mechanism": "parimutuel", "pools": _texts(state.pools), "fee": fee}
+        case CpmmState():
+            return {
+                "mechanism": "cpmm",
+                "weight": str(state.weight),
+                "pools": _texts(state.pools),
+                "sold": _texts(state.sold),
+                "fee": fee,
+                "price_max": str(state.price_max),
+            }
 
 
 def state_from_document(document: Mapping[str, Any]) -> MarketState:
@@ -54,8 +67,21 @@ def state_from_document(document: Mapping[str, Any]) -> MarketState:
             )
         case "parimutuel" if isinstance(fee, FlatFee):
             return ParimutuelState(tuple(Units(int(each)) for each in document["pools"]), fee)
+        case "cpmm" if isinstance(fee, FlatFee):
+            return CpmmState(
+                Price(int(document["weight"])),
+                _pair(document["pools"]),
+                _pair(document["sold"]),
+                fee,
+                Price(int(document["price_max"])),
+            )
         case other:
             raise ValueError(f"no market is of the mechanism {other!r} with such a fee")
+
+
+def _pair(texts: Sequence[str]) -> tuple[Shares, Shares]:
+    no, yes = (Shares(int(text)) for text in texts)
+    return no, yes
 
 
 def _texts(numbers: Sequence[int]) -> list[str]:

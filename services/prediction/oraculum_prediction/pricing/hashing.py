@@ -7,9 +7,10 @@ Big-endian, without padding:
      4 bytes   fee rate, in the unit of its kind
      4 bytes   highest price, millionths  (0 where the mechanism has none)
      2 bytes   number of outcomes, n
-     8 bytes   liquidity, units           (0 where the mechanism has none)
+     8 bytes   liquidity, units           (0 where the mechanism has none; the weight of YES, millionths, for a pool with one)
     8n bytes   prior offsets, signed      (LMSR only)
-    8n bytes   shares outstanding, or the pools of a parimutuel market
+    8n bytes   the shares or stakes in the pools      (not for LMSR)
+    8n bytes   shares outstanding         (not for parimutuel)
 """
 
 import struct

@@ -1,13 +1,14 @@
 """What every mechanism answers alike: a quote on its state, what to hold for it, and the check of a fill."""
 
 from oraculum_money import PRICE_ONE, Units, checked_units, mul_div_ceil
+from oraculum_prediction.pricing.cpmm_state import CpmmState, quote_cpmm
 from oraculum_prediction.pricing.limits import RISE_MAX_LIQUIDITIES
 from oraculum_prediction.pricing.lmsr import LmsrState
 from oraculum_prediction.pricing.lmsr_quotes import quote_lmsr
 from oraculum_prediction.pricing.orders import Fill, Order, Refusal, Side
 from oraculum_prediction.pricing.parimutuel import ParimutuelState, quote_parimutuel
 
-MarketState = LmsrState | ParimutuelState
+MarketState = LmsrState | ParimutuelState | CpmmState
 
 
 def quote(state: MarketState, order: Order) -> Fill | Refusal:
@@ -17,6 +18,8 @@ def quote(state: MarketState, order: Order) -> Fill | Refusal:
             return quote_lmsr(state, order)
         case ParimutuelState():
             return quote_parimutuel(state, order)
+        case CpmmState():
+            return quote_cpmm(state, order)
 
 
 def verify(state: MarketState, fill: Fill) -> bool:
