@@ -117,7 +117,7 @@ def _merge(draft: Draft, task: Act, now: datetime) -> Step | ServiceError:
         )
     row = with_fill(_merged_row(draft, task, now), step.filled[0])
     draft.orders[row.order_id] = step.row = row
-    draft.made.add(row.order_id)
+    draft.made[row.order_id] = task
     return step
 
 

@@ -94,9 +94,9 @@ class Draft:
         self.locks_at = market.locks_at
         self.changed: dict[tuple[UUID, int], Holding] = {}
         self.book = market.book.fork()
-        # Orders as this draft leaves them, and those among them that it made.
+        # Orders as this draft leaves them, and the tasks that made those among them that are new.
         self.orders: dict[UUID, OrderRow] = {}
-        self.made: set[UUID] = set()
+        self.made: dict[UUID, Task] = {}
         self._new_people: set[UUID] = set()
         self._places = 0
 
@@ -224,13 +224,12 @@ class Draft:
             market.resting_of[row.user_id] += int(rests) - int(before is not None)
 
     def rows(self, rows: Iterable[OrderRow], at: datetime) -> list[OrderRow]:
-        """Rows with the time at which they are committed, where this draft made them."""
-        return [
-            replace(row, created_at=at, filled_at=at if row.fill_id else None)
-            if row.order_id in self.made
-            else row
-            for row in rows
-        ]
+        """Rows as they are committed: those that this draft made with the time, and with what was held for them since."""
+        return [self._committed(row, at) if row.order_id in self.made else row for row in rows]
+
+    def _committed(self, row: OrderRow, at: datetime) -> OrderRow:
+        held_units = self.made[row.order_id].held_units or Units(0)
+        return replace(row, created_at=at, filled_at=at if row.fill_id else None, hold_units=held_units)
 
 
 def as_fill(

@@ -99,6 +99,18 @@ class LimitNotReached(FailedPrecondition):
     reason = "LIMIT_NOT_REACHED"
 
 
+class NotFilledWhole(FailedPrecondition):
+    """Less than all of it can be traded within the limit at this moment, and it was all or nothing."""
+
+    reason = "NOT_FILLED_WHOLE"
+
+
+class WouldTrade(FailedPrecondition):
+    """Some of it would have been traded at once, and it was only to rest."""
+
+    reason = "WOULD_TRADE"
+
+
 class SelfTradePrevented(FailedPrecondition):
     """The order would have traded with another one of the same person."""
 

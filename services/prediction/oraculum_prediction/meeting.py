@@ -219,7 +219,7 @@ def _settle(draft: Draft, step: Step, ticket: Ticket, order: Order, found: Match
     if taken is not None:
         row = with_fill(row, taken)
     draft.orders[row.order_id] = row
-    draft.made.add(row.order_id)
+    draft.made[row.order_id] = ticket
     step.row = row
     if rests is not None:
         if rests.side is Side.SELL:

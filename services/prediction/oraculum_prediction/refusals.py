@@ -6,12 +6,15 @@ from typing import Final
 from oraculum_kit.errors import ServiceError, Violation
 from oraculum_prediction.errors import (
     InsufficientShares,
+    NotFilledWhole,
     NotOffered,
     OrderTooLarge,
     OrderTooSmall,
     PriceOutOfBounds,
+    SelfTradePrevented,
     SlippageExceeded,
     UnknownOutcome,
+    WouldTrade,
 )
 from oraculum_prediction.pricing import Reason, Refusal
 
@@ -23,6 +26,9 @@ _ERRORS: Final[Mapping[Reason, type[ServiceError]]] = {
     # More than are outstanding is more than anybody has.
     Reason.NOT_ENOUGH_SHARES: InsufficientShares,
     Reason.NOT_OFFERED: NotOffered,
+    Reason.NOT_ALL: NotFilledWhole,
+    Reason.WOULD_TRADE: WouldTrade,
+    Reason.SELF_TRADE: SelfTradePrevented,
 }
 
 

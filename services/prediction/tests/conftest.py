@@ -61,6 +61,8 @@ class Books:
         self.transfers: dict[str, tuple[bytes, int]] = {}
         self.pending: dict[str, Pending] = {}
         self.applied: defaultdict[str, int] = defaultdict(int)
+        # What lies behind each order that rests.
+        self.reserves: defaultdict[str, int] = defaultdict(int)
         self.calls: list[list[wallet.Transfer]] = []
         # Fault injection: what happens to a call before and after the books are changed.
         self.before: Hook | None = None
@@ -94,13 +96,47 @@ class Books:
         self.balances[wallet.ACCOUNT_KIND_CAPITAL, "", asset] -= units
 
     def void(self, order_id: str) -> None:
-        """Void the hold of an order, as the sweep does."""
+        """Void the hold of an order, or give its reserve back, as the sweep does."""
+        for transfer in [transfer for call in self.calls for transfer in call]:
+            if transfer.kind == wallet.TRANSFER_KIND_RESERVE and transfer.reference_id == order_id:
+                units, self.reserves[order_id] = self.reserves[order_id], 0
+                owner, asset = transfer.debit.owner_id, transfer.amount.asset
+                self._move(
+                    (wallet.ACCOUNT_KIND_ORDER_RESERVE, owner, asset),
+                    (wallet.ACCOUNT_KIND_USER, owner, asset),
+                    units,
+                )
         for pending in self.pending.values():
             if pending.transfer.reference_id == order_id and pending.state == "open":
                 pending.state = "voided"
                 self.held[self._account(pending.transfer, pending.transfer.debit)] -= (
                     pending.transfer.amount.units
                 )
+
+    def hear(self, fact: bets.BetsFact) -> None:
+        """Do with a fact what wallet does with it."""
+        match fact.WhichOneof("fact"):
+            case "order_filled":
+                self.apply(fact.order_filled)
+            case "order_opened":
+                opened = fact.order_opened
+                assert opened.after_sequence <= self.applied[fact.event_id]
+                self._release(opened.order, keep=opened.order.reserved.units)
+            case "order_ended":
+                assert fact.order_ended.after_sequence <= self.applied[fact.event_id]
+                self._release(fact.order_ended.order, keep=0)
+
+    def _release(self, order: pb.Order, *, keep: int) -> None:
+        units = self.reserves[order.order_id] - keep
+        if order.side == pb.SIDE_SELL or units <= 0:
+            return
+        self.reserves[order.order_id] = keep
+        asset = order.reserved.asset
+        self._move(
+            (wallet.ACCOUNT_KIND_ORDER_RESERVE, order.user_id, asset),
+            (wallet.ACCOUNT_KIND_USER, order.user_id, asset),
+            units,
+        )
 
     def apply(self, fact: bets.OrderFilled) -> None:
         """Do with a fill what wallet does with it, in market sequence."""
@@ -113,7 +149,13 @@ class Books:
         escrow = (wallet.ACCOUNT_KIND_EVENT_ESCROW, fill.event_id, asset)
         user = (wallet.ACCOUNT_KIND_USER, fill.user_id, asset)
         fees = (wallet.ACCOUNT_KIND_FEES, "", asset)
-        if fill.side == pb.SIDE_BUY:
+        if fact.from_reserve:
+            self.reserves[fill.order_id] -= fill.gross.units + fill.fee.units
+            assert self.reserves[fill.order_id] >= 0, "a fill finds its money in the reserve"
+            reserve = (wallet.ACCOUNT_KIND_ORDER_RESERVE, fill.user_id, asset)
+            self._move(reserve, escrow, fill.gross.units)
+            self._move(reserve, fees, fill.fee.units)
+        elif fill.side == pb.SIDE_BUY:
             pending = self.pending[fact.hold_transfer_id]
             assert pending.state == "open", "a fill finds its money behind it"
             assert fill.gross.units + fill.fee.units <= pending.transfer.amount.units
@@ -157,6 +199,10 @@ class Books:
             self.pending[transfer.transfer_id] = Pending(transfer)
         else:
             self._move(debit, credit, units)
+            if transfer.kind == wallet.TRANSFER_KIND_RESERVE:
+                self.reserves[transfer.reference_id] += units
+            elif transfer.kind == wallet.TRANSFER_KIND_RELEASE:
+                self.reserves[transfer.reference_id] -= units
         return self._answer(transfer, wallet.TRANSFER_RESULT_CREATED, units)
 
     def _void(self, transfer: wallet.Transfer, content: bytes) -> wallet.TransferAnswer:
@@ -215,9 +261,15 @@ class Rows:
 
     def facts(self) -> list[bets.OrderFilled]:
         """What the outbox tells of fills, in order."""
+        return [fact.order_filled for fact in self.told() if fact.HasField("order_filled")]
+
+    def told(self) -> list[bets.BetsFact]:
+        """All that the outbox tells of trading, in order; fills are counted and nothing else is."""
         rows = self("select payload, sequence from outbox where topic = 'bets' order by id")
-        facts = [bets.BetsFact.FromString(row["payload"]).order_filled for row in rows]
-        assert [fact.fill.sequence for fact in facts] == [row["sequence"] for row in rows]
+        facts = [bets.BetsFact.FromString(row["payload"]) for row in rows]
+        assert [fact.order_filled.fill.sequence or None for fact in facts] == [
+            row["sequence"] for row in rows
+        ]
         return facts
 
 
@@ -230,6 +282,7 @@ class Replica:
     markets: Markets
     stub: PredictionServiceStub
     settler: Settler
+    commands: Commands
 
 
 @dataclass
@@ -244,6 +297,8 @@ class House:
     clock: Clock
     replicas: list[Replica] = field(default_factory=list)
     targets: list[str] = field(default_factory=list)
+    # Facts that wallet has heard.
+    heard: int = 0
 
     @property
     def stub(self) -> PredictionServiceStub:
@@ -251,8 +306,9 @@ class House:
 
     def post_fills(self) -> None:
         """Let wallet apply what the outbox tells."""
-        for fact in self.rows.facts():
-            self.books.apply(fact)
+        for fact in self.rows.told()[self.heard :]:
+            self.books.hear(fact)
+            self.heard += 1
         self.books.check()
 
     def person(self, units: int = 1_000 * USDC) -> UUID:
@@ -295,6 +351,20 @@ class House:
         )
         with self.parties.signed_in(user_id):
             return await self.replicas[replica].stub.PlaceOrder(request)
+
+    async def limit(
+        self, user_id: UUID, event_id: UUID, key: str, price: int, shares: int = 10 * USDC, **order: Any
+    ) -> pb.Order:
+        """Place a limit order; by shares, and until cancelled unless said otherwise."""
+        asked = {"shares": shares, "limit_price_millionths": price, "type": pb.ORDER_TYPE_LIMIT, **order}
+        if "amount_units" in asked:
+            del asked["shares"]
+        return (await self.place(user_id, event_id, key, **asked)).order
+
+    async def cancel(self, user_id: UUID, order_id: str, key: str = "c", *, replica: int = 0) -> pb.Order:
+        request = pb.CancelOrderRequest(order_id=order_id, idempotency_key=key)
+        with self.parties.signed_in(user_id):
+            return (await self.replicas[replica].stub.CancelOrder(request)).order
 
     async def sweep(self, *order_ids: str) -> list[int]:
         """Ask about old holds as wallet does, and void those that are free."""
@@ -368,7 +438,9 @@ class House:
                 self.parties.channel(served.target, service="gateway", edge=True) as gateway,
             ):
                 settler = Settler(database, stub, self.clock, people_per_chunk=3)
-                replica = Replica(database, engine_, markets, PredictionServiceStub(gateway), settler)
+                replica = Replica(
+                    database, engine_, markets, PredictionServiceStub(gateway), settler, commands
+                )
                 self.replicas.append(replica)
                 self.targets.append(served.target)
                 yield replica
