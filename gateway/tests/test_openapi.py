@@ -21,6 +21,7 @@ BODIES: Final[dict[str, dict[str, object]]] = {
 }
 QUERIES: Final = {
     "quote": "outcome=1&amount=5",
+    "adminListAccountTransfers": "from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z",
     "getStatement": "from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z",
 }
 _TEXTS: Final = {
@@ -168,8 +169,10 @@ async def test_a_statement_comes_as_csv_too(sampled) -> None:
     route = next(route for route in ROUTES if route.name == "getStatement")
     response = await ask(sampled, route, query=f"{QUERIES[route.name]}&format=csv", **sampled.bearing())
     assert response.headers["content-type"].startswith("text/csv")
-    header, entry = response.text.split("\r\n")[:2]
+    header, opening, entry, _, closing = response.text.split("\r\n")[:5]
     assert header == "time,type,amount,asset,balance,event_id,reference_id,id"
+    assert opening == "2026-01-01T00:00:00+00:00,opening,,USDC,0.000001,,,"
+    assert closing == "2026-02-01T00:00:00+00:00,closing,,USDC,0.000001,,,"
     assert entry.split(",")[1:5] == ["deposit", "0.000001", "USDC", "0.000001"]
     document = (await sampled.http.get("/openapi.json")).json()
     assert "text/csv" in document["paths"][route.full_path]["get"]["responses"]["200"]["content"]

@@ -24,6 +24,66 @@ CREATE DOMAIN wallet.asset_code AS text
 	CONSTRAINT asset_code_check CHECK ((VALUE = ANY (ARRAY['USD'::text, 'USDC'::text, 'SOL'::text, 'ETH'::text])));
 
 --
+-- Name: apply_reserves(); Type: FUNCTION; Schema: wallet; Owner: -
+--
+
+CREATE FUNCTION wallet.apply_reserves() RETURNS trigger
+    LANGUAGE plpgsql
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+declare
+    expected bigint;
+    found_rows bigint;
+begin
+    if not exists (select from created where debit_kind = 2 or credit_kind = 2) then
+        return null;
+    end if;
+    if exists (
+        select from created
+        where (debit_kind = 2 or credit_kind = 2)
+          and (phase <> 1 or (credit_kind = 2 and (kind <> 12 or debit_kind <> 1)))
+    ) then
+        raise exception 'a reserve is filled at once and by its owner' using errcode = 'integrity_constraint_violation';
+    end if;
+
+    insert into order_reserve (order_id, account_id, event_id, user_id, asset, units_left, reserved_at)
+    select c.reference_id, r.id, c.event_id, r.owner_id::uuid, c.asset, c.units, c.posted_at
+    from created c
+    join account r on r.id = any (array[c.credit_account_id])
+    join account u on u.id = any (array[c.debit_account_id]) and u.owner_id = r.owner_id
+    where c.credit_kind = 2;
+    get diagnostics found_rows = row_count;
+    select count(*) into expected from created where credit_kind = 2;
+    if expected <> found_rows then
+        raise exception '% reserves are not of the person who pays', expected - found_rows
+            using errcode = 'integrity_constraint_violation';
+    end if;
+
+    with drawn as (
+        select reference_id, debit_account_id, sum(units)::bigint as units
+        from created
+        where debit_kind = 2
+        group by reference_id, debit_account_id
+    ), applied as (
+        update order_reserve r
+        set units_left = r.units_left - d.units
+        from drawn d
+        where r.order_id = any (array[d.reference_id]) and r.account_id = d.debit_account_id
+        returning 1
+    )
+    select (select count(*) from drawn), (select count(*) from applied) into expected, found_rows;
+    if expected <> found_rows then
+        raise exception '% orders have no reserve to draw on', expected - found_rows
+            using errcode = 'integrity_constraint_violation';
+    end if;
+    return null;
+end
+$$;
+
+--
 -- Name: apply_transfers(); Type: FUNCTION; Schema: wallet; Owner: -
 --
 
@@ -39,9 +99,10 @@ declare
     found_rows bigint;
 begin
     insert into pending_transfer (
-        id, debit_account_id, credit_account_id, asset, units, kind, event_id, reference_id, posted_at
+        id, debit_account_id, credit_account_id, asset, units, kind, event_id, reference_id, posted_at, expires_at
     )
-    select id, debit_account_id, credit_account_id, asset, units, kind, event_id, reference_id, posted_at
+    select id, debit_account_id, credit_account_id, asset, units, kind, event_id, reference_id, posted_at,
+           posted_at + make_interval(secs => timeout_seconds)
     from created
     where phase = 2;
 
@@ -53,6 +114,7 @@ begin
           and p.credit_account_id = c.credit_account_id
           and p.asset = c.asset
           and p.units = c.released_units
+          and (p.expires_at is null or c.phase = 4 or greatest(c.posted_at, now()) < p.expires_at)
         returning 1
     )
     select (select count(*) from created where pending_id is not null), (select count(*) from ended)
@@ -64,6 +126,7 @@ begin
 
     with side as (
         select debit_account_id as account_id, debit_kind as kind, asset, posted_at,
+               phase = 2 or kind in (1, 2, 12) as begins,
                case when phase in (1, 3) then units else 0 end as debits_posted,
                case when phase = 2 then units else -released_units end as debits_pending,
                0 as credits_posted,
@@ -71,13 +134,14 @@ begin
         from created
         union all
         select credit_account_id, credit_kind, asset, posted_at,
+               phase = 2 or kind in (1, 2, 12),
                0,
                0,
                case when phase in (1, 3) then units else 0 end,
                case when phase = 2 then units else -released_units end
         from created
     ), change as (
-        select account_id, kind, asset, max(posted_at) as changed_at,
+        select account_id, kind, asset, max(posted_at) as changed_at, bool_or(begins) as begins,
                sum(debits_posted)::bigint as debits_posted, sum(debits_pending)::bigint as debits_pending,
                sum(credits_posted)::bigint as credits_posted, sum(credits_pending)::bigint as credits_pending
         from side
@@ -91,11 +155,12 @@ begin
             changed_at = c.changed_at
         from change c
         where a.id = any (array[c.account_id]) and a.kind = c.kind and a.asset = c.asset
+          and (a.frozen_at is null or (a.kind in (1, 2) and not c.begins))
         returning 1
     )
     select (select count(*) from change), (select count(*) from applied) into expected, found_rows;
     if expected <> found_rows then
-        raise exception 'transfers name % accounts that do not exist with that kind and asset',
+        raise exception 'transfers name % accounts that do not exist with that kind and asset, or are frozen',
             expected - found_rows using errcode = 'integrity_constraint_violation';
     end if;
     return null;
@@ -146,6 +211,7 @@ CREATE TABLE wallet.account (
     credits_pending bigint DEFAULT 0 NOT NULL,
     credits_posted bigint DEFAULT 0 NOT NULL,
     changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    frozen_at timestamp with time zone,
     CONSTRAINT account_counters_not_negative CHECK (((debits_pending >= 0) AND (debits_posted >= 0) AND (credits_pending >= 0) AND (credits_posted >= 0))),
     CONSTRAINT account_kind_check CHECK (((kind >= 1) AND (kind <= 8))),
     CONSTRAINT account_not_overdrawn CHECK (((kind = ANY (ARRAY[7, 8])) OR ((debits_posted + debits_pending) <= credits_posted)))
@@ -183,6 +249,20 @@ CREATE TABLE wallet.fill_progress (
     CONSTRAINT fill_progress_sequence_check CHECK ((sequence >= 0))
 )
 WITH (fillfactor='70');
+
+--
+-- Name: fill_total; Type: TABLE; Schema: wallet; Owner: -
+--
+
+CREATE TABLE wallet.fill_total (
+    event_id uuid NOT NULL,
+    asset wallet.asset_code NOT NULL,
+    bought_units bigint DEFAULT 0 NOT NULL,
+    sold_units bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT fill_total_bought_units_check CHECK ((bought_units >= 0)),
+    CONSTRAINT fill_total_sold_units_check CHECK ((sold_units >= 0))
+)
+WITH (fillfactor='60');
 
 --
 -- Name: fill_waiting; Type: TABLE; Schema: wallet; Owner: -
@@ -243,7 +323,10 @@ CREATE TABLE wallet.incident (
     details jsonb NOT NULL,
     opened_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     closed_at timestamp with time zone,
-    CONSTRAINT incident_kind_check CHECK ((kind = ANY (ARRAY['fill_gap'::text, 'fill_recovered'::text, 'fill_refused'::text, 'fill_unexpected'::text, 'hold_stranded'::text])))
+    account_id uuid,
+    closed_by uuid,
+    note text,
+    CONSTRAINT incident_kind_check CHECK ((kind = ANY (ARRAY['fill_gap'::text, 'fill_recovered'::text, 'fill_refused'::text, 'fill_unexpected'::text, 'hold_stranded'::text, 'reserve_stranded'::text, 'account_counters'::text, 'account_overdrawn'::text, 'escrow_fills'::text, 'ledger_unbalanced'::text])))
 );
 
 --
@@ -266,6 +349,23 @@ CREATE TABLE wallet.job (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 )
 WITH (fillfactor='80');
+
+--
+-- Name: order_reserve; Type: TABLE; Schema: wallet; Owner: -
+--
+
+CREATE TABLE wallet.order_reserve (
+    order_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    asset text NOT NULL,
+    units_left bigint NOT NULL,
+    confirmed boolean DEFAULT false NOT NULL,
+    reserved_at timestamp with time zone NOT NULL,
+    CONSTRAINT order_reserve_not_overdrawn CHECK ((units_left >= 0))
+)
+WITH (fillfactor='70');
 
 --
 -- Name: outbox; Type: TABLE; Schema: wallet; Owner: -
@@ -334,17 +434,28 @@ CREATE TABLE wallet.pending_transfer (
     kind smallint NOT NULL,
     event_id uuid,
     reference_id uuid,
-    posted_at timestamp with time zone NOT NULL
+    posted_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone
 )
 WITH (autovacuum_vacuum_scale_factor='0.0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
 
 --
--- Name: proof_run; Type: TABLE; Schema: wallet; Owner: -
+-- Name: proof_mark; Type: TABLE; Schema: wallet; Owner: -
 --
 
-CREATE TABLE wallet.proof_run (
-    ran_at timestamp with time zone NOT NULL,
-    number bigint NOT NULL
+CREATE TABLE wallet.proof_mark (
+    number bigint NOT NULL,
+    look xid8 NOT NULL
+);
+
+--
+-- Name: proof_progress; Type: TABLE; Schema: wallet; Owner: -
+--
+
+CREATE TABLE wallet.proof_progress (
+    one boolean DEFAULT true NOT NULL,
+    number bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT proof_progress_one_check CHECK (one)
 );
 
 --
@@ -357,9 +468,25 @@ CREATE TABLE wallet.proven_account (
     debits_pending bigint NOT NULL,
     debits_posted bigint NOT NULL,
     credits_pending bigint NOT NULL,
-    credits_posted bigint NOT NULL
+    credits_posted bigint NOT NULL,
+    traded_units bigint DEFAULT 0 NOT NULL
 )
 WITH (fillfactor='60');
+
+--
+-- Name: release_waiting; Type: TABLE; Schema: wallet; Owner: -
+--
+
+CREATE TABLE wallet.release_waiting (
+    order_id uuid NOT NULL,
+    revision bigint NOT NULL,
+    event_id uuid NOT NULL,
+    after_sequence bigint NOT NULL,
+    fact bytea NOT NULL,
+    received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT release_waiting_after_sequence_check CHECK ((after_sequence >= 0)),
+    CONSTRAINT release_waiting_revision_check CHECK ((revision >= 0))
+);
 
 --
 -- Name: schema_migrations; Type: TABLE; Schema: wallet; Owner: -
@@ -392,7 +519,9 @@ CREATE TABLE wallet.transfer (
     event_id uuid,
     reference_id uuid,
     asset text NOT NULL,
-    CONSTRAINT transfer_kind_is_known CHECK (((kind >= 1) AND (kind <= 11))),
+    timeout_seconds bigint,
+    CONSTRAINT transfer_expires_without_order CHECK (((timeout_seconds IS NULL) OR ((timeout_seconds > 0) AND (phase = 2) AND (reference_id IS NULL)))),
+    CONSTRAINT transfer_kind_is_known CHECK (((kind >= 1) AND (kind <= 13))),
     CONSTRAINT transfer_makes_sense CHECK ((
 CASE phase
     WHEN 1 THEN ((units >= 0) AND (released_units = 0) AND (pending_id IS NULL))
@@ -451,6 +580,13 @@ ALTER TABLE ONLY wallet.fill_progress
     ADD CONSTRAINT fill_progress_pkey PRIMARY KEY (event_id);
 
 --
+-- Name: fill_total fill_total_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
+--
+
+ALTER TABLE ONLY wallet.fill_total
+    ADD CONSTRAINT fill_total_pkey PRIMARY KEY (event_id, asset);
+
+--
 -- Name: fill_waiting fill_waiting_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
 --
 
@@ -500,6 +636,13 @@ ALTER TABLE ONLY wallet.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
 --
+-- Name: order_reserve order_reserve_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
+--
+
+ALTER TABLE ONLY wallet.order_reserve
+    ADD CONSTRAINT order_reserve_pkey PRIMARY KEY (order_id);
+
+--
 -- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
 --
 
@@ -528,11 +671,18 @@ ALTER TABLE ONLY wallet.pending_transfer
     ADD CONSTRAINT pending_transfer_pkey PRIMARY KEY (id);
 
 --
--- Name: proof_run proof_run_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
+-- Name: proof_mark proof_mark_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
 --
 
-ALTER TABLE ONLY wallet.proof_run
-    ADD CONSTRAINT proof_run_pkey PRIMARY KEY (ran_at);
+ALTER TABLE ONLY wallet.proof_mark
+    ADD CONSTRAINT proof_mark_pkey PRIMARY KEY (number);
+
+--
+-- Name: proof_progress proof_progress_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
+--
+
+ALTER TABLE ONLY wallet.proof_progress
+    ADD CONSTRAINT proof_progress_pkey PRIMARY KEY (one);
 
 --
 -- Name: proven_account proven_account_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
@@ -540,6 +690,13 @@ ALTER TABLE ONLY wallet.proof_run
 
 ALTER TABLE ONLY wallet.proven_account
     ADD CONSTRAINT proven_account_pkey PRIMARY KEY (account_id);
+
+--
+-- Name: release_waiting release_waiting_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
+--
+
+ALTER TABLE ONLY wallet.release_waiting
+    ADD CONSTRAINT release_waiting_pkey PRIMARY KEY (order_id, revision);
 
 --
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
@@ -568,6 +725,18 @@ CREATE INDEX fill_progress_halted ON wallet.fill_progress USING btree (halted_at
 CREATE INDEX idempotency_created_at ON wallet.idempotency USING btree (created_at);
 
 --
+-- Name: incident_by_time; Type: INDEX; Schema: wallet; Owner: -
+--
+
+CREATE INDEX incident_by_time ON wallet.incident USING btree (opened_at, id);
+
+--
+-- Name: incident_of_account; Type: INDEX; Schema: wallet; Owner: -
+--
+
+CREATE INDEX incident_of_account ON wallet.incident USING btree (account_id) WHERE ((account_id IS NOT NULL) AND (closed_at IS NULL));
+
+--
 -- Name: incident_open; Type: INDEX; Schema: wallet; Owner: -
 --
 
@@ -586,10 +755,34 @@ CREATE INDEX job_dead ON wallet.job USING btree (dead_at) WHERE (dead_at IS NOT 
 CREATE INDEX job_due ON wallet.job USING btree (due_at) WHERE (dead_at IS NULL);
 
 --
+-- Name: order_reserve_of_account; Type: INDEX; Schema: wallet; Owner: -
+--
+
+CREATE INDEX order_reserve_of_account ON wallet.order_reserve USING btree (account_id);
+
+--
+-- Name: order_reserve_unconfirmed; Type: INDEX; Schema: wallet; Owner: -
+--
+
+CREATE INDEX order_reserve_unconfirmed ON wallet.order_reserve USING btree (reserved_at, order_id) WHERE (NOT confirmed);
+
+--
+-- Name: pending_transfer_expiring; Type: INDEX; Schema: wallet; Owner: -
+--
+
+CREATE INDEX pending_transfer_expiring ON wallet.pending_transfer USING btree (expires_at, id) WHERE (expires_at IS NOT NULL);
+
+--
 -- Name: pending_transfer_oldest; Type: INDEX; Schema: wallet; Owner: -
 --
 
 CREATE INDEX pending_transfer_oldest ON wallet.pending_transfer USING btree (posted_at, id);
+
+--
+-- Name: release_waiting_of_event; Type: INDEX; Schema: wallet; Owner: -
+--
+
+CREATE INDEX release_waiting_of_event ON wallet.release_waiting USING btree (event_id, after_sequence);
 
 --
 -- Name: transfer_ends_pending; Type: INDEX; Schema: wallet; Owner: -
@@ -601,7 +794,7 @@ CREATE UNIQUE INDEX transfer_ends_pending ON wallet.transfer USING btree (pendin
 -- Name: transfer_tail; Type: INDEX; Schema: wallet; Owner: -
 --
 
-CREATE INDEX transfer_tail ON wallet.transfer USING brin (number) WITH (pages_per_range='16', autosummarize='on');
+CREATE INDEX transfer_tail ON wallet.transfer USING brin (number, posted_at) WITH (pages_per_range='16', autosummarize='on');
 
 --
 -- Name: transfer_user_credits; Type: INDEX; Schema: wallet; Owner: -
@@ -625,7 +818,7 @@ CREATE TRIGGER account_is_for_ever BEFORE DELETE OR TRUNCATE ON wallet.account F
 -- Name: account account_moves_by_transfers; Type: TRIGGER; Schema: wallet; Owner: -
 --
 
-CREATE TRIGGER account_moves_by_transfers BEFORE UPDATE ON wallet.account FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION wallet.refuse_change('money moves by transfers only');
+CREATE TRIGGER account_moves_by_transfers BEFORE UPDATE OF id, kind, owner_id, asset, debits_pending, debits_posted, credits_pending, credits_posted, changed_at ON wallet.account FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION wallet.refuse_change('money moves by transfers only');
 
 --
 -- Name: account account_opens_empty; Type: TRIGGER; Schema: wallet; Owner: -
@@ -638,6 +831,24 @@ CREATE TRIGGER account_opens_empty BEFORE INSERT ON wallet.account FOR EACH ROW 
 --
 
 CREATE TRIGGER fill_progress_never_regresses BEFORE UPDATE ON wallet.fill_progress FOR EACH ROW WHEN ((new.sequence < old.sequence)) EXECUTE FUNCTION wallet.refuse_regress();
+
+--
+-- Name: order_reserve order_reserve_changes_by_transfers; Type: TRIGGER; Schema: wallet; Owner: -
+--
+
+CREATE TRIGGER order_reserve_changes_by_transfers BEFORE UPDATE ON wallet.order_reserve FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND ((((((new.order_id IS DISTINCT FROM old.order_id) OR (new.account_id IS DISTINCT FROM old.account_id)) OR (new.event_id IS DISTINCT FROM old.event_id)) OR (new.user_id IS DISTINCT FROM old.user_id)) OR (new.asset IS DISTINCT FROM old.asset)) OR (new.units_left IS DISTINCT FROM old.units_left)))) EXECUTE FUNCTION wallet.refuse_change('it follows the transfers');
+
+--
+-- Name: order_reserve order_reserve_ends_empty; Type: TRIGGER; Schema: wallet; Owner: -
+--
+
+CREATE TRIGGER order_reserve_ends_empty BEFORE DELETE ON wallet.order_reserve FOR EACH ROW WHEN ((old.units_left > 0)) EXECUTE FUNCTION wallet.refuse_change('there is money in it');
+
+--
+-- Name: order_reserve order_reserve_follows_transfers; Type: TRIGGER; Schema: wallet; Owner: -
+--
+
+CREATE TRIGGER order_reserve_follows_transfers BEFORE INSERT OR TRUNCATE ON wallet.order_reserve FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION wallet.refuse_change('it follows the transfers');
 
 --
 -- Name: pending_transfer pending_moves_by_transfers; Type: TRIGGER; Schema: wallet; Owner: -
@@ -658,6 +869,12 @@ CREATE TRIGGER transfer_is_for_ever BEFORE DELETE OR UPDATE OR TRUNCATE ON walle
 CREATE TRIGGER transfer_moves_money AFTER INSERT ON wallet.transfer REFERENCING NEW TABLE AS created FOR EACH STATEMENT EXECUTE FUNCTION wallet.apply_transfers();
 
 --
+-- Name: transfer transfer_reserves; Type: TRIGGER; Schema: wallet; Owner: -
+--
+
+CREATE TRIGGER transfer_reserves AFTER INSERT ON wallet.transfer REFERENCING NEW TABLE AS created FOR EACH STATEMENT EXECUTE FUNCTION wallet.apply_reserves();
+
+--
 -- PostgreSQL database dump complete
 --
 
@@ -670,4 +887,7 @@ INSERT INTO wallet.schema_migrations (version) VALUES
     ('20261121034100'),
     ('20261121034200'),
     ('20261121034300'),
-    ('20261121034400');
+    ('20261121034400'),
+    ('20261121063800'),
+    ('20261121070000'),
+    ('20261121070100');

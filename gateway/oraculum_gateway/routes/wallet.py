@@ -1,20 +1,16 @@
-"""Money: balances, books, deposits, and the ledger's proof."""
+"""Money: balances, transactions, deposits, and the ledger's proof."""
 
-import csv
-import io
 from typing import Final
-
-from starlette.responses import Response
 
 from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.wallet.v1 import wallet_service_pb2 as pb
 from oraculum_gateway.money import amount_in, amount_out, asset_in, units_out
-from oraculum_gateway.route import Answer, Call, Created, Limit, Route, Who
+from oraculum_gateway.route import Call, Created, Limit, Route, Who
 from oraculum_gateway.shapes import trading as shapes
 from oraculum_gateway.shapes.base import Listed, listed_by_cursor
-from oraculum_kit.timestamps import from_wire, to_wire
+from oraculum_kit.timestamps import from_wire
 
-_KINDS: Final[dict[int, shapes.TransactionKind]] = {
+KINDS: Final[dict[int, shapes.TransactionKind]] = {
     pb.TRANSFER_KIND_DEPOSIT: "deposit",
     pb.TRANSFER_KIND_WITHDRAWAL: "withdrawal",
     pb.TRANSFER_KIND_BET: "bet",
@@ -26,6 +22,8 @@ _KINDS: Final[dict[int, shapes.TransactionKind]] = {
     pb.TRANSFER_KIND_HOUSE_RESULT: "house_result",
     pb.TRANSFER_KIND_CAPITAL: "capital",
     pb.TRANSFER_KIND_ADJUSTMENT: "adjustment",
+    pb.TRANSFER_KIND_RESERVE: "reserve",
+    pb.TRANSFER_KIND_RELEASE: "release",
 }
 _DEPOSIT_STATUSES: Final = {
     pb.DEPOSIT_STATUS_PENDING: "pending",
@@ -61,24 +59,8 @@ async def transactions(call: Call) -> Listed[shapes.TransactionOut]:
             cursor=query.cursor,
         )
     )
-    rows = [_transaction(transaction) for transaction in response.transactions]
+    rows = [told_transaction(transaction) for transaction in response.transactions]
     return listed_by_cursor(rows, query, response.next_cursor)
-
-
-async def statement(call: Call) -> Answer:
-    """My books over a span of time."""
-    query: shapes.StatementQuery = call.query
-    asset = asset_in("asset", query.asset)
-    response = await call.services.wallet.GetStatement(
-        pb.GetStatementRequest(from_time=to_wire(query.start), to_time=to_wire(query.to), asset=asset.code)
-    )
-    told = shapes.StatementOut(
-        asset=asset.code,
-        opening=amount_out(response.opening),
-        closing=amount_out(response.closing),
-        data=[_transaction(transaction) for transaction in response.transactions],
-    )
-    return told if query.format == "json" else _as_csv(told)
 
 
 async def deposit(call: Call) -> Created:
@@ -121,10 +103,11 @@ async def ledger(call: Call) -> shapes.LedgerOut:
     )
 
 
-def _transaction(transaction: pb.Transaction) -> shapes.TransactionOut:
+def told_transaction(transaction: pb.Transaction) -> shapes.TransactionOut:
+    """One entry of somebody's books."""
     return shapes.TransactionOut(
         id=transaction.transfer_id,
-        type=_KINDS[transaction.kind],
+        type=KINDS[transaction.kind],
         amount=amount_out(transaction.amount),
         asset=transaction.amount.asset,
         balance=units_out(transaction.balance_units, transaction.amount.asset),
@@ -148,22 +131,6 @@ def _deposit(deposit: pb.Deposit) -> shapes.DepositOut:
     )
 
 
-def _as_csv(told: shapes.StatementOut) -> Response:
-    """The entries as CSV (RFC 4180); ids and decimal text only, so no cell can be a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["time", "type", "amount", "asset", "balance", "event_id", "reference_id", "id"])
-    for entry in told.data:
-        row = entry.model_dump(mode="json")
-        names = ("created_at", "type", "amount", "asset", "balance", "event_id", "reference_id", "id")
-        writer.writerow([row[name] or "" for name in names])
-    headers = {
-        "cache-control": "no-store",
-        "content-disposition": 'attachment; filename="statement.csv"',
-    }
-    return Response(text.getvalue(), 200, headers, "text/csv")
-
-
 def routes(*, ledger_is_public: bool) -> tuple[Route, ...]:
     """The routes of money. The ledger's proof is for administrators, on a development machine for everybody."""
     return (
@@ -175,11 +142,6 @@ def routes(*, ledger_is_public: bool) -> tuple[Route, ...]:
             method="GET", path="/wallet/transactions", name="listTransactions", tag="wallet",
             handler=transactions, summary="My transactions, newest first", who=Who.SIGNED_IN,
             query=shapes.TransactionsQuery, answer=Listed[shapes.TransactionOut],
-        ),
-        Route(
-            method="GET", path="/wallet/statement", name="getStatement", tag="wallet", handler=statement,
-            summary="My books over a span of time, as JSON or CSV", who=Who.SIGNED_IN,
-            query=shapes.StatementQuery, answer=shapes.StatementOut, other_media="text/csv",
         ),
         Route(
             method="POST", path="/wallet/deposits", name="createDeposit", tag="wallet", handler=deposit,

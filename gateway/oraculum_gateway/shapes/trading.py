@@ -17,20 +17,37 @@ from oraculum_gateway.shapes.base import (
 )
 from oraculum_gateway.shapes.events import SideName
 
-PredictionStatus = Literal["pending", "confirmed", "rejected", "failed", "settled", "refunded"]
+PredictionStatus = Literal[
+    "pending", "open", "partially_filled", "confirmed", "cancelled", "expired", "rejected", "failed", "settled",
+    "refunded",
+]  # fmt: skip
+OrderTypeName = Literal["market", "limit"]
+TimeInForceName = Literal["gtc", "gtd", "ioc", "fok"]
 SignedOut = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$", examples=["-3.20"])]
 
 
 class PredictionIn(Given):
-    """A bet: an amount to stake (the fee comes on top) or a number of shares."""
+    """A bet: an amount to stake (the fee comes on top) or a number of shares.
+
+    A market order is filled whole and at once, at its worst average price or better. Of a limit order no share trades beyond
+    its price; what is not filled rests (gtc, gtd), is given up (ioc), or it is all or nothing (fok).
+    """
 
     event_id: Id
     outcome: Annotated[int, Field(ge=0, lt=100)]
     side: SideName = "buy"
-    type: Literal["market"] = "market"
+    type: OrderTypeName = "market"
+    time_in_force: TimeInForceName | None = None
+    # Refused if any of it would trade at once.
+    post_only: bool = False
+    # When it ends by itself; for gtd.
+    expires_at: TimeIn | None = None
+    # Which of the two gives way where it would meet an order of my own.
+    self_trade: Literal["cancel_maker", "cancel_taker"] = "cancel_maker"
     amount: DecimalIn | None = None
     shares: DecimalIn | None = None
-    # The worst average price of a share before the fee: the highest for a purchase, the lowest for a sale.
+    # The worst price of a share before the fee, the highest for a purchase, the lowest for a sale: of a market order the
+    # average, of a limit order that of every share.
     max_price: DecimalIn | None = None
     min_price: DecimalIn | None = None
 
@@ -43,7 +60,54 @@ class PredictionIn(Given):
             raise ValueError("min_price is for sales")
         if self.side == "sell" and self.max_price is not None:
             raise ValueError("max_price is for purchases")
+        if self.type == "limit" and self.max_price is None and self.min_price is None:
+            raise ValueError("a limit order has a price: max_price for a purchase, min_price for a sale")
         return self
+
+
+class PredictionsIn(Given):
+    """Several bets, each decided by itself."""
+
+    predictions: Annotated[list[PredictionIn], Field(min_length=1, max_length=50)]
+
+
+class PredictionEdit(Given):
+    """What a resting order shall become; what is left out stays."""
+
+    price: DecimalIn | None = None
+    # That shall rest.
+    shares: DecimalIn | None = None
+    expires_at: TimeIn | None = None
+
+
+class CancelAllIn(Given):
+    """What to take back: everything, or what rests on one event."""
+
+    event_id: Id | None = None
+
+
+class DeadManIn(Given):
+    """After how long a silence everything that rests is cancelled; 0 switches it off."""
+
+    timeout_seconds: Annotated[int, Field(ge=0, le=86_400, examples=[60])]
+
+
+class DeadManOut(Told):
+    """When everything that rests is cancelled, unless it is set anew before then."""
+
+    fires_at: TimeOut | None
+
+
+class CancelledOut(Told):
+    """Orders that were taken back."""
+
+    ids: list[str]
+
+
+class MergeIn(Given):
+    """Complete sets, a share of every outcome each, to be turned into cash."""
+
+    shares: DecimalIn
 
 
 class PredictionOut(Told):
@@ -60,8 +124,18 @@ class PredictionOut(Told):
     fee: AmountOut
     asset: str
     status: PredictionStatus
-    # Why it was refused; null otherwise.
+    # Why it was refused, or ended before it was filled; null otherwise.
     reason: str | None
+    type: Literal["market", "limit", "merge"]
+    time_in_force: TimeInForceName
+    post_only: bool
+    limit_price: PriceOut | None
+    expires_at: TimeOut | None
+    # What still rests of it, and the money that is set aside for that.
+    open_shares: AmountOut
+    reserved: AmountOut
+    # The order whose place it took.
+    replaces: str | None
     # Prices of all outcomes right after it, and its number in the market.
     prices_after: list[PriceOut] | None
     sequence: int | None
@@ -70,6 +144,70 @@ class PredictionOut(Told):
     created_at: TimeOut
     settled_at: TimeOut | None
     profit_loss: SignedOut | None
+
+
+class RefusedOut(Told):
+    """Why one of several bets was refused."""
+
+    code: str
+    detail: str
+
+
+class PlacedOut(Told):
+    """What came of one of several bets: one of the two."""
+
+    prediction: PredictionOut | None
+    refused: RefusedOut | None
+
+
+class PlacedListOut(Told):
+    """What came of each, in the order asked."""
+
+    data: list[PlacedOut]
+
+
+class MyTradeOut(Told):
+    """A fill of mine."""
+
+    id: str
+    prediction_id: str
+    event_id: str
+    outcome: int
+    side: SideName
+    role: Literal["taker", "maker", "set"]
+    shares: AmountOut
+    amount: AmountOut
+    fee: AmountOut
+    price: PriceOut
+    asset: str
+    sequence: int
+    # The number of the first fill of those that were made together.
+    group: int
+    created_at: TimeOut
+
+
+class TradesQuery(PageQuery):
+    """Which of my fills."""
+
+    event_id: Annotated[str, Field(max_length=36)] = ""
+
+
+class PortfolioTotalOut(Told):
+    """What my positions come to in one asset."""
+
+    asset: str
+    cost: AmountOut
+    value: AmountOut
+    realised: SignedOut
+    unrealised: SignedOut
+    open_positions: int
+    reserved: AmountOut
+
+
+class PortfolioOut(Told):
+    """What my positions come to."""
+
+    data: list[PortfolioTotalOut]
 
 
 class PredictionsQuery(PageQuery):
@@ -85,6 +223,8 @@ class PositionOut(Told):
     event_id: str
     outcome: int
     shares: AmountOut
+    # Of them, those behind resting sales.
+    reserved_shares: AmountOut
     # What the held shares cost, fees included, and per share.
     cost: AmountOut
     average_price: PriceOut | None
@@ -118,7 +258,7 @@ class BalancesOut(Told):
 
 TransactionKind = Literal[
     "deposit", "withdrawal", "bet", "sale", "payout", "refund", "fee", "subsidy", "house_result", "capital",
-    "adjustment",
+    "adjustment", "reserve", "release",
 ]  # fmt: skip
 
 

@@ -52,7 +52,7 @@ create table transfer (
     reference_id uuid,
     asset text not null,
     constraint transfer_moves_between_two check (debit_account_id <> credit_account_id),
-    constraint transfer_kind_is_known check (kind between 1 and 11),
+    constraint transfer_kind_is_known check (kind between 1 and 13),
     constraint transfer_makes_sense check (
         case phase
             when 1 then units >= 0 and released_units = 0 and pending_id is null

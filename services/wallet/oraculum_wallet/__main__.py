@@ -23,11 +23,17 @@ from oraculum_wallet.capital import StartingCapital
 from oraculum_wallet.config import load
 from oraculum_wallet.consumers import FillsConsumer, fills_consumer
 from oraculum_wallet.deposits import Deposits
+from oraculum_wallet.expiry import Expiry
+from oraculum_wallet.explain import Explanations
+from oraculum_wallet.incidents import Incidents
 from oraculum_wallet.ledger import Ledger
+from oraculum_wallet.lookup import Lookup
+from oraculum_wallet.monitor import Monitor
 from oraculum_wallet.proof import Prover, housekeeper
 from oraculum_wallet.servicer import WalletServicer
 from oraculum_wallet.statements import Statements
 from oraculum_wallet.sweep import Sweeper
+from oraculum_wallet.watch import Watch
 
 
 async def main() -> None:
@@ -43,13 +49,18 @@ async def main() -> None:
         ledger = Ledger(database)
         fills = FillsConsumer(ledger)
         capital = StartingCapital(database, ledger, config.house_capital)
+        balances = Balances(database, PredictionServiceStub(prediction))
+        incidents = Incidents(database)
         servicer = WalletServicer(
             database=database,
             ledger=ledger,
-            balances=Balances(database, PredictionServiceStub(prediction)),
+            balances=balances,
             statements=Statements(database),
             deposits=Deposits(database, ledger, config.rails),
             prover=Prover(database),
+            explanations=Explanations(database, balances),
+            lookup=Lookup(database),
+            incidents=incidents,
         )
         sweeper = Sweeper(
             database=database,
@@ -58,6 +69,12 @@ async def main() -> None:
             prediction=PredictionServiceStub(prediction),
             hold_age_seconds=config.hold_age_seconds,
             every_seconds=config.sweep_every_seconds,
+        )
+        watch = Watch(
+            database=database,
+            monitor=Monitor(database, incidents),
+            expiry=Expiry(database, ledger),
+            every_seconds=config.watch_every_seconds,
         )
         revocations = Revocations(
             watch_rpc(TrustServiceStub(auth).WatchRevocations, WatchRevocationsRequest())
@@ -82,6 +99,7 @@ async def main() -> None:
                 OutboxRelay(cluster=config.cluster, database=database, source="wallet").run,
                 fills_consumer(config.cluster, database, fills, batch_max=config.fills_batch_max).run,
                 sweeper.run,
+                watch.run,
                 housekeeper(database).run,
             ],
         )

@@ -7,6 +7,9 @@ from oraculum_kit.authorization import SIGNED_IN, Access
 
 _SERVICE: Final = "/oraculum.wallet.v1.WalletService"
 
+# Whose money it is, an administrator may see, and the service that moves it.
+_LOOKUP: Final = Access(users=frozenset({"admin"}), services=frozenset({"prediction"}))
+
 ACCESS: Final[Mapping[str, Access]] = {
     # Money moves on prediction's word only; people move theirs by deposits, orders and withdrawals.
     f"{_SERVICE}/CreateTransfers": Access(services=frozenset({"prediction"})),
@@ -15,6 +18,13 @@ ACCESS: Final[Mapping[str, Access]] = {
     f"{_SERVICE}/GetStatement": Access(users=SIGNED_IN),
     f"{_SERVICE}/CreateDeposit": Access(users=SIGNED_IN),
     f"{_SERVICE}/GetDeposit": Access(users=SIGNED_IN),
+    f"{_SERVICE}/ExplainBalance": Access(users=SIGNED_IN),
+    f"{_SERVICE}/ExplainTransaction": Access(users=SIGNED_IN),
+    f"{_SERVICE}/LookupAccounts": _LOOKUP,
+    f"{_SERVICE}/LookupTransfers": _LOOKUP,
+    f"{_SERVICE}/ListAccountTransfers": _LOOKUP,
+    f"{_SERVICE}/ListIncidents": Access(users=frozenset({"admin"})),
+    f"{_SERVICE}/CloseIncident": Access(users=frozenset({"admin"})),
     # The gateway decides behind which of its routes this stands.
     f"{_SERVICE}/CheckLedger": Access(users=frozenset({"admin"}), services=frozenset({"gateway"})),
 }

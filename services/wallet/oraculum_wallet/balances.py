@@ -1,13 +1,13 @@
 """A person's balances: what is free, what is held, and what is on its way."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from oraculum.prediction.v1.prediction_service_pb2 import ListProceedsRequest, Proceeds
-from oraculum_kit.db import Database
+from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import ServiceError
 from oraculum_money import ASSETS, Units
 from oraculum_wallet import metrics
@@ -46,27 +46,20 @@ class Balances:
         """The balances of a person in every asset that they ever had, by asset code."""
         # Prediction first: a fill that is applied between the two questions is then in the balance and not arriving,
         # and never in both.
-        proceeds = [item for item in await self._proceeds(user_id) if is_uuid(item.event_id)]
-        ids = [
-            account(kind, user_id, asset).id
-            for kind in (AccountKind.USER, AccountKind.ORDER_RESERVE)
-            for asset in ASSETS
-        ]
+        proceeds = await self.proceeds(user_id)
         async with self._database.connection() as connection:
-            standings, applied = await repository.standings(
-                connection, ids, {item.event_id for item in proceeds}
-            )
-        found = {code: PersonBalance(code) for code in sorted(ASSETS)}
-        for standing in standings:
-            _count(found[standing.asset], standing)
-        for item in proceeds:
-            if item.sequence > applied.get(item.event_id, 0) and item.net.asset in found:
-                balance = found[item.net.asset]
-                balance.arriving_units = Units(balance.arriving_units + item.net.units)
-                balance.touched = True
+            found, _ = await _read(connection, user_id, sorted(ASSETS), proceeds)
         return [balance for balance in found.values() if balance.touched]
 
-    async def _proceeds(self, user_id: str) -> Iterable[Proceeds]:
+    async def counted(
+        self, connection: Connection, user_id: str, asset: str, proceeds: Sequence[Proceeds]
+    ) -> tuple[PersonBalance, list[Proceeds]]:
+        """The balance in one asset, and which of the proceeds are arriving."""
+        found, arriving = await _read(connection, user_id, [asset], proceeds)
+        return found[asset], sorted(arriving, key=lambda item: (item.event_id, item.sequence))
+
+    async def proceeds(self, user_id: str) -> list[Proceeds]:
+        """What prediction says of a person's sales of late; nothing while it is away."""
         try:
             answer = await self._prediction.ListProceeds(
                 ListProceedsRequest(user_id=user_id), timeout=ASK_SECONDS
@@ -74,8 +67,30 @@ class Balances:
         except ServiceError as error:
             metrics.PROCEEDS_UNKNOWN.inc()
             _log.warning("balances.without_arriving", reason=error.reason)
-            return ()
-        return answer.proceeds
+            return []
+        return [item for item in answer.proceeds if is_uuid(item.event_id)]
+
+
+async def _read(
+    connection: Connection, user_id: str, assets: Sequence[str], proceeds: Sequence[Proceeds]
+) -> tuple[dict[str, PersonBalance], list[Proceeds]]:
+    ids = [
+        account(kind, user_id, asset).id
+        for kind in (AccountKind.USER, AccountKind.ORDER_RESERVE)
+        for asset in assets
+    ]
+    standings, applied = await repository.standings(connection, ids, {item.event_id for item in proceeds})
+    found = {code: PersonBalance(code) for code in assets}
+    for standing in standings:
+        _count(found[standing.asset], standing)
+    arriving = [
+        item for item in proceeds if item.net.asset in found and item.sequence > applied.get(item.event_id, 0)
+    ]
+    for item in arriving:
+        balance = found[item.net.asset]
+        balance.arriving_units = Units(balance.arriving_units + item.net.units)
+        balance.touched = True
+    return found, arriving
 
 
 def _count(balance: PersonBalance, standing: repository.Standing) -> None:

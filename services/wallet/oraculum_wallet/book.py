@@ -5,16 +5,19 @@ the world. What it decided stands in `created`, whose rows carry the whole of th
 is left to do, and the database arrives at the same counters by adding them up.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
+from oraculum_kit.ids import derived
 from oraculum_money import INT64_MAX, Units
-from oraculum_wallet.accounts import DEBIT_NORMAL, SHARDED, Account, AccountKind
+from oraculum_wallet.accounts import DEBIT_NORMAL, PERSONAL, Account, AccountKind, shards
 from oraculum_wallet.transfers import Answer, Phase, Recorded, Result, Transfer, TransferKind
 
-_ENDED: Final = {Phase.POST_PENDING: Result.ALREADY_POSTED, Phase.VOID_PENDING: Result.ALREADY_VOIDED}
+# What a frozen person may not begin; a pending transfer of whatever kind is a beginning, too. The schema says the same.
+_BEGINNINGS: Final = frozenset({TransferKind.DEPOSIT, TransferKind.WITHDRAWAL, TransferKind.RESERVE})
+_UNSOUND: Final = "the account's counters contradict the ledger's laws"
 _NOTHING: Final = Units(0)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -32,6 +35,7 @@ class Balance:
     credits_pending: int = 0
     credits_posted: int = 0
     changed_at: datetime = _LONG_AGO
+    frozen: bool = False
 
     @property
     def posted_units(self) -> Units:
@@ -56,6 +60,20 @@ class Pending(NamedTuple):
     kind: TransferKind
     event_id: str | None
     reference_id: str | None
+    # Given only where the asker wanted it to end by itself.
+    expires_at: datetime | None = None
+
+
+def expiry_id(pending_id: str) -> str:
+    """The transfer that voids a pending one whose time is over."""
+    return str(derived("expire", pending_id))
+
+
+def end_of(pending_id: str, phase: Phase, transfer_id: str) -> Result:
+    """What is answered to whoever would end a pending transfer that this transfer has ended."""
+    if phase is Phase.POST_PENDING:
+        return Result.ALREADY_POSTED
+    return Result.PENDING_EXPIRED if transfer_id == expiry_id(pending_id) else Result.ALREADY_VOIDED
 
 
 class Book:
@@ -67,15 +85,21 @@ class Book:
         balances: Iterable[Balance],
         stored: Iterable[Recorded] = (),
         pendings: Iterable[Pending] = (),
-        ended: Iterable[tuple[str, Phase]] = (),
+        ended: Iterable[tuple[str, Result]] = (),
         sequences: Iterable[tuple[str, int]] = (),
+        posted_at: datetime | None = None,
+        stand_ins: Mapping[str, str] | None = None,
     ) -> None:
         self.balances = {balance.id: balance for balance in balances}
         self.created: list[Recorded] = []
+        # When all of this is posted, where time decides anything: else it need not be known yet.
+        self.posted_at = posted_at
         self._stored = {row.id: row for row in stored}
         self._pendings = {pending.id: pending for pending in pendings}
         self._ended = dict(ended)
         self._sequences = dict(sequences)
+        # Frozen shards, and who takes their part meanwhile.
+        self._stand_ins = stand_ins or {}
 
     def apply(self, transfer: Transfer) -> Answer:
         """Decide one transfer; unless the answer is CREATED, nothing changed."""
@@ -90,7 +114,10 @@ class Book:
         )
 
     def apply_linked(self, transfers: Sequence[Transfer]) -> list[Answer]:
-        """Decide a chain: all of it stands in the ledger afterwards, or this call changed nothing."""
+        """Decide a chain: all of it stands in the ledger afterwards, or this call changed nothing.
+
+        What was made before counts as made, so that a chain that comes again succeeds again.
+        """
         before = len(self.created)
         answers: list[Answer] = []
         for transfer in transfers:
@@ -103,7 +130,7 @@ class Book:
             self._undo(self.created.pop())
         failed = len(answers) - 1
         return [
-            answers[failed] if place == failed else Answer(transfer.id, Result.LINKED_FAILED)
+            answers[failed] if place == failed else Answer(transfer.id, Result.LINKED_EVENT_FAILED)
             for place, transfer in enumerate(transfers)
         ]
 
@@ -111,14 +138,20 @@ class Book:
         """A transfer that moves at once, or reserves."""
         if transfer.debit is None or transfer.credit is None or transfer.kind is None:
             raise ValueError(f"transfer {transfer.id} lacks an account or a kind")
-        debit, credit = self.balances[transfer.debit.id], self.balances[transfer.credit.id]
+        debit, credit = self._balance(transfer.debit), self._balance(transfer.credit)
         units = transfer.units
-        if debit.kind not in DEBIT_NORMAL and units > debit.available_units:
+        refusal = _frozen(transfer.phase, transfer.kind, debit, credit)
+        if refusal is not None:
+            return Answer(transfer.id, Result.FROZEN, message=refusal)
+        if debit.kind not in DEBIT_NORMAL and units > debit.available_units >= 0:
             # Nothing left to move is an outcome of a balancing transfer, and is recorded so that a retry meets it;
             # a reservation of nothing could never be posted.
             if not transfer.balancing or (transfer.phase is Phase.PENDING and debit.available_units == 0):
                 return Answer(transfer.id, Result.INSUFFICIENT_FUNDS)
             units = debit.available_units
+        refusal = _unsound(debit, credit, units, _NOTHING, posts=transfer.phase is Phase.POSTED)
+        if refusal is not None:
+            return Answer(transfer.id, Result.FROZEN, message=refusal)
         if (
             debit.debits_posted + debit.debits_pending + units > INT64_MAX
             or credit.credits_posted + credit.credits_pending + units > INT64_MAX
@@ -132,10 +165,12 @@ class Book:
             credit,
             units,
             asked_units=transfer.units if transfer.balancing else None,
+            timeout_seconds=transfer.timeout_seconds,
             event_id=transfer.event_id,
             reference_id=transfer.reference_id,
         )
         if transfer.phase is Phase.PENDING:
+            # When it expires is known once it is posted; within its own batch it can't have.
             self._pendings[transfer.id] = Pending(
                 transfer.id,
                 debit.id,
@@ -152,37 +187,46 @@ class Book:
         """Post or void a pending transfer."""
         ended = self._ended.get(pending_id)
         if ended is not None:
-            return Answer(transfer.id, _ENDED[ended])
+            return Answer(transfer.id, ended)
         pending = self._pendings.get(pending_id)
         if pending is None:
             return Answer(transfer.id, Result.PENDING_NOT_FOUND)
-        for side, named, account_id in (
-            ("debit", transfer.debit, pending.debit_account_id),
-            ("credit", transfer.credit, pending.credit_account_id),
-        ):
-            if named is not None and named.id != account_id:
-                message = f"{side}: the pending transfer is between other accounts"
-                return Answer(transfer.id, Result.INVALID, message=message)
-        if transfer.phase is Phase.POST_PENDING:
-            if transfer.asset != pending.asset:
-                message = f"amount.asset: the pending transfer is in {pending.asset}"
-                return Answer(transfer.id, Result.INVALID, message=message)
-            if transfer.units > pending.units:
-                return Answer(transfer.id, Result.EXCEEDS_PENDING)
+        debit, credit = self.balances[pending.debit_account_id], self.balances[pending.credit_account_id]
+        kind = transfer.kind or pending.kind
+        refusal = self._expired(transfer, pending) or _mismatch(transfer, pending)
+        if refusal is not None:
+            return refusal
+        reason = _frozen(transfer.phase, kind, debit, credit) or _unsound(
+            debit, credit, transfer.units, pending.units, posts=True
+        )
+        if reason is not None:
+            return Answer(transfer.id, Result.FROZEN, message=reason)
         self._record(
             transfer.id,
             transfer.phase,
-            transfer.kind or pending.kind,
-            self.balances[pending.debit_account_id],
-            self.balances[pending.credit_account_id],
+            kind,
+            debit,
+            credit,
             transfer.units,
             released_units=pending.units,
             pending_id=pending_id,
             event_id=transfer.event_id or pending.event_id,
             reference_id=transfer.reference_id or pending.reference_id,
         )
-        self._ended[pending_id] = transfer.phase
+        self._ended[pending_id] = end_of(pending_id, transfer.phase, transfer.id)
         return Answer(transfer.id, Result.CREATED, transfer.units)
+
+    def _balance(self, of: Account) -> Balance:
+        return self.balances[self._stand_ins.get(of.id, of.id) if self._stand_ins else of.id]
+
+    def _expired(self, transfer: Transfer, pending: Pending) -> Answer | None:
+        """The refusal of whoever comes too late; only the void that the time itself asks for does not."""
+        if pending.expires_at is None or transfer.id == expiry_id(pending.id):
+            return None
+        if self.posted_at is None:
+            raise ValueError(f"nobody asked for the time, and transfer {pending.id} may have expired")
+        late = pending.expires_at <= self.posted_at
+        return Answer(transfer.id, Result.PENDING_EXPIRED) if late else None
 
     def _record(
         self,
@@ -196,6 +240,7 @@ class Book:
         event_id: str | None,
         reference_id: str | None,
         asked_units: Units | None = None,
+        timeout_seconds: int | None = None,
         released_units: Units = _NOTHING,
         pending_id: str | None = None,
     ) -> None:
@@ -217,6 +262,7 @@ class Book:
             reference_id,
             debit.posted_units,
             credit.posted_units,
+            timeout_seconds,
         )
         self.created.append(row)
         self._stored[transfer_id] = row
@@ -229,6 +275,57 @@ class Book:
             del self._pendings[row.id]
         elif row.pending_id is not None:
             del self._ended[row.pending_id]
+
+
+def _mismatch(transfer: Transfer, pending: Pending) -> Answer | None:
+    """The refusal of an end that does not fit what was begun."""
+    for side, named, account_id in (
+        ("debit", transfer.debit, pending.debit_account_id),
+        ("credit", transfer.credit, pending.credit_account_id),
+    ):
+        if named is not None and named.id != account_id:
+            message = f"{side}: the pending transfer is between other accounts"
+            return Answer(transfer.id, Result.INVALID, message=message)
+    if transfer.phase is Phase.POST_PENDING:
+        if transfer.asset != pending.asset:
+            message = f"amount.asset: the pending transfer is in {pending.asset}"
+            return Answer(transfer.id, Result.INVALID, message=message)
+        if transfer.units > pending.units:
+            return Answer(transfer.id, Result.EXCEEDS_PENDING)
+    return None
+
+
+def _frozen(phase: Phase, kind: TransferKind, debit: Balance, credit: Balance) -> str | None:
+    """Which side is frozen and may not take part, as a sentence.
+
+    A frozen person begins nothing. What they owe and are owed still moves: a fill that could not be applied would halt
+    a market that has done nothing wrong.
+    """
+    if not (debit.frozen or credit.frozen):
+        return None
+    begins = phase is Phase.PENDING or kind in _BEGINNINGS
+    for side, balance in (("debit", debit), ("credit", credit)):
+        if balance.frozen and (begins or balance.kind not in PERSONAL):
+            return f"{side}: the account is frozen"
+    return None
+
+
+def _unsound(
+    debit: Balance, credit: Balance, units: Units, released_units: Units, *, posts: bool
+) -> str | None:
+    """What the database would refuse for no fault of the transfer's, as a sentence.
+
+    An account whose counters somebody has tampered with must not take a whole batch down with it.
+    """
+    if debit.debits_pending < released_units or (
+        debit.available_units + released_units < units and debit.kind not in DEBIT_NORMAL
+    ):
+        return f"debit: {_UNSOUND}"
+    if credit.credits_pending < released_units or (
+        credit.available_units + (units if posts else 0) < 0 and credit.kind not in DEBIT_NORMAL
+    ):
+        return f"credit: {_UNSOUND}"
+    return None
 
 
 def _move(debit: Balance, credit: Balance, phase: Phase, units: Units, released_units: Units) -> None:
@@ -266,9 +363,13 @@ def _same(transfer: Transfer, stored: Recorded) -> bool:
         and transfer.reference_id == stored.reference_id
         and transfer.balancing == (stored.asked_units is not None)
         and transfer.units == (stored.units if stored.asked_units is None else stored.asked_units)
+        and transfer.timeout_seconds == stored.timeout_seconds
     )
 
 
 def _same_account(asked: Account | None, account_id: str, kind: AccountKind) -> bool:
     """Shards are one account to those outside: a retry may have been given another one."""
-    return asked is not None and (asked.id == account_id or (asked.kind is kind and kind in SHARDED))
+    return asked is not None and (
+        asked.id == account_id
+        or (asked.kind is kind and any(shard.id == account_id for shard in shards(asked)))
+    )

@@ -31,6 +31,7 @@ class Config:
     house_capital: Mapping[str, Units]
     hold_age_seconds: float
     sweep_every_seconds: float
+    watch_every_seconds: float
     fills_batch_max: int
 
 
@@ -50,6 +51,7 @@ def load(variables: Mapping[str, str]) -> Config:
             house_capital=_capital(environment),
             hold_age_seconds=environment.seconds("HOLD_AGE_SECONDS", 5.0),
             sweep_every_seconds=environment.seconds("SWEEP_EVERY_SECONDS", 1.0),
+            watch_every_seconds=environment.seconds("WATCH_EVERY_SECONDS", 2.0),
             fills_batch_max=environment.integer("FILLS_BATCH_MAX", 500, minimum=1, maximum=4000),
         )
     if DEMO in config.rails and not environment.development:

@@ -4,6 +4,9 @@ What one poll gives is one transaction. Per event the sequence must go on where 
 skipped, what comes too early waits in a table until the missing fill comes, and is never dropped. Applying takes the
 event's progress row first, so two replicas that meet (in a rebalance) take turns, and the second finds it done.
 
+What is told of orders that rest is no fill and has no number: it names the fill after which it holds, gives back money
+that the order does not need, and waits in a table of its own where that fill is not here yet.
+
 A fill that the ledger refuses can't happen by protocol. When it does, its event halts: the fill and all behind it
 wait, settlement is answered BEHIND, other events go on, and an incident is open until the cause is gone.
 """
@@ -22,14 +25,17 @@ from oraculum_kit.ids import derived
 from oraculum_kit.inbox import InboxConsumer
 from oraculum_kit.kafka import Cluster
 from oraculum_kit.records import Record
-from oraculum_wallet import metrics
+from oraculum_wallet import metrics, totals
 from oraculum_wallet.book import Book
+from oraculum_wallet.drawing import Drawing, touched_by
 from oraculum_wallet.errors import LedgerDisagrees
 from oraculum_wallet.fills import Fill, UnreadableFillError, fill_of, recovery_of, transfers_of
 from oraculum_wallet.ledger import Ledger
 from oraculum_wallet.repository import fills as repository
+from oraculum_wallet.repository import reserves as reserves_repository
 from oraculum_wallet.repository.fills import Progress
-from oraculum_wallet.transfers import Result, Transfer
+from oraculum_wallet.reserves import Release, release_of
+from oraculum_wallet.transfers import Answer, Result, Transfer
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -55,6 +61,9 @@ class _Event:
     early: list[Fill]
     # Whether anything stood in this event's way before, so that its traces must be cleared.
     troubled: bool
+    # What is told of its resting orders and not done yet, in the order in which it holds.
+    releases: list[Release] = field(default_factory=list)
+    released: list[Release] = field(default_factory=list)
     applied: int = 0
     recovered: list[Fill] = field(default_factory=list)
     # Why the next due fill is refused.
@@ -83,7 +92,15 @@ class FillsConsumer:
 
     async def handle(self, connection: Connection, records: Sequence[Record[BetsFact]]) -> None:
         """Apply what a poll gave; halted events only put theirs aside."""
-        await self._apply_or_keep(connection, [fill_of(record.message) for record in records])
+        fills: list[Fill] = []
+        releases: list[Release] = []
+        for record in records:
+            if record.message.WhichOneof("fact") == "order_filled":
+                fills.append(fill_of(record.message))
+            elif (release := release_of(record.message)) is not None:
+                releases.append(release)
+        if fills or releases:
+            await self._apply_or_keep(connection, fills, releases)
 
     async def resume(self, database: Database) -> None:
         """Try again what waits: the missing fill may have come, the reason to halt may be gone."""
@@ -103,20 +120,36 @@ class FillsConsumer:
         applied = self._resumed_max
         while applied == self._resumed_max:
             async with database.transaction() as connection:
-                applied = await self._apply_or_keep(connection, [], resuming=event_id)
+                told = await reserves_repository.waiting(connection, [event_id], self._resumed_max)
+                applied = await self._apply_or_keep(connection, [], told, resuming=event_id)
 
     async def _apply_or_keep(
-        self, connection: Connection, arrived: Sequence[Fill], *, resuming: str | None = None
+        self,
+        connection: Connection,
+        arrived: Sequence[Fill],
+        told: Sequence[Release],
+        *,
+        resuming: str | None = None,
     ) -> int:
         """How many fills were applied."""
-        event_ids = {fill.event_id for fill in arrived} | ({resuming} if resuming else set())
+        event_ids = {fill.event_id for fill in arrived} | {release.event_id for release in told}
+        if resuming:
+            event_ids.add(resuming)
         try:
             # A savepoint: if ledger and database ever disagree, the fills must still be kept.
             async with connection.transaction():
                 events = await self._sort(connection, arrived, event_ids, retry_halted=resuming is not None)
+                for event in events:
+                    own = [release for release in told if release.event_id == event.progress.event_id]
+                    event.releases = sorted(own, key=lambda release: release.after_sequence)
                 await self._apply(connection, events)
+                if resuming:
+                    done = [release for event in events for release in event.released]
+                    await reserves_repository.forget_waiting(connection, done)
         except LedgerDisagrees:
             await self._keep_all(connection, arrived, resuming)
+            if told:
+                await reserves_repository.keep_waiting(connection, told)
             return 0
         return sum(event.applied for event in events)
 
@@ -170,20 +203,18 @@ class FillsConsumer:
         return waiting + (await repository.same_waiting(connection, still) if still else [])
 
     async def _apply(self, connection: Connection, events: Sequence[_Event]) -> None:
-        shard = self._ledger.shard()
-        due = [fill for event in events for fill in event.due]
-        if due:
-            chains = {fill.id: transfers_of(fill, shard) for fill in due}
-            book = await self._ledger.load(connection, list(itertools.chain(*chains.values())))
-            for event in events:
-                _decide(book, event, chains, shard)
-            await self._ledger.write(connection, book)
+        if any(event.due or event.releases for event in events):
+            await self._move(connection, events)
         moved = [event for event in events if event.after != event.progress]
         if moved:
             await repository.advance_progress(connection, [event.after for event in moved])
+        await totals.count(connection, [fill for event in events for fill in event.due[: event.applied]])
         left = [fill for event in events for fill in event.left]
         if left:
             await repository.keep_waiting(connection, left)
+        unreleased = [release for event in events for release in event.releases]
+        if unreleased:
+            await reserves_repository.keep_waiting(connection, unreleased)
         cleared = [event.progress.event_id for event in events if event.troubled and event.applied]
         if cleared:
             await repository.forget_waiting(connection, cleared)
@@ -191,6 +222,29 @@ class FillsConsumer:
         for event in events:
             await _tell(connection, event)
         metrics.FILLS_APPLIED.inc(sum(event.applied for event in events))
+
+    async def _move(self, connection: Connection, events: Sequence[_Event]) -> None:
+        """Let the ledger do what is due, as far as it does."""
+        shard = self._ledger.shard()
+        due = [fill for event in events for fill in event.due]
+        chains = {fill.id: transfers_of(fill, shard) for fill in due}
+        releases = [release for event in events for release in event.releases]
+        drawn = [fill for fill in due if fill.from_reserve]
+        recoveries = itertools.chain(*(recovery_of(fill, shard) for fill in drawn))
+        book = await self._ledger.load(
+            connection, [*itertools.chain(*chains.values()), *recoveries, *touched_by(releases)]
+        )
+        named = {fill.order_id for fill in drawn} | {release.order_id for release in releases}
+        drawing = Drawing(await reserves_repository.reserves(connection, named) if named else {})
+        for event in events:
+            _decide(book, drawing, event, chains, shard)
+        await self._ledger.write(connection, book)
+        if named:
+            await reserves_repository.confirm(connection, named)
+            ended = {
+                release.order_id for event in events for release in event.released if not release.revision
+            }
+            await reserves_repository.forget(connection, ended)
 
     async def _keep_all(self, connection: Connection, arrived: Sequence[Fill], resuming: str | None) -> None:
         """Halt the events whose fills these are and keep the fills: a defect must not lose them."""
@@ -246,10 +300,13 @@ def _sorted(progress: Progress, fills: dict[int, Fill], *, troubled: bool, retry
     return event
 
 
-def _decide(book: Book, event: _Event, chains: Mapping[str, Sequence[Transfer]], shard: str) -> None:
-    """Apply an event's fills in order, as far as the ledger takes them."""
+def _decide(
+    book: Book, drawing: Drawing, event: _Event, chains: Mapping[str, Sequence[Transfer]], shard: str
+) -> None:
+    """Apply an event's fills in order, as far as the ledger takes them, and between them what is told of its orders."""
     for fill in event.due:
-        answers = book.apply_linked(chains[fill.id])
+        _release(book, drawing, event)
+        answers = _paid(book, drawing, fill, chains[fill.id])
         refused = next((answer for answer in answers if not _passed(answer.result)), None)
         if refused is not None and refused.result is Result.ALREADY_VOIDED:
             # The shares are the buyer's, so their price is owed, held or not.
@@ -262,10 +319,24 @@ def _decide(book: Book, event: _Event, chains: Mapping[str, Sequence[Transfer]],
             event.refusal = f"{refused.result.name} {refused.message}".rstrip()
             return
         event.applied += 1
+    _release(book, drawing, event)
+
+
+def _paid(book: Book, drawing: Drawing, fill: Fill, chain: Sequence[Transfer]) -> list[Answer]:
+    return drawing.draw(book, fill, chain) if fill.from_reserve else book.apply_linked(chain)
+
+
+def _release(book: Book, drawing: Drawing, event: _Event) -> None:
+    """Give back what is told after the fills that are applied."""
+    left: list[Release] = []
+    for release in event.releases:
+        done = release.after_sequence <= event.after.sequence and drawing.release(book, release)
+        (event.released if done else left).append(release)
+    event.releases = left
 
 
 def _passed(result: Result) -> bool:
-    return result in {Result.CREATED, Result.EXISTS, Result.LINKED_FAILED}
+    return result in {Result.CREATED, Result.EXISTS, Result.LINKED_EVENT_FAILED}
 
 
 async def _tell(connection: Connection, event: _Event) -> None:

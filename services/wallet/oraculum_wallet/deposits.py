@@ -14,7 +14,7 @@ from oraculum_kit.idempotency import IdempotencyConflict
 from oraculum_kit.ids import derived
 from oraculum_kit.validation import Violations
 from oraculum_money import ASSETS, Units, format_units
-from oraculum_wallet import events
+from oraculum_wallet import accounts, events
 from oraculum_wallet.accounts import AccountKind, account
 from oraculum_wallet.errors import DepositNotFound
 from oraculum_wallet.ledger import Ledger
@@ -47,7 +47,7 @@ class Deposits:
             str(transfer_id),
             Phase.POSTED,
             TransferKind.DEPOSIT,
-            account(AccountKind.RAIL, rail, asset),
+            accounts.rail(rail, self._ledger.shard(), asset),
             account(AccountKind.USER, str(user_id), asset),
             asset,
             units,

@@ -1,6 +1,6 @@
 """The vocabulary of failures."""
 
-from oraculum_kit.errors import Internal, NotFound, Unavailable
+from oraculum_kit.errors import FailedPrecondition, Internal, NotFound, Unavailable
 
 
 class ConcurrentBatch(Unavailable):
@@ -13,6 +13,24 @@ class LedgerDisagrees(Internal):
     """The database refused what the ledger had decided; nothing moved."""
 
     reason = "LEDGER_DISAGREES"
+
+
+class TransactionNotFound(NotFound):
+    """There is no such entry in your books."""
+
+    reason = "TRANSACTION_NOT_FOUND"
+
+
+class IncidentNotFound(NotFound):
+    """There is no such incident."""
+
+    reason = "INCIDENT_NOT_FOUND"
+
+
+class IncidentStands(FailedPrecondition):
+    """The account still breaks the invariant; the incident stays open, and the account frozen."""
+
+    reason = "INCIDENT_STANDS"
 
 
 class DepositNotFound(NotFound):

@@ -17,6 +17,8 @@ from oraculum_wallet import wire
 from oraculum_wallet.accounts import AccountKind
 from oraculum_wallet.book import Balance, Book
 from oraculum_wallet.repository.deposits import Deposit
+from oraculum_wallet.repository.incidents import Incident
+from oraculum_wallet.repository.monitor import Finding
 from oraculum_wallet.transfers import Phase, Recorded
 
 WALLET_TOPIC: Final = "wallet"
@@ -91,6 +93,50 @@ def capital_added(transfer_id: str, asset: str, units: Units, occurred_at: datet
         occurred_at=to_wire(occurred_at),
     )
     return Fact(topic=AUDIT_TOPIC, key="wallet", message=act)
+
+
+def account_frozen(finding: Finding, incident_id: str, occurred_at: datetime) -> Fact:
+    """The audit log hears what the monitor found and did."""
+    act = AuditFact(
+        audit_id=str(uuid7()),
+        audit_class=AuditClass.AUDIT_CLASS_SYSTEM,
+        service="wallet",
+        action="account.frozen",
+        subject_kind="account",
+        subject_id=finding.account_id,
+        details={
+            "incident_id": incident_id,
+            "law": finding.law,
+            "kind": AccountKind(finding.kind).name if finding.kind else "",
+            "owner_id": finding.owner_id or "",
+            "asset": finding.asset or "",
+        },
+        occurred_at=to_wire(occurred_at),
+    )
+    return Fact(topic=AUDIT_TOPIC, key=finding.owner_id or "wallet", message=act)
+
+
+def incident_closed(incident: Incident, occurred_at: datetime) -> Fact:
+    """The audit log hears who let an account go on, and why."""
+    caller = caller_or_none()
+    act = AuditFact(
+        audit_id=str(uuid7()),
+        audit_class=AuditClass.AUDIT_CLASS_ADMIN,
+        service="wallet",
+        action="incident.closed",
+        actor_user_id=str(incident.closed_by or ""),
+        subject_kind="incident",
+        subject_id=str(incident.id),
+        details={
+            "kind": incident.kind,
+            "account_id": incident.account_id or "",
+            "event_id": incident.event_id or "",
+            "note": incident.note or "",
+        },
+        request_id=caller.request_id if caller is not None else "",
+        occurred_at=to_wire(occurred_at),
+    )
+    return Fact(topic=AUDIT_TOPIC, key=str(incident.closed_by or "wallet"), message=act)
 
 
 def _note(

@@ -1,8 +1,9 @@
 """What a fill means to the ledger: the transfers that move its money, with ids that follow from the fill.
 
 A purchase posts its exact cost from the hold to the event's escrow, which releases the rest, and pays its fee out of
-that rest. A sale is paid from the escrow, and pays its fee out of the proceeds. The transfers of one fill are a chain:
-all of them stand in the ledger, or none.
+that rest. A purchase by an order that may rest draws both from the order's reserve instead. A sale is paid from the
+escrow, and pays its fee out of the proceeds. The transfers of one fill are a chain: all of them stand in the ledger, or
+none.
 """
 
 from typing import NamedTuple
@@ -30,18 +31,16 @@ class Fill(NamedTuple):
     asset: str
     gross_units: Units
     fee_units: Units
-    # The pending transfer that holds the buyer's money; None for a sale.
+    # The pending transfer that holds the buyer's money; None for a sale, and for what is drawn from a reserve.
     hold_id: str | None
+    # Whether the order's reserve pays.
+    from_reserve: bool
     # As it came, to be kept where it has to wait.
     fact: bytes
 
 
 def fill_of(fact: BetsFact) -> Fill:
     """Read the fill that a fact tells of."""
-    kind = fact.WhichOneof("fact")
-    if kind != "order_filled":
-        # Perhaps it is newer than this code; whatever it is, money may depend on it.
-        raise UnreadableFillError(f"a fact of the kind {kind}")
     if fact.event_id != fact.order_filled.fill.event_id:
         raise UnreadableFillError("the fill is of another event than its envelope")
     return read_fill(fact.order_filled)
@@ -51,12 +50,13 @@ def read_fill(filled: OrderFilled) -> Fill:
     """Read a fill and check what the ledger relies on."""
     fill = filled.fill
     buys = fill.side == Side.SIDE_BUY
+    held = buys and not filled.from_reserve
     for name, text in (
         ("fill_id", fill.fill_id),
         ("order_id", fill.order_id),
         ("event_id", fill.event_id),
         ("user_id", fill.user_id),
-        *([("hold_transfer_id", filled.hold_transfer_id)] if buys else []),
+        *([("hold_transfer_id", filled.hold_transfer_id)] if held else []),
     ):
         if not is_uuid(text):
             raise UnreadableFillError(f"{name} is {text!r}, not a UUID")
@@ -77,24 +77,28 @@ def read_fill(filled: OrderFilled) -> Fill:
         fill.gross.asset,
         Units(fill.gross.units),
         Units(fill.fee.units),
-        filled.hold_transfer_id if buys else None,
+        filled.hold_transfer_id if held else None,
+        buys and filled.from_reserve,
         filled.SerializeToString(),
     )
 
 
 def transfers_of(fill: Fill, shard: str) -> list[Transfer]:
     """The chain that moves a fill's money."""
+    if fill.from_reserve:
+        return [*_cost(fill, AccountKind.ORDER_RESERVE), *_fee(fill, shard, AccountKind.ORDER_RESERVE)]
     if fill.hold_id is None:
         return [*_sale(fill), *_fee(fill, shard)]
     return [_purchase(fill, fill.hold_id), *_fee(fill, shard)]
 
 
 def recovery_of(fill: Fill, shard: str) -> list[Transfer]:
-    """The chain for a purchase whose hold is gone: the same money under the same ids, out of what the buyer has."""
-    cost = _posted(
-        fill, "gross", TransferKind.BET, AccountKind.USER, AccountKind.EVENT_ESCROW, fill.gross_units
-    )
-    return [*cost, *_fee(fill, shard)]
+    """The chain for a purchase whose hold or reserve is gone: the same money, the same ids, out of what the buyer has."""
+    return [*_cost(fill, AccountKind.USER), *_fee(fill, shard)]
+
+
+def _cost(fill: Fill, payer: AccountKind) -> list[Transfer]:
+    return _posted(fill, "gross", TransferKind.BET, payer, AccountKind.EVENT_ESCROW, fill.gross_units)
 
 
 def _purchase(fill: Fill, hold_id: str) -> Transfer:
@@ -120,10 +124,8 @@ def _sale(fill: Fill) -> list[Transfer]:
     )
 
 
-def _fee(fill: Fill, shard: str) -> list[Transfer]:
-    return _posted(
-        fill, "fee", TransferKind.FEE, AccountKind.USER, AccountKind.FEES, fill.fee_units, shard=shard
-    )
+def _fee(fill: Fill, shard: str, payer: AccountKind = AccountKind.USER) -> list[Transfer]:
+    return _posted(fill, "fee", TransferKind.FEE, payer, AccountKind.FEES, fill.fee_units, shard=shard)
 
 
 def _posted(
@@ -139,6 +141,7 @@ def _posted(
     """A transfer that moves at once; none where there is nothing to move."""
     owners = {
         AccountKind.USER: fill.user_id,
+        AccountKind.ORDER_RESERVE: fill.user_id,
         AccountKind.EVENT_ESCROW: fill.event_id,
         AccountKind.FEES: shard,
     }

@@ -11,8 +11,8 @@ If the process dies anywhere, the transaction is gone or whole; the same ids aga
 import asyncio
 import itertools
 import random
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 import psycopg
@@ -22,8 +22,9 @@ from oraculum_kit import outbox
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.retries import Backoff
 from oraculum_wallet import events, metrics
-from oraculum_wallet.accounts import SHARD_COUNT, Account
-from oraculum_wallet.book import Book
+from oraculum_wallet.accounts import SHARD_COUNT, SHARDED, Account, shards
+from oraculum_wallet.book import Balance, Book
+from oraculum_wallet.chains import decide, turns
 from oraculum_wallet.errors import ConcurrentBatch, LedgerDisagrees
 from oraculum_wallet.repository import ledger as repository
 from oraculum_wallet.transfers import Answer, Transfer
@@ -76,8 +77,8 @@ class Ledger:
         """Apply a batch in the caller's transaction."""
         book = await self.load(connection, transfers)
         answers: list[Answer] = []
-        for start in range(0, len(transfers), _TRANSFERS_PER_TURN):
-            answers += [book.apply(transfer) for transfer in transfers[start : start + _TRANSFERS_PER_TURN]]
+        for turn in turns(transfers, _TRANSFERS_PER_TURN):
+            answers += decide(book, turn)
             await asyncio.sleep(0)
         await self.write(connection, book)
         return answers
@@ -97,18 +98,25 @@ class Ledger:
         for pending in pendings:
             touched.add(pending.debit_account_id)
             touched.add(pending.credit_account_id)
-        balances = await repository.lock_accounts(connection, touched) if touched else []
-        if len(balances) != len(touched):
-            # Only a database that was restored or emptied under us forgets accounts.
-            self._known.clear()
-            raise ConcurrentBatch("Accounts that were known are gone; they are opened again.")
+        balances = await self._lock(connection, touched)
+        stand_ins = {
+            balance.id: await self._stand_in(connection, named[balance.id], balances)
+            for balance in list(balances.values())
+            if balance.frozen and balance.kind in SHARDED and balance.id in named
+        }
         waited = {transfer.event_id or "" for transfer in transfers if transfer.after_sequence}
         return Book(
-            balances=balances,
+            balances=balances.values(),
             stored=await repository.stored_transfers(connection, {transfer.id for transfer in transfers}),
             pendings=pendings,
             ended=await repository.ended_pendings(connection, ending) if ending else (),
             sequences=await repository.fill_sequences(connection, waited) if waited else (),
+            posted_at=(
+                _after_all(balances.values(), await repository.database_time(connection))
+                if any(pending.expires_at for pending in pendings)
+                else None
+            ),
+            stand_ins=stand_ins,
         )
 
     async def write(self, connection: Connection, book: Book) -> None:
@@ -117,8 +125,7 @@ class Ledger:
         if not rows:
             return
         numbers, now = await repository.draw_numbers(connection, len(rows))
-        # A clock may step back; the books of an account may not.
-        posted_at = max(now, max(balance.changed_at for balance in book.balances.values()) + _INSTANT)
+        posted_at = book.posted_at or _after_all(book.balances.values(), now)
         try:
             await repository.write_transfers(connection, rows, numbers, posted_at)
         except psycopg.errors.UniqueViolation as error:
@@ -131,6 +138,29 @@ class Ledger:
         metrics.TRANSFERS.inc(len(rows))
         await outbox.add_many(connection, events.balances_changed(book, posted_at))
 
+    async def _lock(self, connection: Connection, ids: Collection[str]) -> dict[str, Balance]:
+        balances = await repository.lock_accounts(connection, ids) if ids else []
+        if len(balances) != len(ids):
+            # Only a database that was restored or emptied under us forgets accounts.
+            self._known.clear()
+            raise ConcurrentBatch("Accounts that were known are gone; they are opened again.")
+        return {balance.id: balance for balance in balances}
+
+    async def _stand_in(self, connection: Connection, frozen: Account, balances: dict[str, Balance]) -> str:
+        """Another shard for one that is frozen: those outside see one account, and it must go on.
+
+        It is locked out of order. Two batches that deadlock over it begin again, which is no loss while money is frozen.
+        """
+        others = [account for account in shards(frozen) if account.id != frozen.id]
+        random.shuffle(others)
+        for other in others:
+            if other.id not in balances:
+                await self._open(connection, [other])
+                balances |= await self._lock(connection, [other.id])
+            if not balances[other.id].frozen:
+                return other.id
+        return frozen.id
+
     async def _open(self, connection: Connection, accounts: Iterable[Account]) -> None:
         """Open accounts before the first lock is taken, so that nobody waits for us while we wait for them."""
         unknown = [account for account in accounts if account.id not in self._known]
@@ -141,3 +171,8 @@ class Ledger:
             self._known.clear()
         # Those that we opened ourselves exist only once we commit: the next batch asks again and then knows.
         self._known.update(account.id for account in unknown if account.id not in opened)
+
+
+def _after_all(balances: Iterable[Balance], now: datetime) -> datetime:
+    """A clock may step back; the books of an account may not."""
+    return max(now, max(balance.changed_at for balance in balances) + _INSTANT)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Gauge, Histogram
 
 TRANSFERS: Final = Counter("oraculum_wallet_transfers", "Transfers recorded.")
 BATCHES_RETRIED: Final = Counter(
@@ -22,7 +22,17 @@ EVENTS_HALTED_SECONDS: Final = Gauge(
     "oraculum_wallet_events_halted_age_seconds", "How long the first of them has stood still."
 )
 # As in the schema.
-INCIDENT_KINDS: Final = ("fill_gap", "fill_recovered", "fill_refused", "fill_unexpected", "hold_stranded")
+INCIDENT_KINDS: Final = (
+    "fill_gap",
+    "fill_recovered",
+    "fill_refused",
+    "fill_unexpected",
+    "hold_stranded",
+    "account_counters",
+    "account_overdrawn",
+    "escrow_fills",
+    "ledger_unbalanced",
+)
 INCIDENTS: Final = Counter("oraculum_wallet_incidents", "What can't happen and did.", ("kind",))
 INCIDENTS_OPEN: Final = Gauge(
     "oraculum_wallet_incidents_open", "Incidents that nobody has closed.", ("kind",)
@@ -34,6 +44,12 @@ PENDING_SECONDS: Final = Gauge(
     "oraculum_wallet_pending_age_seconds", "How long the oldest of them has been pending."
 )
 HOLDS_SWEPT: Final = Counter("oraculum_wallet_holds_swept", "Holds voided that a crash had left behind.")
+RESERVES_SWEPT: Final = Counter(
+    "oraculum_wallet_reserves_swept", "Reserves given back whose orders a crash had kept from being decided."
+)
+EXPIRED: Final = Counter(
+    "oraculum_wallet_expired_transfers", "Pending transfers voided because their time was over."
+)
 SWEEPS_FAILED: Final = Counter(
     "oraculum_wallet_sweeps_failed", "Times that prediction did not say what to void."
 )
@@ -47,3 +63,10 @@ VIOLATIONS: Final = Gauge(
 PROVED_AT: Final = Gauge(
     "oraculum_wallet_ledger_proved_timestamp_seconds", "When the ledger was proved last."
 )
+LOOKED_AT: Final = Gauge(
+    "oraculum_wallet_monitor_looked_timestamp_seconds", "When the conservation monitor looked last."
+)
+LOOK_SECONDS: Final = Histogram(
+    "oraculum_wallet_monitor_look_seconds", "How long one look of the conservation monitor takes."
+)
+FROZEN: Final = Counter("oraculum_wallet_accounts_frozen", "Accounts frozen by the monitor.", ("law",))

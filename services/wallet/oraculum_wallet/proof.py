@@ -1,8 +1,7 @@
-"""The ledger's laws, proved against live data: on request, every minute, and once a day from the first transfer on.
+"""The ledger's laws, proved against live data: on request, every few minutes, and once a day from the first transfer on.
 
 The database refuses to break them; this is the second opinion, which reads what is there instead of trusting how it
-came there. The minutely proof adds what was transferred since the last one, so its cost follows the load and not the
-age of the ledger.
+came there. It looks at every account; the monitor, which never rests, looks at those that move.
 """
 
 from dataclasses import dataclass
@@ -20,8 +19,6 @@ from oraculum_wallet.repository.proof import AssetSums
 
 _log = structlog.stdlib.get_logger(__name__)
 
-# Longer than any batch lives: statements end after seconds, and a session that hangs inside a transaction after 30.
-SETTLED_SECONDS: Final = 60.0
 CHANGED_SECONDS: Final = 3600.0
 EVER_SECONDS: Final = 1e10
 REQUEST_SECONDS: Final = 20.0
@@ -60,32 +57,29 @@ class Prover:
             return await self._prove(connection, changed_seconds=CHANGED_SECONDS)
 
     async def prove(self, *, anew: bool = False) -> Proof:
-        """Prove and remember how far; `anew` trusts no earlier proof."""
+        """Prove and say aloud; `anew` trusts no earlier proof and reads every transfer that ever was."""
         async with self._database.transaction() as connection:
             await repository.one_snapshot(connection, seconds=JOB_SECONDS)
-            if anew:
-                await repository.begin_anew(connection)
-            await repository.begin_run(connection)
-            proof = await self._prove(connection, changed_seconds=EVER_SECONDS if anew else CHANGED_SECONDS)
-            number = await repository.proven_up_to(connection, settled_seconds=SETTLED_SECONDS)
-            await repository.remember(connection, number)
+            changed_seconds = EVER_SECONDS if anew else CHANGED_SECONDS
+            proof = await self._prove(connection, changed_seconds=changed_seconds, anew=anew)
         _tell(proof)
         return proof
 
-    async def _prove(self, connection: Connection, *, changed_seconds: float) -> Proof:
-        number = await repository.proven_up_to(connection, settled_seconds=SETTLED_SECONDS)
+    async def _prove(self, connection: Connection, *, changed_seconds: float, anew: bool = False) -> Proof:
+        number = 0 if anew else await repository.proven_up_to(connection)
         sums = await repository.sums(connection)
         broken = {
-            "balance": _unbalanced(sums),
+            "balance": unbalanced(sums),
             "overdraft": await repository.overdrawn(connection),
             "pending": await repository.pending_differs(connection),
             "statement": await repository.statement_differs(connection, changed_seconds=changed_seconds),
-            "fold": await repository.counters_differ(connection, number),
+            "fold": await repository.counters_differ(connection, number, anew=anew),
         }
         return Proof(sums, broken)
 
 
-def _unbalanced(sums: list[AssetSums]) -> list[str]:
+def unbalanced(sums: list[AssetSums]) -> list[str]:
+    """Assets whose sides do not agree."""
     posted = [
         f"{each.asset}: debits of {each.debits_posted_units} and credits of {each.credits_posted_units} are posted"
         for each in sums
@@ -126,7 +120,7 @@ def housekeeper(database: Database) -> JobRunner:
     return JobRunner(
         database=database,
         kinds=[
-            Kind("prove_ledger", prove, cron="* * * * *", timeout_seconds=JOB_SECONDS),
+            Kind("prove_ledger", prove, cron="*/5 * * * *", timeout_seconds=JOB_SECONDS),
             Kind("prove_ledger_anew", prove_anew, cron="40 3 * * *", timeout_seconds=JOB_SECONDS),
             Kind("forget_answers", forget, cron="*/5 * * * *"),
         ],

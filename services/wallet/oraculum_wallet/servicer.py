@@ -11,15 +11,20 @@ from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import InvalidArgument, Violation
 from oraculum_kit.validation import Violations
 from oraculum_money import ASSETS, Units
-from oraculum_wallet import wire
+from oraculum_wallet import chains, told, wire
 from oraculum_wallet.balances import Balances
 from oraculum_wallet.deposits import Deposits
+from oraculum_wallet.explain import Explanations
+from oraculum_wallet.incidents import Incidents
 from oraculum_wallet.ledger import Ledger
+from oraculum_wallet.lookup import Lookup
 from oraculum_wallet.proof import Prover
-from oraculum_wallet.statements import Statements
+from oraculum_wallet.statements import ENTRIES_MAX, Statements
 from oraculum_wallet.transfers import Answer, Transfer, TransferKind
 
 TRANSFERS_MAX: Final = 8000
+ACCOUNTS_MAX: Final = 100
+LOOKUP_TRANSFERS_MAX: Final = 1000
 
 # Transfers translated before the event loop may look at other calls.
 _TRANSFERS_PER_TURN: Final = 256
@@ -37,6 +42,9 @@ class WalletServicer(WalletServiceServicer):
         statements: Statements,
         deposits: Deposits,
         prover: Prover,
+        explanations: Explanations,
+        lookup: Lookup,
+        incidents: Incidents,
     ) -> None:
         self._database = database
         self._ledger = ledger
@@ -44,6 +52,9 @@ class WalletServicer(WalletServiceServicer):
         self._statements = statements
         self._deposits = deposits
         self._prover = prover
+        self._explanations = explanations
+        self._lookup = lookup
+        self._incidents = incidents
 
     async def CreateTransfers(
         self, request: pb.CreateTransfersRequest, context: object
@@ -59,6 +70,9 @@ class WalletServicer(WalletServiceServicer):
             turn = request.transfers[start : start + _TRANSFERS_PER_TURN]
             parsed += [wire.parse_transfer(message, shard) for message in turn]
             await asyncio.sleep(0)
+        linked = [message.linked for message in request.transfers]
+        if any(linked):
+            parsed = chains.close(parsed, linked)
         sound = [item for item in parsed if isinstance(item, Transfer)]
         made = iter(await self._ledger.create(sound) if sound else ())
         logs.note(transfers=count, invalid=count - len(sound))
@@ -109,14 +123,23 @@ class WalletServicer(WalletServiceServicer):
             check.refuse("asset", f"must be one of {', '.join(ASSETS)}")
         if from_time is not None and to_time is not None and from_time > to_time:
             check.refuse("to_time", "must not be before from_time")
+        check.integer("limit", request.limit, minimum=0, maximum=ENTRIES_MAX)
         check.finish()
         if from_time is None or to_time is None:
             raise AssertionError("finish() has refused these")
-        statement = await self._statements.between(str(require_user().id), request.asset, from_time, to_time)
+        statement = await self._statements.between(
+            str(require_user().id),
+            request.asset,
+            from_time,
+            to_time,
+            limit=request.limit,
+            cursor=request.cursor,
+        )
         return pb.GetStatementResponse(
             opening=wire.amount(statement.opening_units, request.asset),
             transactions=map(wire.entry_to_wire, statement.entries),
             closing=wire.amount(statement.closing_units, request.asset),
+            next_cursor=statement.next_cursor,
         )
 
     async def CreateDeposit(
@@ -151,6 +174,104 @@ class WalletServicer(WalletServiceServicer):
         check.finish()
         deposit = await self._deposits.get(deposit_id, require_user().id)
         return pb.GetDepositResponse(deposit=wire.deposit_to_wire(deposit))
+
+    async def ExplainBalance(
+        self, request: pb.ExplainBalanceRequest, context: object
+    ) -> pb.ExplainBalanceResponse:
+        """What the person's balance is made of."""
+        check = Violations()
+        if request.asset not in ASSETS:
+            check.refuse("asset", f"must be one of {', '.join(ASSETS)}")
+        check.finish()
+        return told.balance_explained(await self._explanations.balance(str(require_user().id), request.asset))
+
+    async def ExplainTransaction(
+        self, request: pb.ExplainTransactionRequest, context: object
+    ) -> pb.ExplainTransactionResponse:
+        """What one entry of the person means."""
+        check = Violations()
+        transfer_id = check.uuid("transfer_id", request.transfer_id)
+        check.finish()
+        return told.entry_explained(await self._explanations.entry(str(require_user().id), str(transfer_id)))
+
+    async def LookupAccounts(
+        self, request: pb.LookupAccountsRequest, context: object
+    ) -> pb.LookupAccountsResponse:
+        """Accounts by id and by name."""
+        check = Violations()
+        ids = [str(check.uuid(f"account_ids[{n}]", text)) for n, text in enumerate(request.account_ids)]
+        for place, named in enumerate(request.names):
+            found = wire.account_named(named.name, named.asset)
+            if isinstance(found, str):
+                check.refuse(f"names[{place}]", found)
+            else:
+                ids.append(found.id)
+        if not 0 < len(ids) <= ACCOUNTS_MAX:
+            check.refuse("account_ids", f"must be 1 to {ACCOUNTS_MAX}, together with names")
+        at = check.time("at", request)
+        check.finish()
+        return pb.LookupAccountsResponse(accounts=map(told.account, await self._lookup.accounts(ids, at)))
+
+    async def LookupTransfers(
+        self, request: pb.LookupTransfersRequest, context: object
+    ) -> pb.LookupTransfersResponse:
+        """Transfers by id."""
+        check = Violations()
+        ids = [str(check.uuid(f"transfer_ids[{n}]", text)) for n, text in enumerate(request.transfer_ids)]
+        if not 0 < len(ids) <= LOOKUP_TRANSFERS_MAX:
+            check.refuse("transfer_ids", f"must be 1 to {LOOKUP_TRANSFERS_MAX}")
+        check.finish()
+        return pb.LookupTransfersResponse(transfers=map(told.transfer, await self._lookup.transfers(ids)))
+
+    async def ListAccountTransfers(
+        self, request: pb.ListAccountTransfersRequest, context: object
+    ) -> pb.ListAccountTransfersResponse:
+        """What touched an account in a time."""
+        check = Violations()
+        account_id = check.uuid("account_id", request.account_id)
+        from_time, to_time = check.time("from_time", request), check.time("to_time", request)
+        if from_time is None or to_time is None or from_time > to_time:
+            check.refuse("from_time", "must be given, with a to_time that is not before it")
+        check.finish()
+        if from_time is None or to_time is None:
+            raise AssertionError("finish() has refused these")
+        page = await self._lookup.history(
+            str(account_id), from_time, to_time, limit=request.limit, cursor=request.cursor
+        )
+        return pb.ListAccountTransfersResponse(
+            transfers=map(told.transfer, page.rows), next_cursor=page.next_cursor
+        )
+
+    async def ListIncidents(
+        self, request: pb.ListIncidentsRequest, context: object
+    ) -> pb.ListIncidentsResponse:
+        """A page of incidents."""
+        page = await self._incidents.page(
+            include_closed=request.include_closed, limit=request.limit, cursor=request.cursor
+        )
+        return pb.ListIncidentsResponse(incidents=map(told.incident, page.rows), next_cursor=page.next_cursor)
+
+    async def CloseIncident(
+        self, request: pb.CloseIncidentRequest, context: object
+    ) -> pb.CloseIncidentResponse:
+        """Close an incident in the name of the administrator who calls."""
+        check = Violations()
+        incident_id = check.uuid("incident_id", request.incident_id)
+        note = check.text("note", request.note, minimum=1, maximum=1000)
+        check.finish()
+        executed = False
+
+        async def close(connection: Connection) -> pb.CloseIncidentResponse:
+            nonlocal executed
+            executed = True
+            closed = await self._incidents.close(connection, incident_id, require_user().id, note)
+            return pb.CloseIncidentResponse(incident=told.incident(closed))
+
+        response = await idempotency.once(
+            self._database, request, pb.CloseIncidentResponse, close, key=request.idempotency_key
+        )
+        response.replayed = not executed
+        return response
 
     async def CheckLedger(self, request: pb.CheckLedgerRequest, context: object) -> pb.CheckLedgerResponse:
         """Prove the ledger's laws."""

@@ -9,7 +9,7 @@ import structlog
 
 from oraculum_kit.db import Database
 from oraculum_kit.errors import InvalidArgument, Violation
-from oraculum_kit.paging import Page, decode_cursor, page_size
+from oraculum_kit.paging import Page, decode_cursor, encode_cursor, page_size
 from oraculum_money import ASSETS, INT64_MAX, Units
 from oraculum_wallet import metrics
 from oraculum_wallet.accounts import AccountKind, account
@@ -30,6 +30,8 @@ class Statement:
     opening_units: Units
     entries: list[Entry]
     closing_units: Units
+    # Where the rest goes on; empty at the end.
+    next_cursor: str = ""
 
 
 class Statements:
@@ -55,25 +57,45 @@ class Statements:
             )
         return Page.cut(entries, size, lambda entry: (entry.posted_at, entry.number))
 
-    async def between(self, user_id: str, asset: str, from_time: datetime, to_time: datetime) -> Statement:
-        """All entries from an instant to another, with the balances before and after; they add up, or nobody sees them."""
+    async def between(
+        self,
+        user_id: str,
+        asset: str,
+        from_time: datetime,
+        to_time: datetime,
+        *,
+        limit: int = 0,
+        cursor: str = "",
+    ) -> Statement:
+        """Entries from an instant to another, with the balances before and after; they add up, or nobody sees them.
+
+        With a limit as many as that, and a cursor for the rest: a statement of any length is told portion by portion, and
+        each opens with what the one before closed with.
+        """
         account_id = account(AccountKind.USER, user_id, asset).id
+        size = limit or ENTRIES_MAX
+        # Numbers begin at 1, so this is before everything of that instant.
+        after = max(_position(cursor) or (from_time, 0), (from_time, 0))
         async with self._database.connection() as connection:
             found = await repository.entries_between(
-                connection, account_id, from_time=from_time, to_time=to_time, row_count=ENTRIES_MAX + 1
+                connection, account_id, after=after, to_time=to_time, row_count=size + 1
             )
-        earlier = [entry for entry in found if entry.posted_at < from_time]
+        earlier = [entry for entry in found if (entry.posted_at, entry.number) <= after]
         entries = found[len(earlier) :]
-        if len(entries) > ENTRIES_MAX:
+        more = len(entries) > size
+        if more and not limit:
             message = f"leaves more than {ENTRIES_MAX} entries; ask for a shorter time"
             raise InvalidArgument(violations=[Violation("to_time", message)])
+        entries = entries[:size]
         opening = earlier[-1].balance_units if earlier else Units(0)
         closing = entries[-1].balance_units if entries else opening
         if opening + sum(entry.units for entry in entries) != closing:
             metrics.DISAGREEMENTS.inc()
             _log.error("statement.does_not_add_up", account_id=account_id, opening=opening, closing=closing)
             raise LedgerDisagrees
-        return Statement(opening, entries, closing)
+        last = entries[-1] if more else None
+        next_cursor = encode_cursor(last.posted_at, last.number) if last is not None else ""
+        return Statement(opening, entries, closing, next_cursor)
 
 
 def _position(cursor: str) -> tuple[datetime, int] | None:

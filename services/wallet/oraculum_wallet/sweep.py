@@ -3,6 +3,9 @@
 No hold ends by time alone. Of a hold that is older than holds ever are, prediction is asked what became of its order;
 before it says "void" it has made sure that the order can't be filled any more. While prediction is away the hold stays.
 
+The money behind an order that may rest is not pending but moved, into the order's reserve. A reserve of which nothing was
+told for as long is asked about in the same way; all that is told of an order comes by its topic and takes its time.
+
 One replica sweeps at a time, to spare work; two at once would do no harm, for a void's id follows from its hold.
 """
 
@@ -22,7 +25,9 @@ from oraculum_wallet.consumers import FillsConsumer
 from oraculum_wallet.ledger import Ledger
 from oraculum_wallet.repository import fills as fills_repository
 from oraculum_wallet.repository import holds as repository
+from oraculum_wallet.repository import reserves as reserves_repository
 from oraculum_wallet.repository.holds import Hold
+from oraculum_wallet.reserves import Reserve, given_back, release_id
 from oraculum_wallet.transfers import Phase, Result, Transfer
 
 if TYPE_CHECKING:
@@ -72,6 +77,7 @@ class Sweeper:
                 if await repository.try_lead(connection):
                     try:
                         await self.settle_holds()
+                        await self.settle_reserves()
                         if loop.time() >= resume_at:
                             resume_at = loop.time() + RESUME_EVERY_SECONDS
                             await self.measure()
@@ -103,6 +109,35 @@ class Sweeper:
                 break
         return voided
 
+    async def settle_reserves(self) -> int:
+        """Ask about the reserves that are old and unconfirmed; how many went back."""
+        async with self._database.connection() as connection:
+            reserves = await reserves_repository.unconfirmed(
+                connection, age_seconds=self._hold_age_seconds, limit=ORDERS_MAX
+            )
+        if not reserves:
+            return 0
+        try:
+            void = await self._void_orders([reserve.order_id for reserve in reserves])
+            return await self._give_back([reserve for reserve in reserves if reserve.order_id in void])
+        except ServiceError as error:
+            metrics.SWEEPS_FAILED.inc()
+            _log.warning("sweep.postponed", reserves=len(reserves), reason=error.reason)
+            return 0
+
+    async def _give_back(self, reserves: Sequence[Reserve]) -> int:
+        """Return what lies behind orders that never will be; a reserve that was emptied meanwhile only goes."""
+        if not reserves:
+            return 0
+        releases = [_release_of(reserve) for reserve in reserves if reserve.units_left]
+        answers = await self._ledger.create(releases) if releases else []
+        async with self._database.transaction() as connection:
+            await reserves_repository.forget(connection, [reserve.order_id for reserve in reserves])
+        given = sum(answer.result is Result.CREATED for answer in answers)
+        metrics.RESERVES_SWEPT.inc(given)
+        _log.warning("sweep.gave_back", reserves=given)
+        return given
+
     async def measure(self) -> None:
         """Show what is pending, what waits and what is wrong."""
         async with self._database.connection() as connection:
@@ -125,14 +160,18 @@ class Sweeper:
             # The ledger takes no pending transfer without an order, so these can't be here.
             _log.error("sweep.holds_without_orders", holds=[hold.id for hold in holds])
             return 0
+        void = await self._void_orders(orders)
+        return await self._void([hold for hold in holds if hold.order_id in void])
+
+    async def _void_orders(self, orders: list[str]) -> set[str]:
+        """Those of these orders that prediction lets go of; it gives up those that it does not know."""
         answer = await self._prediction.SettleHolds(SettleHoldsRequest(order_ids=orders), timeout=ASK_SECONDS)
         if [verdict.order_id for verdict in answer.answers] != orders:
             _log.error("sweep.answer_is_of_other_orders", asked=len(orders), answered=len(answer.answers))
-            return 0
-        void = {
+            return set()
+        return {
             verdict.order_id for verdict in answer.answers if verdict.verdict == HoldVerdict.HOLD_VERDICT_VOID
         }
-        return await self._void([hold for hold in holds if hold.order_id in void])
 
     async def _void(self, holds: Sequence[Hold]) -> int:
         if not holds:
@@ -163,3 +202,14 @@ class Sweeper:
 
 def _void_of(hold: Hold) -> Transfer:
     return Transfer(str(derived("sweep", hold.id)), Phase.VOID_PENDING, None, pending_id=hold.id)
+
+
+def _release_of(reserve: Reserve) -> Transfer:
+    return given_back(
+        release_id(reserve.order_id),
+        reserve.user_id,
+        reserve.asset,
+        reserve.event_id,
+        reserve.order_id,
+        reserve.units_left,
+    )

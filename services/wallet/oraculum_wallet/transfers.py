@@ -30,10 +30,12 @@ class TransferKind(IntEnum):
     HOUSE_RESULT = 9
     CAPITAL = 10
     ADJUSTMENT = 11
+    RESERVE = 12
+    RELEASE = 13
 
 
 class Result(IntEnum):
-    """How a transfer ended; the numbers are the contract's, but for the last, which stays inside."""
+    """How a transfer ended; the numbers are the contract's."""
 
     CREATED = 1
     EXISTS = 2
@@ -45,8 +47,10 @@ class Result(IntEnum):
     EXCEEDS_PENDING = 8
     BEHIND = 9
     INVALID = 10
-    # Another transfer of its chain failed.
-    LINKED_FAILED = 101
+    PENDING_EXPIRED = 11
+    LINKED_EVENT_FAILED = 12
+    LINKED_EVENT_CHAIN_OPEN = 13
+    FROZEN = 14
 
 
 class Transfer(NamedTuple):
@@ -69,6 +73,10 @@ class Transfer(NamedTuple):
     reference_id: str | None = None
     balancing: bool = False
     after_sequence: int = 0
+    # Only a pending transfer that names no order may end by time.
+    timeout_seconds: int | None = None
+    # With the next of its call: both succeed or fail together.
+    linked: bool = False
 
 
 class Recorded(NamedTuple):
@@ -90,6 +98,7 @@ class Recorded(NamedTuple):
     reference_id: str | None
     debit_balance_units: Units
     credit_balance_units: Units
+    timeout_seconds: int | None
 
 
 class Answer(NamedTuple):

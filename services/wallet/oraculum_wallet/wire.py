@@ -26,9 +26,7 @@ _ACCOUNT_KIND: Final[dict[int, AccountKind]] = {
     pb.AccountKind.Value(f"ACCOUNT_KIND_{kind.name}"): kind for kind in AccountKind
 }
 _RESULTS: Final[dict[Result, pb.TransferResult.ValueType]] = {
-    result: pb.TransferResult.Value(f"TRANSFER_RESULT_{result.name}")
-    for result in Result
-    if result is not Result.LINKED_FAILED
+    result: pb.TransferResult.Value(f"TRANSFER_RESULT_{result.name}") for result in Result
 }
 _DEPOSIT_STATUS: Final[dict[DepositStatus, pb.DepositStatus.ValueType]] = {
     status: pb.DepositStatus.Value(f"DEPOSIT_STATUS_{status.name}") for status in DepositStatus
@@ -37,7 +35,15 @@ _DEPOSIT_STATUS: Final[dict[DepositStatus, pb.DepositStatus.ValueType]] = {
 # What enters and leaves the platform moves by wallet's own acts only: no peer, however confused, can mint money.
 _OURS_ALONE: Final = frozenset({AccountKind.RAIL, AccountKind.CAPITAL})
 _OUR_KINDS: Final = frozenset({TransferKind.DEPOSIT, TransferKind.WITHDRAWAL, TransferKind.CAPITAL})
+# From whom to whom the money behind an order goes.
+_RESERVING: Final = {
+    TransferKind.RESERVE: (AccountKind.USER, AccountKind.ORDER_RESERVE),
+    TransferKind.RELEASE: (AccountKind.ORDER_RESERVE, AccountKind.USER),
+}
 _ENDING: Final = frozenset({Phase.POST_PENDING, Phase.VOID_PENDING})
+
+# What waits for longer should not be a pending transfer.
+TIMEOUT_SECONDS_MAX: Final = 30 * 24 * 3600
 
 
 class _Nonsense(Exception):
@@ -106,6 +112,17 @@ def entry_to_wire(entry: Entry) -> pb.Transaction:
     )
 
 
+def account_named(name: pb.AccountName, asset: str) -> Account | str:
+    """The account of this name, or what is wrong with the name."""
+    account_kind = _ACCOUNT_KIND.get(name.kind)
+    if account_kind is None:
+        return "name.kind: must be given"
+    if asset not in ASSETS:
+        return f"asset: must be one of {', '.join(ASSETS)}"
+    complaint = owner_complaint(account_kind, name.owner_id)
+    return account(account_kind, name.owner_id, asset) if complaint is None else f"name.owner_id: {complaint}"
+
+
 def _transfer(message: pb.Transfer, shard: str) -> Transfer:
     if not is_uuid(message.transfer_id):
         raise _Nonsense("transfer_id: must be a UUID in lower case")
@@ -129,15 +146,13 @@ def _beginning(message: pb.Transfer, phase: Phase, event_id: str | None, shard: 
     if message.pending_id:
         raise _Nonsense("pending_id: only a transfer that posts or voids has one")
     reference_id = _id("reference_id", message.reference_id)
-    if phase is Phase.PENDING and reference_id is None:
-        raise _Nonsense(
-            "reference_id: must name the order, or nobody could settle what a crash leaves pending"
-        )
+    timeout_seconds = _timeout(message, phase, reference_id)
     asset, units = _amount(message)
     debit = _account("debit", message.debit, asset, shard)
     credit = _account("credit", message.credit, asset, shard)
     if debit.id == credit.id:
         raise _Nonsense("credit: must be another account than the debit")
+    _check_reserve(phase, transfer_kind, debit, credit, event_id, reference_id)
     return Transfer(
         message.transfer_id,
         phase,
@@ -150,7 +165,31 @@ def _beginning(message: pb.Transfer, phase: Phase, event_id: str | None, shard: 
         reference_id=reference_id,
         balancing=message.balancing_debit,
         after_sequence=message.after_sequence,
+        timeout_seconds=timeout_seconds,
+        linked=message.linked,
     )
+
+
+def _check_reserve(
+    phase: Phase,
+    transfer_kind: TransferKind,
+    debit: Account,
+    credit: Account,
+    event_id: str | None,
+    reference_id: str | None,
+) -> None:
+    """Peers put money of a person behind an order of theirs, or give it back; what else leaves a reserve are fills."""
+    sides = _RESERVING.get(transfer_kind)
+    if sides is None:
+        if AccountKind.ORDER_RESERVE in {debit.kind, credit.kind}:
+            raise _Nonsense("kind: a reserve is filled by RESERVE and emptied by RELEASE")
+        return
+    if (debit.kind, credit.kind) != sides or debit.owner_id != credit.owner_id:
+        raise _Nonsense("debit: a person and their own reserve are the two sides")
+    if phase is not Phase.POSTED:
+        raise _Nonsense("phase: money moves into and out of a reserve at once")
+    if event_id is None or reference_id is None:
+        raise _Nonsense("reference_id: must name the order, and event_id its event")
 
 
 def _ending(message: pb.Transfer, phase: Phase, event_id: str | None) -> Transfer:
@@ -161,6 +200,8 @@ def _ending(message: pb.Transfer, phase: Phase, event_id: str | None) -> Transfe
         raise _Nonsense(f"{name}: the pending transfer says between whom")
     if message.balancing_debit:
         raise _Nonsense("balancing_debit: the pending transfer has reserved the amount")
+    if message.timeout_seconds:
+        raise _Nonsense("timeout_seconds: only a pending transfer has one")
     if phase is Phase.POST_PENDING:
         asset, units = _amount(message)
     elif message.HasField("amount"):
@@ -177,7 +218,28 @@ def _ending(message: pb.Transfer, phase: Phase, event_id: str | None) -> Transfe
         event_id=event_id,
         reference_id=_id("reference_id", message.reference_id),
         after_sequence=message.after_sequence,
+        linked=message.linked,
     )
+
+
+def _timeout(message: pb.Transfer, phase: Phase, reference_id: str | None) -> int | None:
+    seconds = message.timeout_seconds
+    if phase is not Phase.PENDING:
+        if seconds:
+            raise _Nonsense("timeout_seconds: only a pending transfer has one")
+        return None
+    if reference_id is not None:
+        if seconds:
+            raise _Nonsense("timeout_seconds: what names an order ends by the order's fate, never by time")
+        return None
+    if not seconds:
+        raise _Nonsense(
+            "reference_id: must name the order, or timeout_seconds an end: nobody could settle what a crash"
+            " leaves pending"
+        )
+    if not 0 < seconds <= TIMEOUT_SECONDS_MAX:
+        raise _Nonsense(f"timeout_seconds: must be positive and at most {TIMEOUT_SECONDS_MAX}")
+    return seconds
 
 
 def _transfer_kind(message: pb.Transfer) -> TransferKind | None:

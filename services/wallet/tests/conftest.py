@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1.bets_fact_pb2 import BetsFact, OrderFilled
@@ -41,7 +43,10 @@ from oraculum_wallet.accounts import Account, AccountKind, account
 from oraculum_wallet.balances import Balances
 from oraculum_wallet.consumers import FillsConsumer
 from oraculum_wallet.deposits import Deposits
+from oraculum_wallet.explain import Explanations
+from oraculum_wallet.incidents import Incidents
 from oraculum_wallet.ledger import Ledger
+from oraculum_wallet.lookup import Lookup
 from oraculum_wallet.proof import Prover
 from oraculum_wallet.repository.ledger import lock_accounts
 from oraculum_wallet.servicer import WalletServicer
@@ -84,6 +89,12 @@ class Make:
         return Transfer(
             phase=Phase.PENDING, debit=user, credit=escrow, asset=user.asset, units=Units(units), **given
         )
+
+    def reserve(self, user: Account, units: int, **other: Any) -> Transfer:
+        """Money put behind an order that may rest."""
+        given = {"event_id": str(uuid4()), "reference_id": str(uuid4()), **other}
+        behind = account(AccountKind.ORDER_RESERVE, user.owner_id, user.asset)
+        return self.posted(user, behind, units, kind=TransferKind.RESERVE, **given)
 
     def post(self, pending: Transfer, units: int, **other: Any) -> Transfer:
         given = {"id": str(uuid4()), "kind": None, "asset": pending.asset, **other}
@@ -210,13 +221,17 @@ async def prediction_channel(prediction: Prediction, parties: Parties) -> AsyncI
 
 @pytest.fixture
 def servicer(database: Database, ledger: Ledger, prediction_channel: Channel) -> WalletServicer:
+    balances = Balances(database, PredictionServiceStub(prediction_channel))
     return WalletServicer(
         database=database,
         ledger=ledger,
-        balances=Balances(database, PredictionServiceStub(prediction_channel)),
+        balances=balances,
         statements=Statements(database),
         deposits=Deposits(database, ledger, {"demo"}),
         prover=Prover(database),
+        explanations=Explanations(database, balances),
+        lookup=Lookup(database),
+        incidents=Incidents(database),
     )
 
 
@@ -252,6 +267,22 @@ def funded(ledger: Ledger, make: Make) -> Any:
         return user
 
     return fund
+
+
+@pytest.fixture
+def tamper(postgres: str, wallet_url: str) -> Callable[..., Awaitable[None]]:
+    """A function that changes what nobody may change."""
+    dsn = make_conninfo(
+        postgres, dbname=conninfo_to_dict(wallet_url)["dbname"], options="-c search_path=wallet"
+    )
+
+    async def change(statement: str, *parameters: object) -> None:
+        async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
+            await connection.execute("set session_replication_role = replica")
+            await connection.execute("alter table account drop constraint if exists account_not_overdrawn")
+            await connection.execute(statement.encode(), parameters)
+
+    return change
 
 
 class World:

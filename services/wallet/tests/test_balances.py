@@ -10,7 +10,7 @@ from oraculum.prediction.v1.prediction_service_pb2 import Proceeds
 from oraculum.wallet.v1 import wallet_service_pb2 as pb
 from oraculum_kit.db import Database
 from oraculum_kit.testing import Parties
-from oraculum_wallet.accounts import Account, AccountKind, account
+from oraculum_wallet.accounts import Account
 from oraculum_wallet.ledger import Ledger
 
 
@@ -40,9 +40,8 @@ async def test_a_stranger_has_nothing(as_gateway: Any, parties: Parties, make: A
 async def test_holds_are_shown_apart(
     as_gateway: Any, parties: Parties, ledger: Ledger, make: Any, user: Account
 ) -> None:
-    reserve = account(AccountKind.ORDER_RESERVE, user.owner_id, "USDC")
     held = make.hold(user, make.escrow(), 30)
-    await ledger.create([held, make.posted(user, reserve, 20), make.hold(reserve, make.escrow(), 5)])
+    await ledger.create([held, make.reserve(user, 20)])
     assert await balances(as_gateway, parties, user) == {"USDC": (50, 50, 0)}
     await ledger.create([make.post(held, 30)])
     assert await balances(as_gateway, parties, user) == {"USDC": (50, 20, 0)}

@@ -266,11 +266,11 @@ class TestLinked:
             make.posted(user, make.fees(), 1),
         ]
         assert [answer.result for answer in book.apply_linked(chain)] == [
-            Result.LINKED_FAILED,
-            Result.LINKED_FAILED,
-            Result.LINKED_FAILED,
+            Result.LINKED_EVENT_FAILED,
+            Result.LINKED_EVENT_FAILED,
+            Result.LINKED_EVENT_FAILED,
             Result.INSUFFICIENT_FUNDS,
-            Result.LINKED_FAILED,
+            Result.LINKED_EVENT_FAILED,
         ]
         assert book.created == created
         assert {id_: repr(balance) for id_, balance in book.balances.items()} == before

@@ -9,6 +9,7 @@ from oraculum.prediction.v1.bets_fact_pb2 import BetsFact
 from oraculum.prediction.v1.prediction_service_pb2 import Side
 from oraculum_wallet.accounts import AccountKind
 from oraculum_wallet.fills import UnreadableFillError, fill_of, recovery_of, transfers_of
+from oraculum_wallet.reserves import release_of
 from oraculum_wallet.transfers import Phase, TransferKind
 
 
@@ -102,4 +103,4 @@ class TestFillOf:
 
     def test_a_fact_of_another_kind_is_not_dropped_silently(self, make: Any) -> None:
         with pytest.raises(UnreadableFillError, match="a fact of the kind None"):
-            fill_of(BetsFact(event_id=make.sold(gross=1, fee=0, sequence=1).event_id))
+            release_of(BetsFact(event_id=make.sold(gross=1, fee=0, sequence=1).event_id))

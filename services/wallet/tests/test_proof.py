@@ -6,9 +6,7 @@ Tampering needs a superuser who switches the triggers off; that is what these te
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from oraculum_kit.db import Database
 from oraculum_wallet.accounts import Account
@@ -17,22 +15,6 @@ from oraculum_wallet.proof import Prover
 from oraculum_wallet.transfers import Transfer
 
 Tamper = Callable[[str], Awaitable[None]]
-
-
-@pytest.fixture
-def tamper(postgres: str, wallet_url: str) -> Tamper:
-    """A function that changes what nobody may change."""
-    dsn = make_conninfo(
-        postgres, dbname=conninfo_to_dict(wallet_url)["dbname"], options="-c search_path=wallet"
-    )
-
-    async def change(statement: str) -> None:
-        async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
-            await connection.execute("set session_replication_role = replica")
-            await connection.execute("alter table account drop constraint if exists account_not_overdrawn")
-            await connection.execute(statement.encode())
-
-    return change
 
 
 @pytest.fixture
@@ -108,60 +90,3 @@ class TestLaws:
             assert {law for law, sentences in proof.broken.items() if sentences} == laws
             assert not proof.balanced
             assert all(sentence for sentence in proof.violations)
-
-
-class TestRemembering:
-    async def test_a_proof_goes_on_where_the_last_one_ended(
-        self, prover: Prover, tamper: Tamper, ledger: Ledger, make: Any, user: Account
-    ) -> None:
-        """What two runs agree is settled is not read again; so only the daily proof finds old rows changed."""
-        await prover.prove()
-        await tamper("update proof_run set ran_at = ran_at - interval '3 minutes'")
-        await prover.prove()
-        await ledger.create([make.posted(user, make.escrow(), 1)])
-        assert (await prover.check()).balanced
-        await tamper("update transfer set units = units + 7 where kind = 1")
-        assert (await prover.prove()).balanced
-        assert not (await prover.prove(anew=True)).balanced
-
-    async def test_what_was_in_flight_during_a_proof_is_counted_by_the_next(
-        self,
-        prover: Prover,
-        database: Database,
-        ledger: Ledger,
-        make: Any,
-        user: Account,
-        funded: Any,
-        tamper: Tamper,
-    ) -> None:
-        """A batch draws its numbers, two proofs run, later batches commit, and only then does it commit itself."""
-        other = await funded(100)
-        async with database.transaction() as connection:
-            await ledger.apply(connection, [make.posted(user, make.escrow(), 5)])
-            await prover.prove()
-            await ledger.create([make.posted(other, make.escrow(), 5)])
-            await prover.prove()
-        assert (await prover.prove()).violations == []
-        # Long after, when the numbers of those runs are settled.
-        await tamper("update proof_run set ran_at = ran_at - interval '3 minutes'")
-        await prover.prove()
-        assert (await prover.prove()).violations == []
-        assert (await prover.prove(anew=True)).violations == []
-        assert (await prover.prove()).violations == []
-
-    async def test_what_one_proof_missed_the_first_run_after_it_settled_still_counts(
-        self,
-        prover: Prover,
-        database: Database,
-        ledger: Ledger,
-        make: Any,
-        user: Account,
-        tamper: Tamper,
-    ) -> None:
-        """Numbers are drawn, a proof runs, the batch commits, and the next proof runs when the numbers are old."""
-        async with database.transaction() as connection:
-            await ledger.apply(connection, [make.posted(user, make.escrow(), 5)])
-            await prover.prove()
-        await tamper("update proof_run set ran_at = ran_at - interval '3 minutes'")
-        assert (await prover.prove()).violations == []
-        assert (await prover.check()).violations == []

@@ -226,6 +226,109 @@ class TestCreateTransfers:
         assert answer.result == R.TRANSFER_RESULT_INSUFFICIENT_FUNDS
 
 
+class TestLinked:
+    async def test_a_chain_stands_or_falls_as_one(
+        self, as_prediction: Any, user: Account, escrow: Account
+    ) -> None:
+        def chain(*units: int) -> list[pb.Transfer]:
+            last = len(units) - 1
+            return [posted(user, escrow, each, linked=n < last) for n, each in enumerate(units)]
+
+        good, bad, alone = chain(10, 20), chain(5, 10_000, 5), posted(user, escrow, 1)
+        answers = await create(as_prediction, *good, *bad, alone)
+        assert [answer.result for answer in answers] == [
+            R.TRANSFER_RESULT_CREATED,
+            R.TRANSFER_RESULT_CREATED,
+            R.TRANSFER_RESULT_LINKED_EVENT_FAILED,
+            R.TRANSFER_RESULT_INSUFFICIENT_FUNDS,
+            R.TRANSFER_RESULT_LINKED_EVENT_FAILED,
+            R.TRANSFER_RESULT_CREATED,
+        ]
+        # Again it is the same chain, and stands; what failed may be tried again.
+        answers = await create(as_prediction, *good, *bad)
+        assert [answer.result for answer in answers] == [
+            R.TRANSFER_RESULT_EXISTS,
+            R.TRANSFER_RESULT_EXISTS,
+            R.TRANSFER_RESULT_LINKED_EVENT_FAILED,
+            R.TRANSFER_RESULT_INSUFFICIENT_FUNDS,
+            R.TRANSFER_RESULT_LINKED_EVENT_FAILED,
+        ]
+
+    async def test_a_later_one_sees_what_an_earlier_one_did(
+        self, as_prediction: Any, user: Account, escrow: Account
+    ) -> None:
+        """A hold and its post in one chain; and nothing of the hold is left when the post fails."""
+        held = hold(user, escrow, 60, linked=True)
+        answers = await create(as_prediction, held, end(held, 61))
+        assert [answer.result for answer in answers] == [
+            R.TRANSFER_RESULT_LINKED_EVENT_FAILED,
+            R.TRANSFER_RESULT_EXCEEDS_PENDING,
+        ]
+        answers = await create(as_prediction, held, end(held, 60))
+        assert [answer.result for answer in answers] == [R.TRANSFER_RESULT_CREATED] * 2
+
+    async def test_a_chain_that_stays_open_is_refused(
+        self, as_prediction: Any, user: Account, escrow: Account
+    ) -> None:
+        before = posted(user, escrow, 1)
+        answers = await create(
+            as_prediction, before, posted(user, escrow, 1, linked=True), posted(user, escrow, 1, linked=True)
+        )
+        assert [answer.result for answer in answers] == [
+            R.TRANSFER_RESULT_CREATED,
+            R.TRANSFER_RESULT_LINKED_EVENT_FAILED,
+            R.TRANSFER_RESULT_LINKED_EVENT_CHAIN_OPEN,
+        ]
+
+    async def test_nonsense_fails_its_chain_and_no_other(
+        self, as_prediction: Any, user: Account, escrow: Account
+    ) -> None:
+        nonsense = posted(user, escrow, 1, transfer_id="x")
+        answers = await create(
+            as_prediction,
+            posted(user, escrow, 1, linked=True),
+            nonsense,
+            posted(user, escrow, 1, linked=True),
+            posted(user, escrow, 1),
+        )
+        assert [answer.result for answer in answers] == [
+            R.TRANSFER_RESULT_LINKED_EVENT_FAILED,
+            R.TRANSFER_RESULT_INVALID,
+            R.TRANSFER_RESULT_CREATED,
+            R.TRANSFER_RESULT_CREATED,
+        ]
+
+    async def test_a_chain_may_be_as_long_as_a_call(
+        self, as_prediction: Any, user: Account, escrow: Account
+    ) -> None:
+        """Longer than what is decided in one turn."""
+        there = [posted(user, escrow, 1, linked=True) for _ in range(300)]
+        back = [posted(escrow, user, 1, linked=True) for _ in range(300)]
+        chain = [transfer for pair in zip(there, back, strict=True) for transfer in pair]
+        answers = await create(as_prediction, *chain, posted(user, escrow, 10_000))
+        assert {answer.result for answer in answers[:-1]} == {R.TRANSFER_RESULT_LINKED_EVENT_FAILED}
+        assert answers[-1].result == R.TRANSFER_RESULT_INSUFFICIENT_FUNDS
+
+
+class TestTimeout:
+    async def test_what_names_no_order_has_an_end(
+        self, as_prediction: Any, user: Account, escrow: Account
+    ) -> None:
+        answers = await create(
+            as_prediction,
+            hold(user, escrow, 1, reference_id="", timeout_seconds=60),
+            hold(user, escrow, 1, timeout_seconds=60),
+            hold(user, escrow, 1, reference_id="", timeout_seconds=-1),
+            posted(user, escrow, 1, timeout_seconds=60),
+        )
+        assert [(answer.result, answer.message.partition(":")[0]) for answer in answers] == [
+            (R.TRANSFER_RESULT_CREATED, ""),
+            (R.TRANSFER_RESULT_INVALID, "timeout_seconds"),
+            (R.TRANSFER_RESULT_INVALID, "timeout_seconds"),
+            (R.TRANSFER_RESULT_INVALID, "timeout_seconds"),
+        ]
+
+
 class TestAccess:
     async def test_nobody_but_prediction_moves_money(self, target: str, parties: Parties) -> None:
         for service in ("event", "gateway", "auth", "notification", "market-data", "wallet"):

@@ -101,6 +101,10 @@ class _TransferKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Transfer
     """Capital put in by the operator."""
     TRANSFER_KIND_ADJUSTMENT: _TransferKind.ValueType  # 11
     """Correction: by an administrator, or by a result that was revised."""
+    TRANSFER_KIND_RESERVE: _TransferKind.ValueType  # 12
+    """Money of a user put behind an order that may rest: from the user to their order reserve, named by the order."""
+    TRANSFER_KIND_RELEASE: _TransferKind.ValueType  # 13
+    """What an order did not need, back from the order reserve to the user."""
 
 class TransferKind(_TransferKind, metaclass=_TransferKindEnumTypeWrapper):
     """What a transfer is for; what people read in their statement."""
@@ -129,6 +133,10 @@ TRANSFER_KIND_CAPITAL: TransferKind.ValueType  # 10
 """Capital put in by the operator."""
 TRANSFER_KIND_ADJUSTMENT: TransferKind.ValueType  # 11
 """Correction: by an administrator, or by a result that was revised."""
+TRANSFER_KIND_RESERVE: TransferKind.ValueType  # 12
+"""Money of a user put behind an order that may rest: from the user to their order reserve, named by the order."""
+TRANSFER_KIND_RELEASE: TransferKind.ValueType  # 13
+"""What an order did not need, back from the order reserve to the user."""
 Global___TransferKind: _TypeAlias = TransferKind  # noqa: Y015
 
 class _TransferPhase:
@@ -191,6 +199,16 @@ class _TransferResultEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Transf
     """The fills up to the asked sequence are not applied yet: ask again."""
     TRANSFER_RESULT_INVALID: _TransferResult.ValueType  # 10
     """Something about the transfer makes no sense; the message says what."""
+    TRANSFER_RESULT_PENDING_EXPIRED: _TransferResult.ValueType  # 11
+    """The time of the pending transfer is over."""
+    TRANSFER_RESULT_LINKED_EVENT_FAILED: _TransferResult.ValueType  # 12
+    """Another transfer of its chain failed."""
+    TRANSFER_RESULT_LINKED_EVENT_CHAIN_OPEN: _TransferResult.ValueType  # 13
+    """The call ended before its chain did."""
+    TRANSFER_RESULT_FROZEN: _TransferResult.ValueType  # 14
+    """An account is frozen, because an invariant of it is broken: an administrator looks at it. A frozen person begins
+    nothing, what they owe and are owed still moves; any other frozen account takes part in nothing.
+    """
 
 class TransferResult(_TransferResult, metaclass=_TransferResultEnumTypeWrapper):
     """How one transfer ended."""
@@ -217,6 +235,16 @@ TRANSFER_RESULT_BEHIND: TransferResult.ValueType  # 9
 """The fills up to the asked sequence are not applied yet: ask again."""
 TRANSFER_RESULT_INVALID: TransferResult.ValueType  # 10
 """Something about the transfer makes no sense; the message says what."""
+TRANSFER_RESULT_PENDING_EXPIRED: TransferResult.ValueType  # 11
+"""The time of the pending transfer is over."""
+TRANSFER_RESULT_LINKED_EVENT_FAILED: TransferResult.ValueType  # 12
+"""Another transfer of its chain failed."""
+TRANSFER_RESULT_LINKED_EVENT_CHAIN_OPEN: TransferResult.ValueType  # 13
+"""The call ended before its chain did."""
+TRANSFER_RESULT_FROZEN: TransferResult.ValueType  # 14
+"""An account is frozen, because an invariant of it is broken: an administrator looks at it. A frozen person begins
+nothing, what they owe and are owed still moves; any other frozen account takes part in nothing.
+"""
 Global___TransferResult: _TypeAlias = TransferResult  # noqa: Y015
 
 class _DepositStatus:
@@ -290,6 +318,8 @@ class Transfer(_message.Message):
     REFERENCE_ID_FIELD_NUMBER: _builtins.int
     BALANCING_DEBIT_FIELD_NUMBER: _builtins.int
     AFTER_SEQUENCE_FIELD_NUMBER: _builtins.int
+    LINKED_FIELD_NUMBER: _builtins.int
+    TIMEOUT_SECONDS_FIELD_NUMBER: _builtins.int
     transfer_id: _builtins.str
     """UUID, made or derived by the caller: the same id never moves money twice."""
     phase: Global___TransferPhase.ValueType
@@ -303,13 +333,23 @@ class Transfer(_message.Message):
     event_id: _builtins.str
     """Event that it belongs to, if any."""
     reference_id: _builtins.str
-    """Order or other thing that it belongs to, a UUID; a pending transfer must name its order, by which it is settled."""
+    """Order or other thing that it belongs to, a UUID. A pending transfer names its order, by which it is settled, or has
+    timeout_seconds.
+    """
     balancing_debit: _builtins.bool
     """Moves no more than the paying account has; the amount is the most. Nothing left is CREATED with 0 units, so that
     the same id never moves more; as a pending transfer it is INSUFFICIENT_FUNDS.
     """
     after_sequence: _builtins.int
     """Answers BEHIND until the fills of this event up to this sequence are applied; no wait when 0."""
+    linked: _builtins.bool
+    """Links it with the next transfer of the call. A chain ends with the first that has no link; all of it stands in the
+    ledger afterwards, or this call moved nothing of it. What EXISTS counts as standing.
+    """
+    timeout_seconds: _builtins.int
+    """Lets a pending transfer that names no order end by itself after this time, by the database's clock. An order's hold
+    never ends by time.
+    """
     @_builtins.property
     def debit(self) -> Global___AccountName:
         """Account that pays; empty when posting or voiding. Rails and capital are INVALID here: wallet alone moves them."""
@@ -336,10 +376,12 @@ class Transfer(_message.Message):
         reference_id: _builtins.str = ...,
         balancing_debit: _builtins.bool = ...,
         after_sequence: _builtins.int = ...,
+        linked: _builtins.bool = ...,
+        timeout_seconds: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "credit", b"credit", "debit", b"debit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_sequence", b"after_sequence", "amount", b"amount", "balancing_debit", b"balancing_debit", "credit", b"credit", "debit", b"debit", "event_id", b"event_id", "kind", b"kind", "pending_id", b"pending_id", "phase", b"phase", "reference_id", b"reference_id", "transfer_id", b"transfer_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_sequence", b"after_sequence", "amount", b"amount", "balancing_debit", b"balancing_debit", "credit", b"credit", "debit", b"debit", "event_id", b"event_id", "kind", b"kind", "linked", b"linked", "pending_id", b"pending_id", "phase", b"phase", "reference_id", b"reference_id", "timeout_seconds", b"timeout_seconds", "transfer_id", b"transfer_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -362,7 +404,7 @@ class TransferAnswer(_message.Message):
     units: _builtins.int
     """What was moved or reserved, in the asset's smallest unit; less than asked only for a balancing debit."""
     message: _builtins.str
-    """Names the field when the result is INVALID."""
+    """Names the field when the result is INVALID, the side when it is FROZEN."""
     def __init__(
         self,
         *,
@@ -627,8 +669,14 @@ class GetStatementRequest(_message.Message):
     FROM_TIME_FIELD_NUMBER: _builtins.int
     TO_TIME_FIELD_NUMBER: _builtins.int
     ASSET_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    CURSOR_FIELD_NUMBER: _builtins.int
     asset: _builtins.str
     """One asset."""
+    limit: _builtins.int
+    """Entries at most, 1 to 10000. When 0 all must fit, and a time that holds more is refused."""
+    cursor: _builtins.str
+    """Opaque cursor of an earlier answer to the same question: the statement goes on there."""
     @_builtins.property
     def from_time(self) -> _timestamp_pb2.Timestamp:
         """From this instant, included."""
@@ -643,10 +691,12 @@ class GetStatementRequest(_message.Message):
         from_time: _timestamp_pb2.Timestamp | None = ...,
         to_time: _timestamp_pb2.Timestamp | None = ...,
         asset: _builtins.str = ...,
+        limit: _builtins.int = ...,
+        cursor: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "to_time", b"to_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "from_time", b"from_time", "to_time", b"to_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "cursor", b"cursor", "from_time", b"from_time", "limit", b"limit", "to_time", b"to_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -661,6 +711,9 @@ class GetStatementResponse(_message.Message):
     OPENING_FIELD_NUMBER: _builtins.int
     TRANSACTIONS_FIELD_NUMBER: _builtins.int
     CLOSING_FIELD_NUMBER: _builtins.int
+    NEXT_CURSOR_FIELD_NUMBER: _builtins.int
+    next_cursor: _builtins.str
+    """Cursor of the rest, empty at the end. The rest opens with what this closes with."""
     @_builtins.property
     def opening(self) -> _amount_pb2.Amount:
         """Balance before the first entry."""
@@ -679,10 +732,11 @@ class GetStatementResponse(_message.Message):
         opening: _amount_pb2.Amount | None = ...,
         transactions: _abc.Iterable[Global___Transaction] | None = ...,
         closing: _amount_pb2.Amount | None = ...,
+        next_cursor: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["closing", b"closing", "opening", b"opening"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["closing", b"closing", "opening", b"opening", "transactions", b"transactions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closing", b"closing", "next_cursor", b"next_cursor", "opening", b"opening", "transactions", b"transactions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -930,3 +984,797 @@ class CheckLedgerResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CheckLedgerResponse: _TypeAlias = CheckLedgerResponse  # noqa: Y015
+
+@_typing.final
+class KindTotal(_message.Message):
+    """What all entries of one kind came to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    kind: Global___TransferKind.ValueType
+    """What they were for."""
+    units: _builtins.int
+    """Positive what came in, negative what went out, in the asset's smallest unit."""
+    count: _builtins.int
+    """How many they are."""
+    def __init__(
+        self,
+        *,
+        kind: Global___TransferKind.ValueType = ...,
+        units: _builtins.int = ...,
+        count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "kind", b"kind", "units", b"units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___KindTotal: _TypeAlias = KindTotal  # noqa: Y015
+
+@_typing.final
+class HeldAmount(_message.Message):
+    """Money behind an order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRANSFER_ID_FIELD_NUMBER: _builtins.int
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    transfer_id: _builtins.str
+    """Pending transfer; empty for an order's reserve."""
+    order_id: _builtins.str
+    """Order, if it is for one."""
+    event_id: _builtins.str
+    """Event, if it is for one."""
+    units: _builtins.int
+    """How much, in the asset's smallest unit."""
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """Since when."""
+
+    def __init__(
+        self,
+        *,
+        transfer_id: _builtins.str = ...,
+        order_id: _builtins.str = ...,
+        event_id: _builtins.str = ...,
+        units: _builtins.int = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "order_id", b"order_id", "since", b"since", "transfer_id", b"transfer_id", "units", b"units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HeldAmount: _TypeAlias = HeldAmount  # noqa: Y015
+
+@_typing.final
+class ArrivingAmount(_message.Message):
+    """Proceeds of a sale that are on their way."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Event."""
+    sequence: _builtins.int
+    """Number of the fill in its event."""
+    units: _builtins.int
+    """How much, in the asset's smallest unit."""
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        sequence: _builtins.int = ...,
+        units: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "sequence", b"sequence", "units", b"units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ArrivingAmount: _TypeAlias = ArrivingAmount  # noqa: Y015
+
+@_typing.final
+class ExplainBalanceRequest(_message.Message):
+    """Asks what the caller's balance is made of."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_FIELD_NUMBER: _builtins.int
+    asset: _builtins.str
+    """One asset."""
+    def __init__(
+        self,
+        *,
+        asset: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainBalanceRequest: _TypeAlias = ExplainBalanceRequest  # noqa: Y015
+
+@_typing.final
+class ExplainBalanceResponse(_message.Message):
+    """Answers with the figures and what they are made of: the sum of `entries` is what the account has; less the held amounts
+    that have a transfer it is `available`. All of `held` is the balance's held figure, all of `arriving` its arriving one.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BALANCE_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    HELD_FIELD_NUMBER: _builtins.int
+    HELD_BEYOND_UNITS_FIELD_NUMBER: _builtins.int
+    ARRIVING_FIELD_NUMBER: _builtins.int
+    held_beyond_units: _builtins.int
+    """What is held beyond those listed, in the asset's smallest unit."""
+    @_builtins.property
+    def balance(self) -> Global___Balance:
+        """As GetBalances tells it."""
+
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___KindTotal]:
+        """What ever came in and went out, by kind."""
+
+    @_builtins.property
+    def held(self) -> _containers.RepeatedCompositeFieldContainer[Global___HeldAmount]:
+        """Oldest first, 1000 at most of holds and of reserves."""
+
+    @_builtins.property
+    def arriving(self) -> _containers.RepeatedCompositeFieldContainer[Global___ArrivingAmount]:
+        """By event and sequence."""
+
+    def __init__(
+        self,
+        *,
+        balance: Global___Balance | None = ...,
+        entries: _abc.Iterable[Global___KindTotal] | None = ...,
+        held: _abc.Iterable[Global___HeldAmount] | None = ...,
+        held_beyond_units: _builtins.int = ...,
+        arriving: _abc.Iterable[Global___ArrivingAmount] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["balance", b"balance"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arriving", b"arriving", "balance", b"balance", "entries", b"entries", "held", b"held", "held_beyond_units", b"held_beyond_units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainBalanceResponse: _TypeAlias = ExplainBalanceResponse  # noqa: Y015
+
+@_typing.final
+class ExplainTransactionRequest(_message.Message):
+    """Asks what one entry means."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRANSFER_ID_FIELD_NUMBER: _builtins.int
+    transfer_id: _builtins.str
+    """Transfer of the entry."""
+    def __init__(
+        self,
+        *,
+        transfer_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["transfer_id", b"transfer_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainTransactionRequest: _TypeAlias = ExplainTransactionRequest  # noqa: Y015
+
+@_typing.final
+class ExplainTransactionResponse(_message.Message):
+    """Answers with the entry and what belongs to it. `opening_units` and all entries of the act are the balance after it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRANSACTION_FIELD_NUMBER: _builtins.int
+    COUNTERPARTY_FIELD_NUMBER: _builtins.int
+    ACT_FIELD_NUMBER: _builtins.int
+    OPENING_UNITS_FIELD_NUMBER: _builtins.int
+    HOLD_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    counterparty: Global___AccountKind.ValueType
+    """From whom it came or to whom it went."""
+    opening_units: _builtins.int
+    """Balance before the act, in the asset's smallest unit."""
+    @_builtins.property
+    def transaction(self) -> Global___Transaction:
+        """The entry."""
+
+    @_builtins.property
+    def act(self) -> _containers.RepeatedCompositeFieldContainer[Global___Transaction]:
+        """All entries of the same act, in order: the cost of a bet and its fee."""
+
+    @_builtins.property
+    def hold(self) -> Global___HeldAmount:
+        """The hold that paid for it, if one did."""
+
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___KindTotal]:
+        """What ever came in and went out by then, by kind: their sum is the balance after the entry."""
+
+    def __init__(
+        self,
+        *,
+        transaction: Global___Transaction | None = ...,
+        counterparty: Global___AccountKind.ValueType = ...,
+        act: _abc.Iterable[Global___Transaction] | None = ...,
+        opening_units: _builtins.int = ...,
+        hold: Global___HeldAmount | None = ...,
+        entries: _abc.Iterable[Global___KindTotal] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["hold", b"hold", "transaction", b"transaction"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["act", b"act", "counterparty", b"counterparty", "entries", b"entries", "hold", b"hold", "opening_units", b"opening_units", "transaction", b"transaction"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainTransactionResponse: _TypeAlias = ExplainTransactionResponse  # noqa: Y015
+
+@_typing.final
+class Account(_message.Message):
+    """An account of the ledger."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    ASSET_FIELD_NUMBER: _builtins.int
+    DEBITS_PENDING_UNITS_FIELD_NUMBER: _builtins.int
+    DEBITS_POSTED_UNITS_FIELD_NUMBER: _builtins.int
+    CREDITS_PENDING_UNITS_FIELD_NUMBER: _builtins.int
+    CREDITS_POSTED_UNITS_FIELD_NUMBER: _builtins.int
+    FROZEN_AT_FIELD_NUMBER: _builtins.int
+    account_id: _builtins.str
+    """UUIDv5 of kind, owner and asset."""
+    asset: _builtins.str
+    """Its asset."""
+    debits_pending_units: _builtins.int
+    """Reserved on the debit side, in the asset's smallest unit."""
+    debits_posted_units: _builtins.int
+    """Moved on the debit side."""
+    credits_pending_units: _builtins.int
+    """Reserved on the credit side."""
+    credits_posted_units: _builtins.int
+    """Moved on the credit side."""
+    @_builtins.property
+    def name(self) -> Global___AccountName:
+        """Its name."""
+
+    @_builtins.property
+    def frozen_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was frozen; absent while it is not."""
+
+    def __init__(
+        self,
+        *,
+        account_id: _builtins.str = ...,
+        name: Global___AccountName | None = ...,
+        asset: _builtins.str = ...,
+        debits_pending_units: _builtins.int = ...,
+        debits_posted_units: _builtins.int = ...,
+        credits_pending_units: _builtins.int = ...,
+        credits_posted_units: _builtins.int = ...,
+        frozen_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["frozen_at", b"frozen_at", "name", b"name"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "asset", b"asset", "credits_pending_units", b"credits_pending_units", "credits_posted_units", b"credits_posted_units", "debits_pending_units", b"debits_pending_units", "debits_posted_units", b"debits_posted_units", "frozen_at", b"frozen_at", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Account: _TypeAlias = Account  # noqa: Y015
+
+@_typing.final
+class AccountInAsset(_message.Message):
+    """Names an account in one asset."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ASSET_FIELD_NUMBER: _builtins.int
+    asset: _builtins.str
+    """Its asset."""
+    @_builtins.property
+    def name(self) -> Global___AccountName:
+        """What it is for, and whose it is."""
+
+    def __init__(
+        self,
+        *,
+        name: Global___AccountName | None = ...,
+        asset: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccountInAsset: _TypeAlias = AccountInAsset  # noqa: Y015
+
+@_typing.final
+class LookupAccountsRequest(_message.Message):
+    """Asks for accounts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_IDS_FIELD_NUMBER: _builtins.int
+    NAMES_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def account_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """By id, 100 at most together with names."""
+
+    @_builtins.property
+    def names(self) -> _containers.RepeatedCompositeFieldContainer[Global___AccountInAsset]:
+        """By name."""
+
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """As they were when all that was posted before this instant was; as they are when absent."""
+
+    def __init__(
+        self,
+        *,
+        account_ids: _abc.Iterable[_builtins.str] | None = ...,
+        names: _abc.Iterable[Global___AccountInAsset] | None = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_ids", b"account_ids", "at", b"at", "names", b"names"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LookupAccountsRequest: _TypeAlias = LookupAccountsRequest  # noqa: Y015
+
+@_typing.final
+class LookupAccountsResponse(_message.Message):
+    """Answers with accounts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def accounts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Account]:
+        """By id."""
+
+    def __init__(
+        self,
+        *,
+        accounts: _abc.Iterable[Global___Account] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LookupAccountsResponse: _TypeAlias = LookupAccountsResponse  # noqa: Y015
+
+@_typing.final
+class RecordedTransfer(_message.Message):
+    """A transfer as it stands in the ledger."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRANSFER_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    DEBIT_ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    DEBIT_KIND_FIELD_NUMBER: _builtins.int
+    CREDIT_ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    CREDIT_KIND_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    RELEASED_UNITS_FIELD_NUMBER: _builtins.int
+    PENDING_ID_FIELD_NUMBER: _builtins.int
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    REFERENCE_ID_FIELD_NUMBER: _builtins.int
+    POSTED_AT_FIELD_NUMBER: _builtins.int
+    DEBIT_BALANCE_UNITS_FIELD_NUMBER: _builtins.int
+    CREDIT_BALANCE_UNITS_FIELD_NUMBER: _builtins.int
+    transfer_id: _builtins.str
+    """Its id."""
+    number: _builtins.int
+    """Rises with each account."""
+    phase: Global___TransferPhase.ValueType
+    """What it did."""
+    kind: Global___TransferKind.ValueType
+    """What it was for."""
+    debit_account_id: _builtins.str
+    """Account that paid."""
+    debit_kind: Global___AccountKind.ValueType
+    """What that account is for."""
+    credit_account_id: _builtins.str
+    """Account that was paid."""
+    credit_kind: Global___AccountKind.ValueType
+    """What that account is for."""
+    released_units: _builtins.int
+    """What it released of the pending transfer that it ended, in the asset's smallest unit."""
+    pending_id: _builtins.str
+    """Pending transfer that it ended, if any."""
+    event_id: _builtins.str
+    """Event that it belongs to, if any."""
+    reference_id: _builtins.str
+    """Order or other thing that it belongs to, if any."""
+    debit_balance_units: _builtins.int
+    """Posted balance of the paying account after it, in the asset's smallest unit."""
+    credit_balance_units: _builtins.int
+    """Posted balance of the paid account after it."""
+    @_builtins.property
+    def amount(self) -> _amount_pb2.Amount:
+        """What it moved or reserved."""
+
+    @_builtins.property
+    def posted_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was posted."""
+
+    def __init__(
+        self,
+        *,
+        transfer_id: _builtins.str = ...,
+        number: _builtins.int = ...,
+        phase: Global___TransferPhase.ValueType = ...,
+        kind: Global___TransferKind.ValueType = ...,
+        debit_account_id: _builtins.str = ...,
+        debit_kind: Global___AccountKind.ValueType = ...,
+        credit_account_id: _builtins.str = ...,
+        credit_kind: Global___AccountKind.ValueType = ...,
+        amount: _amount_pb2.Amount | None = ...,
+        released_units: _builtins.int = ...,
+        pending_id: _builtins.str = ...,
+        event_id: _builtins.str = ...,
+        reference_id: _builtins.str = ...,
+        posted_at: _timestamp_pb2.Timestamp | None = ...,
+        debit_balance_units: _builtins.int = ...,
+        credit_balance_units: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "posted_at", b"posted_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "credit_account_id", b"credit_account_id", "credit_balance_units", b"credit_balance_units", "credit_kind", b"credit_kind", "debit_account_id", b"debit_account_id", "debit_balance_units", b"debit_balance_units", "debit_kind", b"debit_kind", "event_id", b"event_id", "kind", b"kind", "number", b"number", "pending_id", b"pending_id", "phase", b"phase", "posted_at", b"posted_at", "reference_id", b"reference_id", "released_units", b"released_units", "transfer_id", b"transfer_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordedTransfer: _TypeAlias = RecordedTransfer  # noqa: Y015
+
+@_typing.final
+class LookupTransfersRequest(_message.Message):
+    """Asks for transfers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRANSFER_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def transfer_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Which, 1000 at most."""
+
+    def __init__(
+        self,
+        *,
+        transfer_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["transfer_ids", b"transfer_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LookupTransfersRequest: _TypeAlias = LookupTransfersRequest  # noqa: Y015
+
+@_typing.final
+class LookupTransfersResponse(_message.Message):
+    """Answers with transfers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRANSFERS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def transfers(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecordedTransfer]:
+        """By number."""
+
+    def __init__(
+        self,
+        *,
+        transfers: _abc.Iterable[Global___RecordedTransfer] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["transfers", b"transfers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LookupTransfersResponse: _TypeAlias = LookupTransfersResponse  # noqa: Y015
+
+@_typing.final
+class ListAccountTransfersRequest(_message.Message):
+    """Asks for what touched an account."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    FROM_TIME_FIELD_NUMBER: _builtins.int
+    TO_TIME_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    CURSOR_FIELD_NUMBER: _builtins.int
+    account_id: _builtins.str
+    """Which."""
+    limit: _builtins.int
+    """Rows at most, 1 to 100; 20 when 0."""
+    cursor: _builtins.str
+    """Opaque cursor of an earlier answer."""
+    @_builtins.property
+    def from_time(self) -> _timestamp_pb2.Timestamp:
+        """From this instant, included."""
+
+    @_builtins.property
+    def to_time(self) -> _timestamp_pb2.Timestamp:
+        """To this instant, not included."""
+
+    def __init__(
+        self,
+        *,
+        account_id: _builtins.str = ...,
+        from_time: _timestamp_pb2.Timestamp | None = ...,
+        to_time: _timestamp_pb2.Timestamp | None = ...,
+        limit: _builtins.int = ...,
+        cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from_time", b"from_time", "to_time", b"to_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "cursor", b"cursor", "from_time", b"from_time", "limit", b"limit", "to_time", b"to_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAccountTransfersRequest: _TypeAlias = ListAccountTransfersRequest  # noqa: Y015
+
+@_typing.final
+class ListAccountTransfersResponse(_message.Message):
+    """Answers with what touched an account."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRANSFERS_FIELD_NUMBER: _builtins.int
+    NEXT_CURSOR_FIELD_NUMBER: _builtins.int
+    next_cursor: _builtins.str
+    """Cursor of the next page, empty at the end."""
+    @_builtins.property
+    def transfers(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecordedTransfer]:
+        """Newest first."""
+
+    def __init__(
+        self,
+        *,
+        transfers: _abc.Iterable[Global___RecordedTransfer] | None = ...,
+        next_cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_cursor", b"next_cursor", "transfers", b"transfers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAccountTransfersResponse: _TypeAlias = ListAccountTransfersResponse  # noqa: Y015
+
+@_typing.final
+class IncidentDetail(_message.Message):
+    """Something known of an incident."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """What."""
+    value: _builtins.str
+    """As text; JSON where it is more than a word."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        value: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IncidentDetail: _TypeAlias = IncidentDetail  # noqa: Y015
+
+@_typing.final
+class Incident(_message.Message):
+    """Something that can't happen and did."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    REFERENCE_ID_FIELD_NUMBER: _builtins.int
+    DETAILS_FIELD_NUMBER: _builtins.int
+    OPENED_AT_FIELD_NUMBER: _builtins.int
+    CLOSED_AT_FIELD_NUMBER: _builtins.int
+    CLOSED_BY_USER_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """UUIDv5 of what it is about."""
+    kind: _builtins.str
+    """What kind of thing it is, one word."""
+    event_id: _builtins.str
+    """Event that it is about, if any."""
+    account_id: _builtins.str
+    """Account that it froze, if any."""
+    reference_id: _builtins.str
+    """Order or other thing that it is about, if any."""
+    closed_by_user_id: _builtins.str
+    """Who closed it; empty when its cause went away by itself."""
+    note: _builtins.str
+    """What they said."""
+    @_builtins.property
+    def details(self) -> _containers.RepeatedCompositeFieldContainer[Global___IncidentDetail]:
+        """What is known of it."""
+
+    @_builtins.property
+    def opened_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was opened."""
+
+    @_builtins.property
+    def closed_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was closed; absent while it is open."""
+
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        event_id: _builtins.str = ...,
+        account_id: _builtins.str = ...,
+        reference_id: _builtins.str = ...,
+        details: _abc.Iterable[Global___IncidentDetail] | None = ...,
+        opened_at: _timestamp_pb2.Timestamp | None = ...,
+        closed_at: _timestamp_pb2.Timestamp | None = ...,
+        closed_by_user_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["closed_at", b"closed_at", "opened_at", b"opened_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "closed_at", b"closed_at", "closed_by_user_id", b"closed_by_user_id", "details", b"details", "event_id", b"event_id", "incident_id", b"incident_id", "kind", b"kind", "note", b"note", "opened_at", b"opened_at", "reference_id", b"reference_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Incident: _TypeAlias = Incident  # noqa: Y015
+
+@_typing.final
+class ListIncidentsRequest(_message.Message):
+    """Asks for a page of incidents."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCLUDE_CLOSED_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    CURSOR_FIELD_NUMBER: _builtins.int
+    include_closed: _builtins.bool
+    """Closed ones too."""
+    limit: _builtins.int
+    """Rows at most, 1 to 100; 20 when 0."""
+    cursor: _builtins.str
+    """Opaque cursor of an earlier answer."""
+    def __init__(
+        self,
+        *,
+        include_closed: _builtins.bool = ...,
+        limit: _builtins.int = ...,
+        cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cursor", b"cursor", "include_closed", b"include_closed", "limit", b"limit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIncidentsRequest: _TypeAlias = ListIncidentsRequest  # noqa: Y015
+
+@_typing.final
+class ListIncidentsResponse(_message.Message):
+    """Answers with a page of incidents."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENTS_FIELD_NUMBER: _builtins.int
+    NEXT_CURSOR_FIELD_NUMBER: _builtins.int
+    next_cursor: _builtins.str
+    """Cursor of the next page, empty at the end."""
+    @_builtins.property
+    def incidents(self) -> _containers.RepeatedCompositeFieldContainer[Global___Incident]:
+        """Newest first."""
+
+    def __init__(
+        self,
+        *,
+        incidents: _abc.Iterable[Global___Incident] | None = ...,
+        next_cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incidents", b"incidents", "next_cursor", b"next_cursor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIncidentsResponse: _TypeAlias = ListIncidentsResponse  # noqa: Y015
+
+@_typing.final
+class CloseIncidentRequest(_message.Message):
+    """Closes an incident."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """Which."""
+    note: _builtins.str
+    """What was done about it, 1 to 1000 characters."""
+    idempotency_key: _builtins.str
+    """Same key and content, same answer. 1 to 128 characters."""
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key", "incident_id", b"incident_id", "note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CloseIncidentRequest: _TypeAlias = CloseIncidentRequest  # noqa: Y015
+
+@_typing.final
+class CloseIncidentResponse(_message.Message):
+    """Answers with the incident."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    REPLAYED_FIELD_NUMBER: _builtins.int
+    replayed: _builtins.bool
+    """Whether this is the stored answer to an earlier call."""
+    @_builtins.property
+    def incident(self) -> Global___Incident:
+        """The incident."""
+
+    def __init__(
+        self,
+        *,
+        incident: Global___Incident | None = ...,
+        replayed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incident", b"incident", "replayed", b"replayed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CloseIncidentResponse: _TypeAlias = CloseIncidentResponse  # noqa: Y015

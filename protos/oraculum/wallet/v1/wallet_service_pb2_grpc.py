@@ -65,10 +65,45 @@ class WalletServiceStub:
                 request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.GetDepositRequest.SerializeToString,
                 response_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.GetDepositResponse.FromString,
                 _registered_method=True)
+        self.ExplainBalance = channel.unary_unary(
+                '/oraculum.wallet.v1.WalletService/ExplainBalance',
+                request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ExplainBalanceRequest.SerializeToString,
+                response_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ExplainBalanceResponse.FromString,
+                _registered_method=True)
+        self.ExplainTransaction = channel.unary_unary(
+                '/oraculum.wallet.v1.WalletService/ExplainTransaction',
+                request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ExplainTransactionRequest.SerializeToString,
+                response_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ExplainTransactionResponse.FromString,
+                _registered_method=True)
+        self.LookupAccounts = channel.unary_unary(
+                '/oraculum.wallet.v1.WalletService/LookupAccounts',
+                request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LookupAccountsRequest.SerializeToString,
+                response_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LookupAccountsResponse.FromString,
+                _registered_method=True)
+        self.LookupTransfers = channel.unary_unary(
+                '/oraculum.wallet.v1.WalletService/LookupTransfers',
+                request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LookupTransfersRequest.SerializeToString,
+                response_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LookupTransfersResponse.FromString,
+                _registered_method=True)
+        self.ListAccountTransfers = channel.unary_unary(
+                '/oraculum.wallet.v1.WalletService/ListAccountTransfers',
+                request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ListAccountTransfersRequest.SerializeToString,
+                response_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ListAccountTransfersResponse.FromString,
+                _registered_method=True)
         self.CheckLedger = channel.unary_unary(
                 '/oraculum.wallet.v1.WalletService/CheckLedger',
                 request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CheckLedgerRequest.SerializeToString,
                 response_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CheckLedgerResponse.FromString,
+                _registered_method=True)
+        self.ListIncidents = channel.unary_unary(
+                '/oraculum.wallet.v1.WalletService/ListIncidents',
+                request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ListIncidentsRequest.SerializeToString,
+                response_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ListIncidentsResponse.FromString,
+                _registered_method=True)
+        self.CloseIncident = channel.unary_unary(
+                '/oraculum.wallet.v1.WalletService/CloseIncident',
+                request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CloseIncidentRequest.SerializeToString,
+                response_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CloseIncidentResponse.FromString,
                 _registered_method=True)
 
 
@@ -78,7 +113,8 @@ class WalletServiceServicer:
 
     def CreateTransfers(self, request, context):
         """Creates, posts and voids transfers, up to 8000 in one call. Answers each on its own: one that fails harms no other.
-        A transfer id that exists with the same content answers EXISTS and moves nothing.
+        A transfer id that exists with the same content answers EXISTS and moves nothing. Transfers that are linked succeed or
+        fail together.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -119,8 +155,59 @@ class WalletServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExplainBalance(self, request, context):
+        """What each figure of the calling user's balance in one asset is made of.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainTransaction(self, request, context):
+        """One entry of the calling user, what belongs to it, and what the balance after it is made of. Fails with
+        TRANSACTION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LookupAccounts(self, request, context):
+        """Accounts by id or by name, as they are or as they were at an instant; those that were never opened are left out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LookupTransfers(self, request, context):
+        """Transfers by id; those that do not exist are left out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAccountTransfers(self, request, context):
+        """All that touched one account in a time, newest first, holds and their ends too.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CheckLedger(self, request, context):
         """Proves the ledger's laws against live data: sums per asset, no balance below zero. For operators and the demo.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListIncidents(self, request, context):
+        """What can't happen and did: open incidents first, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CloseIncident(self, request, context):
+        """Closes an incident and thaws what it froze, once the account is in order again. Fails with INCIDENT_NOT_FOUND, and with
+        INCIDENT_STANDS while the account still breaks the invariant.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -159,10 +246,45 @@ def add_WalletServiceServicer_to_server(servicer, server):
                     request_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.GetDepositRequest.FromString,
                     response_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.GetDepositResponse.SerializeToString,
             ),
+            'ExplainBalance': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainBalance,
+                    request_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ExplainBalanceRequest.FromString,
+                    response_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ExplainBalanceResponse.SerializeToString,
+            ),
+            'ExplainTransaction': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainTransaction,
+                    request_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ExplainTransactionRequest.FromString,
+                    response_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ExplainTransactionResponse.SerializeToString,
+            ),
+            'LookupAccounts': grpc.unary_unary_rpc_method_handler(
+                    servicer.LookupAccounts,
+                    request_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LookupAccountsRequest.FromString,
+                    response_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LookupAccountsResponse.SerializeToString,
+            ),
+            'LookupTransfers': grpc.unary_unary_rpc_method_handler(
+                    servicer.LookupTransfers,
+                    request_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LookupTransfersRequest.FromString,
+                    response_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LookupTransfersResponse.SerializeToString,
+            ),
+            'ListAccountTransfers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAccountTransfers,
+                    request_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ListAccountTransfersRequest.FromString,
+                    response_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ListAccountTransfersResponse.SerializeToString,
+            ),
             'CheckLedger': grpc.unary_unary_rpc_method_handler(
                     servicer.CheckLedger,
                     request_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CheckLedgerRequest.FromString,
                     response_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CheckLedgerResponse.SerializeToString,
+            ),
+            'ListIncidents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIncidents,
+                    request_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ListIncidentsRequest.FromString,
+                    response_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ListIncidentsResponse.SerializeToString,
+            ),
+            'CloseIncident': grpc.unary_unary_rpc_method_handler(
+                    servicer.CloseIncident,
+                    request_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CloseIncidentRequest.FromString,
+                    response_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CloseIncidentResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -339,6 +461,141 @@ class WalletService:
             _registered_method=True)
 
     @staticmethod
+    def ExplainBalance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.wallet.v1.WalletService/ExplainBalance',
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ExplainBalanceRequest.SerializeToString,
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ExplainBalanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainTransaction(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.wallet.v1.WalletService/ExplainTransaction',
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ExplainTransactionRequest.SerializeToString,
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ExplainTransactionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LookupAccounts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.wallet.v1.WalletService/LookupAccounts',
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LookupAccountsRequest.SerializeToString,
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LookupAccountsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LookupTransfers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.wallet.v1.WalletService/LookupTransfers',
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LookupTransfersRequest.SerializeToString,
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LookupTransfersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAccountTransfers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.wallet.v1.WalletService/ListAccountTransfers',
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ListAccountTransfersRequest.SerializeToString,
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ListAccountTransfersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def CheckLedger(request,
             target,
             options=(),
@@ -355,6 +612,60 @@ class WalletService:
             '/oraculum.wallet.v1.WalletService/CheckLedger',
             oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CheckLedgerRequest.SerializeToString,
             oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CheckLedgerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIncidents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.wallet.v1.WalletService/ListIncidents',
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ListIncidentsRequest.SerializeToString,
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ListIncidentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CloseIncident(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.wallet.v1.WalletService/CloseIncident',
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CloseIncidentRequest.SerializeToString,
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CloseIncidentResponse.FromString,
             options,
             channel_credentials,
             insecure,

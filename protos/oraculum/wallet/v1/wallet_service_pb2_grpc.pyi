@@ -35,7 +35,8 @@ class WalletServiceStub:
     def __new__(cls, channel: _aio.Channel) -> WalletServiceAsyncStub: ...
     CreateTransfers: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.CreateTransfersRequest, _wallet_service_pb2.CreateTransfersResponse]
     """Creates, posts and voids transfers, up to 8000 in one call. Answers each on its own: one that fails harms no other.
-    A transfer id that exists with the same content answers EXISTS and moves nothing.
+    A transfer id that exists with the same content answers EXISTS and moves nothing. Transfers that are linked succeed or
+    fail together.
     """
     GetBalances: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.GetBalancesRequest, _wallet_service_pb2.GetBalancesResponse]
     """Balances of the calling user, one for each asset that they ever held."""
@@ -47,8 +48,26 @@ class WalletServiceStub:
     """Begins a deposit of the calling user on a rail. The rail `demo` credits at once and exists in development only."""
     GetDeposit: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.GetDepositRequest, _wallet_service_pb2.GetDepositResponse]
     """One deposit of the calling user. Fails with DEPOSIT_NOT_FOUND."""
+    ExplainBalance: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.ExplainBalanceRequest, _wallet_service_pb2.ExplainBalanceResponse]
+    """What each figure of the calling user's balance in one asset is made of."""
+    ExplainTransaction: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.ExplainTransactionRequest, _wallet_service_pb2.ExplainTransactionResponse]
+    """One entry of the calling user, what belongs to it, and what the balance after it is made of. Fails with
+    TRANSACTION_NOT_FOUND.
+    """
+    LookupAccounts: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.LookupAccountsRequest, _wallet_service_pb2.LookupAccountsResponse]
+    """Accounts by id or by name, as they are or as they were at an instant; those that were never opened are left out."""
+    LookupTransfers: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.LookupTransfersRequest, _wallet_service_pb2.LookupTransfersResponse]
+    """Transfers by id; those that do not exist are left out."""
+    ListAccountTransfers: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.ListAccountTransfersRequest, _wallet_service_pb2.ListAccountTransfersResponse]
+    """All that touched one account in a time, newest first, holds and their ends too."""
     CheckLedger: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.CheckLedgerRequest, _wallet_service_pb2.CheckLedgerResponse]
     """Proves the ledger's laws against live data: sums per asset, no balance below zero. For operators and the demo."""
+    ListIncidents: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.ListIncidentsRequest, _wallet_service_pb2.ListIncidentsResponse]
+    """What can't happen and did: open incidents first, newest first."""
+    CloseIncident: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.CloseIncidentRequest, _wallet_service_pb2.CloseIncidentResponse]
+    """Closes an incident and thaws what it froze, once the account is in order again. Fails with INCIDENT_NOT_FOUND, and with
+    INCIDENT_STANDS while the account still breaks the invariant.
+    """
 
 @_typing.type_check_only
 class WalletServiceAsyncStub(WalletServiceStub):
@@ -57,7 +76,8 @@ class WalletServiceAsyncStub(WalletServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateTransfers: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.CreateTransfersRequest, _wallet_service_pb2.CreateTransfersResponse]  # type: ignore[assignment]
     """Creates, posts and voids transfers, up to 8000 in one call. Answers each on its own: one that fails harms no other.
-    A transfer id that exists with the same content answers EXISTS and moves nothing.
+    A transfer id that exists with the same content answers EXISTS and moves nothing. Transfers that are linked succeed or
+    fail together.
     """
     GetBalances: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.GetBalancesRequest, _wallet_service_pb2.GetBalancesResponse]  # type: ignore[assignment]
     """Balances of the calling user, one for each asset that they ever held."""
@@ -69,8 +89,26 @@ class WalletServiceAsyncStub(WalletServiceStub):
     """Begins a deposit of the calling user on a rail. The rail `demo` credits at once and exists in development only."""
     GetDeposit: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.GetDepositRequest, _wallet_service_pb2.GetDepositResponse]  # type: ignore[assignment]
     """One deposit of the calling user. Fails with DEPOSIT_NOT_FOUND."""
+    ExplainBalance: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.ExplainBalanceRequest, _wallet_service_pb2.ExplainBalanceResponse]  # type: ignore[assignment]
+    """What each figure of the calling user's balance in one asset is made of."""
+    ExplainTransaction: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.ExplainTransactionRequest, _wallet_service_pb2.ExplainTransactionResponse]  # type: ignore[assignment]
+    """One entry of the calling user, what belongs to it, and what the balance after it is made of. Fails with
+    TRANSACTION_NOT_FOUND.
+    """
+    LookupAccounts: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.LookupAccountsRequest, _wallet_service_pb2.LookupAccountsResponse]  # type: ignore[assignment]
+    """Accounts by id or by name, as they are or as they were at an instant; those that were never opened are left out."""
+    LookupTransfers: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.LookupTransfersRequest, _wallet_service_pb2.LookupTransfersResponse]  # type: ignore[assignment]
+    """Transfers by id; those that do not exist are left out."""
+    ListAccountTransfers: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.ListAccountTransfersRequest, _wallet_service_pb2.ListAccountTransfersResponse]  # type: ignore[assignment]
+    """All that touched one account in a time, newest first, holds and their ends too."""
     CheckLedger: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.CheckLedgerRequest, _wallet_service_pb2.CheckLedgerResponse]  # type: ignore[assignment]
     """Proves the ledger's laws against live data: sums per asset, no balance below zero. For operators and the demo."""
+    ListIncidents: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.ListIncidentsRequest, _wallet_service_pb2.ListIncidentsResponse]  # type: ignore[assignment]
+    """What can't happen and did: open incidents first, newest first."""
+    CloseIncident: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.CloseIncidentRequest, _wallet_service_pb2.CloseIncidentResponse]  # type: ignore[assignment]
+    """Closes an incident and thaws what it froze, once the account is in order again. Fails with INCIDENT_NOT_FOUND, and with
+    INCIDENT_STANDS while the account still breaks the invariant.
+    """
 
 class WalletServiceServicer(metaclass=_abc_1.ABCMeta):
     """The ledger and its rails."""
@@ -82,7 +120,8 @@ class WalletServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_wallet_service_pb2.CreateTransfersResponse, _abc.Awaitable[_wallet_service_pb2.CreateTransfersResponse]]:
         """Creates, posts and voids transfers, up to 8000 in one call. Answers each on its own: one that fails harms no other.
-        A transfer id that exists with the same content answers EXISTS and moves nothing.
+        A transfer id that exists with the same content answers EXISTS and moves nothing. Transfers that are linked succeed or
+        fail together.
         """
 
     @_abc_1.abstractmethod
@@ -126,11 +165,71 @@ class WalletServiceServicer(metaclass=_abc_1.ABCMeta):
         """One deposit of the calling user. Fails with DEPOSIT_NOT_FOUND."""
 
     @_abc_1.abstractmethod
+    def ExplainBalance(
+        self,
+        request: _wallet_service_pb2.ExplainBalanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_wallet_service_pb2.ExplainBalanceResponse, _abc.Awaitable[_wallet_service_pb2.ExplainBalanceResponse]]:
+        """What each figure of the calling user's balance in one asset is made of."""
+
+    @_abc_1.abstractmethod
+    def ExplainTransaction(
+        self,
+        request: _wallet_service_pb2.ExplainTransactionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_wallet_service_pb2.ExplainTransactionResponse, _abc.Awaitable[_wallet_service_pb2.ExplainTransactionResponse]]:
+        """One entry of the calling user, what belongs to it, and what the balance after it is made of. Fails with
+        TRANSACTION_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def LookupAccounts(
+        self,
+        request: _wallet_service_pb2.LookupAccountsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_wallet_service_pb2.LookupAccountsResponse, _abc.Awaitable[_wallet_service_pb2.LookupAccountsResponse]]:
+        """Accounts by id or by name, as they are or as they were at an instant; those that were never opened are left out."""
+
+    @_abc_1.abstractmethod
+    def LookupTransfers(
+        self,
+        request: _wallet_service_pb2.LookupTransfersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_wallet_service_pb2.LookupTransfersResponse, _abc.Awaitable[_wallet_service_pb2.LookupTransfersResponse]]:
+        """Transfers by id; those that do not exist are left out."""
+
+    @_abc_1.abstractmethod
+    def ListAccountTransfers(
+        self,
+        request: _wallet_service_pb2.ListAccountTransfersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_wallet_service_pb2.ListAccountTransfersResponse, _abc.Awaitable[_wallet_service_pb2.ListAccountTransfersResponse]]:
+        """All that touched one account in a time, newest first, holds and their ends too."""
+
+    @_abc_1.abstractmethod
     def CheckLedger(
         self,
         request: _wallet_service_pb2.CheckLedgerRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_wallet_service_pb2.CheckLedgerResponse, _abc.Awaitable[_wallet_service_pb2.CheckLedgerResponse]]:
         """Proves the ledger's laws against live data: sums per asset, no balance below zero. For operators and the demo."""
+
+    @_abc_1.abstractmethod
+    def ListIncidents(
+        self,
+        request: _wallet_service_pb2.ListIncidentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_wallet_service_pb2.ListIncidentsResponse, _abc.Awaitable[_wallet_service_pb2.ListIncidentsResponse]]:
+        """What can't happen and did: open incidents first, newest first."""
+
+    @_abc_1.abstractmethod
+    def CloseIncident(
+        self,
+        request: _wallet_service_pb2.CloseIncidentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_wallet_service_pb2.CloseIncidentResponse, _abc.Awaitable[_wallet_service_pb2.CloseIncidentResponse]]:
+        """Closes an incident and thaws what it froze, once the account is in order again. Fails with INCIDENT_NOT_FOUND, and with
+        INCIDENT_STANDS while the account still breaks the invariant.
+        """
 
 def add_WalletServiceServicer_to_server(servicer: WalletServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

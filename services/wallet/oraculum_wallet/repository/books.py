@@ -73,9 +73,15 @@ async def entries_before(
 
 
 async def entries_between(
-    connection: Connection, account_id: str, *, from_time: datetime, to_time: datetime, row_count: int
+    connection: Connection, account_id: str, *, after: tuple[datetime, int], to_time: datetime, row_count: int
 ) -> list[Entry]:
-    """Entries of one account in a time, oldest first, and before them the last one or two that came earlier."""
+    """Entries of one account after a position and before an instant, oldest first; before them the last one or two up to it."""
     return await _sql.entries_between.all(
-        connection, Entry, account_id=account_id, from_time=from_time, to_time=to_time, row_count=row_count
+        connection,
+        Entry,
+        account_id=account_id,
+        after_time=after[0],
+        after_number=after[1],
+        to_time=to_time,
+        row_count=row_count,
     )

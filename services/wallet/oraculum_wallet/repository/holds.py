@@ -43,6 +43,17 @@ async def old_holds(
     return [Hold(*row) for row in rows]
 
 
+async def expired_holds(
+    connection: Connection, *, after: tuple[str, datetime] | None, limit: int
+) -> list[tuple[str, datetime]]:
+    """A page of the pending transfers whose time is over, each with its end."""
+    id_, time = after or (_NIL, datetime.min.replace(tzinfo=UTC))
+    return [
+        (row[0], row[1])
+        for row in await _sql.expired_holds.tuples(connection, after_time=time, after_id=id_, limit=limit)
+    ]
+
+
 async def measure_pending(connection: Connection) -> tuple[int, float]:
     """How many transfers are pending, and for how long the oldest has been."""
     ((count, seconds),) = await _sql.measure_pending.tuples(connection)

@@ -7,8 +7,8 @@ from typing import Final
 
 from oraculum_kit.db import Connection, queries
 from oraculum_wallet.accounts import Account, AccountKind
-from oraculum_wallet.book import Balance, Pending
-from oraculum_wallet.transfers import Phase, Recorded, TransferKind
+from oraculum_wallet.book import Balance, Pending, end_of
+from oraculum_wallet.transfers import Phase, Recorded, Result, TransferKind
 
 _sql: Final = queries("oraculum_wallet", "sql/ledger.sql")
 
@@ -19,7 +19,7 @@ NUMBERS_PER_BLOCK: Final = 8192
 _ROWS_PER_TURN: Final = 256
 
 _NULL: Final = "\\N"
-_LINE: Final = "%d\t%s\t%d\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n"
+_LINE: Final = "%d\t%s\t%d\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n"
 
 
 async def open_accounts(connection: Connection, accounts: Sequence[Account]) -> set[str]:
@@ -38,8 +38,8 @@ async def open_pendings(connection: Connection, ids: Collection[str]) -> list[Pe
     """Those of the named transfers that are pending; each is what it is, but may end until it is locked."""
     rows = await _sql.open_pendings.tuples(connection, ids=_array(ids))
     return [
-        Pending(id_, debit, credit, asset, units, TransferKind(kind), event_id, reference_id)
-        for id_, debit, credit, asset, units, kind, event_id, reference_id in rows
+        Pending(id_, debit, credit, asset, units, TransferKind(kind), *rest)
+        for id_, debit, credit, asset, units, kind, *rest in rows
     ]
 
 
@@ -67,11 +67,10 @@ async def stored_transfers(connection: Connection, ids: Collection[str]) -> list
     ]
 
 
-async def ended_pendings(connection: Connection, ids: Collection[str]) -> list[tuple[str, Phase]]:
-    """How the named pending transfers ended, those that did."""
-    return [
-        (id_, Phase(phase)) for id_, phase in await _sql.ended_pendings.tuples(connection, ids=_array(ids))
-    ]
+async def ended_pendings(connection: Connection, ids: Collection[str]) -> list[tuple[str, Result]]:
+    """How the named pending transfers ended, those that did: what is answered to whoever would end them again."""
+    rows = await _sql.ended_pendings.tuples(connection, ids=_array(ids))
+    return [(pending_id, end_of(pending_id, Phase(phase), id_)) for pending_id, phase, id_ in rows]
 
 
 async def fill_sequences(connection: Connection, event_ids: Collection[str]) -> list[tuple[str, int]]:
@@ -127,6 +126,7 @@ def _lines(rows: Iterable[Recorded], numbers: Iterable[int], time: str) -> Itera
             row.event_id or _NULL,
             row.reference_id or _NULL,
             row.asset,
+            _NULL if row.timeout_seconds is None else row.timeout_seconds,
         )
 
 

@@ -27,27 +27,10 @@ async def one_snapshot(connection: Connection, *, seconds: float) -> None:
     await _sql.take_time.value(connection, milliseconds=str(round(seconds * 1000)))
 
 
-async def begin_run(connection: Connection) -> None:
-    """Note that a proof begins."""
-    await _sql.begin_run.run(connection)
-    await _sql.forget_old_runs.run(connection)
-
-
-async def begin_anew(connection: Connection) -> None:
-    """Forget all that was proven."""
-    await _sql.forget_proof.run(connection)
-    await _sql.forget_runs.run(connection)
-
-
-async def proven_up_to(connection: Connection, *, settled_seconds: float) -> int:
+async def proven_up_to(connection: Connection) -> int:
     """The number up to which all transfers are in what was proven."""
-    number: int = await _sql.proven_up_to.value(connection, settled_seconds=settled_seconds)
+    number: int = await _sql.proven_up_to.value(connection)
     return number
-
-
-async def remember(connection: Connection, number: int) -> None:
-    """Add what came since to what was proven."""
-    await _sql.remember_proof.run(connection, number=number)
 
 
 async def sums(connection: Connection) -> list[AssetSums]:
@@ -78,11 +61,11 @@ async def statement_differs(connection: Connection, *, changed_seconds: float) -
     return [f"account {id_} has {units}, but its last entry says {shown}" for id_, units, shown in rows]
 
 
-async def counters_differ(connection: Connection, number: int) -> list[str]:
+async def counters_differ(connection: Connection, number: int, *, anew: bool = False) -> list[str]:
     """Accounts whose counters are not the sums of their transfers, those up to the number being proven."""
-    rows = await _sql.counters_differ.tuples(connection, number=number, limit=EXAMPLES_MAX)
+    rows = await _sql.counters_differ.tuples(connection, number=number, anew=anew, limit=EXAMPLES_MAX)
     return [
         f"account {id_} has posted {dr} (its transfers say {dr_due}) and {cr} (its transfers say {cr_due}),"
         f" pending {dp} ({dp_due}) and {cp} ({cp_due})"
-        for id_, dr, dr_due, dp, dp_due, cr, cr_due, cp, cp_due in rows
+        for id_, _, dr, dr_due, dp, dp_due, cr, cr_due, cp, cp_due in rows
     ]

@@ -39,15 +39,15 @@ order by entry.posted_at desc, entry.number desc
 limit %(row_count)s;
 
 -- name: entries_between
--- What went out of and came into one account of a person, oldest first, from an instant to another, and the last entry
--- before it: one statement, so that nothing slips in between.
+-- What went out of and came into one account of a person, oldest first, after a position and before an instant, and the
+-- last entry up to that position: one statement, so that nothing slips in between.
 with entry as (
     (
         select id::text as transfer_id, kind, asset, -units as units, event_id::text, reference_id::text, posted_at,
                debit_balance_units as balance_units, number
         from transfer
         where debit_account_id = %(account_id)s and debit_kind = 1 and units > 0 and phase in (1, 3)
-          and posted_at >= %(from_time)s and posted_at < %(to_time)s
+          and (posted_at, number) > (%(after_time)s, %(after_number)s) and posted_at < %(to_time)s
         order by posted_at, number
         limit %(row_count)s
     )
@@ -56,7 +56,7 @@ with entry as (
         select id::text, kind, asset, units, event_id::text, reference_id::text, posted_at, credit_balance_units, number
         from transfer
         where credit_account_id = %(account_id)s and credit_kind = 1 and units > 0 and phase in (1, 3)
-          and posted_at >= %(from_time)s and posted_at < %(to_time)s
+          and (posted_at, number) > (%(after_time)s, %(after_number)s) and posted_at < %(to_time)s
         order by posted_at, number
         limit %(row_count)s
     )
@@ -65,7 +65,7 @@ with entry as (
         select id::text, kind, asset, -units, event_id::text, reference_id::text, posted_at, debit_balance_units, number
         from transfer
         where debit_account_id = %(account_id)s and debit_kind = 1 and units > 0 and phase in (1, 3)
-          and posted_at < %(from_time)s
+          and (posted_at, number) <= (%(after_time)s, %(after_number)s)
         order by posted_at desc, number desc
         limit 1
     )
@@ -74,7 +74,7 @@ with entry as (
         select id::text, kind, asset, units, event_id::text, reference_id::text, posted_at, credit_balance_units, number
         from transfer
         where credit_account_id = %(account_id)s and credit_kind = 1 and units > 0 and phase in (1, 3)
-          and posted_at < %(from_time)s
+          and (posted_at, number) <= (%(after_time)s, %(after_number)s)
         order by posted_at desc, number desc
         limit 1
     )

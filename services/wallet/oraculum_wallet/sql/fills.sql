@@ -53,9 +53,9 @@ using fill_progress p
 where p.event_id = any(%(event_ids)s::uuid[]) and w.event_id = p.event_id and w.sequence <= p.sequence;
 
 -- name: events_waiting
--- The next events whose fills wait, by id: each has its turn, however many stand still for good.
-select distinct event_id::text as id
-from fill_waiting
+-- The next events of which something waits, by id: each has its turn, however many stand still for good.
+select event_id::text as id
+from (select event_id from fill_waiting union select event_id from release_waiting) as waiting
 where event_id > %(after)s::uuid
 order by id
 limit %(limit)s;

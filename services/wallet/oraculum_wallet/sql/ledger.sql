@@ -10,13 +10,15 @@ returning id::text;
 
 -- name: open_pendings
 -- Transfers that are pending now. What they say never changes, whether they still are is asked again under lock.
-select id::text, debit_account_id::text, credit_account_id::text, asset, units, kind, event_id::text, reference_id::text
+select id::text, debit_account_id::text, credit_account_id::text, asset, units, kind, event_id::text, reference_id::text,
+       expires_at
 from pending_transfer
 where id = any(%(ids)s::uuid[]);
 
 -- name: lock_accounts
 -- The counters of accounts, locked in one order for everybody: people first, what many share last and so for shorter.
-select id::text, kind, owner_id, asset, debits_pending, debits_posted, credits_pending, credits_posted, changed_at
+select id::text, kind, owner_id, asset, debits_pending, debits_posted, credits_pending, credits_posted, changed_at,
+       frozen_at is not null
 from account
 where id = any(%(ids)s::uuid[])
 order by kind, id
@@ -27,13 +29,13 @@ for no key update;
 select
     id::text, phase, kind, debit_account_id::text, debit_kind, credit_account_id::text, credit_kind, asset, units,
     asked_units, released_units, pending_id::text, event_id::text, reference_id::text, debit_balance_units,
-    credit_balance_units
+    credit_balance_units, timeout_seconds
 from transfer
 where id = any(%(ids)s::uuid[]);
 
 -- name: ended_pendings
 -- How pending transfers ended, of those that did.
-select pending_id::text, phase
+select pending_id::text, phase, id::text
 from transfer
 where pending_id = any(%(ids)s::uuid[]);
 
@@ -56,5 +58,6 @@ select clock_timestamp();
 -- Record transfers, and by that move the money: see apply_transfers in the schema.
 copy transfer (
     number, posted_at, units, asked_units, released_units, debit_balance_units, credit_balance_units, phase, kind,
-    debit_kind, credit_kind, id, debit_account_id, credit_account_id, pending_id, event_id, reference_id, asset
+    debit_kind, credit_kind, id, debit_account_id, credit_account_id, pending_id, event_id, reference_id, asset,
+    timeout_seconds
 ) from stdin;

@@ -71,18 +71,15 @@ order by a.id
 limit %(limit)s;
 
 -- name: proven_up_to
--- A number such that every transfer up to it is in what was proven: the numbers drawn by one run, when a later run saw
--- them settled. No batch lives for that long between drawing its numbers and its end. The run that asks is no later run:
--- it has not yet added up what it sees.
-select coalesce(max(number), 0)
-from proof_run
-where ran_at < (
-    select max(ran_at) from proof_run where ran_at < now()
-) - make_interval(secs => %(settled_seconds)s);
+-- The number up to which every transfer is in what was proven.
+select number from proof_progress;
 
 -- name: counters_differ
--- Accounts whose counters are not the sums of their transfers: what was proven before, and what came since.
-with side as (
+-- Accounts whose counters are not the sums of their transfers: what was proven before, and what came since. Or, anew, of
+-- all their transfers, trusting no earlier proof.
+with proven as (
+    select * from proven_account where not %(anew)s
+), side as (
     select debit_account_id as account_id, number,
            case when phase in (1, 3) then units else 0 end as debits_posted,
            case when phase = 2 then units else -released_units end as debits_pending,
@@ -98,75 +95,22 @@ with side as (
     select s.account_id, sum(s.debits_posted) as debits_posted, sum(s.debits_pending) as debits_pending,
            sum(s.credits_posted) as credits_posted, sum(s.credits_pending) as credits_pending
     from side s
-    left join proven_account p on p.account_id = s.account_id
+    left join proven p on p.account_id = s.account_id
     where s.number > coalesce(p.number, 0)
     group by s.account_id
 )
-select a.id::text,
+select coalesce(a.id, p.account_id, s.account_id)::text, a.kind,
        a.debits_posted, (coalesce(p.debits_posted, 0) + coalesce(s.debits_posted, 0))::bigint,
        a.debits_pending, (coalesce(p.debits_pending, 0) + coalesce(s.debits_pending, 0))::bigint,
        a.credits_posted, (coalesce(p.credits_posted, 0) + coalesce(s.credits_posted, 0))::bigint,
        a.credits_pending, (coalesce(p.credits_pending, 0) + coalesce(s.credits_pending, 0))::bigint
 from account a
-full join proven_account p on p.account_id = a.id
+full join proven p on p.account_id = a.id
 full join since s on s.account_id = coalesce(a.id, p.account_id)
 where a.id is null
    or a.debits_posted <> coalesce(p.debits_posted, 0) + coalesce(s.debits_posted, 0)
    or a.debits_pending <> coalesce(p.debits_pending, 0) + coalesce(s.debits_pending, 0)
    or a.credits_posted <> coalesce(p.credits_posted, 0) + coalesce(s.credits_posted, 0)
    or a.credits_pending <> coalesce(p.credits_pending, 0) + coalesce(s.credits_pending, 0)
-order by a.id
+order by 1
 limit %(limit)s;
-
--- name: remember_proof
--- Add what came since to what was proven; the next proof begins there.
-with side as (
-    select debit_account_id as account_id, number,
-           case when phase in (1, 3) then units else 0 end as debits_posted,
-           case when phase = 2 then units else -released_units end as debits_pending,
-           0 as credits_posted, 0 as credits_pending
-    from transfer
-    where number > %(number)s
-    union all
-    select credit_account_id, number, 0, 0, case when phase in (1, 3) then units else 0 end,
-           case when phase = 2 then units else -released_units end
-    from transfer
-    where number > %(number)s
-), since as (
-    select s.account_id, max(s.number) as number, sum(s.debits_posted)::bigint as debits_posted,
-           sum(s.debits_pending)::bigint as debits_pending, sum(s.credits_posted)::bigint as credits_posted,
-           sum(s.credits_pending)::bigint as credits_pending
-    from side s
-    left join proven_account p on p.account_id = s.account_id
-    where s.number > coalesce(p.number, 0)
-    group by s.account_id
-)
-insert into proven_account as p (
-    account_id, number, debits_posted, debits_pending, credits_posted, credits_pending
-)
-select account_id, number, debits_posted, debits_pending, credits_posted, credits_pending
-from since
-on conflict (account_id) do update
-set number = excluded.number,
-    debits_posted = p.debits_posted + excluded.debits_posted,
-    debits_pending = p.debits_pending + excluded.debits_pending,
-    credits_posted = p.credits_posted + excluded.credits_posted,
-    credits_pending = p.credits_pending + excluded.credits_pending;
-
--- name: forget_proof
--- Begin anew: the next proof adds up the whole ledger.
-delete from proven_account;
-
--- name: forget_runs
--- Begin anew, the other half.
-delete from proof_run;
-
--- name: begin_run
--- Note that a proof begins now, and the highest number drawn so far. The first statement of its transaction.
-insert into proof_run (ran_at, number)
-select now(), case when is_called then last_value + 8191 else 0 end
-from transfer_number;
-
--- name: forget_old_runs
--- A few runs back is enough.
-delete from proof_run where ran_at < clock_timestamp() - interval '1 hour';
