@@ -208,15 +208,20 @@ class GroupConsumer:
         """Commit what is finished before another member begins behind it."""
         names = _names(partitions)
         self._commit(wait=True, only=names)
-        self._forget(names)
-        consumer.incremental_unassign(partitions)
+        self._give_up(consumer, partitions)
         _log.info("consumer.revoked", group=self._group, partitions=_text(partitions), owned=len(self.owned))
 
     def _lost(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         """Another member has them already: committing would only be refused."""
-        self._forget(_names(partitions))
-        consumer.incremental_unassign(partitions)
+        self._give_up(consumer, partitions)
         _log.warning("consumer.lost", group=self._group, partitions=_text(partitions))
+
+    def _give_up(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._forget(_names(partitions))
+        if self._busy:
+            # The library remembers a pause beyond the assignment: back with us the partition would never be read again.
+            consumer.resume(partitions)
+        consumer.incremental_unassign(partitions)
 
     def _forget(self, names: frozenset[Partition]) -> None:
         self.owned -= names

@@ -23,6 +23,7 @@ class TestRebalance:
         """Both members handle the same records: the second waits for the first one's inbox rows and finds nothing new.
 
         The first is held up inside its transaction, gives half of its partitions away meanwhile, and commits then.
+        What it gave away had been paused; when the second leaves it gets that back, and reads on.
         """
         monkeypatch.setattr("oraculum_kit.consumer._ALIVE_SECONDS", 0.1)
         entered, go_on = asyncio.Event(), asyncio.Event()
@@ -47,6 +48,10 @@ class TestRebalance:
                 go_on.set()
                 await eventually(partial(first.done, len(facts)))
                 await eventually(partial(first.counted_at_least, "duplicate", 1))
+            late = [(f"key {number}", f"late {number}") for number in range(30)]
+            await story.send(*[story.record(key, value, 2) for key, value in late])
+            facts += late
+            await eventually(partial(first.done, len(facts)))
         assert sorted(facts) == sorted(await story.effects())
 
     async def test_members_share_the_partitions_and_lose_nothing(self, story: Any) -> None:
