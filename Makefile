@@ -7,7 +7,7 @@ PACKAGES := protos libs/kit libs/money services/auth services/event services/pre
 PIP_QUIET := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo bench clean test lint types contracts unit faults lock protos schemas images charts manifests
+.PHONY: help setup up down status logs demo bench clean test lint types contracts unit faults lock protos schemas images charts manifests observability
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ images: setup ## Build every image; BASE=local makes a base without a registry
 ##@ Change it
 manifests: setup ## Render the chart into k8s/
 	@$(ORACULUM) manifests
+
+observability: setup ## Write rules and dashboards into the chart
+	@$(ORACULUM) observability
 
 protos: setup ## Generate the code of the contracts
 	@$(ORACULUM) protos

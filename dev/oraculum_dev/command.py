@@ -55,6 +55,10 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
         lambda rest: import_module("oraculum_dev.chart.secrets").main(rest),
         "make every secret that the chart refers to, for kubectl apply",
     ),
+    "observability": (
+        lambda rest: import_module("oraculum_dev.observe.rules").main(rest),
+        "write rules and dashboards into the chart; --check proves that they are there",
+    ),
     "manifests": (
         lambda rest: import_module("oraculum_dev.chart.golden").main(rest),
         "render the chart into k8s/; --check proves that it is there",

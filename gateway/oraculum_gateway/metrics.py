@@ -8,7 +8,7 @@ SECONDS: Final = Histogram(
     "oraculum_gateway_http_seconds",
     "How long requests took, by method, route and class of status.",
     ["method", "route", "status"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 10.0),
 )
 REFUSED: Final = Counter(
     "oraculum_gateway_refused_total", "Requests refused, by route and code.", ["route", "code"]

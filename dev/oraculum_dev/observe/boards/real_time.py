@@ -1,0 +1,43 @@
+"""Sockets and channels."""
+
+from typing import Final
+
+from oraculum_dev.observe.board import Board, Row, lines, rate
+
+REAL_TIME: Final = Board(
+    "real-time",
+    "Oraculum: real time",
+    "From a fact to the sockets that hear of it.",
+    [
+        Row(
+            "Sockets",
+            [
+                lines("Open", "short", ("sum by (instance) (oraculum_gateway_sockets)", "{{instance}}")),
+                lines(
+                    "Channels watched",
+                    "short",
+                    ("sum by (instance) (oraculum_gateway_channels)", "{{instance}}"),
+                ),
+                lines(
+                    "Messages written a second", "ops", (rate("oraculum_gateway_messages_total"), "messages")
+                ),
+                lines(
+                    "Replaced by newer ones", "ops", (rate("oraculum_gateway_conflated_total"), "messages")
+                ),
+                lines("Closed, nobody read", "ops", (rate("oraculum_gateway_sockets_shed_total"), "sockets")),
+            ],
+        ),
+        Row(
+            "Notification",
+            [
+                lines("Said in channels", "ops", (rate("oraculum_notification_lines_total"), "messages")),
+                lines("Sent to gateways", "ops", (rate("oraculum_notification_sent_total"), "messages")),
+                lines("Gateways that listen", "short", ("sum(oraculum_notification_streams)", "streams")),
+                lines(
+                    "Streams broken", "ops", (rate("oraculum_notification_streams_broken_total"), "streams")
+                ),
+                lines("Notices to people", "ops", (rate("oraculum_notification_notices_total"), "notices")),
+            ],
+        ),
+    ],
+)

@@ -1,0 +1,72 @@
+"""The ledger: what moves, what waits, and whether its laws hold."""
+
+from typing import Final
+
+from oraculum_dev.observe.board import Board, Row, lines, number, quantiles, rate
+
+WALLET: Final = Board(
+    "wallet",
+    "Oraculum: wallet and ledger",
+    "Transfers, fills that move money, holds, and the proofs.",
+    [
+        Row(
+            "Laws",
+            [
+                number(
+                    "Broken now", "short", "sum(oraculum_wallet_ledger_violations) or vector(0)", threshold=1
+                ),
+                number(
+                    "Last proof",
+                    "s",
+                    "time() - max(oraculum_wallet_ledger_proved_timestamp_seconds)",
+                    threshold=900,
+                ),
+                number(
+                    "Incidents open", "short", "sum(oraculum_wallet_incidents_open) or vector(0)", threshold=1
+                ),
+                number(
+                    "Events halted", "short", "max(oraculum_wallet_events_halted) or vector(0)", threshold=1
+                ),
+                number(
+                    "Accounts frozen by the monitor",
+                    "short",
+                    "sum(oraculum_wallet_accounts_frozen_total) or vector(0)",
+                    threshold=1,
+                ),
+            ],
+        ),
+        Row(
+            "Movement",
+            [
+                lines("Transfers a second", "ops", (rate("oraculum_wallet_transfers_total"), "transfers")),
+                lines(
+                    "Fills applied a second",
+                    "ops",
+                    (rate("oraculum_wallet_fills_applied_total"), "applied"),
+                    (rate("oraculum_wallet_fills_duplicate_total"), "came again"),
+                ),
+                lines(
+                    "Batches that began again",
+                    "ops",
+                    (rate("oraculum_wallet_batches_retried_total"), "batches"),
+                ),
+                quantiles(
+                    "p95 by call", "oraculum_rpc_server_duration_seconds", 'service="wallet"', by="method"
+                ),
+            ],
+        ),
+        Row(
+            "What waits",
+            [
+                lines("Holds pending", "short", ("max(oraculum_wallet_pending_transfers)", "transfers")),
+                lines("Oldest hold", "s", ("max(oraculum_wallet_pending_age_seconds)", "age"), threshold=60),
+                lines(
+                    "Fills that wait for one before them",
+                    "short",
+                    ("max(oraculum_wallet_fills_waiting)", "fills"),
+                ),
+                lines("Swept after a crash", "ops", (rate("oraculum_wallet_holds_swept_total"), "holds")),
+            ],
+        ),
+    ],
+)
