@@ -19,7 +19,18 @@ from oraculum_gateway.limits import RateLimiter
 from oraculum_gateway.live import Hub
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import PREFIX, Call, Route
-from oraculum_gateway.routes import books, credentials, events, inbox, ledger, people, trading, wallet, world
+from oraculum_gateway.routes import (
+    books,
+    credentials,
+    events,
+    factors,
+    inbox,
+    ledger,
+    people,
+    trading,
+    wallet,
+    world,
+)
 from oraculum_gateway.services import Services
 from oraculum_gateway.serving import Endpoint, Serving
 from oraculum_gateway.shapes.world import HealthOut
@@ -54,7 +65,7 @@ def all_routes(health: Health, *, ledger_is_public: bool) -> tuple[Route, ...]:
         summary="Whether everything answers", answer=HealthOut,
     )  # fmt: skip
     money = (*wallet.routes(ledger_is_public=ledger_is_public), *books.ROUTES, *ledger.ROUTES)
-    people_routes = (*people.ROUTES, *credentials.ROUTES)
+    people_routes = (*people.ROUTES, *credentials.ROUTES, *factors.ROUTES)
     return (*trading.ROUTES, *events.ROUTES, *money, *world.ROUTES, *people_routes, *inbox.ROUTES, system)
 
 

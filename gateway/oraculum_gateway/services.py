@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
 from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceStub
+from oraculum.auth.v1.factor_service_pb2_grpc import FactorServiceStub
 from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum.event.v1.event_service_pb2_grpc import EventServiceStub
 from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceStub
@@ -21,6 +22,7 @@ from oraculum_kit.tokens import ServiceIdentity
 if TYPE_CHECKING:
     from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceAsyncStub
     from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceAsyncStub
+    from oraculum.auth.v1.factor_service_pb2_grpc import FactorServiceAsyncStub
     from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceAsyncStub
     from oraculum.event.v1.event_service_pb2_grpc import EventServiceAsyncStub
     from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceAsyncStub
@@ -64,6 +66,7 @@ class Services:
 
     auth: "AuthServiceAsyncStub"
     credentials: "CredentialServiceAsyncStub"
+    factors: "FactorServiceAsyncStub"
     trust: "TrustServiceAsyncStub"
     event: "EventServiceAsyncStub"
     prediction: "PredictionServiceAsyncStub"
@@ -94,6 +97,7 @@ async def connected(targets: Targets, identity: ServiceIdentity) -> AsyncIterato
         yield Services(
             auth=AuthServiceStub(auth),
             credentials=CredentialServiceStub(auth),
+            factors=FactorServiceStub(auth),
             trust=TrustServiceStub(auth),
             event=EventServiceStub(event),
             prediction=PredictionServiceStub(prediction),

@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from redis.asyncio import Redis
 
-from oraculum.auth.v1 import auth_service_pb2, credential_service_pb2, trust_service_pb2
+from oraculum.auth.v1 import auth_service_pb2, credential_service_pb2, factor_service_pb2, trust_service_pb2
 from oraculum.event.v1 import event_service_pb2
 from oraculum.market_data.v1 import market_data_service_pb2
 from oraculum.notification.v1 import notification_service_pb2
@@ -37,6 +37,7 @@ from oraculum_kit.testing import Parties, serving
 CONTRACTS = (
     auth_service_pb2,
     credential_service_pb2,
+    factor_service_pb2,
     trust_service_pb2,
     event_service_pb2,
     market_data_service_pb2,

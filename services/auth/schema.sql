@@ -237,6 +237,15 @@ CREATE TABLE auth.person_key (
 );
 
 --
+-- Name: recovery_code; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.recovery_code (
+    user_id uuid NOT NULL,
+    code_index bytea NOT NULL
+);
+
+--
 -- Name: refresh_token; Type: TABLE; Schema: auth; Owner: -
 --
 
@@ -287,7 +296,32 @@ CREATE TABLE auth.session (
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone,
     revoke_reason text,
+    second_factor boolean DEFAULT false NOT NULL,
     CONSTRAINT session_check CHECK (((revoked_at IS NULL) = (revoke_reason IS NULL)))
+);
+
+--
+-- Name: sign_in_attempt; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.sign_in_attempt (
+    subject bytea NOT NULL,
+    attempts bigint NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    blocked_until timestamp with time zone NOT NULL
+)
+WITH (fillfactor='70');
+
+--
+-- Name: totp; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.totp (
+    user_id uuid NOT NULL,
+    secret_sealed bytea NOT NULL,
+    last_step bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone
 );
 
 --
@@ -415,6 +449,13 @@ ALTER TABLE ONLY auth.person_key
     ADD CONSTRAINT person_key_pkey PRIMARY KEY (user_id);
 
 --
+-- Name: recovery_code recovery_code_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.recovery_code
+    ADD CONSTRAINT recovery_code_pkey PRIMARY KEY (user_id, code_index);
+
+--
 -- Name: refresh_token refresh_token_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
 --
 
@@ -441,6 +482,20 @@ ALTER TABLE ONLY auth.schema_migrations
 
 ALTER TABLE ONLY auth.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (session_id);
+
+--
+-- Name: sign_in_attempt sign_in_attempt_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.sign_in_attempt
+    ADD CONSTRAINT sign_in_attempt_pkey PRIMARY KEY (subject);
+
+--
+-- Name: totp totp_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.totp
+    ADD CONSTRAINT totp_pkey PRIMARY KEY (user_id);
 
 --
 -- Name: wallet_address wallet_address_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
@@ -558,6 +613,12 @@ CREATE INDEX revocation_news ON auth.revocation USING btree (written_by);
 CREATE INDEX session_live ON auth.session USING btree (user_id, created_at DESC) WHERE (revoked_at IS NULL);
 
 --
+-- Name: sign_in_attempt_age; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX sign_in_attempt_age ON auth.sign_in_attempt USING btree (last_at);
+
+--
 -- Name: wallet_address_owner; Type: INDEX; Schema: auth; Owner: -
 --
 
@@ -584,6 +645,13 @@ ALTER TABLE ONLY auth.person_key
     ADD CONSTRAINT person_key_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
 
 --
+-- Name: recovery_code recovery_code_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.recovery_code
+    ADD CONSTRAINT recovery_code_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.totp(user_id) ON DELETE CASCADE;
+
+--
 -- Name: refresh_token refresh_token_session_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
 --
 
@@ -596,6 +664,13 @@ ALTER TABLE ONLY auth.refresh_token
 
 ALTER TABLE ONLY auth.session
     ADD CONSTRAINT session_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
+
+--
+-- Name: totp totp_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.totp
+    ADD CONSTRAINT totp_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
 
 --
 -- Name: wallet_address wallet_address_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
@@ -615,4 +690,5 @@ ALTER TABLE ONLY auth.wallet_address
 INSERT INTO auth.schema_migrations (version) VALUES
     ('20261121033000'),
     ('20261121064800'),
-    ('20261121065800');
+    ('20261121065800'),
+    ('20261121072500');

@@ -48,12 +48,17 @@ async def login(call: Call) -> shapes.SignedInOut:
     body: shapes.LoginIn = call.body
     if body.nonce is not None:
         by_wallet = await call.services.auth.SignInWithWallet(
-            pb.SignInWithWalletRequest(nonce=body.nonce, signature=body.signature or "", origin=_origin(call))
+            pb.SignInWithWalletRequest(
+                nonce=body.nonce, signature=body.signature or "", origin=_origin(call), totp_code=body.totp
+            )
         )
         return shapes.SignedInOut(user=_user(by_wallet.user), tokens=_tokens(by_wallet.tokens))
     by_password = await call.services.auth.SignInWithPassword(
         pb.SignInWithPasswordRequest(
-            email=body.email or "", password=body.password or "", origin=_origin(call)
+            email=body.email or "",
+            password=body.password or "",
+            origin=_origin(call),
+            totp_code=body.totp,
         )
     )
     return shapes.SignedInOut(user=_user(by_password.user), tokens=_tokens(by_password.tokens))
@@ -84,6 +89,7 @@ async def sessions(call: Call) -> shapes.SessionsOut:
                 address=session.origin.address,
                 user_agent=session.origin.user_agent,
                 device_id=session.origin.device_id,
+                device_name=session.device_name,
                 current=session.current,
             )
             for session in response.sessions
@@ -145,6 +151,24 @@ async def set_roles(call: Call) -> shapes.UserOut:
     return _user(response.user)
 
 
+async def set_tier(call: Call) -> shapes.UserOut:
+    """Set the tier of an account."""
+    request = pb.SetTierRequest(user_id=str(call.id("id")), tier=call.body.tier)
+    return _user((await call.services.auth.SetTier(request)).user)
+
+
+async def ban(call: Call) -> shapes.UserOut:
+    """Bar an account."""
+    request = pb.BanUserRequest(user_id=str(call.id("id")), reason=call.body.reason)
+    return _user((await call.services.auth.BanUser(request)).user)
+
+
+async def unban(call: Call) -> shapes.UserOut:
+    """Let a barred account in again."""
+    request = pb.UnbanUserRequest(user_id=str(call.id("id")))
+    return _user((await call.services.auth.UnbanUser(request)).user)
+
+
 def _origin(call: Call) -> pb.Origin:
     edge: Edge = call.request.scope["edge"]
     return pb.Origin(
@@ -170,6 +194,7 @@ def _user(user: pb.User) -> shapes.UserOut:
         ],
         preferences=orjson.loads(user.preferences_json or "{}"),
         banned=user.banned,
+        totp_enabled=user.totp_enabled,
         created_at=from_wire(user.created_at),
     )
 
@@ -191,7 +216,6 @@ ROUTES: Final = (
         method="POST", path="/auth/register", name="register", tag="auth", handler=register, command=True,
         summary="Open an account with e-mail and password", limit=Limit.SIGN_IN, body=shapes.RegisterIn,
         answer=shapes.SignedInOut, status=201, example=_LOGIN_EXAMPLE,
-        refusals={409: "email_taken"},
     ),
     Route(
         method="POST", path="/auth/challenge", name="createChallenge", tag="auth", handler=challenge,
@@ -204,8 +228,8 @@ ROUTES: Final = (
         summary="Sign in with a signed challenge, or with e-mail and password", limit=Limit.SIGN_IN,
         body=shapes.LoginIn, answer=shapes.SignedInOut, example=_LOGIN_EXAMPLE,
         refusals={
-            401: "bad_credentials, bad_signature, challenge_unknown or challenge_expired",
-            403: "account_banned",
+            401: "bad_credentials, bad_signature, challenge_unknown, challenge_expired or totp_wrong",
+            403: "account_banned, or verification_required: send the code of the second factor along",
         },
     ),
     Route(
@@ -258,5 +282,22 @@ ROUTES: Final = (
         summary="Set the roles of an account", who=Who.ADMIN, command=True, limit=Limit.COMMAND,
         body=shapes.RolesIn, answer=shapes.UserOut, example={"roles": ["user", "creator"]},
         refusals={404: "user_not_found"},
+    ),
+    Route(
+        method="POST", path="/admin/users/{id}/tier", name="adminSetTier", tag="admin", handler=set_tier,
+        summary="Set the tier of an account", who=Who.ADMIN, command=True, limit=Limit.COMMAND,
+        body=shapes.TierIn, answer=shapes.UserOut, example={"tier": "verified"},
+        refusals={404: "user_not_found"},
+    ),
+    Route(
+        method="POST", path="/admin/users/{id}/ban", name="adminBanUser", tag="admin", handler=ban,
+        summary="Bar an account; its sessions end everywhere within a second", who=Who.ADMIN, command=True,
+        limit=Limit.COMMAND, body=shapes.BanIn, answer=shapes.UserOut, example={"reason": "several accounts"},
+        refusals={404: "user_not_found", 409: "own_account"},
+    ),
+    Route(
+        method="POST", path="/admin/users/{id}/unban", name="adminUnbanUser", tag="admin", handler=unban,
+        summary="Let a barred account in again", who=Who.ADMIN, command=True, limit=Limit.COMMAND,
+        answer=shapes.UserOut, refusals={404: "user_not_found"},
     ),
 )  # fmt: skip

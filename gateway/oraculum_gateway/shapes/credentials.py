@@ -40,3 +40,23 @@ class MailOnItsWayOut(Told):
     """A mail will come, if there is somebody to write to."""
 
     status: Literal["accepted"] = "accepted"
+
+
+class CodeIn(Given):
+    """A code of the authenticator, or a recovery code where one will do."""
+
+    code: Annotated[str, Field(max_length=20, examples=["123456"])]
+
+
+class EnrolmentOut(Told):
+    """What an authenticator needs; it counts once `/auth/totp/confirm` has seen its first code."""
+
+    secret: str
+    otpauth_uri: str
+    qr_svg: str
+
+
+class RecoveryCodesOut(Told):
+    """Codes that each serve once when the authenticator is lost. They are told here and never again."""
+
+    recovery_codes: list[str]

@@ -42,6 +42,8 @@ class LoginIn(Given):
     signature: Annotated[str, Field(max_length=300)] | None = None
     email: Email | None = None
     password: Password | None = None
+    # Of the authenticator, or a recovery code, for accounts that have a second factor.
+    totp: Annotated[str, Field(max_length=20, examples=["123456"])] = ""
 
     @model_validator(mode="after")
     def one_of_two(self) -> "LoginIn":
@@ -80,6 +82,7 @@ class UserOut(Told):
     wallets: list[WalletOut]
     preferences: dict[str, Any]
     banned: bool
+    totp_enabled: bool
     created_at: TimeOut
 
 
@@ -110,6 +113,7 @@ class SessionOut(Told):
     address: str
     user_agent: str
     device_id: str
+    device_name: str
     current: bool
 
 
@@ -145,3 +149,15 @@ class RolesIn(Given):
     """All roles of an account from now on."""
 
     roles: Annotated[list[Literal["user", "creator", "admin"]], Field(max_length=3)]
+
+
+class TierIn(Given):
+    """The tier of an account from now on."""
+
+    tier: Literal["basic", "verified", "premium"]
+
+
+class BanIn(Given):
+    """Why an account is barred, for the log."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500, examples=["several accounts"])]

@@ -55,6 +55,7 @@ def load(variables: Mapping[str, str]) -> Config:
                 access_life=_token_life(environment),
                 refresh_life=timedelta(seconds=environment.seconds("SESSION_LIFE_SECONDS", 30 * 86400)),
                 sessions_max=environment.integer("SESSIONS_MAX", 10, minimum=1),
+                admins_need_factor=environment.flag("ADMINS_NEED_TOTP", not environment.development),
             ),
             domain=SigningDomain(
                 domain=urlsplit(public_url).netloc,

@@ -76,6 +76,30 @@ class AccountBanned(PermissionDenied):
     reason = "ACCOUNT_BANNED"
 
 
+class SecondFactorRequired(PermissionDenied):
+    """The account has a second factor; send its code, or a recovery code, along."""
+
+    reason = "VERIFICATION_REQUIRED"
+
+
+class TotpWrong(Unauthenticated):
+    """The code is wrong, has expired, or was used before."""
+
+    reason = "TOTP_WRONG"
+
+
+class TotpNotEnrolled(FailedPrecondition):
+    """The account has no second factor; enrol one first."""
+
+    reason = "TOTP_NOT_ENROLLED"
+
+
+class TotpEnabled(FailedPrecondition):
+    """The account has a second factor already; disable it first."""
+
+    reason = "TOTP_ENABLED"
+
+
 class OwnAccount(FailedPrecondition):
     """Nobody does this to their own account; another administrator can."""
 

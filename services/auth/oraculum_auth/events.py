@@ -31,6 +31,11 @@ async def user_registered(
     await audit(connection, "user.registered", user_id, now=now, details={"method": method})
 
 
+async def rights_changed(connection: Connection, user_id: UUID, *, now: datetime) -> None:
+    """What tokens may say of a person has changed: those that they have count no more."""
+    await _revocations.tell_user(connection, user_id, now + REVOCATION_LIFE)
+
+
 async def user_updated(connection: Connection, user_id: UUID, *, display_name: str, now: datetime) -> None:
     """A profile was changed."""
     fact = users_fact_pb2.UserUpdated(

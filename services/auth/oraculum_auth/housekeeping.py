@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from oraculum_auth.repository import Mails, Sessions
+from oraculum_auth.repository.factors import Attempts
 from oraculum_auth.repository.revocations import RevocationLog
 from oraculum_kit import idempotency
 from oraculum_kit.clock import Clock
@@ -11,6 +12,7 @@ from oraculum_kit.jobs import Job, Kind
 
 # A used or expired refresh token must be recognised for a while after its session ended.
 KEPT_AFTER_EXPIRY = timedelta(days=7)
+ATTEMPTS_KEPT = timedelta(days=1)
 MAIL_LOG_KEPT = timedelta(days=1)
 
 
@@ -22,6 +24,7 @@ def forgetting(database: Database, clock: Clock) -> Kind:
             now = clock.now()
             await Sessions().forget(connection, now - KEPT_AFTER_EXPIRY)
             await RevocationLog().forget(connection, now)
+            await Attempts().forget(connection, now - ATTEMPTS_KEPT)
             await Mails().forget(connection, now=now, before=now - MAIL_LOG_KEPT)
             await idempotency.forget_old(connection)
 

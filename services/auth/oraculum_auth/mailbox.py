@@ -14,8 +14,10 @@ from oraculum_auth.errors import BadCredentials, EmailTaken, EmailVerified, Mail
 from oraculum_auth.form import Form
 from oraculum_auth.passwords import Passwords
 from oraculum_auth.repository import Accounts, Mails
+from oraculum_auth.repository.factors import Factors
 from oraculum_auth.repository.mails import Purpose
 from oraculum_auth.sessions import SessionBook
+from oraculum_auth.throttle import Throttle
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
 
@@ -28,15 +30,18 @@ class Mailbox:
         database: Database,
         accounts: Accounts,
         sessions: SessionBook,
+        throttle: Throttle,
         passwords: Passwords,
         clock: Clock,
     ) -> None:
         self._database = database
         self._accounts = accounts
         self._sessions = sessions
+        self._throttle = throttle
         self._passwords = passwords
         self._clock = clock
         self._mails = Mails()
+        self._factors = Factors()
 
     async def verify(self, token: str) -> None:
         """Prove an address with the token that was mailed to it."""
@@ -77,7 +82,9 @@ class Mailbox:
         try:
             async with self._database.transaction() as connection:
                 user_id = await self._use(connection, token, Purpose.RESET)
-                await self._prove(connection, user_id)
+                if await self._prove(connection, user_id):
+                    await self._take_over(connection, user_id)
+                await self._forgive(connection, user_id)
                 await self._set(connection, user_id, password_hash, keep=None, reason="password_reset")
         except psycopg.errors.UniqueViolation:
             raise EmailTaken from None
@@ -91,6 +98,9 @@ class Mailbox:
             known = await self._accounts.credentials_of(connection, user_id)
         if known is None or known.password_hash is None:
             raise NoPassword
+        # Counted like a sign-in: a stolen session must not become a way to guess the password.
+        attempt = [self._throttle.change(user_id)]
+        await self._throttle.attempt(attempt)
         if not await self._passwords.verify(known.password_hash, current):
             raise BadCredentials
         password_hash = await self._passwords.hash(password)
@@ -99,6 +109,7 @@ class Mailbox:
             # Two changes at once: the second knew a password that is none any more.
             if still is None or still.password_hash != known.password_hash:
                 raise BadCredentials
+            await self._throttle.forgive(connection, attempt)
             await self._set(connection, user_id, password_hash, keep=session_id, reason="password_changed")
 
     async def _use(self, connection: Connection, token: str, purpose: Purpose) -> UUID:
@@ -107,10 +118,24 @@ class Mailbox:
             raise MailedTokenUnknown
         return used
 
-    async def _prove(self, connection: Connection, user_id: UUID) -> None:
-        if await self._accounts.prove_email(connection, user_id):
-            await self._mails.forget_tokens(connection, user_id, Purpose.VERIFY)
-            await events.audit(connection, "email.verified", user_id, now=self._clock.now())
+    async def _prove(self, connection: Connection, user_id: UUID) -> bool:
+        if not await self._accounts.prove_email(connection, user_id):
+            return False
+        await self._mails.forget_tokens(connection, user_id, Purpose.VERIFY)
+        await events.audit(connection, "email.verified", user_id, now=self._clock.now())
+        return True
+
+    async def _take_over(self, connection: Connection, user_id: UUID) -> None:
+        """Nothing that was added before the address was proved lets anybody in any more."""
+        await self._accounts.remove_wallets(connection, user_id)
+        await self._factors.remove(connection, user_id)
+        await events.audit(connection, "account.taken_over", user_id, now=self._clock.now())
+
+    async def _forgive(self, connection: Connection, user_id: UUID) -> None:
+        """Whoever reads the mail gets in, however many others have tried."""
+        account = await self._accounts.by_id(connection, user_id)
+        if account is not None and account.email is not None:
+            await self._throttle.forgive_account(connection, account.email)
 
     async def _set(
         self, connection: Connection, user_id: UUID, password_hash: str, *, keep: UUID | None, reason: str

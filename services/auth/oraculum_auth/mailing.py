@@ -31,7 +31,10 @@ _KIND: Final = "mail"
 _TEMPLATES: Final = (
     "already_registered",
     "password_changed",
+    "recovery_code_used",
     "reset_password",
+    "totp_disabled",
+    "totp_enabled",
     "verify_email",
 )
 # A stranger can make us write to an address; not more often than this with one letter. The last token that was sent

@@ -30,6 +30,7 @@ class Account:
     banned_at: datetime | None
     ban_reason: str
     token_version: int
+    totp_enabled: bool
     created_at: datetime
 
 
@@ -78,6 +79,7 @@ class Session:
     last_used_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+    second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)

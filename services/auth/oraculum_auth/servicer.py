@@ -6,6 +6,7 @@ from oraculum.auth.v1 import auth_service_pb2 as pb
 from oraculum.auth.v1 import auth_service_pb2_grpc
 from oraculum_auth.accounts import AccountBook, Described
 from oraculum_auth.challenges import Chain
+from oraculum_auth.devices import device_name
 from oraculum_auth.errors import SessionNotFound
 from oraculum_auth.records import Origin, Session, SignedIn, Tokens
 from oraculum_auth.sessions import SessionBook
@@ -77,7 +78,9 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
         self, request: pb.SignInWithPasswordRequest, context: Context
     ) -> pb.SignInWithPasswordResponse:
         """Sign in with e-mail and password."""
-        signed_in = await self._sign_in.by_password(request.email, request.password, _origin(request.origin))
+        signed_in = await self._sign_in.by_password(
+            request.email, request.password, _origin(request.origin), request.totp_code
+        )
         return pb.SignInWithPasswordResponse(
             user=_signed_in_user(signed_in), tokens=_tokens(signed_in.tokens)
         )
@@ -86,7 +89,9 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
         self, request: pb.SignInWithWalletRequest, context: Context
     ) -> pb.SignInWithWalletResponse:
         """Sign in with a signed challenge."""
-        signed_in = await self._sign_in.by_wallet(request.nonce, request.signature, _origin(request.origin))
+        signed_in = await self._sign_in.by_wallet(
+            request.nonce, request.signature, _origin(request.origin), request.totp_code
+        )
         return pb.SignInWithWalletResponse(
             user=_signed_in_user(signed_in), tokens=_tokens(signed_in.tokens), created=signed_in.created
         )
@@ -237,6 +242,7 @@ def _user(described: Described) -> pb.User:
         created_at=to_wire(account.created_at),
         banned=account.banned_at is not None,
         ban_reason=account.ban_reason,
+        totp_enabled=account.totp_enabled,
     )
 
 
@@ -257,4 +263,5 @@ def _session(session: Session, *, current: bool) -> pb.Session:
         last_used_at=to_wire(session.last_used_at),
         origin=pb.Origin(address=session.address, user_agent=session.user_agent, device_id=session.device_id),
         current=current,
+        device_name=device_name(session.user_agent),
     )

@@ -13,6 +13,7 @@ from oraculum_auth.errors import AccountBanned, RefreshTokenReused, RefreshToken
 from oraculum_auth.mailing import token_hash
 from oraculum_auth.records import Account, Origin, Session, SignedIn, Tokens
 from oraculum_auth.repository import Accounts, Sessions
+from oraculum_auth.second_factor import SecondFactor
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.ids import uuid7
@@ -26,27 +27,44 @@ class SessionRules:
     access_life: timedelta
     refresh_life: timedelta
     sessions_max: int
+    # Whether an administrator's rights want a second factor.
+    admins_need_factor: bool = True
 
 
 class SessionBook:
     """Begins, refreshes and ends sessions."""
 
     def __init__(
-        self, database: Database, accounts: Accounts, clock: Clock, rules: SessionRules, signer: TokenSigner
+        self,
+        database: Database,
+        accounts: Accounts,
+        factor: SecondFactor,
+        clock: Clock,
+        rules: SessionRules,
+        signer: TokenSigner,
     ) -> None:
         self._database = database
         self._accounts = accounts
+        self._factor = factor
         self._clock = clock
         self._rules = rules
         self._signer = signer
         self._sessions = Sessions()
 
     async def begin(
-        self, connection: Connection, user_id: UUID, origin: Origin, now: datetime, *, created: bool
+        self,
+        connection: Connection,
+        user_id: UUID,
+        origin: Origin,
+        now: datetime,
+        *,
+        created: bool,
+        totp_code: str = "",
     ) -> SignedIn:
         """Begin a session in the caller's transaction; past the bound the oldest ends."""
         await self._sessions.lock_account(connection, user_id)
         account = await self._account(connection, user_id)
+        second_factor = await self._factor.show(connection, user_id, totp_code)
         session_id = uuid7()
         await self._sessions.insert(
             connection,
@@ -55,6 +73,7 @@ class SessionBook:
             origin=origin,
             now=now,
             expires_at=now + self._rules.refresh_life,
+            second_factor=second_factor,
         )
         for ended in await self._sessions.revoke_excess(
             connection, user_id, keep=self._rules.sessions_max, now=now
@@ -65,7 +84,7 @@ class SessionBook:
         await events.audit(
             connection, "user.signed_in", user_id, now=now, details={"session_id": str(session_id)}
         )
-        tokens = await self._issue(connection, account, session_id, now)
+        tokens = await self._issue(connection, account, session_id, now, second_factor=second_factor)
         wallets = await self._accounts.wallets(connection, [user_id])
         return SignedIn(account, wallets, tokens, created)
 
@@ -78,7 +97,13 @@ class SessionBook:
         return account
 
     async def _issue(
-        self, connection: Connection, account: Account, session_id: UUID, now: datetime
+        self,
+        connection: Connection,
+        account: Account,
+        session_id: UUID,
+        now: datetime,
+        *,
+        second_factor: bool,
     ) -> Tokens:
         refresh_token = secrets.token_urlsafe(32)
         await self._sessions.insert_token(
@@ -88,7 +113,7 @@ class SessionBook:
             account.user_id,
             session_id,
             self._rules.access_life,
-            roles=frozenset(account.roles),
+            roles=self._roles(account, second_factor=second_factor),
             tier=account.tier,
             kyc=account.kyc,
             jurisdiction=account.jurisdiction,
@@ -101,6 +126,11 @@ class SessionBook:
             refresh_expires_in_seconds=int(self._rules.refresh_life.total_seconds()),
             session_id=session_id,
         )
+
+    def _roles(self, account: Account, *, second_factor: bool) -> frozenset[str]:
+        """The roles in a token. Without a second factor an administrator can come in, enrol one, and no more."""
+        roles = frozenset(account.roles)
+        return roles - {"admin"} if self._rules.admins_need_factor and not second_factor else roles
 
     async def refresh(self, refresh_token: str, origin: Origin) -> Tokens:
         """Exchange a refresh token for a new pair. A token that comes twice ends its session.
@@ -122,7 +152,9 @@ class SessionBook:
                 await self._sessions.touch(
                     connection, session.session_id, now, now + self._rules.refresh_life
                 )
-                return await self._issue(connection, account, session.session_id, now)
+                return await self._issue(
+                    connection, account, session.session_id, now, second_factor=session.second_factor
+                )
             await self._revoke_reused(connection, session, origin, now)
         raise RefreshTokenReused
 

@@ -8,9 +8,11 @@ from oraculum_auth.challenges import Chain, Challenge, SigningDomain, new_challe
 from oraculum_auth.errors import BadCredentials, BadSignature, ChallengeExpired, ChallengeUnknown
 from oraculum_auth.form import Form
 from oraculum_auth.passwords import Passwords
-from oraculum_auth.records import NewAccount, Origin, SignedIn, Wallet
+from oraculum_auth.records import Credentials, NewAccount, Origin, SignedIn, StoredChallenge, Wallet
 from oraculum_auth.repository import Accounts, Sessions
+from oraculum_auth.second_factor import SecondFactor
 from oraculum_auth.sessions import SessionBook
+from oraculum_auth.throttle import Throttle
 from oraculum_kit import replay
 from oraculum_kit.caller import current_caller
 from oraculum_kit.clock import Clock
@@ -31,6 +33,8 @@ class SignIn:
         database: Database,
         accounts: Accounts,
         sessions: SessionBook,
+        factor: SecondFactor,
+        throttle: Throttle,
         passwords: Passwords,
         clock: Clock,
         domain: SigningDomain,
@@ -38,6 +42,8 @@ class SignIn:
         self._database = database
         self._accounts = accounts
         self._sessions = sessions
+        self._factor = factor
+        self._throttle = throttle
         self._passwords = passwords
         self._clock = clock
         self._domain = domain
@@ -72,8 +78,8 @@ class SignIn:
         async with self._database.transaction() as connection:
             return await self._sessions.begin(connection, user_id, origin, now, created=True)
 
-    async def by_password(self, email: str, password: str, origin: Origin) -> SignedIn:
-        """Sign in with e-mail and password.
+    async def by_password(self, email: str, password: str, origin: Origin, totp_code: str = "") -> SignedIn:
+        """Sign in with e-mail and password, and a code where the account has a second factor.
 
         Always two hashes are compared, that of whoever proved the address and that of its newest claim, and what is
         not there is made up: an address that nobody has takes as long as a wrong password.
@@ -83,22 +89,36 @@ class SignIn:
         form.finish()
         async with self._database.connection() as connection:
             claims = await self._accounts.claims(connection, email)
+            subjects = await self._throttle.subjects(
+                connection,
+                email,
+                claims[0].user_id if claims else None,
+                device_id=origin.device_id,
+                address=origin.address,
+            )
+        await self._throttle.attempt(subjects)
+        credentials = await self._matching(claims, password)
+        if credentials is None or credentials.password_hash is None:
+            raise BadCredentials
+        encoded = credentials.password_hash
+        await self._factor.before_sign_in(credentials.user_id, totp_code)
+        renewed = await self._passwords.hash(password) if self._passwords.outdated(encoded) else None
+        async with self._database.transaction() as connection:
+            if renewed is not None:
+                await self._accounts.renew_hash(connection, credentials.user_id, old=encoded, new=renewed)
+            await self._throttle.forgive(connection, subjects)
+            now = self._clock.now()
+            return await self._sessions.begin(
+                connection, credentials.user_id, origin, now, created=False, totp_code=totp_code
+            )
+
+    async def _matching(self, claims: list[Credentials], password: str) -> Credentials | None:
         # No connection is held while the hashes are computed: that takes as long as fifty statements.
         slots = [
             next((one for one in claims if one.email_verified is proved), None) for proved in (True, False)
         ]
         which = await self._passwords.which([one.password_hash if one else None for one in slots], password)
-        credentials = None if which is None else slots[which]
-        if credentials is None or credentials.password_hash is None:
-            raise BadCredentials
-        encoded = credentials.password_hash
-        renewed = await self._passwords.hash(password) if self._passwords.outdated(encoded) else None
-        async with self._database.transaction() as connection:
-            if renewed is not None:
-                await self._accounts.renew_hash(connection, credentials.user_id, old=encoded, new=renewed)
-            return await self._sessions.begin(
-                connection, credentials.user_id, origin, self._clock.now(), created=False
-            )
+        return None if which is None else slots[which]
 
     async def challenge(self, chain: Chain, address: str, chain_id: str) -> Challenge:
         """Make a message for a wallet to sign."""
@@ -107,32 +127,44 @@ class SignIn:
             await self._challenges.insert_challenge(connection, challenge)
         return challenge
 
-    async def by_wallet(self, nonce: str, signature: str, origin: Origin) -> SignedIn:
+    async def by_wallet(self, nonce: str, signature: str, origin: Origin, totp_code: str = "") -> SignedIn:
         """Sign in with a signed challenge; the first sign-in of an address opens its account.
 
         Of two that are the first at once one loses all that it wrote, its challenge unused. It finds the other's
         account when it looks again: both of them proved that the address is theirs.
         """
+        async with self._database.connection() as connection:
+            challenge = await self._signed(connection, nonce, signature)
+            owner = await self._accounts.owner_of_wallet(connection, challenge.chain, challenge.address)
+        if owner is not None:
+            await self._factor.before_sign_in(owner, totp_code)
         try:
-            return await self._by_wallet(nonce, signature, origin)
+            return await self._by_wallet(nonce, challenge, origin, totp_code)
         except _AddressTakenError:
-            return await self._by_wallet(nonce, signature, origin)
+            return await self._by_wallet(nonce, challenge, origin, totp_code)
 
-    async def _by_wallet(self, nonce: str, signature: str, origin: Origin) -> SignedIn:
+    async def _signed(self, connection: Connection, nonce: str, signature: str) -> StoredChallenge:
+        """The challenge, if it can still be used and this is its address's signature."""
+        challenge = await self._challenges.challenge(connection, nonce)
+        if challenge is None or challenge.used_at is not None:
+            raise ChallengeUnknown
+        if challenge.expires_at <= self._clock.now():
+            raise ChallengeExpired
+        if not signed_by(Chain(challenge.chain), challenge.address, challenge.message, signature):
+            raise BadSignature
+        return challenge
+
+    async def _by_wallet(
+        self, nonce: str, challenge: StoredChallenge, origin: Origin, totp_code: str
+    ) -> SignedIn:
         now = self._clock.now()
         async with self._database.transaction() as connection:
-            challenge = await self._challenges.challenge(connection, nonce)
-            if challenge is None or challenge.used_at is not None:
-                raise ChallengeUnknown
-            if challenge.expires_at <= now:
-                raise ChallengeExpired
-            chain = Chain(challenge.chain)
-            if not signed_by(chain, challenge.address, challenge.message, signature):
-                raise BadSignature
             if not await self._challenges.use_challenge(connection, nonce, now):
                 raise ChallengeUnknown
-            user_id, created = await self._owner(connection, chain, challenge.address, now)
-            return await self._sessions.begin(connection, user_id, origin, now, created=created)
+            user_id, created = await self._owner(connection, Chain(challenge.chain), challenge.address, now)
+            return await self._sessions.begin(
+                connection, user_id, origin, now, created=created, totp_code=totp_code
+            )
 
     async def _owner(
         self, connection: Connection, chain: Chain, address: str, now: datetime

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from oraculum.auth.v1.auth_service_pb2_grpc import add_AuthServiceServicer_to_server
 from oraculum.auth.v1.credential_service_pb2_grpc import add_CredentialServiceServicer_to_server
+from oraculum.auth.v1.factor_service_pb2_grpc import add_FactorServiceServicer_to_server
 from oraculum.auth.v1.trust_service_pb2_grpc import add_TrustServiceServicer_to_server
-from oraculum_auth import credential_servicer, servicer, trust_servicer
+from oraculum_auth import credential_servicer, factor_servicer, servicer, trust_servicer
 from oraculum_auth.accounts import AccountBook
 from oraculum_auth.challenges import SigningDomain
 from oraculum_auth.housekeeping import forgetting
@@ -14,8 +15,10 @@ from oraculum_auth.mailing import Postman
 from oraculum_auth.passwords import Passwords
 from oraculum_auth.repository import Accounts
 from oraculum_auth.revocation_feed import RevocationFeed
+from oraculum_auth.second_factor import SecondFactor
 from oraculum_auth.sessions import SessionBook, SessionRules
 from oraculum_auth.sign_in import SignIn
+from oraculum_auth.throttle import Throttle
 from oraculum_auth.vault import Vault
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Database
@@ -24,7 +27,12 @@ from oraculum_kit.mail import Mailer
 from oraculum_kit.server import Service
 from oraculum_kit.tokens import TokenSigner
 
-ACCESS = {**servicer.ACCESS, **credential_servicer.ACCESS, **trust_servicer.ACCESS}
+ACCESS = {
+    **servicer.ACCESS,
+    **credential_servicer.ACCESS,
+    **factor_servicer.ACCESS,
+    **trust_servicer.ACCESS,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +63,11 @@ def wire(parts: Parts) -> Wired:
     """Put the parts together."""
     database, clock = parts.database, parts.clock
     accounts = Accounts(parts.vault)
-    sessions = SessionBook(database, accounts, clock, parts.rules, parts.signer)
-    sign_in = SignIn(database, accounts, sessions, parts.passwords, clock, parts.domain)
-    mailbox = Mailbox(database, accounts, sessions, parts.passwords, clock)
+    throttle = Throttle(database, parts.vault, clock)
+    factor = SecondFactor(database, accounts, parts.vault, throttle, clock)
+    sessions = SessionBook(database, accounts, factor, clock, parts.rules, parts.signer)
+    sign_in = SignIn(database, accounts, sessions, factor, throttle, parts.passwords, clock, parts.domain)
+    mailbox = Mailbox(database, accounts, sessions, throttle, parts.passwords, clock)
     postman = Postman(database, accounts, parts.mailer, clock, parts.domain.uri)
     feed = RevocationFeed(database, clock)
     book = AccountBook(database, accounts, clock)
@@ -68,6 +78,7 @@ def wire(parts: Parts) -> Wired:
                 servicer.AuthServicer(sign_in, sessions, book, parts.jwks_json),
             ),
             (add_CredentialServiceServicer_to_server, credential_servicer.CredentialServicer(mailbox)),
+            (add_FactorServiceServicer_to_server, factor_servicer.FactorServicer(factor)),
             (add_TrustServiceServicer_to_server, trust_servicer.TrustServicer(feed)),
         ],
         jobs=JobRunner(database=database, kinds=[forgetting(database, clock), postman.kind]),

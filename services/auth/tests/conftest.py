@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
 from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceStub
+from oraculum.auth.v1.factor_service_pb2_grpc import FactorServiceStub
 from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum_auth.challenges import SigningDomain
 from oraculum_auth.passwords import Passwords
@@ -78,7 +79,9 @@ class Auth:
 
     stub: AuthServiceStub
     credentials: CredentialServiceStub
+    factors: FactorServiceStub
     trust: TrustServiceStub
+    port: int
     database: Database
     clock: ManualClock
     parties: Parties
@@ -130,7 +133,9 @@ async def auth(database_for, tmp_path: Path, mail_server: MailConfig) -> AsyncIt
                 yield Auth(
                     AuthServiceStub(channel),
                     CredentialServiceStub(channel),
+                    FactorServiceStub(channel),
                     TrustServiceStub(channel),
+                    server.running.port,
                     database,
                     clock,
                     parties,

@@ -32,6 +32,7 @@ class _Row:
     created_at: datetime
     key_id: str | None
     wrapped: bytes | None
+    totp_enabled: bool
 
 
 class Accounts:
@@ -161,6 +162,10 @@ class Accounts:
         owner: UUID | None = await _accounts.owner_of_wallet.value(connection, chain=chain, address=address)
         return owner
 
+    async def remove_wallets(self, connection: Connection, user_id: UUID) -> None:
+        """Take all addresses off an account."""
+        await _accounts.remove_wallets.run(connection, user_id=user_id)
+
     async def insert_wallet(self, connection: Connection, wallet: Wallet, created_at: datetime) -> bool:
         """Bind an address to an account; False when it is bound already."""
         return bool(
@@ -192,5 +197,6 @@ class Accounts:
             banned_at=row.banned_at,
             ban_reason=row.ban_reason,
             token_version=row.token_version,
+            totp_enabled=row.totp_enabled,
             created_at=row.created_at,
         )

@@ -47,6 +47,7 @@ class Sessions:
         origin: Origin,
         now: datetime,
         expires_at: datetime,
+        second_factor: bool,
     ) -> None:
         """Begin a session."""
         await _sessions.insert_session.run(
@@ -58,6 +59,7 @@ class Sessions:
             device_id=origin.device_id,
             now=now,
             expires_at=expires_at,
+            second_factor=second_factor,
         )
 
     async def revoke_excess(

@@ -12,7 +12,8 @@ insert into person_key (user_id, key_id, wrapped) values (%(user_id)s, %(key_id)
 -- name: account_by_id
 -- One account.
 select user_id, email_sealed, email_verified, display_name, roles, tier, kyc, jurisdiction,
-  preferences::text as preferences_json, banned_at, ban_reason, token_version, created_at, key_id, wrapped
+  preferences::text as preferences_json, banned_at, ban_reason, token_version, created_at, key_id, wrapped,
+  exists (select from totp t where t.user_id = account.user_id and t.confirmed_at is not null) as totp_enabled
 from account left join person_key using (user_id) where user_id = %(user_id)s;
 
 -- name: person_key
@@ -26,7 +27,8 @@ select user_id, key_id, wrapped from person_key where user_id = %(user_id)s;
 union all
 (select user_id, password_hash, email_verified from account
   where email_index = %(email_index)s and not email_verified order by created_at desc, user_id desc
-  limit 1);
+  limit 1)
+order by email_verified desc;
 
 -- name: credentials_of
 -- What a change of password compares.
@@ -84,7 +86,8 @@ update account set banned_at = null, ban_reason = '' where user_id = %(user_id)s
 -- name: list_accounts
 -- A page of accounts, newest first, by a whole e-mail, or part of a name or a wallet address.
 select user_id, email_sealed, email_verified, display_name, roles, tier, kyc, jurisdiction,
-  preferences::text as preferences_json, banned_at, ban_reason, token_version, created_at, key_id, wrapped
+  preferences::text as preferences_json, banned_at, ban_reason, token_version, created_at, key_id, wrapped,
+  exists (select from totp t where t.user_id = account.user_id and t.confirmed_at is not null) as totp_enabled
 from account left join person_key using (user_id)
 where (%(search)s::text is null
     or email_index = %(email_index)s
@@ -110,3 +113,7 @@ select user_id from wallet_address where chain = %(chain)s and address = %(addre
 insert into wallet_address (chain, address, user_id, created_at)
 values (%(chain)s, %(address)s, %(user_id)s, %(created_at)s)
 on conflict do nothing;
+
+-- name: remove_wallets
+-- Takes all addresses off an account.
+delete from wallet_address where user_id = %(user_id)s;

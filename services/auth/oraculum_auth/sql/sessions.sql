@@ -17,8 +17,10 @@ delete from challenge where expires_at < %(before)s;
 
 -- name: insert_session
 -- Begins a session.
-insert into session (session_id, user_id, address, user_agent, device_id, created_at, last_used_at, expires_at)
-values (%(session_id)s, %(user_id)s, %(address)s, %(user_agent)s, %(device_id)s, %(now)s, %(now)s, %(expires_at)s);
+insert into session (session_id, user_id, address, user_agent, device_id, created_at, last_used_at, expires_at,
+  second_factor)
+values (%(session_id)s, %(user_id)s, %(address)s, %(user_agent)s, %(device_id)s, %(now)s, %(now)s, %(expires_at)s,
+  %(second_factor)s);
 
 -- name: revoke_excess_sessions
 -- Ends the oldest live sessions past the bound.
@@ -32,7 +34,7 @@ returning session_id;
 
 -- name: live_sessions
 -- A person's sessions that may still be refreshed, newest first.
-select session_id, user_id, address, user_agent, device_id, created_at, last_used_at, expires_at, revoked_at
+select session_id, user_id, address, user_agent, device_id, created_at, last_used_at, expires_at, revoked_at, second_factor
 from session
 where user_id = %(user_id)s and revoked_at is null and expires_at > %(now)s
 order by created_at desc, session_id desc;
@@ -43,7 +45,7 @@ select user_id from account where user_id = %(user_id)s for no key update;
 
 -- name: lock_session
 -- One session, locked until the transaction ends.
-select session_id, user_id, address, user_agent, device_id, created_at, last_used_at, expires_at, revoked_at
+select session_id, user_id, address, user_agent, device_id, created_at, last_used_at, expires_at, revoked_at, second_factor
 from session where session_id = %(session_id)s for update;
 
 -- name: touch_session

@@ -1,0 +1,104 @@
+"""How often somebody may try: growing waits that nobody can turn against the owner of an account.
+
+Each attempt is counted before it is made, so a thousand at once are not a thousand guesses. It counts against the
+account and against the network that it comes from. A device that signed in to the account before has a count of its own
+(OWASP's device cookies): whoever blocks an account by guessing blocks only devices that it has never seen, and their
+owner gets in by the mail of a password reset. The subjects are kept as keyed hashes, and an address that nobody has is
+counted like any other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Final
+from uuid import UUID
+
+from oraculum_auth.repository.factors import Attempts
+from oraculum_auth.vault import Vault
+from oraculum_kit.clock import Clock
+from oraculum_kit.db import Connection, Database
+from oraculum_kit.errors import ResourceExhausted
+
+WAIT_MAX_SECONDS: Final = 900
+# A shorter name than this could be guessed, and would let whoever guesses it pass for the device.
+_DEVICE_ID_LENGTH_MIN: Final = 16
+_FREE: Final = {"account": 5, "device": 10, "network": 50, "factor": 5}
+
+
+class TooManyAttempts(ResourceExhausted):
+    """There were too many attempts; wait before the next, or ask for a new password by mail."""
+
+    reason = "TOO_MANY_ATTEMPTS"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom an attempt counts against."""
+
+    kind: str
+    index: bytes
+
+
+class Throttle:
+    """Counts attempts and refuses those that come too soon."""
+
+    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._attempts = Attempts()
+
+    async def subjects(
+        self, connection: Connection, account: str, user_id: UUID | None, *, device_id: str, address: str
+    ) -> list[Subject]:
+        """Against whom an attempt at an account counts: its known device or the account itself, and the network."""
+        network = self._subject("network", _network(address))
+        if (
+            user_id is not None
+            and len(device_id) >= _DEVICE_ID_LENGTH_MIN
+            and await self._attempts.device_is_known(connection, user_id, device_id)
+        ):
+            return [self._subject("device", f"{user_id} {device_id}"), network]
+        return [self._subject("account", account), network]
+
+    def factor(self, user_id: UUID) -> Subject:
+        """Against whom codes of a second factor count: six digits are soon guessed."""
+        return self._subject("factor", str(user_id))
+
+    def change(self, user_id: UUID) -> Subject:
+        """Against whom guesses at the present password count, made by a session of theirs."""
+        return self._subject("factor", f"{user_id} password")
+
+    async def attempt(self, subjects: Sequence[Subject]) -> None:
+        """Count an attempt that is about to be made; refuse it while one of its subjects is blocked."""
+        now = self._clock.now()
+        async with self._database.transaction() as connection:
+            # In one order, so that two attempts never wait for each other.
+            for subject in sorted(subjects, key=lambda one: one.index):
+                if await self._attempts.count(
+                    connection, subject.index, now, free=_FREE[subject.kind], wait_max=WAIT_MAX_SECONDS
+                ):
+                    continue
+                until = await self._attempts.blocked_until(connection, subject.index)
+                wait = 1.0 if until is None else (until - now).total_seconds()
+                raise TooManyAttempts(retry_after_seconds=max(1.0, wait))
+
+    async def forgive(self, connection: Connection, subjects: Sequence[Subject]) -> None:
+        """Forget the attempts, in the transaction of the one that succeeded; a network's are kept."""
+        await self._attempts.forgive(connection, [one.index for one in subjects if one.kind != "network"])
+
+    async def forgive_account(self, connection: Connection, account: str) -> None:
+        """Forget attempts at an account whose owner has read their mail."""
+        await self._attempts.forgive(connection, [self._subject("account", account).index])
+
+    def _subject(self, kind: str, value: str) -> Subject:
+        return Subject(kind, self._vault.index(f"attempt {kind}", value))
+
+
+def _network(address: str) -> str:
+    """What one attacker has of addresses: one in IPv4, a network of 2^64 in IPv6."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network(f"{parsed}/64", strict=False)) if parsed.version == 6 else str(parsed)
