@@ -47,6 +47,12 @@ _SAFE: Final = {
     "notification": "NotificationService Resume ListNotifications MarkRead MarkAllRead",
 }
 
+# Asked by the thousand a second, so they share messages.
+_TOGETHER: Final = [
+    f"/oraculum.prediction.v1.PredictionService/{method}"
+    for method in ("PlaceOrder", "GetQuote", "BatchGetMarkets")
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Targets:
@@ -89,7 +95,14 @@ async def connected(targets: Targets, identity: ServiceIdentity) -> AsyncIterato
         event = await to("event", targets.event)
         # The orders of one event go to one replica, which then has its market in memory.
         prediction = await stack.enter_async_context(
-            replicas(targets.prediction, identity, key=_event_of, safe=_safe("prediction"), edge=True)
+            replicas(
+                targets.prediction,
+                identity,
+                key=_event_of,
+                safe=_safe("prediction"),
+                edge=True,
+                together=_TOGETHER,
+            )
         )
         wallet = await to("wallet", targets.wallet)
         market_data = await to("market_data", targets.market_data)

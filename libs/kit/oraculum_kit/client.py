@@ -10,7 +10,7 @@ awaited and iterated as stubs are, and raise `ServiceError` instead of `AioRpcEr
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from time import perf_counter
 from types import TracebackType
 from typing import Any, Final, Self
@@ -20,6 +20,8 @@ import grpc.aio
 
 from oraculum_kit import deadlines, metrics, replay, targets, traces, wire
 from oraculum_kit.caller import caller_or_none
+from oraculum_kit.convoy_client import ConvoyClient, NoConvoyError, error_of, texts
+from oraculum_kit.errors import ServiceError
 from oraculum_kit.headers import (
     CLIENT_ADDRESS,
     DEVICE_ID,
@@ -46,6 +48,7 @@ def channel(
     timeout_seconds: float = TIMEOUT_SECONDS,
     safe: Sequence[str] = (),
     edge: bool = False,
+    together: Collection[str] = (),
     host: str | None = None,
 ) -> "Channel":
     """Open a channel to a service. It connects by itself, now or whenever the peer is there.
@@ -59,6 +62,7 @@ def channel(
             reads, and writes that carry a key.
         edge: the gateway's channels pass on the request's idempotency key and learn whether the answer is a stored
             one. Inside, a key belongs to the one command that it came with, and is not passed on.
+        together: full names of unary methods whose calls share messages when there are many of them: see `convoy`.
         host: the name that the peer's certificate must have, where `target` is a bare address.
     """
     address, options = targets.for_grpc(target), _options(safe)
@@ -68,7 +72,7 @@ def channel(
         if host is not None:
             options.append(("grpc.ssl_target_name_override", host))
         real = grpc.aio.secure_channel(address, identity.tls.channel_credentials(), options=options)
-    return Channel(real, identity, timeout_seconds=timeout_seconds, edge=edge)
+    return Channel(real, identity, timeout_seconds=timeout_seconds, edge=edge, together=together)
 
 
 def _options(safe: Sequence[str]) -> list[tuple[str, Any]]:
@@ -102,12 +106,20 @@ class Channel(grpc.aio.Channel):
     """A channel whose calls obey the rules above."""
 
     def __init__(
-        self, real: grpc.aio.Channel, identity: ServiceIdentity | None, *, timeout_seconds: float, edge: bool
+        self,
+        real: grpc.aio.Channel,
+        identity: ServiceIdentity | None,
+        *,
+        timeout_seconds: float,
+        edge: bool,
+        together: Collection[str] = (),
     ) -> None:
         self._real = real
         self._identity = identity
         self._timeout_seconds = timeout_seconds
         self._edge = edge
+        self._together = frozenset(together)
+        self._convoy = ConvoyClient(real)
 
     async def __aenter__(self) -> Self:
         return self
@@ -119,6 +131,7 @@ class Channel(grpc.aio.Channel):
 
     async def close(self, grace: float | None = None) -> None:
         """Close the real channel."""
+        await self._convoy.close()
         await self._real.close(grace)
 
     def get_state(self, try_to_connect: bool = False) -> grpc.ChannelConnectivity:  # noqa: FBT001, FBT002  its interface
@@ -144,7 +157,10 @@ class Channel(grpc.aio.Channel):
 
     def unary_unary(self, method: str, *serializers: Any, **options: Any) -> Any:
         """A method as a coroutine function."""
-        return self._unary(method, self._real.unary_unary(method, *serializers, **options))
+        alone = self._unary(method, self._real.unary_unary(method, *serializers, **options))
+        if method not in self._together:
+            return alone
+        return self._joining(method, alone, options["request_serializer"], options["response_deserializer"])
 
     def stream_unary(self, method: str, *serializers: Any, **options: Any) -> Any:
         """A method that takes an async iterable, as a coroutine function."""
@@ -180,6 +196,39 @@ class Channel(grpc.aio.Channel):
                 if self._edge:
                     _watch_replay(await pending.trailing_metadata())
                 return response
+
+        return call
+
+    def _joining(
+        self,
+        method: str,
+        alone: Callable[..., Any],
+        serialize: Callable[[Any], bytes],
+        deserialize: Callable[[bytes], Any],
+    ) -> Any:
+        """A unary method whose calls travel in convoys, or alone where the peer knows none."""
+        outcome = _Outcome(method)
+
+        async def call(request: Any, timeout: float | None = None, metadata: Metadata = ()) -> Any:  # noqa: ASYNC109
+            with traces.span(method, traces.CLIENT):
+                started = perf_counter()
+                seconds = deadlines.shorten(self._timeout_seconds if timeout is None else timeout)
+                sent = texts(self._metadata(metadata))
+                try:
+                    answered = await self._convoy.call(method, serialize(request), sent, seconds)
+                except NoConvoyError:
+                    return await alone(request, timeout, metadata)
+                except ServiceError as error:
+                    outcome.failed(error.code, perf_counter() - started)
+                    raise
+                if self._edge and answered.replayed:
+                    replay.mark()
+                failure = error_of(answered)
+                if failure is not None:
+                    outcome.failed(failure.code, perf_counter() - started)
+                    raise failure
+                outcome.answered(perf_counter() - started)
+                return deserialize(answered.content)
 
         return call
 

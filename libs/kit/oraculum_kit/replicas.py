@@ -52,6 +52,7 @@ def replicas(
     timeout_seconds: float = TIMEOUT_SECONDS,
     safe: Sequence[str] = (),
     edge: bool = False,
+    together: Sequence[str] = (),
 ) -> "Replicas":
     """Open a channel to each replica of a service.
 
@@ -62,12 +63,15 @@ def replicas(
         timeout_seconds: the deadline of a unary call that names none, whatever the number of attempts.
         safe: full names of methods that may be sent again when the peer was UNAVAILABLE.
         edge: as `channel` has it.
+        together: as `channel` has it; each replica has a convoy of its own.
     """
     # A certificate has the service's name, not a pod's address.
     host = targets.places(target)[0][0]
 
     def connect(address: str) -> Channel:
-        return channel(address, identity, timeout_seconds=timeout_seconds, edge=edge, host=host)
+        return channel(
+            address, identity, timeout_seconds=timeout_seconds, edge=edge, together=together, host=host
+        )
 
     return Replicas(target, connect, key, frozenset(safe), timeout_seconds)
 

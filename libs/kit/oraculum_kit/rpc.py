@@ -51,6 +51,8 @@ class Gate:
 
     def __init__(self, calls_max: int, streams_max: int) -> None:
         self._free = {False: calls_max, True: streams_max}
+        # What else there is to tell when streams are to end.
+        self.at_end: list[Callable[[], None]] = []
         self._streams: set[asyncio.Task[Any]] = set()
         self._ended: set[asyncio.Task[Any]] = set()
 
@@ -70,6 +72,8 @@ class Gate:
 
     def end_streams(self) -> None:
         """Send the open streams away: their clients find another replica at once, instead of after the grace."""
+        for tell in self.at_end:
+            tell()
         self._ended |= self._streams
         for task in self._streams:
             task.cancel()

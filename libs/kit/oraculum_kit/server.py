@@ -32,6 +32,7 @@ from grpc_reflection.v1alpha import reflection
 from oraculum_kit.authorization import Access, Authorizer, Trust
 from oraculum_kit.client import MESSAGE_BYTES_MAX, METADATA_BYTES_MAX
 from oraculum_kit.config import Environment
+from oraculum_kit.convoy_server import ConvoyServer
 from oraculum_kit.health import Check, Health
 from oraculum_kit.internal import InternalEndpoint
 from oraculum_kit.rpc import Gate, Method, wrap
@@ -200,23 +201,28 @@ def build(
         f"/{service}/{name}" for service, handlers in registry.services.items() for name in handlers
     )
     gate = Gate(config.calls_max, config.streams_max)
-    handlers = [
-        grpc.method_handlers_generic_handler(
-            service,
-            {
-                name: wrap(
-                    Method(
-                        f"/{service}/{name}",
-                        streaming=handler.response_streaming,
-                        gate=gate,
-                        authorizer=authorizer,
-                    ),
-                    handler,
-                )
-                for name, handler in methods.items()
-            },
-        )
+    wrapped = {
+        service: {
+            name: wrap(
+                Method(
+                    f"/{service}/{name}",
+                    streaming=handler.response_streaming,
+                    gate=gate,
+                    authorizer=authorizer,
+                ),
+                handler,
+            )
+            for name, handler in methods.items()
+        }
         for service, methods in registry.services.items()
+    }
+    convoys = ConvoyServer(
+        {f"/{service}/{name}": one for service, methods in wrapped.items() for name, one in methods.items()}
+    )
+    gate.at_end.append(convoys.drain)
+    handlers = [
+        convoys.handler,
+        *(grpc.method_handlers_generic_handler(service, methods) for service, methods in wrapped.items()),
     ]
     return grpc.aio.server(handlers=handlers, options=_options(config)), gate, list(registry.services)
 
