@@ -268,6 +268,22 @@ CREATE TABLE market_data.job (
 WITH (fillfactor='80');
 
 --
+-- Name: market_match; Type: TABLE; Schema: market_data; Owner: -
+--
+
+CREATE TABLE market_data.market_match (
+    first_venue text NOT NULL,
+    first_market_id text NOT NULL,
+    first_outcome smallint NOT NULL,
+    second_venue text NOT NULL,
+    second_market_id text NOT NULL,
+    second_outcome smallint NOT NULL,
+    score_millionths bigint NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    CONSTRAINT market_match_score_millionths_check CHECK (((score_millionths >= 0) AND (score_millionths <= 1000000)))
+);
+
+--
 -- Name: outbox; Type: TABLE; Schema: market_data; Owner: -
 --
 
@@ -320,6 +336,45 @@ CREATE TABLE market_data.outbox_sequence (
     last_sequence bigint NOT NULL
 )
 WITH (fillfactor='80');
+
+--
+-- Name: quality_incident; Type: TABLE; Schema: market_data; Owner: -
+--
+
+CREATE TABLE market_data.quality_incident (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    venue text NOT NULL,
+    venue_market_id text NOT NULL,
+    outcome smallint,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    occurrences bigint NOT NULL,
+    detail text NOT NULL,
+    CONSTRAINT quality_incident_check CHECK ((ended_at >= started_at)),
+    CONSTRAINT quality_incident_kind_check CHECK ((kind = ANY (ARRAY['stale'::text, 'gap'::text, 'crossed'::text, 'locked'::text, 'out_of_range'::text, 'time_backwards'::text, 'duplicate'::text, 'sum'::text, 'silent'::text, 'skew'::text]))),
+    CONSTRAINT quality_incident_occurrences_check CHECK ((occurrences > 0))
+)
+PARTITION BY RANGE (started_at);
+
+--
+-- Name: quality_incident_other; Type: TABLE; Schema: market_data; Owner: -
+--
+
+CREATE TABLE market_data.quality_incident_other (
+    id uuid CONSTRAINT quality_incident_id_not_null NOT NULL,
+    kind text CONSTRAINT quality_incident_kind_not_null NOT NULL,
+    venue text CONSTRAINT quality_incident_venue_not_null NOT NULL,
+    venue_market_id text CONSTRAINT quality_incident_venue_market_id_not_null NOT NULL,
+    outcome smallint,
+    started_at timestamp with time zone CONSTRAINT quality_incident_started_at_not_null NOT NULL,
+    ended_at timestamp with time zone,
+    occurrences bigint CONSTRAINT quality_incident_occurrences_not_null NOT NULL,
+    detail text CONSTRAINT quality_incident_detail_not_null NOT NULL,
+    CONSTRAINT quality_incident_check CHECK ((ended_at >= started_at)),
+    CONSTRAINT quality_incident_kind_check CHECK ((kind = ANY (ARRAY['stale'::text, 'gap'::text, 'crossed'::text, 'locked'::text, 'out_of_range'::text, 'time_backwards'::text, 'duplicate'::text, 'sum'::text, 'silent'::text, 'skew'::text]))),
+    CONSTRAINT quality_incident_occurrences_check CHECK ((occurrences > 0))
+);
 
 --
 -- Name: schema_migrations; Type: TABLE; Schema: market_data; Owner: -
@@ -455,6 +510,12 @@ ALTER TABLE ONLY market_data.candle ATTACH PARTITION market_data.candle_5m FOR V
 ALTER TABLE ONLY market_data.candle_5m ATTACH PARTITION market_data.candle_5m_other DEFAULT;
 
 --
+-- Name: quality_incident_other; Type: TABLE ATTACH; Schema: market_data; Owner: -
+--
+
+ALTER TABLE ONLY market_data.quality_incident ATTACH PARTITION market_data.quality_incident_other DEFAULT;
+
+--
 -- Name: trade_other; Type: TABLE ATTACH; Schema: market_data; Owner: -
 --
 
@@ -551,6 +612,13 @@ ALTER TABLE ONLY market_data.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
 --
+-- Name: market_match market_match_pkey; Type: CONSTRAINT; Schema: market_data; Owner: -
+--
+
+ALTER TABLE ONLY market_data.market_match
+    ADD CONSTRAINT market_match_pkey PRIMARY KEY (first_venue, first_market_id, first_outcome, second_venue, second_market_id);
+
+--
 -- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: market_data; Owner: -
 --
 
@@ -570,6 +638,20 @@ ALTER TABLE ONLY market_data.outbox_relay
 
 ALTER TABLE ONLY market_data.outbox_sequence
     ADD CONSTRAINT outbox_sequence_pkey PRIMARY KEY (topic, key);
+
+--
+-- Name: quality_incident quality_incident_pkey; Type: CONSTRAINT; Schema: market_data; Owner: -
+--
+
+ALTER TABLE ONLY market_data.quality_incident
+    ADD CONSTRAINT quality_incident_pkey PRIMARY KEY (id, started_at);
+
+--
+-- Name: quality_incident_other quality_incident_other_pkey; Type: CONSTRAINT; Schema: market_data; Owner: -
+--
+
+ALTER TABLE ONLY market_data.quality_incident_other
+    ADD CONSTRAINT quality_incident_other_pkey PRIMARY KEY (id, started_at);
 
 --
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: market_data; Owner: -
@@ -616,6 +698,48 @@ CREATE INDEX job_dead ON market_data.job USING btree (dead_at) WHERE (dead_at IS
 --
 
 CREATE INDEX job_due ON market_data.job USING btree (due_at) WHERE (dead_at IS NULL);
+
+--
+-- Name: market_match_of_second; Type: INDEX; Schema: market_data; Owner: -
+--
+
+CREATE INDEX market_match_of_second ON market_data.market_match USING btree (second_venue, second_market_id);
+
+--
+-- Name: quality_incident_newest; Type: INDEX; Schema: market_data; Owner: -
+--
+
+CREATE INDEX quality_incident_newest ON ONLY market_data.quality_incident USING btree (started_at DESC, id DESC);
+
+--
+-- Name: quality_incident_of_market; Type: INDEX; Schema: market_data; Owner: -
+--
+
+CREATE INDEX quality_incident_of_market ON ONLY market_data.quality_incident USING btree (venue, venue_market_id, started_at DESC, id DESC);
+
+--
+-- Name: quality_incident_open; Type: INDEX; Schema: market_data; Owner: -
+--
+
+CREATE INDEX quality_incident_open ON ONLY market_data.quality_incident USING btree (started_at DESC, id DESC) WHERE (ended_at IS NULL);
+
+--
+-- Name: quality_incident_other_started_at_id_idx; Type: INDEX; Schema: market_data; Owner: -
+--
+
+CREATE INDEX quality_incident_other_started_at_id_idx ON market_data.quality_incident_other USING btree (started_at DESC, id DESC);
+
+--
+-- Name: quality_incident_other_started_at_id_idx1; Type: INDEX; Schema: market_data; Owner: -
+--
+
+CREATE INDEX quality_incident_other_started_at_id_idx1 ON market_data.quality_incident_other USING btree (started_at DESC, id DESC) WHERE (ended_at IS NULL);
+
+--
+-- Name: quality_incident_other_venue_venue_market_id_started_at_id_idx; Type: INDEX; Schema: market_data; Owner: -
+--
+
+CREATE INDEX quality_incident_other_venue_venue_market_id_started_at_id_idx ON market_data.quality_incident_other USING btree (venue, venue_market_id, started_at DESC, id DESC);
 
 --
 -- Name: trade_newest; Type: INDEX; Schema: market_data; Owner: -
@@ -702,6 +826,30 @@ ALTER INDEX market_data.candle_5m_pkey ATTACH PARTITION market_data.candle_5m_ot
 ALTER INDEX market_data.candle_pkey ATTACH PARTITION market_data.candle_5m_pkey;
 
 --
+-- Name: quality_incident_other_pkey; Type: INDEX ATTACH; Schema: market_data; Owner: -
+--
+
+ALTER INDEX market_data.quality_incident_pkey ATTACH PARTITION market_data.quality_incident_other_pkey;
+
+--
+-- Name: quality_incident_other_started_at_id_idx; Type: INDEX ATTACH; Schema: market_data; Owner: -
+--
+
+ALTER INDEX market_data.quality_incident_newest ATTACH PARTITION market_data.quality_incident_other_started_at_id_idx;
+
+--
+-- Name: quality_incident_other_started_at_id_idx1; Type: INDEX ATTACH; Schema: market_data; Owner: -
+--
+
+ALTER INDEX market_data.quality_incident_open ATTACH PARTITION market_data.quality_incident_other_started_at_id_idx1;
+
+--
+-- Name: quality_incident_other_venue_venue_market_id_started_at_id_idx; Type: INDEX ATTACH; Schema: market_data; Owner: -
+--
+
+ALTER INDEX market_data.quality_incident_of_market ATTACH PARTITION market_data.quality_incident_other_venue_venue_market_id_started_at_id_idx;
+
+--
 -- Name: trade_other_pkey; Type: INDEX ATTACH; Schema: market_data; Owner: -
 --
 
@@ -728,4 +876,5 @@ ALTER INDEX market_data.venue_quote_of_market ATTACH PARTITION market_data.venue
 --
 
 INSERT INTO market_data.schema_migrations (version) VALUES
-    ('20261121044500');
+    ('20261121044500'),
+    ('20261121070500');

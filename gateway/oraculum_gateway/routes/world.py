@@ -1,6 +1,6 @@
 """The venues' markets and what they say."""
 
-from typing import Final
+from typing import Final, Literal
 
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum_gateway.money import price_out, prices_out
@@ -29,6 +29,18 @@ _INTERVALS: Final = {
     "5m": pb.CANDLE_INTERVAL_5M,
     "1h": pb.CANDLE_INTERVAL_1H,
     "1d": pb.CANDLE_INTERVAL_1D,
+}
+_QUALITIES: Final[dict[int, shapes.QualityKind]] = {
+    pb.QUALITY_KIND_STALE: "stale",
+    pb.QUALITY_KIND_GAP: "gap",
+    pb.QUALITY_KIND_CROSSED: "crossed",
+    pb.QUALITY_KIND_LOCKED: "locked",
+    pb.QUALITY_KIND_OUT_OF_RANGE: "out_of_range",
+    pb.QUALITY_KIND_TIME_BACKWARDS: "time_backwards",
+    pb.QUALITY_KIND_DUPLICATE: "duplicate",
+    pb.QUALITY_KIND_SUM: "sum",
+    pb.QUALITY_KIND_SILENT: "silent",
+    pb.QUALITY_KIND_SKEW: "skew",
 }
 _KINDS: Final = {
     pb.VENUE_RESOLUTION_KIND_UNSPECIFIED: "unknown",
@@ -161,6 +173,57 @@ async def _candles(call: Call, venue: str, market_id: str) -> event_shapes.Candl
     )
 
 
+async def incidents(call: Call) -> Listed[shapes.IncidentOut]:
+    """What was wrong with what the venues said, newest first."""
+    query: shapes.IncidentsQuery = call.query
+    response = await call.services.market_data.ListIncidents(
+        pb.ListIncidentsRequest(
+            venue=query.venue or "",
+            venue_market_id=query.market_id,
+            open_only=query.open == "true",
+            limit=query.limit,
+            cursor=query.cursor,
+        )
+    )
+    rows = [
+        shapes.IncidentOut(
+            id=incident.incident_id,
+            kind=_QUALITIES.get(incident.kind, "unknown"),
+            venue=incident.venue,
+            market_id=incident.venue_market_id or None,
+            outcome=incident.outcome if incident.HasField("outcome") else None,
+            started_at=from_wire(incident.started_at),
+            ended_at=from_wire(incident.ended_at) if incident.HasField("ended_at") else None,
+            occurrences=incident.occurrences,
+            detail=incident.detail,
+        )
+        for incident in response.incidents
+    ]
+    return listed_by_cursor(rows, query, response.next_cursor)
+
+
+async def matches(call: Call) -> shapes.MatchesOut:
+    """The same question on several venues, with the price gap."""
+    query: shapes.MatchesQuery = call.query
+    response = await call.services.market_data.ListMatches(
+        pb.ListMatchesRequest(venue=query.venue or "", venue_market_id=query.market_id, limit=query.limit)
+    )
+    sides: dict[int, Literal["first", "second"]] = {1: "first", 2: "second"}
+    return shapes.MatchesOut(
+        data=[
+            shapes.MatchOut(
+                first=_side(match.first),
+                second=_side(match.second),
+                score=price_out(match.score_millionths),
+                gap=_signed(match.gap_millionths) if match.HasField("gap_millionths") else None,
+                edge=_signed(match.edge_millionths) if match.HasField("edge_millionths") else None,
+                buy=sides.get(match.buy_side),
+            )
+            for match in response.matches
+        ]
+    )
+
+
 def _venue(call: Call) -> str:
     venue = call.text("venue")
     if venue not in {"polymarket", "kalshi", "manifold"}:
@@ -235,7 +298,21 @@ def _quote(quote: pb.VenueQuote) -> shapes.QuoteOut:
         venue_time=from_wire(quote.venue_time) if quote.HasField("venue_time") else None,
         received_at=from_wire(quote.received_at) if quote.HasField("received_at") else None,
         stale=quote.stale,
+        quality=[_QUALITIES.get(kind, "unknown") for kind in quote.quality],
     )
+
+
+def _side(side: pb.MatchSide) -> shapes.MatchSideOut:
+    return shapes.MatchSideOut(
+        market=_market(side.market),
+        outcome=side.outcome,
+        quote=_quote(side.quote) if side.HasField("quote") else None,
+    )
+
+
+def _signed(millionths: int) -> str:
+    """A difference of prices, which may be below zero."""
+    return f"-{price_out(-millionths)}" if millionths < 0 else price_out(millionths)
 
 
 _MISSING: Final = {404: "venue_not_found or venue_market_not_found"}
@@ -245,6 +322,16 @@ ROUTES: Final = (
         method="GET", path="/markets", name="listMarkets", tag="markets", handler=markets,
         summary="Markets of the venues", query=shapes.MarketsQuery, answer=Listed[shapes.MarketOut],
         shared_seconds=2,
+    ),
+    Route(
+        method="GET", path="/markets/matches", name="listMarketMatches", tag="markets", handler=matches,
+        summary="The same question on several venues, with the price gap", query=shapes.MatchesQuery,
+        answer=shapes.MatchesOut, shared_seconds=2,
+    ),
+    Route(
+        method="GET", path="/markets/incidents", name="listMarketIncidents", tag="markets", handler=incidents,
+        summary="What was wrong with what the venues said", query=shapes.IncidentsQuery,
+        answer=Listed[shapes.IncidentOut], shared_seconds=2,
     ),
     Route(
         method="GET", path="/markets/{venue}/{id}", name="getMarket", tag="markets", handler=market,

@@ -4,11 +4,24 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from oraculum_gateway.shapes.base import PageQuery, PriceOut, TimeOut, Told
+from oraculum_gateway.shapes.base import Given, PageQuery, PriceOut, TimeOut, Told
 
 VenueName = Literal["polymarket", "kalshi", "manifold"]
 MarketStatus = Literal[
     "upcoming", "open", "paused", "closed", "determined", "disputed", "resolved", "void", "unknown"
+]
+QualityKind = Literal[
+    "stale",
+    "gap",
+    "crossed",
+    "locked",
+    "out_of_range",
+    "time_backwards",
+    "duplicate",
+    "sum",
+    "silent",
+    "skew",
+    "unknown",
 ]
 # The venue's own figure, as it gave it.
 VenueNumber = Annotated[str, Field(examples=["0.525"])]
@@ -27,6 +40,7 @@ class QuoteOut(Told):
     venue_time: TimeOut | None
     received_at: TimeOut | None
     stale: bool
+    quality: list[QualityKind]
 
 
 class MarketOutcomeOut(Told):
@@ -88,6 +102,64 @@ class QuotesOut(Told):
     """The latest price of each outcome."""
 
     data: list[QuoteOut]
+
+
+class IncidentOut(Told):
+    """Something that was wrong with what a venue said, from when to when."""
+
+    id: str
+    kind: QualityKind
+    venue: str
+    market_id: str | None
+    outcome: int | None
+    started_at: TimeOut
+    ended_at: TimeOut | None
+    occurrences: int
+    detail: str
+
+
+class IncidentsQuery(PageQuery):
+    """Which incidents."""
+
+    venue: VenueName | None = None
+    market_id: Annotated[str, Field(max_length=200)] = ""
+    open: Literal["true", "false"] = "false"
+
+
+class MatchSideOut(Told):
+    """One side of a match: a market, and the outcome of it that says the same as the other's."""
+
+    market: MarketOut
+    outcome: int
+    quote: QuoteOut | None
+
+
+class MatchOut(Told):
+    """The same question on two venues, with the gap between their prices."""
+
+    first: MatchSideOut
+    second: MatchSideOut
+    # How sure we are that they ask the same, from 0 to 1.
+    score: PriceOut
+    # Second's probability less first's; it may be below zero.
+    gap: Annotated[str, Field(examples=["-0.025"])] | None
+    # What buying on one side and selling on the other leaves of a share after both venues' fees.
+    edge: Annotated[str, Field(examples=["0.0332"])] | None
+    buy: Literal["first", "second"] | None
+
+
+class MatchesQuery(Given):
+    """Which matches."""
+
+    venue: VenueName | None = None
+    market_id: Annotated[str, Field(max_length=200)] = ""
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class MatchesOut(Told):
+    """Matches, the widest edge first."""
+
+    data: list[MatchOut]
 
 
 class LevelOut(Told):

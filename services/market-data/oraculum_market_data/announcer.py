@@ -36,6 +36,11 @@ class Announcer:
         self._waiting: dict[MarketKey, None] = {}
         self._some = asyncio.Event()
 
+    @property
+    def waiting(self) -> int:
+        """How many markets are still to be written."""
+        return len(self._waiting)
+
     def add(self, market: MarketKey) -> None:
         """A market changed."""
         self._waiting[market] = None

@@ -6,7 +6,7 @@ are older, however they arrive.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Hashable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,9 +17,11 @@ import structlog
 
 from oraculum_kit.background import pause, run_gracefully
 from oraculum_kit.clock import Clock
+from oraculum_market_data.book import Trouble
 from oraculum_market_data.catalog import ENDED, Catalog
 from oraculum_market_data.decoding import Decoded
 from oraculum_market_data.errors import VenueAwayError
+from oraculum_market_data.inspector import Inspector
 from oraculum_market_data.intake import Intake
 from oraculum_market_data.live import Line, Live
 from oraculum_market_data.normal import Item, Market, Quote, Status, Venue
@@ -67,6 +69,7 @@ class Feed:
         lines: Sequence[Line],
         intake: Intake,
         catalog: Catalog,
+        inspector: Inspector,
         clock: Clock,
         pace: Pace,
         shards: Shards,
@@ -74,6 +77,7 @@ class Feed:
         self.connector = connector
         self._intake = intake
         self._catalog = catalog
+        self._inspector = inspector
         self._clock = clock
         self._pace = pace
         self._shards = shards
@@ -82,8 +86,10 @@ class Feed:
         self._spread: Sequence[Collection[Market]] = [()] * len(lines)
         self._spread_at = 0.0
         self.answers = False
+        # How many times all open markets were asked for, with an answer.
+        self.sweeps = 0
         self._lives = [
-            Live(line, partial(self._shard, shard), self._take, intake.quote, clock)
+            Live(line, partial(self._shard, shard), self._hear, intake.quote, self._note, clock)
             for shard, line in enumerate(lines)
         ]
 
@@ -116,12 +122,41 @@ class Feed:
             for live in self._lives:
                 group.create_task(live.run())
 
-    async def _take(self, decoded: Decoded) -> None:
+    def open_markets(self) -> Sequence[Market]:
+        """The open markets that this feed has brought."""
+        return list(self._tradable())
+
+    def unconfirmed(self, markets: Iterable[Market], seconds: float) -> list[str]:
+        """Those that neither a socket follows nor a poll has shown for so long."""
+        since = monotonic() - seconds
+        return [
+            market.id
+            for market in markets
+            if self._catalog.seen_before(market, since)
+            and not any(live.is_live(market.id) for live in self._lives)
+        ]
+
+    def is_trusted(self, market_id: str) -> bool:
+        """Whether no socket keeps a book of a market that it cannot trust."""
+        market = self._catalog.get(self.venue, market_id)
+        following = [live for live in self._lives if live.is_live(market_id)]
+        if market is None or not following or self.venue is Venue.MANIFOLD:
+            # A market maker stands in for a book there.
+            return True
+        return len(following[0].books(market)) >= len(market.outcomes)
+
+    def _note(self, troubles: Sequence[Trouble]) -> None:
+        self._inspector.troubles(self.venue, troubles, self._clock.now())
+
+    async def _hear(self, decoded: Decoded) -> None:
+        await self._take(decoded, is_live=True)
+
+    async def _take(self, decoded: Decoded, *, is_live: bool = False) -> None:
         """Take what a socket told; a market that is told there is one of ours."""
         for item in decoded.items:
             if isinstance(item, Market):
                 self._own[item.id] = None
-        await self._intake.take(self.venue, decoded)
+        await self._intake.take(self.venue, decoded, is_live=is_live)
 
     def _shard(self, shard: int) -> Collection[Market]:
         """The open markets that one of our sockets follows."""
@@ -142,6 +177,7 @@ class Feed:
             started = monotonic()
             if await self._poll(self.connector.sweep()):
                 await self._follow_up(started)
+                self.sweeps += 1
             await pause(stop, max(0.0, self._pace.sweep_seconds - (monotonic() - started)))
 
     async def _archives(self, stop: asyncio.Event) -> None:
@@ -181,12 +217,18 @@ class Feed:
             self.answers = False
         else:
             self.answers = True
-        gathered.items = [item for item in _latest(gathered.items) if not self._is_told_live(item)]
+        gathered.items = [item for item in _latest(gathered.items) if not self._is_known_live(item)]
         await self._take(gathered)
         return self.answers
 
-    def _is_told_live(self, item: Item) -> bool:
-        return isinstance(item, Quote) and any(live.is_live(item.market_id) for live in self._lives)
+    def _is_known_live(self, item: Item) -> bool:
+        """Whether a socket has told a quote already: as a rule, unless the poll's is of a later moment of the venue's."""
+        if not isinstance(item, Quote) or not any(live.is_live(item.market_id) for live in self._lives):
+            return False
+        missed = self._intake.is_news(item)
+        if missed:
+            self._inspector.missed(self.venue, item.market_id, self._clock.now())
+        return not missed
 
 
 def _latest(items: Sequence[Item]) -> Collection[Item]:

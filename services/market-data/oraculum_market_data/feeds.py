@@ -9,10 +9,12 @@ from oraculum_kit.clock import Clock
 from oraculum_market_data.catalog import Catalog
 from oraculum_market_data.config import Source
 from oraculum_market_data.feed import Feed
+from oraculum_market_data.inspector import Inspector
 from oraculum_market_data.intake import Intake
 from oraculum_market_data.live import Line
 from oraculum_market_data.normal import Venue
 from oraculum_market_data.shards import Shards
+from oraculum_market_data.skew import Skew
 from oraculum_market_data.venues.connector import Connector
 from oraculum_market_data.venues.http import RateBudget, VenueClient
 from oraculum_market_data.venues.kalshi.connector import KalshiConnector
@@ -28,7 +30,7 @@ _PER_SOCKET: Final = {Venue.POLYMARKET: 200}
 
 @asynccontextmanager
 async def open_feeds(
-    sources: Sequence[Source], intake: Intake, catalog: Catalog, clock: Clock
+    sources: Sequence[Source], intake: Intake, catalog: Catalog, inspector: Inspector, clock: Clock
 ) -> AsyncIterator[list[Feed]]:
     """The feeds of some sets of venues, ready to ask; sockets are opened when they run."""
     async with AsyncExitStack() as stack:
@@ -41,19 +43,22 @@ async def open_feeds(
                     lines[connector.venue],
                     intake,
                     catalog,
+                    inspector,
                     clock,
                     source.pace,
                     Shards(len(lines[connector.venue]), _PER_SOCKET.get(connector.venue, source.markets_max)),
                 )
-                for connector in await _connectors(stack, source, clock)
+                for connector in await _connectors(stack, source, inspector.skew, clock)
             ]
         yield feeds
 
 
-async def _connectors(stack: AsyncExitStack, source: Source, clock: Clock) -> list[Connector]:
+async def _connectors(stack: AsyncExitStack, source: Source, skew: Skew, clock: Clock) -> list[Connector]:
+    # A venue counts what comes from one address, whichever of its services is asked.
+    budgets = {venue: RateBudget(source.requests_per_second) for venue in Venue}
+
     async def client(venue: Venue, address: str) -> VenueClient:
-        budget = RateBudget(source.requests_per_second)
-        return await stack.enter_async_context(VenueClient(venue, address, budget))
+        return await stack.enter_async_context(VenueClient(venue, address, budgets[venue], skew, clock))
 
     where, markets_max = source.addresses, source.markets_max
     return [

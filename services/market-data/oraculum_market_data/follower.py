@@ -20,12 +20,16 @@ from oraculum_market_data.events import KafkaTicks
 from oraculum_market_data.feed import Feed, FeedState
 from oraculum_market_data.feeds import open_feeds
 from oraculum_market_data.housekeeping import prepare
+from oraculum_market_data.inspector import Inspector
 from oraculum_market_data.intake import Intake
+from oraculum_market_data.matchmaker import Matchmaker
 from oraculum_market_data.normal import Venue
+from oraculum_market_data.quality import Watch
 from oraculum_market_data.repository.leadership import Leadership
 from oraculum_market_data.sinks.postgres import PostgresTicks
 from oraculum_market_data.sinks.redis import RedisQuotes
 from oraculum_market_data.sinks.sink import Sink
+from oraculum_market_data.watchman import STALE_SECONDS, Watchman
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -44,6 +48,9 @@ class Follower:
         producer: Producer,
         quotes: RedisQuotes,
         clock: Clock,
+        *,
+        stale_seconds: float = STALE_SECONDS,
+        match_seconds: float = 60.0,
     ) -> None:
         self._database = database
         self._quotes = quotes
@@ -58,7 +65,18 @@ class Follower:
             Sink("redis", quotes.write, clock, every_seconds=_LIVE_SECONDS),
             Sink("postgres", PostgresTicks(database).write, clock, every_seconds=_HISTORY_SECONDS),
         ]
-        self.intake = Intake(self.catalog, self.board, self.announcer, self._sinks, clock)
+        self.inspector = Inspector(Watch(), self.catalog, self.board)
+        self.matchmaker = Matchmaker(self.catalog, database, clock, every_seconds=match_seconds)
+        self.intake = Intake(self.catalog, self.board, self.announcer.add, self._sinks, self.inspector, clock)
+        self.watchman = Watchman(
+            self.inspector,
+            lambda: self.feeds,
+            lambda venue: self.intake.heard[venue],
+            database,
+            quotes,
+            clock,
+            stale_seconds=stale_seconds,
+        )
 
     def states(self) -> list[FeedState]:
         """How the feed of each venue does."""
@@ -76,7 +94,7 @@ class Follower:
 
     async def run(self, sources: Sequence[Source]) -> None:
         """Follow until cancelled."""
-        async with open_feeds(sources, self.intake, self.catalog, self._clock) as feeds:
+        async with open_feeds(sources, self.intake, self.catalog, self.inspector, self._clock) as feeds:
             self.feeds = feeds
             await run_gracefully("follower", self._wait_and_lead, grace_seconds=10.0)
 
@@ -101,6 +119,8 @@ class Follower:
     async def _work(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.announcer.run())
+            group.create_task(self.watchman.run())
+            group.create_task(self.matchmaker.run())
             for sink in self._sinks:
                 group.create_task(sink.run())
             for feed in self.feeds:

@@ -18,6 +18,7 @@ KEPT: Final[Mapping[str, timedelta]] = MappingProxyType(
         "trade": timedelta(days=366),
         "candle_1m": timedelta(days=92),
         "candle_5m": timedelta(days=366),
+        "quality_incident": timedelta(days=366),
     }
 )
 # This month's and the next two are there in advance, so that a job that fails for weeks does no harm.

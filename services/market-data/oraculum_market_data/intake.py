@@ -1,7 +1,8 @@
 """Where everything that the venues say comes in: sorted by kind, counted, and handed on where it belongs."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,10 +11,10 @@ import structlog
 
 from oraculum_kit.clock import Clock
 from oraculum_market_data import metrics
-from oraculum_market_data.announcer import Announcer
 from oraculum_market_data.board import Board, Top
-from oraculum_market_data.catalog import Catalog
+from oraculum_market_data.catalog import Catalog, MarketKey
 from oraculum_market_data.decoding import Decoded
+from oraculum_market_data.inspector import Inspector
 from oraculum_market_data.normal import Item, Market, MarketChange, Quote, Trade, Venue
 from oraculum_market_data.refusals import Refused
 from oraculum_market_data.sinks.sink import Sink
@@ -23,6 +24,9 @@ _log = structlog.stdlib.get_logger(__name__)
 
 # A field's name comes from the venue and labels a metric: no more of them than a person can read.
 _FIELDS_MAX: Final = 50
+# After so many items others have a turn: a listing of thousands must not keep whoever asks us waiting. A market costs
+# about a tenth of a millisecond.
+_PER_TURN: Final = 50
 
 
 @dataclass(slots=True)
@@ -38,31 +42,70 @@ class Intake:
     """Takes what was decoded."""
 
     def __init__(
-        self, catalog: Catalog, board: Board, announcer: Announcer, sinks: Sequence[Sink], clock: Clock
+        self,
+        catalog: Catalog,
+        board: Board,
+        announce: Callable[[MarketKey], None],
+        sinks: Sequence[Sink],
+        inspector: Inspector,
+        clock: Clock,
     ) -> None:
         self._catalog = catalog
         self._board = board
-        self._announcer = announcer
+        self._announce = announce
         self._sinks = sinks
+        self._inspector = inspector
         self._clock = clock
         self._counts: Counter[tuple[Venue, type[Item]]] = Counter()
         self._fields: set[tuple[Venue, str]] = set()
         self.heard: dict[Venue, Heard] = {venue: Heard() for venue in Venue}
 
-    async def take(self, venue: Venue, decoded: Decoded) -> None:
+    async def take(self, venue: Venue, decoded: Decoded, *, is_live: bool = False) -> None:
         """Take what one payload told: markets first, so that quotes of a new market find it."""
         self._count(venue, decoded)
-        for item in decoded.items:
-            if isinstance(item, Market):
-                if self._catalog.put(item):
-                    self._announcer.add((item.venue, item.id))
-            elif isinstance(item, MarketChange) and self._catalog.change(item):
-                self._announcer.add((item.venue, item.market_id))
-        for item in decoded.items:
-            if isinstance(item, Quote):
-                self.quote(item)
-            elif isinstance(item, Trade):
-                await self.trade(item)
+        items = decoded.items
+        for start in range(0, len(items), _PER_TURN):
+            if start:
+                await asyncio.sleep(0)
+            for item in items[start : start + _PER_TURN]:
+                self._market(item)
+        for start in range(0, len(items), _PER_TURN):
+            if start:
+                await asyncio.sleep(0)
+            for item in items[start : start + _PER_TURN]:
+                if isinstance(item, Quote):
+                    self.quote(item)
+                elif isinstance(item, Trade):
+                    await self.trade(item, is_live=is_live)
+
+    def _market(self, item: Item) -> None:
+        if isinstance(item, Market):
+            if self._catalog.put(item):
+                self._changed((item.venue, item.id))
+        elif isinstance(item, MarketChange) and self._catalog.change(item):
+            self._changed((item.venue, item.market_id))
+
+    def _changed(self, name: MarketKey) -> None:
+        self._announce(name)
+        market = self._catalog.get(*name)
+        if market is not None:
+            self._inspector.over(market, self._clock.now())
+
+    def is_news(self, quote: Quote) -> bool:
+        """Whether a polled probability is of a later moment than what we hold.
+
+        Where a market maker makes the price, whatever moved it has a time. A book's top has none to be compared.
+        """
+        if quote.venue is not Venue.MANIFOLD or quote.venue_time is None:
+            return False
+        outcome = self._catalog.outcome(quote.venue, quote.market_id, quote.outcome_id)
+        held = next(
+            (top for top in self._board.of_market(quote.venue, quote.market_id) if top.outcome == outcome),
+            None,
+        )
+        if outcome is None or held is None or quote.last is None:
+            return outcome is not None
+        return (held.venue_time is None or quote.venue_time > held.venue_time) and quote.last != held.last
 
     def quote(self, quote: Quote) -> None:
         """Take a quote; of a market that we do not follow it says nothing to anybody."""
@@ -70,12 +113,13 @@ class Intake:
         if outcome is not None:
             self._hand_on(self._board.quote(quote, outcome))
 
-    async def trade(self, trade: Trade) -> None:
+    async def trade(self, trade: Trade, *, is_live: bool = False) -> None:
         """Take a trade."""
         outcome = self._outcome_of(trade)
         deal = None if outcome is None else deal_of(trade, outcome, self._clock.now())
         if outcome is None or deal is None:
             return
+        self._inspector.deal(deal, self._clock.now(), is_live=is_live)
         self._hand_on(self._board.trade(trade, outcome))
         for sink in self._sinks:
             await sink.trade(deal)
@@ -87,6 +131,7 @@ class Intake:
 
     def _hand_on(self, top: Top | None) -> None:
         if top is not None:
+            self._inspector.quote(top, self._clock.now())
             for sink in self._sinks:
                 sink.quote(top)
 

@@ -19,7 +19,7 @@ from oraculum_kit.background import pause, run_gracefully
 from oraculum_kit.clock import Clock
 from oraculum_kit.retries import Backoff
 from oraculum_market_data import metrics
-from oraculum_market_data.book import Applied
+from oraculum_market_data.book import Applied, Trouble
 from oraculum_market_data.decoding import Decoded
 from oraculum_market_data.normal import Control, Market, Quote, Venue
 from oraculum_market_data.venues.dialogue import Dialogue, Shown
@@ -64,12 +64,14 @@ class Live:
         markets: Callable[[], Collection[Market]],
         take: Callable[[Decoded], Awaitable[None]],
         quote: Callable[[Quote], None],
+        troubles: Callable[[Sequence[Trouble]], None],
         clock: Clock,
     ) -> None:
         self._line = line
         self._markets = markets
         self._take = take
         self._quote = quote
+        self._troubles = troubles
         self._clock = clock
         self._dialogue: Dialogue | None = None
         self._heard_at = 0.0
@@ -191,3 +193,5 @@ class Live:
             self._quote(quote)
         for trouble in applied.troubles:
             metrics.TROUBLES.labels(self._line.venue.value, trouble.kind.value).inc()
+        if applied.troubles:
+            self._troubles(applied.troubles)

@@ -44,6 +44,21 @@ WAITING: Final = Gauge(
 AGE_SECONDS: Final = Gauge(
     "oraculum_market_data_age_seconds", "How long ago the venue said anything, by venue.", ["venue"]
 )
+SKEW_SECONDS: Final = Gauge(
+    "oraculum_market_data_skew_seconds",
+    "How far the venue's clock is ahead of ours, as far as known.",
+    ["venue"],
+)
+INCIDENTS: Final = Counter(
+    "oraculum_market_data_incidents_total",
+    "Incidents of quality that began, by venue and kind.",
+    ["venue", "kind"],
+)
+INCIDENTS_OPEN: Final = Gauge(
+    "oraculum_market_data_incidents_open",
+    "Incidents of quality under way, by venue and kind.",
+    ["venue", "kind"],
+)
 LAG_SECONDS: Final = Histogram(
     "oraculum_market_data_lag_seconds",
     "From receipt to visible, by where.",

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum.market_data.v1 import market_data_service_pb2_grpc
@@ -13,13 +14,16 @@ from oraculum_kit.rpc import Context
 from oraculum_kit.timestamps import to_wire_optional
 from oraculum_kit.validation import Violations
 from oraculum_market_data.bookshelf import Bookshelf
+from oraculum_market_data.comparison import compared, markets_of
 from oraculum_market_data.errors import VenueMarketNotFound
 from oraculum_market_data.follower import Follower
 from oraculum_market_data.latest import Latest
+from oraculum_market_data.repository.incidents import Incidents
 from oraculum_market_data.repository.markets import MarketRow, Markets
+from oraculum_market_data.repository.matches import Matches
 from oraculum_market_data.repository.trades import Trades, candle_to_wire
 from oraculum_market_data.trades import Deal, deal_to_wire
-from oraculum_market_data.wire import STATUS_FROM_WIRE, market_to_wire
+from oraculum_market_data.wire import STATUS_FROM_WIRE, incident_to_wire, market_to_wire
 
 _SERVICE: Final = "/oraculum.market_data.v1.MarketDataService/"
 _METHODS: Final = (
@@ -30,6 +34,8 @@ _METHODS: Final = (
     "ListTrades",
     "ListCandles",
     "GetFeeds",
+    "ListIncidents",
+    "ListMatches",
 )
 
 # What the venues say is public.
@@ -40,6 +46,8 @@ _QUERY_LENGTH_MAX: Final = 200
 _ID_LENGTH_MAX: Final = 200
 _TRADES_MAX: Final = 500
 _CANDLES_MAX: Final = 5_000
+# So many of the surest matches are compared; more than one looks at, and few enough to ask for their prices at once.
+_MATCHES_COMPARED: Final = 300
 _CANDLES_OVER: Final = timedelta(days=1)
 _SPANS: Final = {
     pb.CANDLE_INTERVAL_1M: 60,
@@ -61,6 +69,8 @@ class MarketDataServicer(market_data_service_pb2_grpc.MarketDataServiceServicer)
         self._clock = clock
         self._markets = Markets()
         self._trades = Trades()
+        self._incidents = Incidents()
+        self._matches = Matches()
 
     async def ListMarkets(self, request: pb.ListMarketsRequest, context: Context) -> pb.ListMarketsResponse:
         """A page of venue markets."""
@@ -167,6 +177,38 @@ class MarketDataServicer(market_data_service_pb2_grpc.MarketDataServiceServicer)
             raise VenueMarketNotFound(venue=request.venue, venue_market_id=market_id)
         return pb.GetBookResponse(books=await self._bookshelf.of_market(market, self._follower.feeds))
 
+    async def ListIncidents(
+        self, request: pb.ListIncidentsRequest, context: Context
+    ) -> pb.ListIncidentsResponse:
+        """What was wrong, newest first."""
+        venue, market_id = _venue_and_market(request)
+        limit = page_size(request.limit)
+        before = decode_cursor(request.cursor, datetime, UUID)
+        async with self._database.connection() as connection:
+            rows = await self._incidents.page(
+                connection,
+                venue=venue,
+                market_id=market_id,
+                open_only=request.open_only,
+                before=None if before is None else (before[0], before[1]),
+                row_count=limit + 1,
+            )
+        page = Page.cut(rows, limit, lambda row: (row.started_at, row.id))
+        return pb.ListIncidentsResponse(
+            incidents=[incident_to_wire(row) for row in page.rows], next_cursor=page.next_cursor
+        )
+
+    async def ListMatches(self, request: pb.ListMatchesRequest, context: Context) -> pb.ListMatchesResponse:
+        """The same question on several venues."""
+        venue, market_id = _venue_and_market(request)
+        limit = page_size(request.limit)
+        async with self._database.connection() as connection:
+            rows = await self._matches.find(
+                connection, venue=venue, market_id=market_id, row_count=_MATCHES_COMPARED
+            )
+        quotes = await self._latest.of_markets(markets_of(rows))
+        return pb.ListMatchesResponse(matches=compared(rows, quotes, limit))
+
     async def _require(self, connection: Connection, venue: str, market_id: str) -> None:
         if not await self._markets.exists(connection, venue, market_id):
             raise VenueMarketNotFound(venue=venue, venue_market_id=market_id)
@@ -189,6 +231,16 @@ def _filters(request: pb.ListMarketsRequest) -> dict[str, object]:
         filters["query"] = query
     check.finish()
     return filters
+
+
+def _venue_and_market(request: Any) -> tuple[str | None, str | None]:
+    check = Violations()
+    venue = check.text("venue", request.venue, maximum=_ID_LENGTH_MAX)
+    market_id = check.text("venue_market_id", request.venue_market_id, maximum=_ID_LENGTH_MAX)
+    if market_id and not venue:
+        check.refuse("venue", "goes together with venue_market_id")
+    check.finish()
+    return venue or None, market_id or None
 
 
 def _market_id(request: Any) -> str:

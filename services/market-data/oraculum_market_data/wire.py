@@ -1,6 +1,6 @@
 """From the normal form to the contracts. Prices and sizes travel as the decimal text that the venue wrote."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
@@ -8,6 +8,8 @@ from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum_kit.timestamps import to_wire_optional
 from oraculum_market_data.figures import EXACT, Price
 from oraculum_market_data.normal import Market, Outcome, Payout, Resolution, ResolutionKind, Status
+from oraculum_market_data.quality import Kind
+from oraculum_market_data.repository.incidents import IncidentRow
 
 MILLION: Final = 1_000_000
 # What a person reads is bounded, because a fact must fit into a message.
@@ -26,6 +28,9 @@ STATUS_TO_WIRE: Final = {
     Status.VOID: pb.VENUE_MARKET_STATUS_VOID,
     Status.UNKNOWN: pb.VENUE_MARKET_STATUS_UNSPECIFIED,
 }
+QUALITY_TO_WIRE: Final[Mapping[Kind, pb.QualityKind.ValueType]] = {
+    kind: pb.QualityKind.Value(f"QUALITY_KIND_{kind.value.upper()}") for kind in Kind
+}
 STATUS_FROM_WIRE: Final = {wire: status for status, wire in STATUS_TO_WIRE.items()}
 _KIND_TO_WIRE: Final = {
     ResolutionKind.WINNER: pb.VENUE_RESOLUTION_KIND_WINNER,
@@ -34,6 +39,21 @@ _KIND_TO_WIRE: Final = {
     ResolutionKind.NONE: pb.VENUE_RESOLUTION_KIND_UNSPECIFIED,
     ResolutionKind.DISPUTED: pb.VENUE_RESOLUTION_KIND_UNSPECIFIED,
 }
+
+
+def incident_to_wire(row: IncidentRow) -> pb.Incident:
+    """An incident in the contract's words."""
+    return pb.Incident(
+        incident_id=str(row.id),
+        kind=QUALITY_TO_WIRE[Kind(row.kind)],
+        venue=row.venue,
+        venue_market_id=row.venue_market_id,
+        outcome=row.outcome,
+        started_at=to_wire_optional(row.started_at),
+        ended_at=to_wire_optional(row.ended_at),
+        occurrences=row.occurrences,
+        detail=row.detail,
+    )
 
 
 def text_of(value: Decimal | Price | None) -> str:

@@ -36,6 +36,7 @@ class Connection:
         self._roomy.set()
         self._closing: tuple[int, str] | None = None
         self._silent_until = 0.0
+        self._held: list[str] = []
         self.sent = 0
 
     def on_overflow(self, action: Callable[[], None]) -> None:
@@ -71,8 +72,16 @@ class Connection:
                 self._put(frame)
             case Fault.RUBBISH:
                 self._put(frame[: len(frame) // 2])
+            case Fault.REORDER if not self._held:
+                # It goes out behind the one that comes next.
+                self._held.append(frame)
+                return
+            case Fault.DELAY:
+                asyncio.get_running_loop().call_later(self._faults.rates.delay_seconds, self._put, frame)
             case _:
                 self._put(frame)
+        while self._held:
+            self._put(self._held.pop())
 
     def _put(self, frame: str) -> None:
         if self._closing is not None:

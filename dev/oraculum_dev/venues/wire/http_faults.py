@@ -38,6 +38,9 @@ class FaultyAnswers:
         if scope["type"] != "http" or self._faults.quiet:
             await self._app(scope, receive, send)
             return
+        if self._faults.exceeds(self._venue, asyncio.get_running_loop().time()):
+            await _TOO_MANY[self._venue](scope, receive, send)
+            return
         match self._faults.draw(self._venue, ON_ANSWERS):
             case Fault.TOO_MANY:
                 await _TOO_MANY[self._venue](scope, receive, send)

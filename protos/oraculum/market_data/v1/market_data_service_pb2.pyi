@@ -20,6 +20,62 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _QualityKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _QualityKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_QualityKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    QUALITY_KIND_UNSPECIFIED: _QualityKind.ValueType  # 0
+    """Never sent."""
+    QUALITY_KIND_STALE: _QualityKind.ValueType  # 1
+    """Neither a socket nor a poll has confirmed the market for too long."""
+    QUALITY_KIND_GAP: _QualityKind.ValueType  # 2
+    """Something was missed; the book is not trusted until its next snapshot."""
+    QUALITY_KIND_CROSSED: _QualityKind.ValueType  # 3
+    """The best bid is above the best ask."""
+    QUALITY_KIND_LOCKED: _QualityKind.ValueType  # 4
+    """The best bid is the best ask."""
+    QUALITY_KIND_OUT_OF_RANGE: _QualityKind.ValueType  # 5
+    """A price outside of 0 to 1."""
+    QUALITY_KIND_TIME_BACKWARDS: _QualityKind.ValueType  # 6
+    """The venue's time ran backwards."""
+    QUALITY_KIND_DUPLICATE: _QualityKind.ValueType  # 7
+    """A socket told the same twice."""
+    QUALITY_KIND_SUM: _QualityKind.ValueType  # 8
+    """The prices of outcomes that exclude each other do not sum to one."""
+    QUALITY_KIND_SILENT: _QualityKind.ValueType  # 9
+    """The venue says nothing at all."""
+    QUALITY_KIND_SKEW: _QualityKind.ValueType  # 10
+    """The venue's clock and ours disagree."""
+
+class QualityKind(_QualityKind, metaclass=_QualityKindEnumTypeWrapper):
+    """What can be wrong with what a venue says."""
+
+QUALITY_KIND_UNSPECIFIED: QualityKind.ValueType  # 0
+"""Never sent."""
+QUALITY_KIND_STALE: QualityKind.ValueType  # 1
+"""Neither a socket nor a poll has confirmed the market for too long."""
+QUALITY_KIND_GAP: QualityKind.ValueType  # 2
+"""Something was missed; the book is not trusted until its next snapshot."""
+QUALITY_KIND_CROSSED: QualityKind.ValueType  # 3
+"""The best bid is above the best ask."""
+QUALITY_KIND_LOCKED: QualityKind.ValueType  # 4
+"""The best bid is the best ask."""
+QUALITY_KIND_OUT_OF_RANGE: QualityKind.ValueType  # 5
+"""A price outside of 0 to 1."""
+QUALITY_KIND_TIME_BACKWARDS: QualityKind.ValueType  # 6
+"""The venue's time ran backwards."""
+QUALITY_KIND_DUPLICATE: QualityKind.ValueType  # 7
+"""A socket told the same twice."""
+QUALITY_KIND_SUM: QualityKind.ValueType  # 8
+"""The prices of outcomes that exclude each other do not sum to one."""
+QUALITY_KIND_SILENT: QualityKind.ValueType  # 9
+"""The venue says nothing at all."""
+QUALITY_KIND_SKEW: QualityKind.ValueType  # 10
+"""The venue's clock and ours disagree."""
+Global___QualityKind: _TypeAlias = QualityKind  # noqa: Y015
+
 class _VenueMarketStatus:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -127,6 +183,275 @@ CANDLE_INTERVAL_1H: CandleInterval.ValueType  # 3
 CANDLE_INTERVAL_1D: CandleInterval.ValueType  # 4
 """One day, in UTC."""
 Global___CandleInterval: _TypeAlias = CandleInterval  # noqa: Y015
+
+@_typing.final
+class Incident(_message.Message):
+    """Something that was wrong, from when to when."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    VENUE_FIELD_NUMBER: _builtins.int
+    VENUE_MARKET_ID_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    OCCURRENCES_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
+    incident_id: _builtins.str
+    """UUIDv7."""
+    kind: Global___QualityKind.ValueType
+    """What was wrong."""
+    venue: _builtins.str
+    """polymarket, kalshi or manifold."""
+    venue_market_id: _builtins.str
+    """The venue's own market id; empty when it is about the venue."""
+    outcome: _builtins.int
+    """Outcome index; absent when it is about all of them."""
+    occurrences: _builtins.int
+    """How often it was seen; 1 for what lasts."""
+    detail: _builtins.str
+    """What was seen first, for people."""
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp:
+        """When it began."""
+
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp:
+        """When it ended; absent while it lasts."""
+
+    def __init__(
+        self,
+        *,
+        incident_id: _builtins.str = ...,
+        kind: Global___QualityKind.ValueType = ...,
+        venue: _builtins.str = ...,
+        venue_market_id: _builtins.str = ...,
+        outcome: _builtins.int | None = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+        occurrences: _builtins.int = ...,
+        detail: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_outcome", b"_outcome", "ended_at", b"ended_at", "outcome", b"outcome", "started_at", b"started_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_outcome", b"_outcome", "detail", b"detail", "ended_at", b"ended_at", "incident_id", b"incident_id", "kind", b"kind", "occurrences", b"occurrences", "outcome", b"outcome", "started_at", b"started_at", "venue", b"venue", "venue_market_id", b"venue_market_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__outcome: _TypeAlias = _typing.Literal["outcome"]  # noqa: Y015
+    _WhichOneofArgType__outcome: _TypeAlias = _typing.Literal["_outcome", b"_outcome"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__outcome) -> _WhichOneofReturnType__outcome | None: ...
+
+Global___Incident: _TypeAlias = Incident  # noqa: Y015
+
+@_typing.final
+class ListIncidentsRequest(_message.Message):
+    """Asks for incidents."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VENUE_FIELD_NUMBER: _builtins.int
+    VENUE_MARKET_ID_FIELD_NUMBER: _builtins.int
+    OPEN_ONLY_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    CURSOR_FIELD_NUMBER: _builtins.int
+    venue: _builtins.str
+    """Only of this venue."""
+    venue_market_id: _builtins.str
+    """Only of this market; goes together with venue."""
+    open_only: _builtins.bool
+    """Only those that last."""
+    limit: _builtins.int
+    """Rows at most, 1 to 100; 20 when 0."""
+    cursor: _builtins.str
+    """Opaque cursor of an earlier answer."""
+    def __init__(
+        self,
+        *,
+        venue: _builtins.str = ...,
+        venue_market_id: _builtins.str = ...,
+        open_only: _builtins.bool = ...,
+        limit: _builtins.int = ...,
+        cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cursor", b"cursor", "limit", b"limit", "open_only", b"open_only", "venue", b"venue", "venue_market_id", b"venue_market_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIncidentsRequest: _TypeAlias = ListIncidentsRequest  # noqa: Y015
+
+@_typing.final
+class ListIncidentsResponse(_message.Message):
+    """Answers with incidents."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENTS_FIELD_NUMBER: _builtins.int
+    NEXT_CURSOR_FIELD_NUMBER: _builtins.int
+    next_cursor: _builtins.str
+    """Cursor of the next page, empty at the end."""
+    @_builtins.property
+    def incidents(self) -> _containers.RepeatedCompositeFieldContainer[Global___Incident]:
+        """Newest first."""
+
+    def __init__(
+        self,
+        *,
+        incidents: _abc.Iterable[Global___Incident] | None = ...,
+        next_cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["incidents", b"incidents", "next_cursor", b"next_cursor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListIncidentsResponse: _TypeAlias = ListIncidentsResponse  # noqa: Y015
+
+@_typing.final
+class MatchSide(_message.Message):
+    """One side of a match."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MARKET_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    QUOTE_FIELD_NUMBER: _builtins.int
+    outcome: _builtins.int
+    """The outcome that says the same as the other side's."""
+    @_builtins.property
+    def market(self) -> Global___VenueMarket:
+        """The market."""
+
+    @_builtins.property
+    def quote(self) -> Global___VenueQuote:
+        """Its latest quote; absent when it was never quoted."""
+
+    def __init__(
+        self,
+        *,
+        market: Global___VenueMarket | None = ...,
+        outcome: _builtins.int = ...,
+        quote: Global___VenueQuote | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["market", b"market", "quote", b"quote"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["market", b"market", "outcome", b"outcome", "quote", b"quote"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MatchSide: _TypeAlias = MatchSide  # noqa: Y015
+
+@_typing.final
+class Match(_message.Message):
+    """The same question on two venues."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIRST_FIELD_NUMBER: _builtins.int
+    SECOND_FIELD_NUMBER: _builtins.int
+    SCORE_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    GAP_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    EDGE_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    BUY_SIDE_FIELD_NUMBER: _builtins.int
+    score_millionths: _builtins.int
+    """How sure we are, in millionths."""
+    gap_millionths: _builtins.int
+    """Second's probability less first's, in millionths; absent while one of them has no price."""
+    edge_millionths: _builtins.int
+    """What is left of buying where it is cheap and selling where it is dear, a share, after both venues' fees; absent
+    while one of the two prices is missing. Below zero when nothing is left.
+    """
+    buy_side: _builtins.int
+    """Where to buy for that: 1 first, 2 second, 0 when there is no edge to be had."""
+    @_builtins.property
+    def first(self) -> Global___MatchSide:
+        """One venue's market."""
+
+    @_builtins.property
+    def second(self) -> Global___MatchSide:
+        """The other's."""
+
+    def __init__(
+        self,
+        *,
+        first: Global___MatchSide | None = ...,
+        second: Global___MatchSide | None = ...,
+        score_millionths: _builtins.int = ...,
+        gap_millionths: _builtins.int | None = ...,
+        edge_millionths: _builtins.int | None = ...,
+        buy_side: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_edge_millionths", b"_edge_millionths", "_gap_millionths", b"_gap_millionths", "edge_millionths", b"edge_millionths", "first", b"first", "gap_millionths", b"gap_millionths", "second", b"second"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_edge_millionths", b"_edge_millionths", "_gap_millionths", b"_gap_millionths", "buy_side", b"buy_side", "edge_millionths", b"edge_millionths", "first", b"first", "gap_millionths", b"gap_millionths", "score_millionths", b"score_millionths", "second", b"second"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__edge_millionths: _TypeAlias = _typing.Literal["edge_millionths"]  # noqa: Y015
+    _WhichOneofArgType__edge_millionths: _TypeAlias = _typing.Literal["_edge_millionths", b"_edge_millionths"]  # noqa: Y015
+    _WhichOneofReturnType__gap_millionths: _TypeAlias = _typing.Literal["gap_millionths"]  # noqa: Y015
+    _WhichOneofArgType__gap_millionths: _TypeAlias = _typing.Literal["_gap_millionths", b"_gap_millionths"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__edge_millionths) -> _WhichOneofReturnType__edge_millionths | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__gap_millionths) -> _WhichOneofReturnType__gap_millionths | None: ...
+
+Global___Match: _TypeAlias = Match  # noqa: Y015
+
+@_typing.final
+class ListMatchesRequest(_message.Message):
+    """Asks for matches."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VENUE_FIELD_NUMBER: _builtins.int
+    VENUE_MARKET_ID_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    venue: _builtins.str
+    """Only matches with a market of this venue."""
+    venue_market_id: _builtins.str
+    """Only matches with this market; goes together with venue."""
+    limit: _builtins.int
+    """Rows at most, 1 to 100; 20 when 0."""
+    def __init__(
+        self,
+        *,
+        venue: _builtins.str = ...,
+        venue_market_id: _builtins.str = ...,
+        limit: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit", "venue", b"venue", "venue_market_id", b"venue_market_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMatchesRequest: _TypeAlias = ListMatchesRequest  # noqa: Y015
+
+@_typing.final
+class ListMatchesResponse(_message.Message):
+    """Answers with matches."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MATCHES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def matches(self) -> _containers.RepeatedCompositeFieldContainer[Global___Match]:
+        """The widest edge first, then the widest gap; those without prices last."""
+
+    def __init__(
+        self,
+        *,
+        matches: _abc.Iterable[Global___Match] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["matches", b"matches"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMatchesResponse: _TypeAlias = ListMatchesResponse  # noqa: Y015
 
 @_typing.final
 class VenueResolution(_message.Message):
@@ -334,6 +659,7 @@ class VenueQuote(_message.Message):
     VENUE_TIME_FIELD_NUMBER: _builtins.int
     RECEIVED_AT_FIELD_NUMBER: _builtins.int
     STALE_FIELD_NUMBER: _builtins.int
+    QUALITY_FIELD_NUMBER: _builtins.int
     venue: _builtins.str
     """polymarket, kalshi or manifold."""
     venue_market_id: _builtins.str
@@ -362,6 +688,10 @@ class VenueQuote(_message.Message):
     def received_at(self) -> _timestamp_pb2.Timestamp:
         """When it reached us."""
 
+    @_builtins.property
+    def quality(self) -> _containers.RepeatedScalarFieldContainer[Global___QualityKind.ValueType]:
+        """What is wrong with it right now; empty when all is well."""
+
     def __init__(
         self,
         *,
@@ -377,10 +707,11 @@ class VenueQuote(_message.Message):
         venue_time: _timestamp_pb2.Timestamp | None = ...,
         received_at: _timestamp_pb2.Timestamp | None = ...,
         stale: _builtins.bool = ...,
+        quality: _abc.Iterable[Global___QualityKind.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_probability_millionths", b"_probability_millionths", "probability_millionths", b"probability_millionths", "received_at", b"received_at", "venue_time", b"venue_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_probability_millionths", b"_probability_millionths", "ask", b"ask", "ask_size", b"ask_size", "bid", b"bid", "bid_size", b"bid_size", "last", b"last", "outcome", b"outcome", "probability_millionths", b"probability_millionths", "received_at", b"received_at", "stale", b"stale", "venue", b"venue", "venue_market_id", b"venue_market_id", "venue_time", b"venue_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_probability_millionths", b"_probability_millionths", "ask", b"ask", "ask_size", b"ask_size", "bid", b"bid", "bid_size", b"bid_size", "last", b"last", "outcome", b"outcome", "probability_millionths", b"probability_millionths", "quality", b"quality", "received_at", b"received_at", "stale", b"stale", "venue", b"venue", "venue_market_id", b"venue_market_id", "venue_time", b"venue_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__probability_millionths: _TypeAlias = _typing.Literal["probability_millionths"]  # noqa: Y015
     _WhichOneofArgType__probability_millionths: _TypeAlias = _typing.Literal["_probability_millionths", b"_probability_millionths"]  # noqa: Y015

@@ -70,6 +70,16 @@ class MarketDataServiceStub:
                 request_serializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.GetFeedsRequest.SerializeToString,
                 response_deserializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.GetFeedsResponse.FromString,
                 _registered_method=True)
+        self.ListIncidents = channel.unary_unary(
+                '/oraculum.market_data.v1.MarketDataService/ListIncidents',
+                request_serializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListIncidentsRequest.SerializeToString,
+                response_deserializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListIncidentsResponse.FromString,
+                _registered_method=True)
+        self.ListMatches = channel.unary_unary(
+                '/oraculum.market_data.v1.MarketDataService/ListMatches',
+                request_serializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListMatchesRequest.SerializeToString,
+                response_deserializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListMatchesResponse.FromString,
+                _registered_method=True)
 
 
 class MarketDataServiceServicer:
@@ -125,6 +135,20 @@ class MarketDataServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListIncidents(self, request, context):
+        """What was wrong with what the venues said, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMatches(self, request, context):
+        """The same question on several venues, the widest price gap first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MarketDataServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -162,6 +186,16 @@ def add_MarketDataServiceServicer_to_server(servicer, server):
                     servicer.GetFeeds,
                     request_deserializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.GetFeedsRequest.FromString,
                     response_serializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.GetFeedsResponse.SerializeToString,
+            ),
+            'ListIncidents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIncidents,
+                    request_deserializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListIncidentsRequest.FromString,
+                    response_serializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListIncidentsResponse.SerializeToString,
+            ),
+            'ListMatches': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMatches,
+                    request_deserializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListMatchesRequest.FromString,
+                    response_serializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListMatchesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -354,6 +388,60 @@ class MarketDataService:
             '/oraculum.market_data.v1.MarketDataService/GetFeeds',
             oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.GetFeedsRequest.SerializeToString,
             oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.GetFeedsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIncidents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.market_data.v1.MarketDataService/ListIncidents',
+            oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListIncidentsRequest.SerializeToString,
+            oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListIncidentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMatches(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.market_data.v1.MarketDataService/ListMatches',
+            oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListMatchesRequest.SerializeToString,
+            oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListMatchesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -47,6 +47,10 @@ class MarketDataServiceStub:
     """Candles of a venue market or of an event of ours, oldest first."""
     GetFeeds: _grpc.UnaryUnaryMultiCallable[_market_data_service_pb2.GetFeedsRequest, _market_data_service_pb2.GetFeedsResponse]
     """How each venue's feed does."""
+    ListIncidents: _grpc.UnaryUnaryMultiCallable[_market_data_service_pb2.ListIncidentsRequest, _market_data_service_pb2.ListIncidentsResponse]
+    """What was wrong with what the venues said, newest first."""
+    ListMatches: _grpc.UnaryUnaryMultiCallable[_market_data_service_pb2.ListMatchesRequest, _market_data_service_pb2.ListMatchesResponse]
+    """The same question on several venues, the widest price gap first."""
 
 @_typing.type_check_only
 class MarketDataServiceAsyncStub(MarketDataServiceStub):
@@ -67,6 +71,10 @@ class MarketDataServiceAsyncStub(MarketDataServiceStub):
     """Candles of a venue market or of an event of ours, oldest first."""
     GetFeeds: _aio.UnaryUnaryMultiCallable[_market_data_service_pb2.GetFeedsRequest, _market_data_service_pb2.GetFeedsResponse]  # type: ignore[assignment]
     """How each venue's feed does."""
+    ListIncidents: _aio.UnaryUnaryMultiCallable[_market_data_service_pb2.ListIncidentsRequest, _market_data_service_pb2.ListIncidentsResponse]  # type: ignore[assignment]
+    """What was wrong with what the venues said, newest first."""
+    ListMatches: _aio.UnaryUnaryMultiCallable[_market_data_service_pb2.ListMatchesRequest, _market_data_service_pb2.ListMatchesResponse]  # type: ignore[assignment]
+    """The same question on several venues, the widest price gap first."""
 
 class MarketDataServiceServicer(metaclass=_abc_1.ABCMeta):
     """Markets of the venues and the history of their prices, and of our own events."""
@@ -126,5 +134,21 @@ class MarketDataServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_market_data_service_pb2.GetFeedsResponse, _abc.Awaitable[_market_data_service_pb2.GetFeedsResponse]]:
         """How each venue's feed does."""
+
+    @_abc_1.abstractmethod
+    def ListIncidents(
+        self,
+        request: _market_data_service_pb2.ListIncidentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_market_data_service_pb2.ListIncidentsResponse, _abc.Awaitable[_market_data_service_pb2.ListIncidentsResponse]]:
+        """What was wrong with what the venues said, newest first."""
+
+    @_abc_1.abstractmethod
+    def ListMatches(
+        self,
+        request: _market_data_service_pb2.ListMatchesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_market_data_service_pb2.ListMatchesResponse, _abc.Awaitable[_market_data_service_pb2.ListMatchesResponse]]:
+        """The same question on several venues, the widest price gap first."""
 
 def add_MarketDataServiceServicer_to_server(servicer: MarketDataServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

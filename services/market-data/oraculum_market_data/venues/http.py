@@ -6,16 +6,20 @@ ends with `VenueAwayError` and the next one begins when it is due.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from time import monotonic
 from types import TracebackType
 from typing import Final, Self
 
 import httpx
 
+from oraculum_kit.clock import Clock
 from oraculum_kit.retries import Backoff
 from oraculum_market_data import metrics
 from oraculum_market_data.errors import VenueAwayError
 from oraculum_market_data.normal import Venue
+from oraculum_market_data.skew import Skew
 
 Parameters = Mapping[str, str | int | Sequence[str]]
 
@@ -49,10 +53,12 @@ class RateBudget:
 class VenueClient:
     """Asks one venue under one base address."""
 
-    def __init__(self, venue: Venue, base_url: str, budget: RateBudget) -> None:
+    def __init__(self, venue: Venue, base_url: str, budget: RateBudget, skew: Skew, clock: Clock) -> None:
         self._venue = venue
         self._base_url = base_url.rstrip("/")
         self._budget = budget
+        self._skew = skew
+        self._clock = clock
         self._backoff = Backoff(first_seconds=0.2, longest_seconds=5.0)
         self._client = httpx.AsyncClient(
             timeout=_TIMEOUT, limits=_LIMITS, headers=_HEADERS, follow_redirects=True
@@ -72,6 +78,7 @@ class VenueClient:
         problem = ""
         for attempt in range(1, _ATTEMPTS + 1):
             await self._budget.take()
+            asked_at = self._clock.now()
             try:
                 response = await self._client.get(f"{self._base_url}{path}", params=parameters)
             except httpx.HTTPError as error:
@@ -80,6 +87,7 @@ class VenueClient:
                 pause = None
             else:
                 self._count(str(response.status_code))
+                self._note_time(response, asked_at)
                 if response.is_success:
                     return response.content
                 if not _passes(response.status_code):
@@ -89,6 +97,17 @@ class VenueClient:
             if attempt < _ATTEMPTS:
                 await asyncio.sleep(self._backoff.seconds(attempt) if pause is None else pause)
         raise VenueAwayError(f"{self._venue} does not serve {path}: {problem}")
+
+    def _note_time(self, response: httpx.Response, asked_at: datetime) -> None:
+        text = response.headers.get("date")
+        if text is None or "age" in response.headers:
+            # What a cache answers was dated when the cache got it.
+            return
+        try:
+            date = parsedate_to_datetime(text)
+        except ValueError:
+            return
+        self._skew.answered(self._venue, date, asked_at, self._clock.now())
 
     def _count(self, answer: str) -> None:
         metrics.REQUESTS.labels(self._venue.value, answer).inc()

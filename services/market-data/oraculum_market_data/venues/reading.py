@@ -1,5 +1,6 @@
 """The seam between a venue's bytes and the rest of the service: the same for live connections and for recordings."""
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from oraculum_market_data.venues.manifold.socket import ManifoldSocket
 from oraculum_market_data.venues.polymarket.language import language as polymarket
 from oraculum_market_data.venues.polymarket.socket import PolymarketSocket
 
+# Decoding goes at some fifty megabytes a second.
+_LONG_BYTES: Final = 100_000
 _OPENINGS: Final = b'{["'
 # A clock's answer, or a flag's: JSON, but no record.
 _SCALAR = re.compile(rb"-?[0-9.eE+-]+|true|false")
@@ -41,6 +44,12 @@ class Reading:
         if text[:1] in _OPENINGS or _SCALAR.fullmatch(text):
             return read_body(self.language, body, source)
         return text_error(self.venue, text.decode(errors="replace"), source)
+
+    async def answer(self, body: bytes, source: Source) -> Decoded:
+        """Decode the answer to a request; a long one in a thread, so that others have their turns meanwhile."""
+        if len(body) < _LONG_BYTES:
+            return self.body(body, source)
+        return await asyncio.to_thread(self.body, body, source)
 
     def frame(self, frame: bytes | str, received_at: datetime | None = None) -> Decoded:
         """Decode a frame of the venue's socket."""

@@ -72,7 +72,9 @@ async def test_a_restart_tells_nothing_again(start_stand_in, running, source_of,
 
     async def swept(world, at_least: int) -> object:
         heard = world.follower.intake.heard
-        return all(one.updates >= at_least for one in heard.values()) and await count(world)
+        swept_twice = all(feed.sweeps >= 2 for feed in world.follower.feeds)
+        seen = all(one.updates >= at_least for one in heard.values())
+        return swept_twice and seen and world.follower.announcer.waiting == 0 and await count(world)
 
     async with running(source_of(stand_in), url=url) as world:
         await until(lambda: swept(world, 30), "all is told")

@@ -80,7 +80,7 @@ class KalshiConnector:
         """The book of both sides."""
         body = await self._api.get(f"/markets/{market.id}/orderbook", {"depth": _BOOK_DEPTH})
         if body is not None:
-            yield self._reading.body(body, Source(self._clock.now(), market.id))
+            yield await self._reading.answer(body, Source(self._clock.now(), market.id))
 
     async def _pages(self, listing: str, limit: int, **parameters: str) -> AsyncIterator[Decoded]:
         cursor, seen = "", 0
@@ -97,4 +97,4 @@ class KalshiConnector:
         body = await self._api.get(path, given)
         if body is None:
             return Decoded(), None
-        return self._reading.body(body, Source(self._clock.now())), next_cursor(body)
+        return await self._reading.answer(body, Source(self._clock.now())), next_cursor(body)

@@ -26,6 +26,7 @@ from oraculum_market_data.venues.dialogue import Heard, Shown, with_top
 from oraculum_market_data.venues.kalshi.bookkeeper import KalshiBooks
 from oraculum_market_data.venues.kalshi.vocabulary import NO, YES
 from oraculum_market_data.venues.reading import reading
+from oraculum_market_data.venues.repairs import Repairs
 
 _LIFE: Final = "market_lifecycle_v2"
 _BOOKS: Final = "orderbook_delta"
@@ -44,7 +45,7 @@ class KalshiDialogue:
         self._commands = 0
         self._sids: dict[str, int] = {}
         self._followed: set[str] = set()
-        self._in_trouble: set[str] = set()
+        self._repairs = Repairs()
         # The command whose answer names the subscriptions, while it is awaited.
         self._asked: int | None = None
         # Markets that the venue does not know by now, and how many turns to wait after an error.
@@ -117,11 +118,10 @@ class KalshiDialogue:
         return [self._update(sid, action, part) for sid in self._sids.values() for part in parts]
 
     def _again(self) -> list[str]:
-        tickers = sorted(self._in_trouble & self._followed)
-        self._in_trouble.clear()
         sid = self._sids.get(_BOOKS)
         if sid is None:
             return []
+        tickers = sorted(self._repairs.due(self._followed, self._is_whole))
         parts = [tickers[start : start + _PER_COMMAND] for start in range(0, len(tickers), _PER_COMMAND)]
         return [self._update(sid, "get_snapshot", part) for part in parts]
 
@@ -170,4 +170,8 @@ class KalshiDialogue:
         return item
 
     def _note(self, applied: Applied) -> None:
-        self._in_trouble.update(trouble.market_id for trouble in applied.troubles)
+        for trouble in applied.troubles:
+            self._repairs.now(trouble.market_id)
+
+    def _is_whole(self, ticker: str) -> bool:
+        return self._books.book(ticker) is not None

@@ -83,4 +83,4 @@ class ManifoldConnector:
 
     async def _ask(self, path: str, **parameters: str | int) -> Decoded:
         body = await self._api.get(path, parameters)
-        return Decoded() if body is None else self._reading.body(body, Source(self._clock.now()))
+        return Decoded() if body is None else await self._reading.answer(body, Source(self._clock.now()))

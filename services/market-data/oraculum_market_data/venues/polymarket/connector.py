@@ -62,7 +62,7 @@ class PolymarketConnector:
             if outcome.id is not None:
                 body = await self._clob.get("/book", {"token_id": outcome.id})
                 if body is not None:
-                    yield self._reading.body(body, Source(self._clock.now(), outcome.id))
+                    yield await self._reading.answer(body, Source(self._clock.now(), outcome.id))
 
     async def _pages(self, listing: str, **parameters: str) -> AsyncIterator[Decoded]:
         offset, seen = 0, 0
@@ -78,4 +78,4 @@ class PolymarketConnector:
     async def _ask(self, path: str, **parameters: str | int | Sequence[str]) -> Decoded:
         given: Parameters = parameters
         body = await self._gamma.get(path, given)
-        return Decoded() if body is None else self._reading.body(body, Source(self._clock.now()))
+        return Decoded() if body is None else await self._reading.answer(body, Source(self._clock.now()))

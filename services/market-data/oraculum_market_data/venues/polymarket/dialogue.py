@@ -3,7 +3,8 @@
 The heartbeat is the text PING. A book that went wrong is had again by leaving its token and asking for it anew.
 """
 
-from collections.abc import Collection, Sequence
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,10 +15,13 @@ from oraculum_market_data.normal import BookDelta, BookSnapshot, Item, Market, Q
 from oraculum_market_data.venues.dialogue import Heard, Shown, with_top
 from oraculum_market_data.venues.polymarket.bookkeeper import PolymarketBooks
 from oraculum_market_data.venues.reading import reading
+from oraculum_market_data.venues.repairs import Repairs
 
 # One message stays well below what a socket takes at once; a token has 78 digits.
 _TOKENS_PER_MESSAGE: Final = 200
 _DIGESTED: Final = (BookDelta, BookSnapshot)
+# Follow-ups come twice a second: every book is renewed once in two minutes.
+_TURNS: Final = 240
 
 
 class PolymarketDialogue:
@@ -28,8 +32,11 @@ class PolymarketDialogue:
         self._books = PolymarketBooks()
         self._market_of: dict[str, str] = {}
         self._markets: set[str] = set()
-        self._in_trouble: set[str] = set()
+        self._repairs = Repairs()
         self._has_begun = False
+        # The venue numbers nothing: a change of a deep level that was lost shows in no top. So books come anew in turn.
+        self._turn: deque[str] = deque()
+        self._turns = 0
 
     def greet(self) -> Sequence[str]:
         """Nothing: the first message names tokens, and `follow` knows them."""
@@ -49,14 +56,24 @@ class PolymarketDialogue:
         }
         gone = [token for token in self._market_of if token not in market_of]
         new = [token for token in market_of if token not in self._market_of]
-        again = [token for token in self._in_trouble if token in market_of]
+        followed = self._market_of.keys() & market_of.keys()
+        due = {*self._repairs.due(followed, self._is_whole), *self._next_in_turn(market_of)}
+        again = [token for token in due if token in followed]
         for token in gone:
             self._books.forget(token)
-        self._in_trouble.clear()
         self._market_of = market_of
         self._markets = set(market_of.values())
         said = [self._later("unsubscribe", part) for part in _parts([*gone, *again])]
         return [*said, *(self._ask(part) for part in _parts([*new, *again]))]
+
+    def _next_in_turn(self, market_of: Mapping[str, str]) -> list[str]:
+        """The books that are to come anew now, so that each does once in so many turns."""
+        if not self._turn:
+            self._turn.extend(token for token in market_of if token in self._market_of)
+            self._turns = 0
+        self._turns += 1
+        count = -(-len(self._turn) // max(1, _TURNS - self._turns + 1))
+        return [self._turn.popleft() for _ in range(min(count, len(self._turn)))]
 
     def hear(self, frame: bytes | str, received_at: datetime) -> Heard:
         """Take a frame."""
@@ -64,7 +81,8 @@ class PolymarketDialogue:
         applied = self._books.apply(decoded.items)
         if decoded.refused:
             # A change that could not be read is missing in some book, and the frame does not say in which.
-            self._in_trouble.update(self._market_of)
+            for token in self._market_of:
+                self._repairs.now(token)
         self._note(applied)
         decoded.items = [kept for item in decoded.items if (kept := self._left(item)) is not None]
         return Heard(decoded, applied)
@@ -95,7 +113,12 @@ class PolymarketDialogue:
         return item
 
     def _note(self, applied: Applied) -> None:
-        self._in_trouble.update(trouble.outcome_id for trouble in applied.troubles if trouble.outcome_id)
+        for trouble in applied.troubles:
+            if trouble.outcome_id:
+                self._repairs.now(trouble.outcome_id)
+
+    def _is_whole(self, token: str) -> bool:
+        return self._books.book(token) is not None
 
     def _ask(self, tokens: Sequence[str]) -> str:
         if self._has_begun:
