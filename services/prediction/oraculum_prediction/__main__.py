@@ -7,6 +7,7 @@ from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
 from oraculum.auth.v1.trust_service_pb2 import WatchRevocationsRequest
 from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum.prediction.v1.prediction_service_pb2_grpc import add_PredictionServiceServicer_to_server
+from oraculum.prediction.v1.risk_service_pb2_grpc import add_RiskServiceServicer_to_server
 from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceStub
 from oraculum_kit.client import channel
 from oraculum_kit.clock import SystemClock
@@ -26,6 +27,12 @@ from oraculum_prediction.expiry import Expiry
 from oraculum_prediction.holds import Holds
 from oraculum_prediction.housekeeping import job_runner
 from oraculum_prediction.markets import Markets
+from oraculum_prediction.risk.desk import Risk
+from oraculum_prediction.risk.reviews import Reviews
+from oraculum_prediction.risk.servicer import ACCESS as RISK_ACCESS
+from oraculum_prediction.risk.servicer import RiskServicer
+from oraculum_prediction.risk.through import through
+from oraculum_prediction.risk.triggers import Triggers
 from oraculum_prediction.servicer import ACCESS, PredictionServicer
 from oraculum_prediction.settlement import Settler
 from oraculum_prediction.watch import Watch
@@ -43,10 +50,12 @@ async def main() -> None:
         channel(config.wallet_target, identity) as wallet,
     ):
         stub = WalletServiceStub(wallet)
+        risk = Risk.new(clock)
         engine = Engine(
             database,
             Holds(stub, timeout_seconds=config.hold_timeout_seconds),
             clock,
+            risk,
             workers=config.workers,
             queue_max=config.queue_max,
             batch_max=config.batch_max,
@@ -56,10 +65,15 @@ async def main() -> None:
         revocations = Revocations(
             watch_rpc(TrustServiceStub(auth).WatchRevocations, WatchRevocationsRequest()), clock
         )
+        place = through(engine, clock)
+        reviews = Reviews(database, place, clock)
         await serve(
             config.server,
-            services=[(add_PredictionServiceServicer_to_server, servicer)],
-            access=ACCESS,
+            services=[
+                (add_PredictionServiceServicer_to_server, servicer),
+                (add_RiskServiceServicer_to_server, RiskServicer(database, risk.triggers, reviews, clock)),
+            ],
+            access={**ACCESS, **RISK_ACCESS},
             trust=config.trust.trust(
                 JwksKeys(jwks_rpc(AuthServiceStub(auth).GetJwks, GetJwksRequest())),
                 revoked=revocations.revoked,
@@ -79,6 +93,8 @@ async def main() -> None:
                 job_runner(database, Settler(database, stub, clock)).run,
                 Watch(database).run,
                 Expiry(database, commands).run,
+                Triggers(database, risk.triggers, place).run,
+                reviews.run,
             ],
         )
 

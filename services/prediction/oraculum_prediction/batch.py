@@ -12,7 +12,7 @@ from uuid import UUID
 from oraculum_kit.errors import ServiceError
 from oraculum_money import Units
 from oraculum_prediction.acting import act
-from oraculum_prediction.draft import Draft, Filled, Step
+from oraculum_prediction.draft import Doorkeeper, Draft, Filled, Step
 from oraculum_prediction.meeting import meet
 from oraculum_prediction.memory import Market
 from oraculum_prediction.placement import Act, Task, Ticket
@@ -49,9 +49,9 @@ class Priced:
                 yield step.ticket
 
 
-def price(market: Market, tasks: Iterable[Task], now: datetime) -> Priced:
+def price(market: Market, tasks: Iterable[Task], now: datetime, gate: Doorkeeper) -> Priced:
     """Do what is asked of one market in the order of arrival; what has a verdict is refused unpriced."""
-    priced = Priced(Draft(market))
+    priced = Priced(Draft(market, gate))
     for task in tasks:
         result = task.verdict or _decide(priced.draft, task, now)
         if isinstance(result, ServiceError):
@@ -64,6 +64,7 @@ def price(market: Market, tasks: Iterable[Task], now: datetime) -> Priced:
                 priced.idle.append(task)
                 continue
             result.after_sequence = priced.draft.sequence
+        gate.count(priced.draft, result)
         priced.steps.append(result)
         if task.needs_trading:
             priced.trades = True

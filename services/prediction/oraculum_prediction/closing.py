@@ -8,6 +8,7 @@ from oraculum_kit.db import Connection
 from oraculum_prediction import events, statuses
 from oraculum_prediction.repository import markets
 from oraculum_prediction.repository import resting as repository
+from oraculum_prediction.risk.book import give_back
 from oraculum_prediction.wire import OrderRow
 
 
@@ -27,7 +28,9 @@ async def close(connection: Connection, event_id: UUID, reason: str) -> bool:
             connection,
             [events.order_changed(_ended(row), bets.ORDER_END_CLOSED, sequence, now) for row in resting],
         )
-    return await markets.close(connection, event_id, reason)
+    closed = await markets.close(connection, event_id, reason)
+    await give_back(connection, event_id, resting)
+    return closed
 
 
 def _ended(row: OrderRow) -> OrderRow:

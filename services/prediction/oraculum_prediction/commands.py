@@ -26,6 +26,7 @@ from oraculum_prediction.pricing import Order, Side
 from oraculum_prediction.pricing.takers import OrderKind, TimeInForce
 from oraculum_prediction.repository import orders
 from oraculum_prediction.repository import resting as repository
+from oraculum_prediction.risk.origin import Origin
 from oraculum_prediction.wire import OrderRow
 
 A = TypeVar("A", bound=Message)
@@ -52,11 +53,18 @@ class Commands:
         self._clock = clock
 
     async def place(
-        self, command: Command, user_id: UUID, event_id: UUID, order: Order, terms: Terms
+        self, command: Command, user_id: UUID, event_id: UUID, order: Order, terms: Terms, origin: Origin
     ) -> pb.PlaceOrderResponse:
         """Queue an order and answer when it is decided."""
         placement = Placement(
-            command, user_id, event_id, order, self._clock.now(), traces.traceparent(), terms
+            command,
+            user_id,
+            event_id,
+            order,
+            self._clock.now(),
+            traces.traceparent(),
+            terms,
+            origin=origin,
         )
         return _answer(await self._engine.place(placement), command, pb.PlaceOrderResponse)
 
@@ -80,7 +88,9 @@ class Commands:
                 ended += _done(outcome, pb.CancelOrdersResponse).order_ids
         return ended
 
-    async def edit(self, command: Command, order_id: UUID, change: Change) -> pb.EditOrderResponse:
+    async def edit(
+        self, command: Command, order_id: UUID, change: Change, origin: Origin
+    ) -> pb.EditOrderResponse:
         """Change what rests of an order: in its place where it only becomes smaller, else by another that replaces it."""
         row = await self._own(order_id)
         if _only_smaller(row, change):
@@ -102,6 +112,7 @@ class Commands:
             ),
             replaces=row.order_id,
             keeps_size=change.open_shares is None,
+            origin=origin,
         )
         return _answer(await self._engine.place(placement), command, pb.EditOrderResponse)
 

@@ -23,6 +23,7 @@ from oraculum_prediction.meeting import new_row
 from oraculum_prediction.placement import Answer, Task, Ticket
 from oraculum_prediction.repository import batches
 from oraculum_prediction.repository import resting as resting_repository
+from oraculum_prediction.risk.desk import Sitting
 from oraculum_prediction.wire import OrderRow
 
 
@@ -62,16 +63,17 @@ async def commit(
     database: Database,
     parts: Sequence[Priced],
     refused: Sequence[tuple[Task, ServiceError]],
+    sitting: Sitting,
     now: datetime,
 ) -> Committed:
     """Write what was decided; `refused` are orders of markets that are not in `parts`.
 
     Raises `DecidedElsewhere` if an order was decided by somebody else: nothing is written then, and the batch asks again
-    what is known. Any other failure leaves the outcome to be looked up.
+    what is known; `LimitsMoved` if somebody else used the same limits, and it is decided again. Any other failure leaves the outcome to be looked up.
     """
     try:
         async with database.transaction() as connection:
-            return await _write(connection, parts, refused, now)
+            return await _write(connection, parts, refused, sitting, now)
     except psycopg.errors.UniqueViolation as error:
         raise DecidedElsewhere from error
 
@@ -80,6 +82,7 @@ async def _write(
     connection: Connection,
     parts: Sequence[Priced],
     refused: Sequence[tuple[Task, ServiceError]],
+    sitting: Sitting,
     now: datetime,
 ) -> Committed:
     trading = [part for part in parts if part.steps]
@@ -97,7 +100,9 @@ async def _write(
         if isinstance(task, Ticket) and task.held_units is not None:
             done.unneeded.append(task)
             rows.made.append(_rejected(task, error, now))
-    done.answers += refusals
+    done.answers += sitting.answers(refusals)
+    if not await sitting.conclude(connection, [task for task, _ in done.answers if isinstance(task, Ticket)]):
+        raise DecidedElsewhere
     await _store_answers(connection, done)
     if rows.plain:
         await batches.insert_orders(connection, rows.plain, done.times)
@@ -108,6 +113,8 @@ async def _write(
     if any(part.draft.changed for part in written):
         await batches.put_positions(connection, [part.draft for part in written])
     await outbox.add_many(connection, rows.facts)
+    # Last: it locks what everybody's batches share, and shall hold it only while this one commits.
+    await sitting.write(connection, written, refusals)
     return done
 
 

@@ -30,6 +30,10 @@ from oraculum_prediction.memory import Holdings, Market, Memory
 from oraculum_prediction.placement import Outcome, Task, Ticket
 from oraculum_prediction.repository import batches, markets, orders
 from oraculum_prediction.repository import resting as resting_repository
+from oraculum_prediction.risk import metrics as risk_metrics
+from oraculum_prediction.risk import reviews
+from oraculum_prediction.risk.book import LimitsMoved
+from oraculum_prediction.risk.desk import Desk, Sitting
 from oraculum_prediction.wire import order as order_message
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -44,10 +48,13 @@ _LOST: Final = (psycopg.OperationalError, psycopg.InterfaceError)
 class Decider:
     """Decides batches, one after the other, with a memory of its own."""
 
-    def __init__(self, database: Database, holds: Holds, clock: Clock, memory: Memory | None = None) -> None:
+    def __init__(
+        self, database: Database, holds: Holds, clock: Clock, desk: Desk, memory: Memory | None = None
+    ) -> None:
         self._database = database
         self._holds = holds
         self._clock = clock
+        self._desk = desk
         self._memory = memory or Memory()
 
     async def decide(self, tasks: Sequence[Task]) -> None:
@@ -55,7 +62,7 @@ class Decider:
         left: list[Task] = list(tasks)
         attempted = False
         for wait in islice(_WAITS, ROUNDS_MAX):
-            batch = _Round(self._database, self._holds, self._clock, self._memory)
+            batch = _Round(self._database, self._holds, self._clock, self._desk, self._memory)
             try:
                 left = await batch.run(left)
             except _LOST as error:
@@ -79,10 +86,11 @@ class Decider:
 class _Round:
     """One passage of a batch through the five steps."""
 
-    def __init__(self, database: Database, holds: Holds, clock: Clock, memory: Memory) -> None:
+    def __init__(self, database: Database, holds: Holds, clock: Clock, desk: Desk, memory: Memory) -> None:
         self._database = database
         self._holds = holds
         self._clock = clock
+        self._desk = desk
         self._memory = memory
         self.committing = False
         self._markets: dict[UUID, Market] = {}
@@ -94,10 +102,10 @@ class _Round:
     async def run(self, tasks: Sequence[Task]) -> list[Task]:
         """Decide what can be decided; the tasks that need another round."""
         with metrics.stage("look up"):
-            undecided, refused = await self._look_up(tasks)
+            undecided, refused, sitting = await self._look_up(tasks)
         tasks_by_event = by_event(undecided)
         with metrics.stage("price"):
-            parts = self._price(tasks_by_event, tasks_by_event)
+            parts = self._price(tasks_by_event, tasks_by_event, sitting)
         # Again for orders that fit only since others have dropped out: nothing is filled that has no money behind it.
         while needing := [
             ticket for part in parts.values() for ticket in part.tickets() if ticket.needs_hold
@@ -105,7 +113,7 @@ class _Round:
             with metrics.stage("hold"):
                 dropped = await self._hold(needing, parts, undecided)
             with metrics.stage("price"):
-                parts |= self._price(tasks_by_event, {ticket.event_id for ticket in dropped})
+                parts |= self._price(tasks_by_event, {ticket.event_id for ticket in dropped}, sitting)
         for part in parts.values():
             _resolve((task, CancelOrdersResponse()) for task in part.idle)
         if not refused and not any(part.steps or part.refused for part in parts.values()):
@@ -113,14 +121,21 @@ class _Round:
         try:
             with metrics.stage("commit"):
                 self.committing = True
-                done = await commit(self._database, list(parts.values()), refused, self._clock.now())
+                done = await commit(self._database, list(parts.values()), refused, sitting, self._clock.now())
+        except LimitsMoved:
+            # Nothing was written, and what we remember of the markets still holds.
+            risk_metrics.MOVED.inc()
+            return [task for task in tasks if not task.answer.done()]
         except DecidedElsewhere:
             # Those whose market has closed meanwhile are among them: any row that is there fails the whole batch.
             await self._find_rows([task for task in tasks if not task.answer.done()])
             return [task for task in tasks if not task.answer.done()]
+        sitting.done()
         return await self._finish(done, parts, tasks_by_event)
 
-    async def _look_up(self, tasks: Sequence[Task]) -> tuple[list[Task], list[tuple[Task, ServiceError]]]:
+    async def _look_up(
+        self, tasks: Sequence[Task]
+    ) -> tuple[list[Task], list[tuple[Task, ServiceError]], Sitting]:
         """Answer what was answered before, and get everything into memory that pricing the rest needs."""
         async with self._database.connection() as connection:
             new = await _unanswered(connection, tasks)
@@ -137,7 +152,8 @@ class _Round:
                     self._now = head.now
                     undecided.append(task)
             await self._remember(connection, undecided, heads)
-        return undecided, refused
+            sitting = await self._desk.look_up(connection, undecided, self._markets)
+        return undecided, refused, sitting
 
     async def _remember(
         self,
@@ -172,12 +188,15 @@ class _Round:
             self._memory.keep(market)
         return [(order.user_id, event_id) for event_id, resting in rests.items() for order in resting]
 
-    def _price(self, tasks_by_event: dict[UUID, list[Task]], event_ids: Iterable[UUID]) -> dict[UUID, Priced]:
+    def _price(
+        self, tasks_by_event: dict[UUID, list[Task]], event_ids: Iterable[UUID], sitting: Sitting
+    ) -> dict[UUID, Priced]:
         return {
             event_id: price(
                 self._markets[event_id],
                 [task for task in tasks_by_event[event_id] if task.order_id not in self._failed],
                 self._now,
+                sitting.gate(self._markets[event_id]),
             )
             for event_id in event_ids
         }
@@ -257,6 +276,9 @@ class _Round:
             states = await orders.states(connection, [task.order_id for task in silent])
             rows = {row.order_id: row for row in await orders.by_ids(connection, list(states))}
             asked = await orders.asked(connection, list(states))
+            held = await reviews.answers(connection, [task for task in silent if task.order_id not in states])
+        for task, outcome in held:
+            task.resolve(outcome)
         for task in silent:
             if task.order_id not in states:
                 continue
@@ -271,13 +293,14 @@ class _Round:
 
 
 async def _unanswered(connection: Connection, tasks: Sequence[Task], *, resolve: bool = True) -> list[Task]:
-    """The tasks of which no answer is stored; the others get theirs."""
+    """The tasks of which no answer is stored but that they wait to be looked at; the others get theirs."""
+    let_pass = await reviews.let_pass(connection, tasks)
     commands = [task.command for task in tasks if task.command is not None]
     found = iter(await idempotency.find_many(connection, commands) if commands else ())
     new: list[Task] = []
     for task in tasks:
         answer = next(found) if task.command is not None else None
-        if answer is None:
+        if answer is None or task.order_id in let_pass:
             new.append(task)
         elif resolve:
             task.resolve(answer)

@@ -7,7 +7,7 @@ act that cannot be done, leaves it as it was.
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 from oraculum.prediction.v1 import bets_fact_pb2 as bets
@@ -24,6 +24,30 @@ from oraculum_prediction.wire import OrderRow
 
 # Places at one price within one version of a market: far more than a batch has orders.
 _PLACES: Final = 1 << 20
+
+
+class Proposal(NamedTuple):
+    """What an order would do, before it does."""
+
+    shares: Shares
+    gross_units: Units
+    # The most that a purchase can cost, fee and rest included; nothing for a sale.
+    cost_units: Units
+    # The market after it, and what comes into its escrow; negative where it pays.
+    state: LmsrState
+    paid_in_units: Units
+    # What is set aside for the order that it takes the place of.
+    freed_units: Units = Units(0)
+
+
+class Doorkeeper(Protocol):
+    """Who may say that an order must not trade."""
+
+    def refuses(self, ticket: Ticket, draft: "Draft", proposal: Proposal) -> ServiceError | None:
+        """Why not; None where it may."""
+
+    def count(self, draft: "Draft", done: "Filled | Step") -> None:
+        """Note what was done."""
 
 
 class Maker(NamedTuple):
@@ -80,7 +104,8 @@ class Step:
 class Draft:
     """A market as a batch would leave it."""
 
-    def __init__(self, market: Market) -> None:
+    def __init__(self, market: Market, gate: Doorkeeper) -> None:
+        self.gate = gate
         self._market = market
         self.event_id = market.event_id
         self.asset = market.asset
@@ -114,7 +139,21 @@ class Draft:
         holding = self.holding(user_id, order.outcome)
         if order.side is Side.SELL and fill.shares > holding.shares - holding.reserved:
             return self.short_of(holding, fill.shares)
-        self.state = self.state.after(fill)
+        after, buying = self.state.after(fill), order.side is Side.BUY
+        refused = self.gate.refuses(
+            ticket,
+            self,
+            Proposal(
+                shares=fill.shares,
+                gross_units=fill.gross,
+                cost_units=fill.net if buying else Units(0),
+                state=after,
+                paid_in_units=fill.gross if buying else Units(-fill.gross),
+            ),
+        )
+        if refused is not None:
+            return refused
+        self.state = after
         self.count(user_id, fill, holding)
         return Filled(ticket, fill, self.sequence, uuid7(), self.state.prices, self.volume_units)
 

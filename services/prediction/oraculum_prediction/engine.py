@@ -20,6 +20,7 @@ from oraculum_prediction import metrics
 from oraculum_prediction.decision import Decider
 from oraculum_prediction.holds import Holds
 from oraculum_prediction.placement import Act, Outcome, Placement, Task, Ticket
+from oraculum_prediction.risk.desk import Risk
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -35,13 +36,16 @@ class Engine:
         database: Database,
         holds: Holds,
         clock: Clock,
+        risk: Risk,
         *,
         workers: int = 1,
         queue_max: int = 2_000,
         batch_max: int = 500,
     ) -> None:
         self._workers = [
-            _Worker(str(number), Decider(database, holds, clock), queue_max // workers, batch_max)
+            _Worker(
+                str(number), Decider(database, holds, clock, risk.desk()), queue_max // workers, batch_max
+            )
             for number in range(workers)
         ]
 

@@ -12,9 +12,9 @@ from typing import Final
 from oraculum.prediction.v1 import bets_fact_pb2 as bets
 from oraculum_kit.errors import ServiceError
 from oraculum_kit.ids import uuid7
-from oraculum_money import Shares, Units
+from oraculum_money import PRICE_ONE, Shares, Units, mul_div_ceil
 from oraculum_prediction import statuses
-from oraculum_prediction.draft import Draft, Filled, Maker, Step, Told, as_fill
+from oraculum_prediction.draft import Draft, Filled, Maker, Proposal, Step, Told, as_fill
 from oraculum_prediction.errors import (
     LimitNotReached,
     OrderNotOpen,
@@ -67,7 +67,9 @@ def meet(draft: Draft, ticket: Ticket, now: datetime) -> Step | ServiceError:
     found = match(draft.state, book, taker, now)
     if isinstance(found, Refusal):
         return refusal(found)
-    refused = _unfit(draft, ticket, found, replaced)
+    refused = _unfit(draft, ticket, found, replaced) or draft.gate.refuses(
+        ticket, draft, _proposal(order, found, replaced)
+    )
     if refused is not None:
         return refused
     step = Step(ticket)
@@ -120,6 +122,26 @@ def _unfit(draft: Draft, ticket: Ticket, found: Match, replaced: OrderRow | None
         if taken.shares > holding.shares - holding.reserved:
             return draft.short_of(holding, taken.shares)
     return None
+
+
+def _proposal(order: Order, found: Match, replaced: OrderRow | None) -> Proposal:
+    """What a match would do, all of its fills together."""
+    if not isinstance(found.state, LmsrState):
+        raise TypeError("only a market maker has a book")
+    taken, rests = found.taker, found.rests
+    cost = taken.net if taken is not None else Units(0)
+    if rests is not None:
+        cost = Units(cost + mul_div_ceil(rests.left, rests.price, PRICE_ONE))
+    return Proposal(
+        shares=taken.shares if taken is not None else Shares(0),
+        gross_units=taken.gross if taken is not None else Units(0),
+        cost_units=cost if order.side is Side.BUY else Units(0),
+        state=found.state,
+        paid_in_units=Units(
+            sum(part.gross if part.side is Side.BUY else -part.gross for part in found.fills)
+        ),
+        freed_units=replaced.still_needed_units if replaced is not None else Units(0),
+    )
 
 
 def _book_fills(draft: Draft, step: Step, ticket: Ticket, found: Match) -> None:

@@ -66,6 +66,8 @@ class Market:
     escrow_units: Units
     participant_count: int
     locks_at: datetime
+    category: str
+    subsidy_units: Units
     # Whom we know completely, those who hold nothing included; everybody whose orders rest is among them.
     people: dict[UUID, Holdings] = field(default_factory=dict)
     # What rests, by id, and as a book; who has how much of it.
@@ -93,6 +95,8 @@ class Market:
             row.escrow_units,
             row.participant_count,
             row.locks_at,
+            row.category,
+            row.subsidy_units,
         )
 
 

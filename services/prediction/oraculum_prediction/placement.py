@@ -16,6 +16,7 @@ from oraculum_kit.ids import derived
 from oraculum_money import PRICE_ONE, Price, Shares, Units, mul_div_ceil
 from oraculum_prediction.pricing import Fill, Order, Side
 from oraculum_prediction.pricing.takers import OrderKind, SelfTrade, Taker, TimeInForce
+from oraculum_prediction.risk.origin import UNKNOWN, Origin
 
 # What came of an order or an act: the answer, a refusal, or the answer that it was given before.
 Answer = Message | ServiceError
@@ -59,6 +60,8 @@ class Placement:
     replaces: UUID | None = None
     # Whether it then asks for what that one has left, and no more.
     keeps_size: bool = False
+    # From whom it comes, as far as limits and reviews want to know.
+    origin: Origin = UNKNOWN
 
     @property
     def order_id(self) -> UUID:
@@ -86,6 +89,8 @@ class Ticket:
     held_asset: str = ""
     # Why it will not be filled, once that is certain.
     verdict: ServiceError | None = None
+    # Whether it was asked if somebody should look at it.
+    screened: bool = False
 
     def __post_init__(self) -> None:
         self.order = self.placement.order

@@ -8,6 +8,7 @@ from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum.prediction.v1 import prediction_service_pb2_grpc
 from oraculum_kit import idempotency, logs
 from oraculum_kit.authorization import ANYONE, SIGNED_IN, Access, require_owner, require_user
+from oraculum_kit.caller import current_caller
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Database
 from oraculum_kit.paging import Page, decode_cursor, page_size
@@ -26,6 +27,8 @@ from oraculum_prediction.errors import (
 from oraculum_prediction.markets import Markets
 from oraculum_prediction.repository import markets, orders, reading, resting
 from oraculum_prediction.repository.markets import MarketRow
+from oraculum_prediction.risk import reviews
+from oraculum_prediction.risk.origin import origin_of
 from oraculum_prediction.sweep import settle_holds
 
 _SERVICE: Final = "/oraculum.prediction.v1.PredictionService/"
@@ -175,7 +178,9 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         event_id, order = form.order(request)
         terms = form.order_terms(request, order, self._clock.now())
         logs.note(event_id=request.event_id, order_id=str(command.id))
-        return await self._commands.place(command, user.id, event_id, order, terms)
+        return await self._commands.place(
+            command, user.id, event_id, order, terms, origin_of(current_caller())
+        )
 
     async def CancelOrder(self, request: pb.CancelOrderRequest, context: Context) -> pb.CancelOrderResponse:
         """Take back what rests of an order."""
@@ -194,7 +199,7 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         """Change what rests of an order."""
         command = idempotency.command(request, key=request.idempotency_key)
         order_id, change = form.change(request, self._clock.now())
-        return await self._commands.edit(command, order_id, change)
+        return await self._commands.edit(command, order_id, change, origin_of(current_caller()))
 
     async def SetDeadMan(self, request: pb.SetDeadManRequest, context: Context) -> pb.SetDeadManResponse:
         """Set when everything is taken back."""
@@ -219,11 +224,15 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         check.finish()
         async with self._database.connection() as connection:
             row = await orders.by_id(connection, order_id)
+            held = await reviews.held_order(connection, order_id) if row is None else None
         missing = OrderNotFound(order_id=order_id)
-        if row is None:
+        if row is not None:
+            require_owner(row.user_id, missing=missing)
+            return pb.GetOrderResponse(order=wire.order(row))
+        if held is None:
             raise missing
-        require_owner(row.user_id, missing=missing)
-        return pb.GetOrderResponse(order=wire.order(row))
+        require_owner(UUID(held.user_id), missing=missing)
+        return pb.GetOrderResponse(order=held)
 
     async def ListOrders(self, request: pb.ListOrdersRequest, context: Context) -> pb.ListOrdersResponse:
         """Give a page of the caller's orders."""

@@ -22,6 +22,7 @@ from oraculum.prediction.v1.prediction_service_pb2_grpc import (
     PredictionServiceStub,
     add_PredictionServiceServicer_to_server,
 )
+from oraculum.prediction.v1.risk_service_pb2_grpc import RiskServiceStub, add_RiskServiceServicer_to_server
 from oraculum.wallet.v1 import wallet_service_pb2 as wallet
 from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceStub
 from oraculum_dev.fixtures.databases import Databases
@@ -38,6 +39,12 @@ from oraculum_prediction.engine import Engine
 from oraculum_prediction.holds import Holds
 from oraculum_prediction.markets import Markets
 from oraculum_prediction.pricing import FeeSchedule, FlatFee
+from oraculum_prediction.risk.desk import Risk
+from oraculum_prediction.risk.reviews import Reviews
+from oraculum_prediction.risk.servicer import ACCESS as RISK_ACCESS
+from oraculum_prediction.risk.servicer import RiskServicer
+from oraculum_prediction.risk.through import through
+from oraculum_prediction.risk.triggers import Triggers
 from oraculum_prediction.servicer import ACCESS, PredictionServicer
 from oraculum_prediction.settlement import Settler
 
@@ -283,6 +290,9 @@ class Replica:
     stub: PredictionServiceStub
     settler: Settler
     commands: Commands
+    risk: RiskServiceStub
+    triggers: Triggers
+    reviews: Reviews
 
 
 @dataclass
@@ -423,15 +433,23 @@ class House:
         ):
             stub = WalletServiceStub(channel)
             holds = Holds(stub, timeout_seconds=hold_timeout_seconds)
-            engine_ = Engine(database, holds, self.clock, **{"workers": 2, **engine})
+            risk = Risk.new(self.clock)
+            engine_ = Engine(database, holds, self.clock, risk, **{"workers": 2, **engine})
+            place = through(engine_, self.clock)
+            reviews = Reviews(database, place, self.clock)
+            triggers = Triggers(database, risk.triggers, place)
+            risk_servicer = RiskServicer(database, risk.triggers, reviews, self.clock)
             markets = Markets(database, stub, self.clock, fee)
             commands = Commands(database, engine_, self.clock)
             servicer = PredictionServicer(database, commands, markets, self.clock)
             background = [engine_.run] if running else []
             async with (
                 serving(
-                    [(add_PredictionServiceServicer_to_server, servicer)],
-                    ACCESS,
+                    [
+                        (add_PredictionServiceServicer_to_server, servicer),
+                        (add_RiskServiceServicer_to_server, risk_servicer),
+                    ],
+                    {**ACCESS, **RISK_ACCESS},
                     self.parties,
                     background=background,
                 ) as served,
@@ -439,7 +457,15 @@ class House:
             ):
                 settler = Settler(database, stub, self.clock, people_per_chunk=3)
                 replica = Replica(
-                    database, engine_, markets, PredictionServiceStub(gateway), settler, commands
+                    database,
+                    engine_,
+                    markets,
+                    PredictionServiceStub(gateway),
+                    settler,
+                    commands,
+                    RiskServiceStub(gateway),
+                    triggers,
+                    reviews,
                 )
                 self.replicas.append(replica)
                 self.targets.append(served.target)

@@ -51,12 +51,25 @@ ORDERS = st.builds(
 )
 
 
+class OpenDoor:
+    """Lets everybody trade."""
+
+    def refuses(self, *_: object) -> None:
+        """Never."""
+
+    def count(self, *_: object) -> None:
+        """Not here."""
+
+
+OPEN = OpenDoor()
+
+
 def market(fee: FlatFee | QuadraticFee = ONE_PERCENT, outcomes: int = 3) -> Market:
     state = LmsrState.opened(liquidity=LIQUIDITY, odds=even_odds(outcomes), fee=fee)
     subsidy = subsidy_for(LIQUIDITY, even_odds(outcomes))
     people = {person: {} for person in PEOPLE}
     nothing = (Units(0),) * outcomes
-    return Market(uuid7(), "USDC", 1, 0, state, Units(0), nothing, subsidy, 0, NOW, people)
+    return Market(uuid7(), "USDC", 1, 0, state, Units(0), nothing, subsidy, 0, NOW, "sports", subsidy, people)
 
 
 def ticket(person: UUID, order: Order) -> Ticket:
@@ -73,7 +86,7 @@ def test_any_orders_in_batches_of_any_size(
     held: dict[tuple[UUID, int], int] = {}
     spent = dict.fromkeys(PEOPLE, 0)
     for start in range(0, len(asked), batch):
-        draft = Draft(traded)
+        draft = Draft(traded, OPEN)
         for person, order in asked[start : start + batch]:
             before = draft.state, draft.sequence, dict(draft.changed)
             filled = draft.trade(ticket(person, order))
@@ -106,7 +119,7 @@ def test_any_orders_in_batches_of_any_size(
 
 def test_selling_a_part_takes_its_part_of_the_cost() -> None:
     """Shares leave at their average cost, and the last of them take what is left of it."""
-    draft = Draft(market())
+    draft = Draft(market(), OPEN)
     person = PEOPLE[0]
     draft.trade(ticket(person, Order(outcome=1, side=Side.BUY, amount=Units(10 * USDC))))
     bought = draft.changed[person, 1]

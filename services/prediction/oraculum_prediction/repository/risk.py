@@ -110,6 +110,12 @@ async def write(connection: Connection, changes: Sequence[tuple[Key, Use]]) -> l
     return [((row[0], row[1], row[2]), Use._make(row[3:])) for row in rows]
 
 
+async def market_scope(connection: Connection, event_id: UUID) -> tuple[str, str]:
+    """In which asset and category a market counts."""
+    ((asset, category),) = await _SQL.risk_market_scope.tuples(connection, event_id=event_id)
+    return asset, category
+
+
 async def settle(
     connection: Connection,
     event_id: UUID,

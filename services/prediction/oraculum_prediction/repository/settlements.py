@@ -8,6 +8,7 @@ from uuid import UUID
 from oraculum_kit.db import Connection, queries
 from oraculum_kit.jobs import LeaseLostError
 from oraculum_money import Price, Shares, Units
+from oraculum_prediction.repository import risk
 
 _SQL: Final = queries("oraculum_prediction", "sql/settlements.sql")
 
@@ -128,6 +129,7 @@ async def record(connection: Connection, settlement: Settlement, payments: Seque
         for payment in payments
         for outcome, units in zip(payment.person.outcomes, payment.parts, strict=True)
     ]
+    await risk.settle(connection, settlement.event_id, parts)
     await _SQL.pay_positions.run(
         connection,
         event_id=settlement.event_id,

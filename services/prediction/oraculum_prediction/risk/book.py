@@ -11,7 +11,7 @@ learns what stands there then: where that is not what it has checked on and the 
 written and it is decided again on fresh figures. So no limit is ever passed, and nobody waits for anybody until the commit.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -31,6 +31,7 @@ from oraculum_prediction.risk.errors import (
 )
 from oraculum_prediction.risk.limits import NO_USE, Limits, Purchase, Use
 from oraculum_prediction.risk.policy import Policies, Policy
+from oraculum_prediction.wire import OrderRow
 
 # How long what all market makers together can lose is taken for known, beside what this process adds to it.
 HOUSE_SECONDS: Final = 1.0
@@ -205,6 +206,23 @@ class Used:
         _, before = self._lost.get(event_id, (asset, Units(0)))
         self._lost[event_id] = (asset, Units(before + added))
         return None
+
+
+async def give_back(connection: Connection, event_id: UUID, rows: Sequence[OrderRow]) -> None:
+    """Let resting purchases be staked no more that end with their market, in the transaction that ends them."""
+    needed: dict[UUID, Units] = {}
+    for row in rows:
+        needed[row.user_id] = Units(needed.get(row.user_id, 0) + row.still_needed_units)
+    freed = {user_id: units for user_id, units in needed.items() if units}
+    if not freed:
+        return
+    asset, category = await repository.market_scope(connection, event_id)
+    changes = [
+        ((user_id, asset, scope), ended(units))
+        for user_id, units in freed.items()
+        for scope in ("", category)
+    ]
+    await repository.write(connection, sorted(changes))
 
 
 def bought(cost_units: Units, resting_units: Units = Units(0)) -> Use:

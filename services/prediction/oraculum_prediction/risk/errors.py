@@ -2,6 +2,8 @@
 
 from oraculum_kit.errors import FailedPrecondition, NotFound
 from oraculum_money import Units, asset, format_units
+from oraculum_prediction.draft import Proposal
+from oraculum_prediction.risk.abuse import Suspicion
 from oraculum_prediction.risk.limits import Breach
 
 
@@ -47,6 +49,17 @@ class TradingBlocked(FailedPrecondition):
     """You may not buy at present. What you hold you can sell; support knows why."""
 
     reason = "TRADING_BLOCKED"
+
+
+class OrderHeld(FailedPrecondition):
+    """The order waits for somebody to look at it. Nobody is told so by an error: the answer is a pending order."""
+
+    reason = "ORDER_UNDER_REVIEW"
+
+    def __init__(self, suspicion: Suspicion, proposal: Proposal) -> None:
+        super().__init__()
+        self.suspicion = suspicion
+        self.proposal = proposal
 
 
 class TriggerNotFound(NotFound):

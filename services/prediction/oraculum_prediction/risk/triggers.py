@@ -147,8 +147,10 @@ class Triggers:
         self._book.hit.clear()
         try:
             while self._book.hits:
-                await self.fire(self._book.hits[0])
-                self._book.hits.popleft()
+                trigger_id = self._book.hits[0]
+                await self.fire(trigger_id)
+                if self._book.hits and self._book.hits[0] == trigger_id:
+                    self._book.hits.popleft()
         except BaseException:
             self._book.hit.set()
             raise

@@ -60,6 +60,10 @@ set open_units = u.open_units + excluded.open_units,
 returning u.user_id, u.asset, u.scope, u.open_units, u.resting_units, u.day_stake_units, u.week_stake_units,
     u.day_sold_units, u.day_result_units, u.week_result_units, u.minute_orders, u.week_orders
 
+-- name: risk_market_scope
+-- In which asset and category a market counts.
+select asset, category from market where event_id = %(event_id)s
+
 -- name: risk_settle
 -- Lets people go whose positions of an event are being paid: what they held is at stake no more, and what they won or lost
 -- counts. Runs before the positions say what they were paid, so that a later revision adds the difference only.

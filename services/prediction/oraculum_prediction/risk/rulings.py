@@ -1,0 +1,128 @@
+"""What administrators decide about rules and people decide about triggers: the writes, with their audit facts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from oraculum.prediction.v1 import risk_service_pb2 as pb
+from oraculum_kit.db import Connection
+from oraculum_prediction.errors import MarketNotFound, MarketNotOpen, UnknownOutcome
+from oraculum_prediction.repository import markets, risk_triggers
+from oraculum_prediction.repository import risk as repository
+from oraculum_prediction.repository.risk import Override
+from oraculum_prediction.repository.risk_triggers import TriggerRow
+from oraculum_prediction.risk import audit, wire
+from oraculum_prediction.risk.errors import NothingToSell, TriggersFull
+from oraculum_prediction.risk.limits import Limits, Use
+from oraculum_prediction.risk.policy import BASIC, Policy, load
+
+WAITING_MAX: Final = 100
+
+
+class PersonalLimits(NamedTuple):
+    """Where a person stands in one asset."""
+
+    limits: Limits
+    uses: Mapping[tuple[str, str], Use]
+
+
+async def standing(connection: Connection, user_id: UUID, asset: str, tier: str) -> PersonalLimits:
+    """What a person may do in an asset and has used."""
+    policy = await load(connection)
+    overrides = await repository.overrides(connection, user_id)
+    return PersonalLimits(_limits(policy, overrides, tier, asset), await repository.uses(connection, user_id))
+
+
+async def limits_of(connection: Connection, user_id: UUID, tier: str) -> list[pb.AssetLimits]:
+    """All limits of a person, with what is used of them."""
+    policy = await load(connection)
+    overrides = await repository.overrides(connection, user_id)
+    uses = await repository.uses(connection, user_id)
+    return [
+        wire.asset_limits(
+            asset,
+            _limits(policy, overrides, tier, asset),
+            uses,
+            blocked=asset in overrides and overrides[asset].blocked,
+        )
+        for asset in sorted({asset for listed, asset in policy.tiers if listed == BASIC})
+    ]
+
+
+async def set_limits(
+    connection: Connection,
+    user_id: UUID,
+    asset: str,
+    override: Override,
+    *,
+    reason: str,
+    by: UUID,
+    now: datetime,
+) -> None:
+    """Set what one person may do; the next batch with an order of theirs knows."""
+    await repository.put_override(connection, user_id, asset, override, reason=reason, set_by=by)
+    details = {name: str(value) for name, value in override._asdict().items() if value is not None}
+    await audit.note(
+        connection,
+        "limits.set",
+        "user",
+        str(user_id),
+        now=now,
+        details={**details, "asset": asset, "reason": reason},
+    )
+
+
+async def set_prohibitions(
+    connection: Connection, wanted: Mapping[tuple[int, str], str], *, by: UUID, now: datetime
+) -> None:
+    """Let these be all that nobody may buy into, and tell of each that came and each that went."""
+    before = (await load(connection)).prohibitions
+    if before.keys() - wanted.keys():
+        await repository.keep_prohibitions(connection, list(wanted))
+    changes = [
+        *(("prohibition.lifted", key, before[key].reason) for key in before.keys() - wanted.keys()),
+        *(
+            ("prohibition.set", key, reason)
+            for key, reason in wanted.items()
+            if key not in before or before[key].reason != reason
+        ),
+    ]
+    for action, (kind, subject), reason in changes:
+        if action == "prohibition.set":
+            await repository.prohibit(connection, kind, subject, reason=reason, set_by=by)
+        await audit.note(
+            connection,
+            action,
+            pb.ProhibitionKind.Name(pb.ProhibitionKind.ValueType(kind))
+            .removeprefix("PROHIBITION_KIND_")
+            .lower(),
+            subject,
+            now=now,
+            details={"reason": reason},
+        )
+
+
+async def create_trigger(connection: Connection, row: TriggerRow, now: datetime) -> tuple[TriggerRow, int]:
+    """Keep a trigger; the row as it is kept, and its number."""
+    market = await markets.market(connection, row.event_id)
+    if market is None:
+        raise MarketNotFound(event_id=row.event_id)
+    if market.status != markets.OPEN or market.locks_at <= now:
+        raise MarketNotOpen(event_id=row.event_id)
+    if row.outcome >= len(market.sold):
+        raise UnknownOutcome(event_id=row.event_id, outcome=row.outcome)
+    if await risk_triggers.sellable(connection, row.user_id, row.event_id, row.outcome) <= 0:
+        raise NothingToSell(event_id=row.event_id, outcome=row.outcome)
+    number = await risk_triggers.insert(connection, row, waiting_max=WAITING_MAX)
+    if number is None:
+        raise TriggersFull(waiting_max=WAITING_MAX)
+    kept = await risk_triggers.by_id(connection, row.trigger_id)
+    if kept is None:
+        raise TriggersFull(waiting_max=WAITING_MAX)
+    return kept, number
+
+
+def _limits(policy: Policy, overrides: Mapping[str, Override], tier: str, asset: str) -> Limits:
+    limits = policy.limits(tier, asset)
+    return overrides[asset].over(limits) if asset in overrides else limits
