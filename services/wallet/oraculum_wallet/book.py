@@ -5,7 +5,7 @@ the world. What it decided stands in `created`, whose rows carry the whole of th
 is left to do, and the database arrives at the same counters by adding them up.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
@@ -89,6 +89,7 @@ class Book:
         sequences: Iterable[tuple[str, int]] = (),
         posted_at: datetime | None = None,
         stand_ins: Mapping[str, str] | None = None,
+        frozen_events: Collection[str] = (),
     ) -> None:
         self.balances = {balance.id: balance for balance in balances}
         self.created: list[Recorded] = []
@@ -100,6 +101,8 @@ class Book:
         self._sequences = dict(sequences)
         # Frozen shards, and who takes their part meanwhile.
         self._stand_ins = stand_ins or {}
+        # Their escrows take no part in a reserve, and yet nobody shall begin to trade there.
+        self._frozen_events = frozen_events
 
     def apply(self, transfer: Transfer) -> Answer:
         """Decide one transfer; unless the answer is CREATED, nothing changed."""
@@ -140,7 +143,7 @@ class Book:
             raise ValueError(f"transfer {transfer.id} lacks an account or a kind")
         debit, credit = self._balance(transfer.debit), self._balance(transfer.credit)
         units = transfer.units
-        refusal = _frozen(transfer.phase, transfer.kind, debit, credit)
+        refusal = _frozen(transfer.phase, transfer.kind, debit, credit) or self._closed(transfer)
         if refusal is not None:
             return Answer(transfer.id, Result.FROZEN, message=refusal)
         if debit.kind not in DEBIT_NORMAL and units > debit.available_units >= 0:
@@ -215,6 +218,11 @@ class Book:
         )
         self._ended[pending_id] = end_of(pending_id, transfer.phase, transfer.id)
         return Answer(transfer.id, Result.CREATED, transfer.units)
+
+    def _closed(self, transfer: Transfer) -> str | None:
+        if transfer.kind is TransferKind.RESERVE and transfer.event_id in self._frozen_events:
+            return "event_id: its market is frozen"
+        return None
 
     def _balance(self, of: Account) -> Balance:
         return self.balances[self._stand_ins.get(of.id, of.id) if self._stand_ins else of.id]

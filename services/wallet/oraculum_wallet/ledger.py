@@ -22,12 +22,12 @@ from oraculum_kit import outbox
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.retries import Backoff
 from oraculum_wallet import events, metrics
-from oraculum_wallet.accounts import SHARD_COUNT, SHARDED, Account, shards
+from oraculum_wallet.accounts import SHARD_COUNT, SHARDED, Account, AccountKind, account, shards
 from oraculum_wallet.book import Balance, Book
 from oraculum_wallet.chains import decide, turns
 from oraculum_wallet.errors import ConcurrentBatch, LedgerDisagrees
 from oraculum_wallet.repository import ledger as repository
-from oraculum_wallet.transfers import Answer, Transfer
+from oraculum_wallet.transfers import Answer, Transfer, TransferKind
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -104,6 +104,11 @@ class Ledger:
             for balance in list(balances.values())
             if balance.frozen and balance.kind in SHARDED and balance.id in named
         }
+        escrows = {
+            account(AccountKind.EVENT_ESCROW, transfer.event_id, transfer.asset).id
+            for transfer in transfers
+            if transfer.kind is TransferKind.RESERVE and transfer.event_id is not None
+        }
         waited = {transfer.event_id or "" for transfer in transfers if transfer.after_sequence}
         return Book(
             balances=balances.values(),
@@ -117,6 +122,7 @@ class Ledger:
                 else None
             ),
             stand_ins=stand_ins,
+            frozen_events=await repository.frozen_owners(connection, escrows) if escrows else (),
         )
 
     async def write(self, connection: Connection, book: Book) -> None:

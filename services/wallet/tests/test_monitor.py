@@ -176,8 +176,10 @@ class TestBrokenBooks:
             make.hold(user, escrow, 1),
             make.posted(escrow, user, 1, kind=TransferKind.PAYOUT),
             make.void(waiting),
+            make.reserve(user, 1, event_id=escrow.owner_id),
             make.hold(user, other, 1),
-        ) == [Result.FROZEN, Result.FROZEN, Result.FROZEN, Result.CREATED]
+            make.reserve(user, 1, event_id=other.owner_id),
+        ) == [*[Result.FROZEN] * 4, Result.CREATED, Result.CREATED]
         # A fill of the market waits, and one of the other does not.
         await world.deliver(make.bought(hold=waiting, gross=30, sequence=2))
         assert await world.applied(escrow) == (1, True)

@@ -80,6 +80,11 @@ async def fill_sequences(connection: Connection, event_ids: Collection[str]) -> 
     ]
 
 
+async def frozen_owners(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Whose accounts are frozen, of those named; nothing is locked."""
+    return {owner for (owner,) in await _sql.frozen_owners.tuples(connection, ids=_array(ids))}
+
+
 async def draw_numbers(connection: Connection, count: int) -> tuple[list[int], datetime]:
     """Numbers for this many transfers, rising, and the database's time."""
     blocks = await _sql.draw_numbers.tuples(connection, blocks=-(-count // NUMBERS_PER_BLOCK))

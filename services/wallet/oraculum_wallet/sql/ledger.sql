@@ -45,6 +45,12 @@ select event_id::text, sequence
 from fill_progress
 where event_id = any(%(ids)s::uuid[]);
 
+-- name: frozen_owners
+-- Whose accounts are frozen, of those named.
+select owner_id
+from account
+where id = any(%(ids)s::uuid[]) and frozen_at is not null;
+
 -- name: draw_numbers
 -- Blocks of transfer numbers and the time. Asked for while the accounts are locked, so both rise with each account.
 select nextval('transfer_number'), clock_timestamp()
