@@ -24,7 +24,13 @@ from oraculum_kit.retries import Backoff
 from oraculum_prediction import metrics, statuses
 from oraculum_prediction.batch import Priced, by_event, price, worst_case
 from oraculum_prediction.commit import Committed, DecidedElsewhere, commit
-from oraculum_prediction.errors import InsufficientFunds, MarketNotFound, MarketNotOpen, OrderAbandoned
+from oraculum_prediction.errors import (
+    InsufficientFunds,
+    MarketNotFound,
+    MarketNotOpen,
+    MoneyFrozen,
+    OrderAbandoned,
+)
 from oraculum_prediction.holds import Held, Hold, Holds
 from oraculum_prediction.memory import Holdings, Market, Memory
 from oraculum_prediction.placement import Outcome, Task, Ticket
@@ -232,6 +238,8 @@ class _Round:
             dropped.append(hold.ticket)
             if result is Held.SHORT:
                 hold.ticket.verdict = InsufficientFunds(needed_units=hold.units, asset=hold.asset)
+            elif result is Held.FROZEN:
+                hold.ticket.verdict = MoneyFrozen()
             elif result is Held.OTHER:
                 # An earlier attempt that nobody decided. It never will be: this refusal writes the row that says so.
                 hold.ticket.held_units = hold.units

@@ -75,6 +75,12 @@ class InsufficientFunds(FailedPrecondition):
     reason = "INSUFFICIENT_FUNDS"
 
 
+class MoneyFrozen(FailedPrecondition):
+    """Money of the market or of the account is frozen, until an operator has looked at its books."""
+
+    reason = "MONEY_FROZEN"
+
+
 class InsufficientShares(FailedPrecondition):
     """The position has fewer shares than are to be sold."""
 

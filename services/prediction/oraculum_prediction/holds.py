@@ -35,6 +35,8 @@ class Held(Enum):
     SHORT = auto()
     # The hold of an earlier attempt is there, for another amount or for other content: that attempt was never decided.
     OTHER = auto()
+    # The market or the person is frozen in wallet: nothing was held, and nothing will be for a while.
+    FROZEN = auto()
     FAILED = auto()
 
 
@@ -52,6 +54,7 @@ _HELD: Final[Mapping[int, Held]] = {
     wallet.TRANSFER_RESULT_EXISTS: Held.YES,
     wallet.TRANSFER_RESULT_INSUFFICIENT_FUNDS: Held.SHORT,
     wallet.TRANSFER_RESULT_EXISTS_DIFFERENT: Held.OTHER,
+    wallet.TRANSFER_RESULT_FROZEN: Held.FROZEN,
 }
 
 

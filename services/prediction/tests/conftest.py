@@ -71,6 +71,8 @@ class Books:
         # What lies behind each order that rests.
         self.reserves: defaultdict[str, int] = defaultdict(int)
         self.calls: list[list[wallet.Transfer]] = []
+        # Events whose money stands still.
+        self.frozen: set[str] = set()
         # Fault injection: what happens to a call before and after the books are changed.
         self.before: Hook | None = None
         self.after: Hook | None = None
@@ -196,6 +198,8 @@ class Books:
         debit, credit = self._account(transfer, transfer.debit), self._account(transfer, transfer.credit)
         units = transfer.amount.units
         free = self.balances[debit] - self.held[debit]
+        if transfer.event_id in self.frozen:
+            return self._answer(transfer, wallet.TRANSFER_RESULT_FROZEN)
         if units > free and debit[0] != wallet.ACCOUNT_KIND_CAPITAL:
             if not transfer.balancing_debit:
                 return self._answer(transfer, wallet.TRANSFER_RESULT_INSUFFICIENT_FUNDS)

@@ -15,6 +15,7 @@ from oraculum_prediction.errors import (
     InsufficientShares,
     MarketNotFound,
     MarketNotOpen,
+    MoneyFrozen,
     OrderNotFound,
     OrderTooSmall,
     PriceOutOfBounds,
@@ -51,6 +52,17 @@ class TestPlaceOrder:
         assert [] == house.books.open_holds()
         assert [] == house.rows("select order_id from trade_order where status = 2")
         assert 10_500 * USDC == house.books.user(anna)
+
+    async def test_a_frozen_market_takes_no_purchase_and_others_go_on(self, house: Any) -> None:
+        anna = house.person(500 * USDC)
+        frozen, other = await house.open(), await house.open()
+        house.books.frozen.add(str(frozen))
+        with pytest.raises(MoneyFrozen):
+            await house.place(anna, frozen, "k")
+        with pytest.raises(MoneyFrozen):
+            await house.limit(anna, frozen, "l", 400_000)
+        await house.place(anna, other, "m")
+        assert [] == house.books.open_holds()
 
     async def test_selling_so_little_that_it_is_worth_nothing(self, house: Any) -> None:
         anna = house.person()
