@@ -505,6 +505,17 @@ CREATE TABLE prediction."position" (
 WITH (fillfactor='80');
 
 --
+-- Name: receipt; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.receipt (
+    event_id uuid NOT NULL,
+    group_first bigint NOT NULL,
+    document text NOT NULL,
+    CONSTRAINT receipt_group_first_check CHECK ((group_first > 0))
+);
+
+--
 -- Name: risk_alert; Type: TABLE; Schema: prediction; Owner: -
 --
 
@@ -924,6 +935,13 @@ ALTER TABLE ONLY prediction."position"
     ADD CONSTRAINT position_pkey PRIMARY KEY (user_id, event_id, outcome);
 
 --
+-- Name: receipt receipt_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.receipt
+    ADD CONSTRAINT receipt_pkey PRIMARY KEY (event_id, group_first);
+
+--
 -- Name: risk_alert risk_alert_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
 --
 
@@ -1193,6 +1211,12 @@ CREATE CONSTRAINT TRIGGER position_reserves_what_rests AFTER UPDATE ON predictio
 --
 
 CREATE TRIGGER position_rests_when_closed AFTER UPDATE ON prediction."position" REFERENCING OLD TABLE AS earlier NEW TABLE AS later FOR EACH STATEMENT EXECUTE FUNCTION prediction.check_positions();
+
+--
+-- Name: receipt receipt_is_for_ever; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE TRIGGER receipt_is_for_ever BEFORE DELETE OR UPDATE OR TRUNCATE ON prediction.receipt FOR EACH STATEMENT EXECUTE FUNCTION prediction.refuse_change('what was traded stays');
 
 --
 -- Name: risk_house risk_house_counts; Type: TRIGGER; Schema: prediction; Owner: -

@@ -46,4 +46,16 @@ create table dead_man (
 
 create index dead_man_due on dead_man (fires_at);
 
+-- The receipts of fills that were made together: all from which anybody computes them anew, orders that were met included.
+-- Of a fill that stands alone it follows from its order and from the fills before it, and is written when somebody asks.
+create table receipt (
+    event_id uuid not null,
+    group_first bigint not null check (group_first > 0),
+    document text not null,
+    primary key (event_id, group_first)
+);
+
+create trigger receipt_is_for_ever before update or delete or truncate on receipt
+for each statement execute function refuse_change('what was traded stays');
+
 -- migrate:down

@@ -1,7 +1,8 @@
 """Acts upon a draft that are no orders: taking back what rests, letting it expire, making it smaller, merging sets."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from oraculum.prediction.v1 import bets_fact_pb2 as bets
 from oraculum_kit.errors import ServiceError
@@ -13,6 +14,7 @@ from oraculum_prediction.errors import OrderNotOpen
 from oraculum_prediction.meeting import with_fill
 from oraculum_prediction.placement import Act, Deed
 from oraculum_prediction.pricing import LmsrState, Order, Side
+from oraculum_prediction.pricing.canonical import Document, state_from_document, state_to_document
 from oraculum_prediction.wire import OrderRow
 
 # A set of every outcome is worth exactly one, and no price moves by it: nothing is left to compute.
@@ -92,13 +94,8 @@ def _merge(draft: Draft, task: Act, now: datetime) -> Step | ServiceError:
         if shares > holding.shares - holding.reserved:
             return draft.short_of(holding, shares)
     step = Step(task)
-    after = LmsrState(
-        state.liquidity,
-        state.prior,
-        tuple(Shares(sold - shares) for sold in state.sold),
-        state.fee,
-        state.price_max,
-    )
+    after = without_sets(state, shares)
+    step.document = _receipt(state, after, shares)
     before, draft.state, first = state.state_hash, after, draft.sequence + 1
     for outcome in range(state.outcomes):
         fill = as_fill(
@@ -119,6 +116,34 @@ def _merge(draft: Draft, task: Act, now: datetime) -> Step | ServiceError:
     draft.orders[row.order_id] = step.row = row
     draft.made[row.order_id] = task
     return step
+
+
+def _receipt(state: LmsrState, after: LmsrState, shares: Shares) -> Document:
+    """The receipt of sets that became cash: nothing but the number of them matters."""
+    return {
+        "formula": FORMULA_VERSION_SET,
+        "state": state_to_document(state),
+        "state_before": state.state_hash.hex(),
+        "sets": str(shares),
+        "gross": str(shares),
+        "state_after": after.state_hash.hex(),
+    }
+
+
+def verify_sets(document: Mapping[str, Any]) -> list[str]:
+    """Merge the sets again and name the members that come out differently."""
+    state = state_from_document(document["state"])
+    if not isinstance(state, LmsrState):
+        raise ValueError("only a market maker's shares make sets")  # noqa: TRY004  the document is wrong, not a type
+    shares = Shares(int(document["sets"]))
+    again = _receipt(state, without_sets(state, shares), shares)
+    return [name for name in again if again[name] != document.get(name)]
+
+
+def without_sets(state: LmsrState, shares: Shares) -> LmsrState:
+    """The market once so many of every outcome are gone."""
+    sold = tuple(Shares(outstanding - shares) for outstanding in state.sold)
+    return LmsrState(state.liquidity, state.prior, sold, state.fee, state.price_max)
 
 
 def _merged_row(draft: Draft, task: Act, now: datetime) -> OrderRow:

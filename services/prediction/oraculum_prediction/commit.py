@@ -4,6 +4,7 @@ What comes back says which markets were written. A market that is not among them
 else since it was priced: nothing of it was written, and its orders are priced again.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,6 +24,7 @@ from oraculum_prediction.meeting import new_row
 from oraculum_prediction.placement import Answer, Task, Ticket
 from oraculum_prediction.repository import batches
 from oraculum_prediction.repository import resting as resting_repository
+from oraculum_prediction.repository.resting import Receipt
 from oraculum_prediction.risk.desk import Sitting
 from oraculum_prediction.wire import OrderRow
 
@@ -57,6 +59,7 @@ class _Rows:
     # Other orders that were made, and those that rested before and have changed.
     made: list[OrderRow] = field(default_factory=list)
     changed: list[OrderRow] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
 
 
 async def commit(
@@ -112,6 +115,8 @@ async def _write(
         await batches.insert_fills(connection, rows.filled, rows.filled_at)
     if any(part.draft.changed for part in written):
         await batches.put_positions(connection, [part.draft for part in written])
+    if rows.receipts:
+        await resting_repository.keep_receipts(connection, rows.receipts)
     await outbox.add_many(connection, rows.facts)
     # Last: it locks what everybody's batches share, and shall hold it only while this one commits.
     await sitting.write(connection, written, refusals)
@@ -145,6 +150,8 @@ def _add_step(done: Committed, rows: _Rows, part: Priced, step: Step, at: dateti
         rows.filled.append(row)
         rows.filled_at.append(at)
         rows.facts.append(events.order_filled(row, events.fill(row, draft.asset, at), at))
+    if step.document is not None:
+        rows.receipts.append(Receipt(draft.event_id, step.filled[0].sequence, json.dumps(step.document)))
     for told in step.told:
         (order_row,) = draft.rows([told.row], at)
         rows.facts.append(events.order_changed(order_row, told.why, step.after_sequence, at))

@@ -19,6 +19,7 @@ from oraculum_prediction.errors import InsufficientShares
 from oraculum_prediction.memory import NOTHING, Holding, Market, resting
 from oraculum_prediction.placement import Task, Ticket
 from oraculum_prediction.pricing import Fill, LmsrState, Order, Side, quote
+from oraculum_prediction.pricing.canonical import Document
 from oraculum_prediction.refusals import refusal
 from oraculum_prediction.wire import OrderRow
 
@@ -92,6 +93,8 @@ class Step:
     told: list[Told] = field(default_factory=list)
     # The order that the task is answered with.
     row: OrderRow | None = None
+    # The receipt of its fills.
+    document: Document | None = None
     # The market's last fill when it was done.
     after_sequence: int = 0
 

@@ -29,6 +29,7 @@ from oraculum_prediction.pricing import LmsrState, Order, Refusal, Side
 from oraculum_prediction.pricing.book import Book
 from oraculum_prediction.pricing.matches import Change, Ending, Match, MatchFill, Role
 from oraculum_prediction.pricing.matching import match
+from oraculum_prediction.pricing.receipts import receipt
 from oraculum_prediction.pricing.takers import OrderKind, TimeInForce
 from oraculum_prediction.refusals import refusal
 from oraculum_prediction.wire import OrderRow
@@ -76,6 +77,8 @@ def meet(draft: Draft, ticket: Ticket, now: datetime) -> Step | ServiceError:
     if replaced is not None:
         draft.book = book
         draft.end(step, replaced, statuses.CANCELLED, "REPLACED", bets.ORDER_END_CANCELLED)
+    if found.fills:
+        step.document = receipt(draft.state, taker, found)
     _book_fills(draft, step, ticket, found)
     _change_makers(draft, step, found)
     _settle(draft, step, ticket, order, found)

@@ -1,65 +1,75 @@
 """Receipts: all that computes a fill anew, for its owner and for whoever they show it to.
 
-A receipt names the state of the market before the group of its fill, the order, and of the orders that were met what the
-price of their shares follows from. Whose they were it does not say.
+Of fills that were made together it was kept when they were made. Of a fill that stands alone it is written when somebody asks:
+from the order, and from the state that the fills before it come to. Whose an order was it does not say.
 """
 
 from uuid import UUID
 
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_kit.db import Connection
+from oraculum_money import Shares
 from oraculum_prediction import statuses, wire
-from oraculum_prediction.repository import reading
-from oraculum_prediction.repository.reading import Explained, Met
+from oraculum_prediction.pricing import LmsrState, Order, Refusal, Side
+from oraculum_prediction.pricing.book import Book
+from oraculum_prediction.pricing.canonical import Document
+from oraculum_prediction.pricing.matches import Match
+from oraculum_prediction.pricing.matching import match
+from oraculum_prediction.pricing.receipts import receipt
+from oraculum_prediction.pricing.takers import Taker, TimeInForce
+from oraculum_prediction.repository import markets, reading
+from oraculum_prediction.repository.markets import MarketRow
+from oraculum_prediction.repository.reading import Explained
 
 
-async def receipts(connection: Connection, order_id: UUID) -> list[pb.Receipt]:
-    """One for each fill of an order."""
-    return [await _receipt(connection, row) for row in await reading.explained(connection, order_id)]
+class ReplayMismatch(ValueError):
+    """A fill is not what its order comes to on the fills before it: a defect, or somebody else's hand."""
 
 
-async def _receipt(connection: Connection, row: Explained) -> pb.Receipt:
-    group_first = row.group_first or row.sequence
-    sold = await reading.sold_before(connection, row.event_id, group_first)
-    met: list[Met] = []
-    if row.group_first is not None and row.role != statuses.SET:
-        met = await reading.met(connection, row.event_id, group_first)
-    if row.role == statuses.MAKER:
-        # What others paid is theirs to show.
-        met = [each for each in met if each.sequence == row.sequence]
-    net = row.gross_units + row.fee_units if row.side == statuses.BUY else row.gross_units - row.fee_units
-    return pb.Receipt(
-        fill=wire.fill(row),
-        formula_version=row.formula_version,
-        mechanism=row.mechanism,
-        liquidity_units=row.liquidity_units,
-        prior=row.prior,
-        sold=[sold.get(outcome, 0) for outcome in range(len(row.prior))],
-        fee_kind=row.fee_kind,
-        fee_rate=row.fee_rate,
-        price_max_millionths=row.price_max,
-        asked_units=row.amount_units or 0,
-        asked_shares=row.asked_shares or 0,
-        limit_price_millionths=row.limit_price or 0,
-        type=pb.OrderType.ValueType(row.type),
-        rounding_picounits=row.rounding_picounits,
-        price_before_millionths=row.price_before,
-        price_after_millionths=row.price_after,
-        state_before=row.state_before,
-        state_after=row.state_after,
-        net_units=net,
-        makers=map(_maker, met),
+async def receipts(connection: Connection, order_id: UUID) -> list[tuple[Explained, Document | str]]:
+    """One for each fill of an order; text where it was kept."""
+    found: list[tuple[Explained, Document | str]] = []
+    for row in await reading.explained(connection, order_id):
+        if row.document is not None:
+            found.append((row, row.document))
+            continue
+        market = await markets.market(connection, row.event_id)
+        if market is None:
+            raise ReplayMismatch(f"fill {row.fill_id} has no market")
+        sold = await reading.sold_before(connection, row.event_id, row.sequence)
+        shares = tuple(sold.get(outcome, Shares(0)) for outcome in range(len(market.sold)))
+        state = opened(market, shares)
+        taker, again = traded_again(state, row)
+        found.append((row, receipt(state, taker, again)))
+    return found
+
+
+def to_wire(row: Explained, text: str) -> pb.Receipt:
+    """A receipt as the contract has it."""
+    return pb.Receipt(fill=wire.fill(row), document_json=text)
+
+
+def opened(market: MarketRow, sold: tuple[Shares, ...]) -> LmsrState:
+    """The market with these shares outstanding."""
+    state = market.state()
+    return LmsrState(state.liquidity, state.prior, sold, state.fee, state.price_max)
+
+
+def traded_again(state: LmsrState, row: Explained) -> tuple[Taker, Match]:
+    """An order that the market maker alone has filled, filled again; `ReplayMismatch` if it comes out differently."""
+    order = Order(
+        outcome=row.outcome,
+        side=Side.BUY if row.side == statuses.BUY else Side.SELL,
+        amount=row.amount_units,
+        shares=row.asked_shares,
+        limit=row.limit_price,
     )
-
-
-def _maker(met: Met) -> pb.ReceiptMaker:
-    return pb.ReceiptMaker(
-        sequence=met.sequence,
-        outcome=met.outcome,
-        side=pb.Side.ValueType(met.side),
-        limit_price_millionths=met.limit_price,
-        shares=met.shares,
-        gross_units=met.gross_units,
-        shares_before=met.shares_before,
-        gross_before_units=met.gross_before_units,
-    )
+    taker = Taker(row.order_id, row.user_id, order, time_in_force=TimeInForce.FOK)
+    again = match(state, Book(), taker)
+    if isinstance(again, Refusal):
+        raise ReplayMismatch(f"fill {row.sequence} would be refused: {again.message}")
+    (fill,) = again.fills
+    came_out = fill.shares, fill.gross, fill.fee, again.state.state_hash
+    if came_out != (row.shares, row.gross_units, row.fee_units, row.state_after):
+        raise ReplayMismatch(f"fill {row.sequence} comes out as {fill}")
+    return taker, again

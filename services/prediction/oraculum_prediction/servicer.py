@@ -1,5 +1,6 @@
 """gRPC in, domain out: translates, never decides."""
 
+import json
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -137,7 +138,12 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
             if row is None:
                 raise missing
             require_owner(row.user_id, missing=missing)
-            return pb.GetReceiptsResponse(receipts=await receipts.receipts(connection, order_id))
+            return pb.GetReceiptsResponse(
+                receipts=[
+                    receipts.to_wire(fill, document if isinstance(document, str) else json.dumps(document))
+                    for fill, document in await receipts.receipts(connection, order_id)
+                ]
+            )
 
     async def ListFills(self, request: pb.ListFillsRequest, context: Context) -> pb.ListFillsResponse:
         """Give a page of the caller's fills."""

@@ -1392,156 +1392,28 @@ class GetReceiptsRequest(_message.Message):
 Global___GetReceiptsRequest: _TypeAlias = GetReceiptsRequest  # noqa: Y015
 
 @_typing.final
-class ReceiptMaker(_message.Message):
-    """A resting order that an arriving one met, without whose it was."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    SEQUENCE_FIELD_NUMBER: _builtins.int
-    OUTCOME_FIELD_NUMBER: _builtins.int
-    SIDE_FIELD_NUMBER: _builtins.int
-    LIMIT_PRICE_MILLIONTHS_FIELD_NUMBER: _builtins.int
-    SHARES_FIELD_NUMBER: _builtins.int
-    GROSS_UNITS_FIELD_NUMBER: _builtins.int
-    SHARES_BEFORE_FIELD_NUMBER: _builtins.int
-    GROSS_BEFORE_UNITS_FIELD_NUMBER: _builtins.int
-    sequence: _builtins.int
-    """Number of its fill in the market."""
-    outcome: _builtins.int
-    """Outcome index."""
-    side: Global___Side.ValueType
-    """Bought or sold."""
-    limit_price_millionths: _builtins.int
-    """Its limit, in millionths."""
-    shares: _builtins.int
-    """Shares that it traded here."""
-    gross_units: _builtins.int
-    """What they cost or brought, in the asset's smallest unit."""
-    shares_before: _builtins.int
-    """Shares that it had traded while it rested, before this."""
-    gross_before_units: _builtins.int
-    """What those had cost or brought."""
-    def __init__(
-        self,
-        *,
-        sequence: _builtins.int = ...,
-        outcome: _builtins.int = ...,
-        side: Global___Side.ValueType = ...,
-        limit_price_millionths: _builtins.int = ...,
-        shares: _builtins.int = ...,
-        gross_units: _builtins.int = ...,
-        shares_before: _builtins.int = ...,
-        gross_before_units: _builtins.int = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["gross_before_units", b"gross_before_units", "gross_units", b"gross_units", "limit_price_millionths", b"limit_price_millionths", "outcome", b"outcome", "sequence", b"sequence", "shares", b"shares", "shares_before", b"shares_before", "side", b"side"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ReceiptMaker: _TypeAlias = ReceiptMaker  # noqa: Y015
-
-@_typing.final
 class Receipt(_message.Message):
     """All that computes a fill anew with the public pricing code."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     FILL_FIELD_NUMBER: _builtins.int
-    FORMULA_VERSION_FIELD_NUMBER: _builtins.int
-    MECHANISM_FIELD_NUMBER: _builtins.int
-    LIQUIDITY_UNITS_FIELD_NUMBER: _builtins.int
-    PRIOR_FIELD_NUMBER: _builtins.int
-    SOLD_FIELD_NUMBER: _builtins.int
-    FEE_KIND_FIELD_NUMBER: _builtins.int
-    FEE_RATE_FIELD_NUMBER: _builtins.int
-    PRICE_MAX_MILLIONTHS_FIELD_NUMBER: _builtins.int
-    ASKED_UNITS_FIELD_NUMBER: _builtins.int
-    ASKED_SHARES_FIELD_NUMBER: _builtins.int
-    LIMIT_PRICE_MILLIONTHS_FIELD_NUMBER: _builtins.int
-    TYPE_FIELD_NUMBER: _builtins.int
-    ROUNDING_PICOUNITS_FIELD_NUMBER: _builtins.int
-    PRICE_BEFORE_MILLIONTHS_FIELD_NUMBER: _builtins.int
-    PRICE_AFTER_MILLIONTHS_FIELD_NUMBER: _builtins.int
-    STATE_BEFORE_FIELD_NUMBER: _builtins.int
-    STATE_AFTER_FIELD_NUMBER: _builtins.int
-    NET_UNITS_FIELD_NUMBER: _builtins.int
-    MAKERS_FIELD_NUMBER: _builtins.int
-    formula_version: _builtins.str
-    """Version of the formula."""
-    mechanism: _builtins.str
-    """Mechanism of the market."""
-    liquidity_units: _builtins.int
-    """LMSR liquidity parameter b, in the asset's smallest unit."""
-    fee_kind: _builtins.str
-    """Kind of fee: flat or quadratic."""
-    fee_rate: _builtins.int
-    """Its rate: hundredths of a percent, or millionths."""
-    price_max_millionths: _builtins.int
-    """Highest price of the market, in millionths."""
-    asked_units: _builtins.int
-    """What the order asked for: money, in the asset's smallest unit ..."""
-    asked_shares: _builtins.int
-    """... or shares."""
-    limit_price_millionths: _builtins.int
-    """Its limit, in millionths; none when 0."""
-    type: Global___OrderType.ValueType
-    """What it asked of the price."""
-    rounding_picounits: _builtins.int
-    """What rounding the gross left in escrow, in 10^-12 units."""
-    price_before_millionths: _builtins.int
-    """Price of the outcome before, in millionths."""
-    price_after_millionths: _builtins.int
-    """Price of the outcome after, in millionths."""
-    state_before: _builtins.bytes
-    """Hash of the market's state before this fill."""
-    state_after: _builtins.bytes
-    """Hash of the market's state after this fill."""
-    net_units: _builtins.int
-    """What was paid or received in all, in the asset's smallest unit."""
+    DOCUMENT_JSON_FIELD_NUMBER: _builtins.int
+    document_json: _builtins.str
+    """The receipt of the group that the fill belongs to, a JSON object; oraculum_prediction.pricing.receipts says what is in it."""
     @_builtins.property
     def fill(self) -> Global___Fill:
         """The fill."""
-
-    @_builtins.property
-    def prior(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Offsets of the prior by outcome index."""
-
-    @_builtins.property
-    def sold(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Shares outstanding by outcome index before the group of this fill."""
-
-    @_builtins.property
-    def makers(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReceiptMaker]:
-        """Resting orders that the arriving one met, in the order of their fills."""
 
     def __init__(
         self,
         *,
         fill: Global___Fill | None = ...,
-        formula_version: _builtins.str = ...,
-        mechanism: _builtins.str = ...,
-        liquidity_units: _builtins.int = ...,
-        prior: _abc.Iterable[_builtins.int] | None = ...,
-        sold: _abc.Iterable[_builtins.int] | None = ...,
-        fee_kind: _builtins.str = ...,
-        fee_rate: _builtins.int = ...,
-        price_max_millionths: _builtins.int = ...,
-        asked_units: _builtins.int = ...,
-        asked_shares: _builtins.int = ...,
-        limit_price_millionths: _builtins.int = ...,
-        type: Global___OrderType.ValueType = ...,
-        rounding_picounits: _builtins.int = ...,
-        price_before_millionths: _builtins.int = ...,
-        price_after_millionths: _builtins.int = ...,
-        state_before: _builtins.bytes = ...,
-        state_after: _builtins.bytes = ...,
-        net_units: _builtins.int = ...,
-        makers: _abc.Iterable[Global___ReceiptMaker] | None = ...,
+        document_json: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["fill", b"fill"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_shares", b"asked_shares", "asked_units", b"asked_units", "fee_kind", b"fee_kind", "fee_rate", b"fee_rate", "fill", b"fill", "formula_version", b"formula_version", "limit_price_millionths", b"limit_price_millionths", "liquidity_units", b"liquidity_units", "makers", b"makers", "mechanism", b"mechanism", "net_units", b"net_units", "price_after_millionths", b"price_after_millionths", "price_before_millionths", b"price_before_millionths", "price_max_millionths", b"price_max_millionths", "prior", b"prior", "rounding_picounits", b"rounding_picounits", "sold", b"sold", "state_after", b"state_after", "state_before", b"state_before", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document_json", b"document_json", "fill", b"fill"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
 from oraculum_kit.db import Connection, queries
@@ -17,38 +17,13 @@ _RECEIPTS_MAX: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Explained(FillRow):
-    """A fill with the terms of its market and its order."""
+    """A fill with what its order asked for, and the receipt that was kept of it."""
 
-    rounding_picounits: int
-    price_before: Price
-    price_after: Price
-    state_before: bytes
     state_after: bytes
-    formula_version: str
-    mechanism: str
-    liquidity_units: Units
-    prior: list[int]
-    fee_kind: str
-    fee_rate: int
-    price_max: Price
     amount_units: Units | None
     asked_shares: Shares | None
     limit_price: Price | None
-    type: int
-
-
-class Met(NamedTuple):
-    """A resting order that was met."""
-
-    sequence: int
-    outcome: int
-    side: int
-    limit_price: Price
-    shares: Shares
-    gross_units: Units
-    shares_before: Shares
-    gross_before_units: Units
-    order_id: UUID
+    document: str | None
 
 
 async def fill(connection: Connection, user_id: UUID, fill_id: UUID) -> FillRow | None:
@@ -67,10 +42,13 @@ async def sold_before(connection: Connection, event_id: UUID, sequence: int) -> 
     return {outcome: Shares(shares) for outcome, shares in rows}
 
 
-async def met(connection: Connection, event_id: UUID, group_first: int) -> list[Met]:
-    """The resting orders that were met in a group."""
-    rows = await _SQL.makers_of.tuples(connection, event_id=event_id, group_first=group_first)
-    return [Met(*row) for row in rows]
+async def to_replay(
+    connection: Connection, event_id: UUID, *, after: int, up_to: int, row_count: int
+) -> list[Explained]:
+    """The next fills of a market, in sequence."""
+    return await _SQL.fills_to_replay.all(
+        connection, Explained, event_id=event_id, after=after, up_to=up_to, row_count=row_count
+    )
 
 
 async def portfolio(connection: Connection, user_id: UUID) -> tuple[list[Total], Counter[str]]:

@@ -16,6 +16,14 @@ class RestingChanged(RuntimeError):
     """An order that was to be changed does not rest, though its market is what it was: a defect."""
 
 
+class Receipt(NamedTuple):
+    """What recomputes fills that were made together."""
+
+    event_id: UUID
+    group_first: int
+    document: str
+
+
 class DeadMan(NamedTuple):
     """Somebody who wanted everything cancelled at a time."""
 
@@ -51,6 +59,16 @@ async def write(connection: Connection, made: Sequence[OrderRow], changed: Seque
     )
     if updated != len(changed):
         raise RestingChanged(f"{len(changed) - updated} of {len(changed)} orders do not rest")
+
+
+async def keep_receipts(connection: Connection, receipts: Sequence[Receipt]) -> None:
+    """Keep what recomputes fills that were made together."""
+    await _SQL.insert_receipts.run(
+        connection,
+        event_ids=[receipt.event_id for receipt in receipts],
+        groups=[receipt.group_first for receipt in receipts],
+        documents=[receipt.document for receipt in receipts],
+    )
 
 
 async def _insert(connection: Connection, rows: Sequence[OrderRow]) -> None:

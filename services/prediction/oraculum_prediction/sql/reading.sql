@@ -16,11 +16,10 @@ join market m on m.event_id = f.event_id
 where f.fill_id = %(fill_id)s
 
 -- name: fills_to_explain
--- The fills of an order with all that their receipts name, in market sequence.
+-- The fills of an order in market sequence, with the receipt of each that was kept, and what writes it where none was.
 select f.event_id, f.sequence, f.filled_at, f.fill_id, f.order_id, f.user_id, f.shares, f.gross_units, f.fee_units,
-    f.outcome, f.side, f.prices, f.group_first, f.role, m.asset, f.rounding_picounits, f.price_before, f.price_after,
-    f.state_before, f.state_after, f.formula_version, m.mechanism, m.liquidity_units, m.prior, m.fee_kind, m.fee_rate,
-    m.price_max, o.amount_units, o.asked_shares, o.limit_price, o.type
+    f.outcome, f.side, f.prices, f.group_first, f.role, m.asset, f.state_after, o.amount_units, o.asked_shares,
+    o.limit_price, r.document
 from trade_order o
 join market m on m.event_id = o.event_id
 join fill f on f.event_id = o.event_id
@@ -28,7 +27,21 @@ join fill f on f.event_id = o.event_id
         o.type = 3 and f.group_first = o.fill_sequence and f.sequence < o.fill_sequence + cardinality(m.prior)
         and f.sequence >= o.fill_sequence
     ))
+left join receipt r on r.event_id = f.event_id and r.group_first = f.group_first
 where o.order_id = %(order_id)s
+order by f.sequence
+limit %(row_count)s
+
+-- name: fills_to_replay
+-- The next fills of a market in sequence, each with what was asked and with the receipt that was kept.
+select f.event_id, f.sequence, f.filled_at, f.fill_id, f.order_id, f.user_id, f.shares, f.gross_units, f.fee_units,
+    f.outcome, f.side, f.prices, f.group_first, f.role, m.asset, f.state_after, o.amount_units, o.asked_shares,
+    o.limit_price, r.document
+from fill f
+join market m on m.event_id = f.event_id
+join trade_order o on o.order_id = f.order_id
+left join receipt r on r.event_id = f.event_id and r.group_first = f.sequence
+where f.event_id = %(event_id)s and f.sequence > %(after)s and f.sequence <= %(up_to)s
 order by f.sequence
 limit %(row_count)s
 
@@ -38,24 +51,6 @@ select outcome, sum(case side when 1 then shares else -shares end)::bigint
 from fill
 where event_id = %(event_id)s and sequence < %(sequence)s
 group by outcome
-
--- name: makers_of
--- Resting orders that were met in a group, with what they had traded before.
-select f.sequence, f.outcome, f.side, o.limit_price, f.shares, f.gross_units,
-    coalesce(b.shares, 0)::bigint, coalesce(b.gross, 0)::bigint, f.order_id
-from fill f
-join trade_order o on o.order_id = f.order_id
-left join lateral (
-    select sum(e.shares) as shares, sum(e.gross_units) as gross
-    from (
-        select shares, gross_units from fill r where r.order_id = f.order_id and r.role = 2 and r.sequence < f.sequence
-        union all
-        select shares, gross_units from fill t where t.event_id = o.event_id and t.sequence = o.fill_sequence
-    ) as e
-) as b on true
-where f.event_id = %(event_id)s and f.sequence >= %(group_first)s and f.sequence < %(group_first)s + 10000
-    and f.group_first = %(group_first)s and f.role = 2
-order by f.sequence
 
 -- name: portfolio
 -- What a person's positions come to, by asset.

@@ -42,6 +42,11 @@ from unnest(
 ) as n (order_id, status, shares, gross, fee, open_shares, reason, expires_at, revision)
 where o.order_id = n.order_id and o.status in (7, 8)
 
+-- name: insert_receipts
+-- What recomputes fills that were made together.
+insert into receipt (event_id, group_first, document)
+select * from unnest(%(event_ids)s::uuid[], %(groups)s::bigint[], %(documents)s::text[])
+
 -- name: lock_open_market
 -- Waits for the batch that is being committed, and keeps the next one out, until this transaction ends.
 select sequence, clock_timestamp() from market where event_id = %(event_id)s and status = 1 for no key update
