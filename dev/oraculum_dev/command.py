@@ -65,7 +65,11 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
     ),
     "replay": (
         lambda rest: import_module("oraculum_dev.replay").main(rest),
-        "read recordings of venues: DIR [--json] [--dump]",
+        "read recordings of venues: DIR [--speed N|max] [--json] [--dump]",
+    ),
+    "record": (
+        lambda rest: import_module("oraculum_dev.record").main(rest),
+        "keep what the venues send, with the times of receipt: DIR [--seconds N]",
     ),
     "bench": (
         lambda rest: import_module("oraculum_dev.bench.command").main(rest),

@@ -111,6 +111,12 @@ def load(variables: Mapping[str, str]) -> Config:
         )
 
 
+def read_sources(variables: Mapping[str, str]) -> tuple[Source, ...]:
+    """The venues alone, for who follows them without serving anybody."""
+    with Environment(variables) as environment:
+        return _sources(environment)
+
+
 def _sources(environment: Environment) -> tuple[Source, ...]:
     """The venues, and beside real ones the scripted series of a stand-in where one is named."""
     venues = Addresses.read(environment)

@@ -13,6 +13,7 @@ from oraculum_market_data.inspector import Inspector
 from oraculum_market_data.intake import Intake
 from oraculum_market_data.live import Line
 from oraculum_market_data.normal import Venue
+from oraculum_market_data.recorder import Keep
 from oraculum_market_data.shards import Shards
 from oraculum_market_data.skew import Skew
 from oraculum_market_data.venues.connector import Connector
@@ -30,13 +31,18 @@ _PER_SOCKET: Final = {Venue.POLYMARKET: 200}
 
 @asynccontextmanager
 async def open_feeds(
-    sources: Sequence[Source], intake: Intake, catalog: Catalog, inspector: Inspector, clock: Clock
+    sources: Sequence[Source],
+    intake: Intake,
+    catalog: Catalog,
+    inspector: Inspector,
+    clock: Clock,
+    keep: Keep | None = None,
 ) -> AsyncIterator[list[Feed]]:
-    """The feeds of some sets of venues, ready to ask; sockets are opened when they run."""
+    """The feeds of some sets of venues, ready to ask; sockets are opened when they run. `keep` gets all that comes."""
     async with AsyncExitStack() as stack:
         feeds: list[Feed] = []
         for source in sources:
-            lines = _lines(source)
+            lines = _lines(source, keep)
             feeds += [
                 Feed(
                     connector,
@@ -48,17 +54,19 @@ async def open_feeds(
                     source.pace,
                     Shards(len(lines[connector.venue]), _PER_SOCKET.get(connector.venue, source.markets_max)),
                 )
-                for connector in await _connectors(stack, source, inspector.skew, clock)
+                for connector in await _connectors(stack, source, inspector.skew, clock, keep)
             ]
         yield feeds
 
 
-async def _connectors(stack: AsyncExitStack, source: Source, skew: Skew, clock: Clock) -> list[Connector]:
+async def _connectors(
+    stack: AsyncExitStack, source: Source, skew: Skew, clock: Clock, keep: Keep | None
+) -> list[Connector]:
     # A venue counts what comes from one address, whichever of its services is asked.
     budgets = {venue: RateBudget(source.requests_per_second) for venue in Venue}
 
     async def client(venue: Venue, address: str) -> VenueClient:
-        return await stack.enter_async_context(VenueClient(venue, address, budgets[venue], skew, clock))
+        return await stack.enter_async_context(VenueClient(venue, address, budgets[venue], skew, clock, keep))
 
     where, markets_max = source.addresses, source.markets_max
     return [
@@ -73,16 +81,16 @@ async def _connectors(stack: AsyncExitStack, source: Source, skew: Skew, clock: 
     ]
 
 
-def _lines(source: Source) -> dict[Venue, list[Line]]:
+def _lines(source: Source, keep: Keep | None) -> dict[Venue, list[Line]]:
     """The sockets of each venue."""
     where, silence = source.addresses, source.silence_seconds
-    polymarket = Line(Venue.POLYMARKET, where.polymarket_socket, PolymarketDialogue, silence)
+    polymarket = Line(Venue.POLYMARKET, where.polymarket_socket, PolymarketDialogue, silence, keep=keep)
     headers = None
     if source.kalshi_key is not None:
         key = source.kalshi_key
         headers = lambda now: key.headers(where.kalshi_socket, now)  # noqa: E731  three words
-    kalshi = Line(Venue.KALSHI, where.kalshi_socket, KalshiDialogue, silence, headers=headers)
-    manifold = Line(Venue.MANIFOLD, where.manifold_socket, ManifoldDialogue, silence)
+    kalshi = Line(Venue.KALSHI, where.kalshi_socket, KalshiDialogue, silence, headers=headers, keep=keep)
+    manifold = Line(Venue.MANIFOLD, where.manifold_socket, ManifoldDialogue, silence, keep=keep)
     shards = -(-source.markets_max // _PER_SOCKET[Venue.POLYMARKET])
     return {
         Venue.POLYMARKET: [polymarket, *[replace(polymarket, is_first=False)] * (shards - 1)],

@@ -22,6 +22,7 @@ from oraculum_market_data import metrics
 from oraculum_market_data.book import Applied, Trouble
 from oraculum_market_data.decoding import Decoded
 from oraculum_market_data.normal import Control, Market, Quote, Venue
+from oraculum_market_data.recorder import Keep
 from oraculum_market_data.venues.dialogue import Dialogue, Shown
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -53,6 +54,7 @@ class Line:
     # The first one is kept even when there is nothing to follow yet: it tells of new markets.
     is_first: bool = True
     headers: Callable[[datetime], Mapping[str, str]] | None = None
+    keep: Keep | None = None
 
 
 class Live:
@@ -162,7 +164,12 @@ class Live:
 
     async def _listen(self, connection: ClientConnection, dialogue: Dialogue) -> None:
         async for frame in connection:
-            heard = dialogue.hear(frame, self._clock.now())
+            now = self._clock.now()
+            if self._line.keep is not None:
+                self._line.keep(
+                    self._line.venue, "ws", frame if isinstance(frame, bytes) else frame.encode(), now
+                )
+            heard = dialogue.hear(frame, now)
             if heard.applied.quotes or not all(isinstance(item, Control) for item in heard.decoded.items):
                 # Answers to our own heartbeat are no sign that the venue tells us anything.
                 self._heard_at = monotonic()

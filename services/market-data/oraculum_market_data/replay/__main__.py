@@ -3,6 +3,7 @@
     python -m oraculum_market_data.replay DIR            a table for people
     python -m oraculum_market_data.replay DIR --json     one line for each file
     python -m oraculum_market_data.replay DIR --dump     the normal form itself, one line for each item
+    python -m oraculum_market_data.replay DIR --speed 10 at ten times the pace at which it was received
 
 It ends with 0 when every file could be read, whatever was refused in them, and with 2 when there was nothing to read.
 """
@@ -12,6 +13,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
+from oraculum_market_data.replay.pace import Pace, speed_of
 from oraculum_market_data.replay.recordings import files_in
 from oraculum_market_data.replay.reports import DumpLine, FileReport, encoder, report
 from oraculum_market_data.replay.table import table
@@ -23,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("directory", type=Path, help="a directory of recordings, or one recording")
     parser.add_argument("--json", action="store_true", help="print one line of JSON for each file")
     parser.add_argument("--dump", action="store_true", help="print the normal form, one line for each item")
+    parser.add_argument(
+        "--speed", type=speed_of, default=None, metavar="N|max", help="by the times of receipt; max without"
+    )
     asked = parser.parse_args(arguments)
     if not asked.directory.exists():
         sys.stderr.write(f"{asked.directory} does not exist\n")
@@ -32,8 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"no recordings (.json, .jsonl, .ndjson, .txt, .gz) under {asked.directory}\n")
         return 2
     reports = []
+    pace = Pace(asked.speed)
     for path in paths:
-        told = report(path, _name(path, asked.directory), _write_line if asked.dump else None)
+        pace.begin()
+        told = report(path, _name(path, asked.directory), _write_line if asked.dump else None, pace)
         if asked.json:
             _write_line(told)
         reports.append(told)

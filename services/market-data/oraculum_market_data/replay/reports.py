@@ -14,6 +14,7 @@ from oraculum_market_data.decoding import Decoded, Source
 from oraculum_market_data.figures import Price
 from oraculum_market_data.normal import Item, Venue, VenueError
 from oraculum_market_data.refusals import Refused
+from oraculum_market_data.replay.pace import Pace
 from oraculum_market_data.replay.recordings import Payload, payloads_of, venue_named
 from oraculum_market_data.venues.reading import Reading, reading
 
@@ -74,13 +75,17 @@ class _Count:
         self.unknown.update(unknown.kind for unknown in decoded.unknown)
 
 
-def report(path: Path, name: str, tell: Callable[[DumpLine], None] | None = None) -> FileReport:
-    """Read a file to its end; every item goes to `tell` as it comes."""
+def report(
+    path: Path, name: str, tell: Callable[[DumpLine], None] | None = None, pace: Pace | None = None
+) -> FileReport:
+    """Read a file to its end, at its pace; every item goes to `tell` as it comes."""
     count = _Count()
     venue: Venue | None = None
     try:
         venue = venue_of(path)
         for payload, decoded in _decoded(path, reading(venue or Venue.POLYMARKET)):
+            if pace is not None:
+                pace.keep(payload.received_at)
             count.add(payload, decoded)
             if tell is not None:
                 for item in decoded.items:

@@ -19,6 +19,7 @@ from oraculum_kit.retries import Backoff
 from oraculum_market_data import metrics
 from oraculum_market_data.errors import VenueAwayError
 from oraculum_market_data.normal import Venue
+from oraculum_market_data.recorder import Keep
 from oraculum_market_data.skew import Skew
 
 Parameters = Mapping[str, str | int | Sequence[str]]
@@ -53,12 +54,21 @@ class RateBudget:
 class VenueClient:
     """Asks one venue under one base address."""
 
-    def __init__(self, venue: Venue, base_url: str, budget: RateBudget, skew: Skew, clock: Clock) -> None:
+    def __init__(
+        self,
+        venue: Venue,
+        base_url: str,
+        budget: RateBudget,
+        skew: Skew,
+        clock: Clock,
+        keep: Keep | None = None,
+    ) -> None:
         self._venue = venue
         self._base_url = base_url.rstrip("/")
         self._budget = budget
         self._skew = skew
         self._clock = clock
+        self._keep = keep
         self._backoff = Backoff(first_seconds=0.2, longest_seconds=5.0)
         self._client = httpx.AsyncClient(
             timeout=_TIMEOUT, limits=_LIMITS, headers=_HEADERS, follow_redirects=True
@@ -89,6 +99,8 @@ class VenueClient:
                 self._count(str(response.status_code))
                 self._note_time(response, asked_at)
                 if response.is_success:
+                    if self._keep is not None:
+                        self._keep(self._venue, "rest", response.content, self._clock.now())
                     return response.content
                 if not _passes(response.status_code):
                     return None
