@@ -14,7 +14,7 @@ unit, so nothing here needs to know the asset. A `Price` is a probability in mil
 
 Rounding is always against the one who asks: costs and fees up, proceeds and payouts down.
 
-    opening     LmsrState.opened, ParimutuelState.opened, CpmmState.opened, even_odds, subsidy_for, liquidity_for, PRICE_MAX
+    opening     LmsrState.opened, ParimutuelState.opened, CpmmState.opened, CpmmMultiState.opened, even_odds, subsidy_for, liquidity_for, PRICE_MAX
     trading     Order, quote, Fill, Refusal, verify; hold_for: the most that an order can take
     a book      Taker, match, Match, Book, Resting; reserve_for: the most that an order can take in its life
     proving     receipt, verify_receipt; state_to_document, state_from_document: the state as JSON
@@ -28,6 +28,7 @@ sequence of trades, `limits` says why no size overflows.
 
 from oraculum_prediction.pricing.book import Book, Resting
 from oraculum_prediction.pricing.canonical import state_from_document, state_to_document
+from oraculum_prediction.pricing.cpmm_multi_state import FORMULA_VERSION_MULTI, CpmmMultiState
 from oraculum_prediction.pricing.cpmm_state import FORMULA_VERSION_CPMM, CpmmState
 from oraculum_prediction.pricing.curve import PICOUNITS
 from oraculum_prediction.pricing.fees import (
@@ -79,6 +80,7 @@ __all__ = [
     "FORMULA_VERSION_CPMM",
     "FORMULA_VERSION_LMSR",
     "FORMULA_VERSION_MATCH",
+    "FORMULA_VERSION_MULTI",
     "FORMULA_VERSION_PARIMUTUEL",
     "LIQUIDITY_MAX",
     "LIQUIDITY_MIN",
@@ -89,6 +91,7 @@ __all__ = [
     "PRICE_MAX",
     "Book",
     "Change",
+    "CpmmMultiState",
     "CpmmState",
     "Ending",
     "FeeKind",

@@ -10,14 +10,18 @@ An object with these members, whole numbers as decimal strings, for JSON numbers
     {"mechanism": "cpmm", "weight": "500000", "pools": ["1000", "1000"], "sold": ["0", "0"],
      "fee": {"kind": "flat", "rate": "0"}, "price_max": "999900"}
 
+    {"mechanism": "cpmm-multi", "yes": ["1000", "1000", "1000"], "no": ["500", "500", "500"], "sold": ["0", "0", "0"],
+     "fee": {"kind": "flat", "rate": "0"}, "price_max": "999900"}
+
 `hashing` gives the layout of the bytes whose SHA-256 is the fingerprint; the formula versions in it are "oraculum/lmsr/1",
-"oraculum/pool/1" and "oraculum/cpmm/1".
+"oraculum/pool/1", "oraculum/cpmm/1" and "oraculum/multi/1".
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oraculum_money import Price, Shares, Units
+from oraculum_prediction.pricing.cpmm_multi_state import CpmmMultiState
 from oraculum_prediction.pricing.cpmm_state import CpmmState
 from oraculum_prediction.pricing.fees import FeeSchedule, FlatFee, fee_schedule
 from oraculum_prediction.pricing.lmsr import LmsrState
@@ -42,6 +46,15 @@ def state_to_document(state: MarketState) -> Document:
             }
         case ParimutuelState():
             return {"mechanism": "parimutuel", "pools": _texts(state.pools), "fee": fee}
+        case CpmmMultiState():
+            return {
+                "mechanism": "cpmm-multi",
+                "yes": _texts(state.yes),
+                "no": _texts(state.no),
+                "sold": _texts(state.sold),
+                "fee": fee,
+                "price_max": str(state.price_max),
+            }
         case CpmmState():
             return {
                 "mechanism": "cpmm",
@@ -61,7 +74,7 @@ def state_from_document(document: Mapping[str, Any]) -> MarketState:
             return LmsrState(
                 Units(int(document["liquidity"])),
                 tuple(map(int, document["prior"])),
-                tuple(Shares(int(each)) for each in document["sold"]),
+                _shares(document["sold"]),
                 fee,
                 Price(int(document["price_max"])),
             )
@@ -75,12 +88,24 @@ def state_from_document(document: Mapping[str, Any]) -> MarketState:
                 fee,
                 Price(int(document["price_max"])),
             )
+        case "cpmm-multi" if isinstance(fee, FlatFee):
+            return CpmmMultiState(
+                _shares(document["yes"]),
+                _shares(document["no"]),
+                _shares(document["sold"]),
+                fee,
+                Price(int(document["price_max"])),
+            )
         case other:
             raise ValueError(f"no market is of the mechanism {other!r} with such a fee")
 
 
+def _shares(texts: Sequence[str]) -> tuple[Shares, ...]:
+    return tuple(Shares(int(text)) for text in texts)
+
+
 def _pair(texts: Sequence[str]) -> tuple[Shares, Shares]:
-    no, yes = (Shares(int(text)) for text in texts)
+    no, yes = _shares(texts)
     return no, yes
 
 

@@ -9,7 +9,7 @@ Big-endian, without padding:
      2 bytes   number of outcomes, n
      8 bytes   liquidity, units           (0 where the mechanism has none; the weight of YES, millionths, for a pool with one)
     8n bytes   prior offsets, signed      (LMSR only)
-    8n bytes   the shares or stakes in the pools      (not for LMSR)
+    8n bytes   the shares or stakes in the pools      (not for LMSR; of several pools YES first, then 8n bytes NO)
     8n bytes   shares outstanding         (not for parimutuel)
 """
 

@@ -1,6 +1,7 @@
 """What every mechanism answers alike: a quote on its state, what to hold for it, and the check of a fill."""
 
 from oraculum_money import PRICE_ONE, Units, checked_units, mul_div_ceil
+from oraculum_prediction.pricing.cpmm_multi_state import CpmmMultiState, quote_cpmm_multi
 from oraculum_prediction.pricing.cpmm_state import CpmmState, quote_cpmm
 from oraculum_prediction.pricing.limits import RISE_MAX_LIQUIDITIES
 from oraculum_prediction.pricing.lmsr import LmsrState
@@ -8,7 +9,7 @@ from oraculum_prediction.pricing.lmsr_quotes import quote_lmsr
 from oraculum_prediction.pricing.orders import Fill, Order, Refusal, Side
 from oraculum_prediction.pricing.parimutuel import ParimutuelState, quote_parimutuel
 
-MarketState = LmsrState | ParimutuelState | CpmmState
+MarketState = LmsrState | ParimutuelState | CpmmState | CpmmMultiState
 
 
 def quote(state: MarketState, order: Order) -> Fill | Refusal:
@@ -20,6 +21,8 @@ def quote(state: MarketState, order: Order) -> Fill | Refusal:
             return quote_parimutuel(state, order)
         case CpmmState():
             return quote_cpmm(state, order)
+        case CpmmMultiState():
+            return quote_cpmm_multi(state, order)
 
 
 def verify(state: MarketState, fill: Fill) -> bool:
