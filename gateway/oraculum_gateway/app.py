@@ -27,6 +27,8 @@ from oraculum_gateway.routes import (
     inbox,
     ledger,
     people,
+    risk,
+    risk_admin,
     trading,
     wallet,
     world,
@@ -66,7 +68,9 @@ def all_routes(health: Health, *, ledger_is_public: bool) -> tuple[Route, ...]:
     )  # fmt: skip
     money = (*wallet.routes(ledger_is_public=ledger_is_public), *books.ROUTES, *ledger.ROUTES)
     people_routes = (*people.ROUTES, *credentials.ROUTES, *factors.ROUTES)
-    return (*trading.ROUTES, *events.ROUTES, *money, *world.ROUTES, *people_routes, *inbox.ROUTES, system)
+    limits = (*risk.ROUTES, *risk_admin.ROUTES)
+    told = (*world.ROUTES, *inbox.ROUTES)
+    return (*trading.ROUTES, *events.ROUTES, *money, *people_routes, *limits, *told, system)
 
 
 def application(

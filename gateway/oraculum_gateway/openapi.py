@@ -156,6 +156,8 @@ def _responses(route: Route, names: _Names) -> dict[str, Any]:
             responses[status]["headers"] = {
                 "Location": {"schema": {"type": "string", "format": "uri-reference"}}
             }
+        if route.pending:
+            responses["202"] = {**responses[status], "description": route.pending}
     elif route.media != "application/json":
         responses["200"] = {"description": "Done", "content": {route.media: {"schema": {"type": "object"}}}}
     else:

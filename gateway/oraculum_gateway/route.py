@@ -88,10 +88,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """An answer that made something: 201 with its address."""
+    """An answer that made something: 201 with its address, or 202 while it waits to be made."""
 
     body: BaseModel
     location: str
+    pending: bool = False
 
 
 Answer = BaseModel | Created | Response | None
@@ -123,6 +124,8 @@ class Route:
     example: Mapping[str, Any] | None = None
     # Codes of refusals beside those that every route has.
     refusals: Mapping[int, str] = field(default_factory=dict)
+    # What it means when the answer is 202, where it may be.
+    pending: str = ""
     media: str = "application/json"
     # Another form in which the same may be asked for, as text.
     other_media: str | None = None

@@ -13,6 +13,7 @@ from oraculum.event.v1.event_service_pb2_grpc import EventServiceStub
 from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceStub
 from oraculum.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
 from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionServiceStub
+from oraculum.prediction.v1.risk_service_pb2_grpc import RiskServiceStub
 from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceStub
 from oraculum_kit.client import Channel, channel
 from oraculum_kit.health import Check
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceAsyncStub
     from oraculum.notification.v1.notification_service_pb2_grpc import NotificationServiceAsyncStub
     from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionServiceAsyncStub
+    from oraculum.prediction.v1.risk_service_pb2_grpc import RiskServiceAsyncStub
     from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceAsyncStub
 
 # Sent again when the peer was unavailable: reads, and commands that carry a key.
@@ -35,7 +37,9 @@ _SAFE: Final = {
     "auth": "AuthService GetJwks ListSessions GetMe GetPublicUser ListUsers",
     "event": "EventService GetEvent ListEvents BatchGetEvents ListCategories CreateEvent ResolveEvent CancelEvent",
     "prediction": (
-        "PredictionService BatchGetMarkets GetQuote PlaceOrder GetOrder ListOrders ListPositions ListTrades"
+        "PredictionService BatchGetMarkets GetQuote PlaceOrder GetOrder ListOrders ListPositions ListTrades;"
+        "RiskService Kelly Impact GetLimits GetExposure GetHouseExposure GetCorrelation ListAlerts CreateTrigger"
+        " GetTrigger ListTriggers DeleteTrigger ListProhibitions ListReviews DecideReview"
     ),
     "wallet": (
         "WalletService GetBalances ListTransactions GetStatement ExplainBalance ExplainTransaction CreateDeposit"
@@ -76,6 +80,7 @@ class Services:
     trust: "TrustServiceAsyncStub"
     event: "EventServiceAsyncStub"
     prediction: "PredictionServiceAsyncStub"
+    risk: "RiskServiceAsyncStub"
     wallet: "WalletServiceAsyncStub"
     market_data: "MarketDataServiceAsyncStub"
     notification: "NotificationServiceAsyncStub"
@@ -114,6 +119,7 @@ async def connected(targets: Targets, identity: ServiceIdentity) -> AsyncIterato
             trust=TrustServiceStub(auth),
             event=EventServiceStub(event),
             prediction=PredictionServiceStub(prediction),
+            risk=RiskServiceStub(prediction),
             wallet=WalletServiceStub(wallet),
             market_data=MarketDataServiceStub(market_data),
             notification=NotificationServiceStub(notification),
@@ -133,5 +139,8 @@ def _event_of(request: object) -> str | None:
 
 
 def _safe(name: str) -> list[str]:
-    service, *methods = _SAFE[name].split()
-    return [f"/oraculum.{name}.v1.{service}/{method}" for method in methods]
+    return [
+        f"/oraculum.{name}.v1.{service}/{method}"
+        for service, *methods in map(str.split, _SAFE[name].split(";"))
+        for method in methods
+    ]

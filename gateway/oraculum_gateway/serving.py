@@ -160,7 +160,7 @@ def _response(route: Route, request: Request, answer: Any) -> Response:
     if isinstance(answer, Created):
         body = answer.body.model_dump_json().encode()
         headers = {"location": answer.location, "cache-control": "no-store"}
-        return Response(body, 201, headers, "application/json")
+        return Response(body, 202 if answer.pending else 201, headers, "application/json")
     body = answer.model_dump_json().encode()
     if route.command or route.who is not Who.ANYONE or route.method != "GET":
         return Response(body, route.status, {"cache-control": "no-store"}, "application/json")
