@@ -8,5 +8,5 @@ from collections.abc import Sequence
 def main(arguments: Sequence[str]) -> int:
     """Hand the arguments on and return what the service's command returns."""
     return subprocess.run(
-        [sys.executable, "-m", "oraculum_market_data.record", *arguments], check=False
+        [sys.executable, "-m", "oraculum_market_data.recording", *arguments], check=False
     ).returncode

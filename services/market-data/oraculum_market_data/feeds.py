@@ -13,7 +13,7 @@ from oraculum_market_data.inspector import Inspector
 from oraculum_market_data.intake import Intake
 from oraculum_market_data.live import Line
 from oraculum_market_data.normal import Venue
-from oraculum_market_data.recorder import Keep
+from oraculum_market_data.recording.recorder import Keep
 from oraculum_market_data.shards import Shards
 from oraculum_market_data.skew import Skew
 from oraculum_market_data.venues.connector import Connector

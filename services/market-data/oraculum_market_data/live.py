@@ -22,7 +22,7 @@ from oraculum_market_data import metrics
 from oraculum_market_data.book import Applied, Trouble
 from oraculum_market_data.decoding import Decoded
 from oraculum_market_data.normal import Control, Market, Quote, Venue
-from oraculum_market_data.recorder import Keep
+from oraculum_market_data.recording.recorder import Keep
 from oraculum_market_data.venues.dialogue import Dialogue, Shown
 
 _log = structlog.stdlib.get_logger(__name__)

@@ -19,7 +19,7 @@ from oraculum_kit.retries import Backoff
 from oraculum_market_data import metrics
 from oraculum_market_data.errors import VenueAwayError
 from oraculum_market_data.normal import Venue
-from oraculum_market_data.recorder import Keep
+from oraculum_market_data.recording.recorder import Keep
 from oraculum_market_data.skew import Skew
 
 Parameters = Mapping[str, str | int | Sequence[str]]

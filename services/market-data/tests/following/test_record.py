@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from oraculum_market_data.record import record
-from oraculum_market_data.recorder import Recorder
+from oraculum_market_data.recording.__main__ import record
+from oraculum_market_data.recording.recorder import Recorder
 from oraculum_market_data.replay.recordings import files_in, payloads_of
 from oraculum_market_data.replay.reports import report
 

@@ -1,6 +1,6 @@
 """The command: follow the venues and keep what they send.
 
-    python -m oraculum_market_data.record DIR [--seconds N]
+    python -m oraculum_market_data.recording DIR [--seconds N]
 
 It asks and listens as the service does (the same addresses and keys from the environment), and writes nothing but files.
 Ctrl-C ends it; what was kept can be replayed.
@@ -22,7 +22,7 @@ from oraculum_market_data.feeds import open_feeds
 from oraculum_market_data.inspector import Inspector
 from oraculum_market_data.intake import Intake
 from oraculum_market_data.quality import Watch
-from oraculum_market_data.recorder import Recorder
+from oraculum_market_data.recording.recorder import Recorder
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
