@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return asyncio.run(_replayed(options)) if options.command == "market" else _verified(options.receipt)
     except (ConfigurationError, OSError, ValueError, KeyError) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201  a person reads this
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return 1
 
 
@@ -113,9 +113,10 @@ def _verified(where: str) -> int:
     documents = _documents(where)
     for document in documents:
         wrong = verify(document)
-        print(  # noqa: T201  a person reads this
+        sys.stdout.write(
             f"{document['formula']} {document['state_before'][:12]} -> {document['state_after'][:12]}: "
             + (f"WRONG in {', '.join(wrong)}" if wrong else "right")
+            + "\n"
         )
         if wrong:
             return 1
@@ -144,7 +145,7 @@ async def _fetched(order_id: UUID) -> list[Mapping[str, Any]]:
 async def _replayed(options: argparse.Namespace) -> int:
     async with Database(_database()) as database, database.connection() as connection:
         last, state = await replay(connection, options.event_id, options.to)
-    print(f"{last} fills, state {state.state_hash.hex()}, sold {list(state.sold)}: as written")  # noqa: T201
+    sys.stdout.write(f"{last} fills, state {state.state_hash.hex()}, sold {list(state.sold)}: as written\n")
     return 0
 
 

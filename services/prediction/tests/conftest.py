@@ -1,14 +1,12 @@
 """What prediction's tests share: replicas on real databases, and a wallet that keeps real books over a real socket."""
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import grpc
 import psycopg
 import pytest
 from psycopg.rows import dict_row
@@ -25,8 +23,8 @@ from oraculum.prediction.v1.prediction_service_pb2_grpc import (
 from oraculum.prediction.v1.risk_service_pb2_grpc import RiskServiceStub, add_RiskServiceServicer_to_server
 from oraculum.wallet.v1 import wallet_service_pb2 as wallet
 from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceStub
+from oraculum_dev.fixtures.books import WALLET_ACCESS, Books, add_books
 from oraculum_dev.fixtures.databases import Databases
-from oraculum_kit.authorization import Access
 from oraculum_kit.clock import Clock, SystemClock
 from oraculum_kit.db import Database, DatabaseConfig
 from oraculum_kit.ids import uuid7
@@ -50,213 +48,6 @@ from oraculum_prediction.settlement import Settler
 
 USDC = 1_000_000
 ONE_PERCENT = FlatFee(100)
-Hook = Callable[[Sequence[wallet.Transfer]], Awaitable[None]]
-
-
-@dataclass
-class Pending:
-    transfer: wallet.Transfer
-    state: str = "open"
-
-
-class Books:
-    """A ledger in memory with the contract's semantics: nobody but the house's capital is overdrawn, pending is held."""
-
-    def __init__(self) -> None:
-        self.balances: defaultdict[tuple[int, str, str], int] = defaultdict(int)
-        self.held: defaultdict[tuple[int, str, str], int] = defaultdict(int)
-        self.transfers: dict[str, tuple[bytes, int]] = {}
-        self.pending: dict[str, Pending] = {}
-        self.applied: defaultdict[str, int] = defaultdict(int)
-        # What lies behind each order that rests.
-        self.reserves: defaultdict[str, int] = defaultdict(int)
-        self.calls: list[list[wallet.Transfer]] = []
-        # Events whose money stands still.
-        self.frozen: set[str] = set()
-        # Fault injection: what happens to a call before and after the books are changed.
-        self.before: Hook | None = None
-        self.after: Hook | None = None
-
-    async def CreateTransfers(  # noqa: N802
-        self, request: wallet.CreateTransfersRequest, _context: object
-    ) -> wallet.CreateTransfersResponse:
-        self.calls.append(list(request.transfers))
-        if self.before:
-            await self.before(request.transfers)
-        answers = [self._make(transfer) for transfer in request.transfers]
-        if self.after:
-            await self.after(request.transfers)
-        return wallet.CreateTransfersResponse(answers=answers)
-
-    def balance(self, kind: int, owner: object = "", asset: str = "USDC") -> int:
-        return self.balances[kind, str(owner), asset]
-
-    def user(self, user_id: UUID) -> int:
-        return self.balance(wallet.ACCOUNT_KIND_USER, user_id)
-
-    def escrow(self, event_id: UUID) -> int:
-        return self.balance(wallet.ACCOUNT_KIND_EVENT_ESCROW, event_id)
-
-    def open_holds(self) -> list[str]:
-        return [id_ for id_, pending in self.pending.items() if pending.state == "open"]
-
-    def deposit(self, user_id: UUID, units: int, asset: str = "USDC") -> None:
-        self.balances[wallet.ACCOUNT_KIND_USER, str(user_id), asset] += units
-        self.balances[wallet.ACCOUNT_KIND_CAPITAL, "", asset] -= units
-
-    def void(self, order_id: str) -> None:
-        """Void the hold of an order, or give its reserve back, as the sweep does."""
-        for transfer in [transfer for call in self.calls for transfer in call]:
-            if transfer.kind == wallet.TRANSFER_KIND_RESERVE and transfer.reference_id == order_id:
-                units, self.reserves[order_id] = self.reserves[order_id], 0
-                owner, asset = transfer.debit.owner_id, transfer.amount.asset
-                self._move(
-                    (wallet.ACCOUNT_KIND_ORDER_RESERVE, owner, asset),
-                    (wallet.ACCOUNT_KIND_USER, owner, asset),
-                    units,
-                )
-        for pending in self.pending.values():
-            if pending.transfer.reference_id == order_id and pending.state == "open":
-                pending.state = "voided"
-                self.held[self._account(pending.transfer, pending.transfer.debit)] -= (
-                    pending.transfer.amount.units
-                )
-
-    def hear(self, fact: bets.BetsFact) -> None:
-        """Do with a fact what wallet does with it."""
-        match fact.WhichOneof("fact"):
-            case "order_filled":
-                self.apply(fact.order_filled)
-            case "order_opened":
-                opened = fact.order_opened
-                assert opened.after_sequence <= self.applied[fact.event_id]
-                self._release(opened.order, keep=opened.order.reserved.units)
-            case "order_ended":
-                assert fact.order_ended.after_sequence <= self.applied[fact.event_id]
-                self._release(fact.order_ended.order, keep=0)
-
-    def _release(self, order: pb.Order, *, keep: int) -> None:
-        units = self.reserves[order.order_id] - keep
-        if order.side == pb.SIDE_SELL or units <= 0:
-            return
-        self.reserves[order.order_id] = keep
-        asset = order.reserved.asset
-        self._move(
-            (wallet.ACCOUNT_KIND_ORDER_RESERVE, order.user_id, asset),
-            (wallet.ACCOUNT_KIND_USER, order.user_id, asset),
-            units,
-        )
-
-    def apply(self, fact: bets.OrderFilled) -> None:
-        """Do with a fill what wallet does with it, in market sequence."""
-        fill = fact.fill
-        if fill.sequence <= self.applied[fill.event_id]:
-            return
-        assert fill.sequence == self.applied[fill.event_id] + 1
-        self.applied[fill.event_id] = fill.sequence
-        asset = fill.gross.asset
-        escrow = (wallet.ACCOUNT_KIND_EVENT_ESCROW, fill.event_id, asset)
-        user = (wallet.ACCOUNT_KIND_USER, fill.user_id, asset)
-        fees = (wallet.ACCOUNT_KIND_FEES, "", asset)
-        if fact.from_reserve:
-            self.reserves[fill.order_id] -= fill.gross.units + fill.fee.units
-            assert self.reserves[fill.order_id] >= 0, "a fill finds its money in the reserve"
-            reserve = (wallet.ACCOUNT_KIND_ORDER_RESERVE, fill.user_id, asset)
-            self._move(reserve, escrow, fill.gross.units)
-            self._move(reserve, fees, fill.fee.units)
-        elif fill.side == pb.SIDE_BUY:
-            pending = self.pending[fact.hold_transfer_id]
-            assert pending.state == "open", "a fill finds its money behind it"
-            assert fill.gross.units + fill.fee.units <= pending.transfer.amount.units
-            assert pending.transfer.credit.owner_id == fill.event_id
-            pending.state = "posted"
-            self.held[user] -= pending.transfer.amount.units
-            self._move(user, escrow, fill.gross.units)
-            self._move(user, fees, fill.fee.units)
-        else:
-            self._move(escrow, user, fill.gross.units - fill.fee.units)
-            self._move(escrow, fees, fill.fee.units)
-
-    def check(self) -> None:
-        """Debits equal credits, and nobody is overdrawn."""
-        assert sum(self.balances.values()) == 0
-        for (kind, owner, asset), balance in self.balances.items():
-            if kind != wallet.ACCOUNT_KIND_CAPITAL:
-                assert balance >= self.held[kind, owner, asset] >= 0, (kind, owner, balance)
-
-    def _make(self, transfer: wallet.Transfer) -> wallet.TransferAnswer:
-        known = self.transfers.get(transfer.transfer_id)
-        content = transfer.SerializeToString(deterministic=True)
-        if known is not None:
-            same = known[0] == content
-            result = wallet.TRANSFER_RESULT_EXISTS if same else wallet.TRANSFER_RESULT_EXISTS_DIFFERENT
-            return self._answer(transfer, result, known[1])
-        if transfer.after_sequence > self.applied[transfer.event_id]:
-            return self._answer(transfer, wallet.TRANSFER_RESULT_BEHIND)
-        if transfer.phase == wallet.TRANSFER_PHASE_VOID_PENDING:
-            return self._void(transfer, content)
-        debit, credit = self._account(transfer, transfer.debit), self._account(transfer, transfer.credit)
-        units = transfer.amount.units
-        free = self.balances[debit] - self.held[debit]
-        if transfer.event_id in self.frozen:
-            return self._answer(transfer, wallet.TRANSFER_RESULT_FROZEN)
-        if units > free and debit[0] != wallet.ACCOUNT_KIND_CAPITAL:
-            if not transfer.balancing_debit:
-                return self._answer(transfer, wallet.TRANSFER_RESULT_INSUFFICIENT_FUNDS)
-            units = free
-        self.transfers[transfer.transfer_id] = (content, units)
-        if transfer.phase == wallet.TRANSFER_PHASE_PENDING:
-            self.held[debit] += units
-            self.pending[transfer.transfer_id] = Pending(transfer)
-        else:
-            self._move(debit, credit, units)
-            if transfer.kind == wallet.TRANSFER_KIND_RESERVE:
-                self.reserves[transfer.reference_id] += units
-            elif transfer.kind == wallet.TRANSFER_KIND_RELEASE:
-                self.reserves[transfer.reference_id] -= units
-        return self._answer(transfer, wallet.TRANSFER_RESULT_CREATED, units)
-
-    def _void(self, transfer: wallet.Transfer, content: bytes) -> wallet.TransferAnswer:
-        pending = self.pending.get(transfer.pending_id)
-        if pending is None:
-            return self._answer(transfer, wallet.TRANSFER_RESULT_PENDING_NOT_FOUND)
-        if pending.state != "open":
-            result = {
-                "posted": wallet.TRANSFER_RESULT_ALREADY_POSTED,
-                "voided": wallet.TRANSFER_RESULT_ALREADY_VOIDED,
-            }
-            return self._answer(transfer, result[pending.state])
-        pending.state = "voided"
-        self.held[self._account(pending.transfer, pending.transfer.debit)] -= pending.transfer.amount.units
-        self.transfers[transfer.transfer_id] = (content, 0)
-        return self._answer(transfer, wallet.TRANSFER_RESULT_CREATED)
-
-    def _move(self, debit: tuple[int, str, str], credit: tuple[int, str, str], units: int) -> None:
-        self.balances[debit] -= units
-        self.balances[credit] += units
-
-    @staticmethod
-    def _account(transfer: wallet.Transfer, name: wallet.AccountName) -> tuple[int, str, str]:
-        return name.kind, name.owner_id, transfer.amount.asset
-
-    @staticmethod
-    def _answer(transfer: wallet.Transfer, result: Any, units: int = 0) -> wallet.TransferAnswer:
-        return wallet.TransferAnswer(transfer_id=transfer.transfer_id, result=result, units=units)
-
-
-WALLET_ACCESS = {
-    "/oraculum.wallet.v1.WalletService/CreateTransfers": Access(services=frozenset({"prediction"}))
-}
-
-
-def add_books(books: Books, server: Any) -> None:
-    """Register the one method of wallet that prediction calls."""
-    handler = grpc.unary_unary_rpc_method_handler(
-        books.CreateTransfers,
-        request_deserializer=wallet.CreateTransfersRequest.FromString,
-        response_serializer=wallet.CreateTransfersResponse.SerializeToString,
-    )
-    server.add_registered_method_handlers("oraculum.wallet.v1.WalletService", {"CreateTransfers": handler})
 
 
 class Rows:
@@ -324,6 +115,17 @@ class House:
             self.books.hear(fact)
             self.heard += 1
         self.books.check()
+
+    def check_reserves(self) -> None:
+        """What lies behind an order is what it may still cost, for every order, once wallet has heard everything."""
+        self.post_fills()
+        rows = self.rows("""
+            select order_id::text, ceil((coalesce(shares, 0) + open_shares)::numeric * limit_price / 1000000)
+                - ceil(coalesce(shares, 0)::numeric * limit_price / 1000000) as needed
+            from trade_order where status in (7, 8) and side = 1
+        """)
+        needed = {row["order_id"]: int(row["needed"]) for row in rows if row["needed"]}
+        assert needed == {order_id: units for order_id, units in self.books.reserves.items() if units}
 
     def person(self, units: int = 1_000 * USDC) -> UUID:
         user_id = uuid7()
