@@ -75,6 +75,18 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
         lambda rest: import_module("oraculum_dev.bench.command").main(rest),
         "measure how fast it is: [bets] [ledger] [settlement] [quotes]; one line of JSON per figure",
     ),
+    "admin": (
+        lambda rest: import_module("oraculum_dev.suite.inside").run("auth", "oraculum_auth.admin", rest),
+        "make an administrator: create --email ADDRESS | --evm ADDRESS | --solana ADDRESS",
+    ),
+    "audit": (
+        lambda rest: import_module("oraculum_dev.suite.inside").run("auth", "oraculum_auth.audit", rest),
+        "prove the audit log: verify",
+    ),
+    "keys": (
+        lambda rest: import_module("oraculum_dev.suite.inside").run("auth", "oraculum_auth.keys", rest),
+        "turn the keys of personal data while the suite runs: rotate [--forget] | rewrap",
+    ),
     "demo": (
         lambda rest: import_module("oraculum_dev.demo").main(rest),
         "tell the story of a bet against the running suite",

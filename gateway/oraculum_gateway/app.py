@@ -20,6 +20,7 @@ from oraculum_gateway.live import Hub
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import PREFIX, Call, Route
 from oraculum_gateway.routes import (
+    audit,
     books,
     credentials,
     events,
@@ -67,7 +68,7 @@ def all_routes(health: Health, *, ledger_is_public: bool) -> tuple[Route, ...]:
         summary="Whether everything answers", answer=HealthOut,
     )  # fmt: skip
     money = (*wallet.routes(ledger_is_public=ledger_is_public), *books.ROUTES, *ledger.ROUTES)
-    people_routes = (*people.ROUTES, *credentials.ROUTES, *factors.ROUTES)
+    people_routes = (*people.ROUTES, *credentials.ROUTES, *factors.ROUTES, *audit.ROUTES)
     limits = (*risk.ROUTES, *risk_admin.ROUTES)
     told = (*world.ROUTES, *inbox.ROUTES)
     return (*trading.ROUTES, *events.ROUTES, *money, *people_routes, *limits, *told, system)

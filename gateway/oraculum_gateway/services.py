@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from oraculum.auth.v1.audit_service_pb2_grpc import AuditServiceStub
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
 from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceStub
 from oraculum.auth.v1.factor_service_pb2_grpc import FactorServiceStub
@@ -21,6 +22,7 @@ from oraculum_kit.replicas import replicas
 from oraculum_kit.tokens import ServiceIdentity
 
 if TYPE_CHECKING:
+    from oraculum.auth.v1.audit_service_pb2_grpc import AuditServiceAsyncStub
     from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceAsyncStub
     from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceAsyncStub
     from oraculum.auth.v1.factor_service_pb2_grpc import FactorServiceAsyncStub
@@ -78,6 +80,7 @@ class Services:
     credentials: "CredentialServiceAsyncStub"
     factors: "FactorServiceAsyncStub"
     trust: "TrustServiceAsyncStub"
+    audit: "AuditServiceAsyncStub"
     event: "EventServiceAsyncStub"
     prediction: "PredictionServiceAsyncStub"
     risk: "RiskServiceAsyncStub"
@@ -117,6 +120,7 @@ async def connected(targets: Targets, identity: ServiceIdentity) -> AsyncIterato
             credentials=CredentialServiceStub(auth),
             factors=FactorServiceStub(auth),
             trust=TrustServiceStub(auth),
+            audit=AuditServiceStub(auth),
             event=EventServiceStub(event),
             prediction=PredictionServiceStub(prediction),
             risk=RiskServiceStub(prediction),

@@ -16,7 +16,13 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from redis.asyncio import Redis
 
-from oraculum.auth.v1 import auth_service_pb2, credential_service_pb2, factor_service_pb2, trust_service_pb2
+from oraculum.auth.v1 import (
+    audit_service_pb2,
+    auth_service_pb2,
+    credential_service_pb2,
+    factor_service_pb2,
+    trust_service_pb2,
+)
 from oraculum.event.v1 import event_service_pb2
 from oraculum.market_data.v1 import market_data_service_pb2
 from oraculum.notification.v1 import notification_service_pb2
@@ -35,6 +41,7 @@ from oraculum_kit.ids import uuid7
 from oraculum_kit.testing import Parties, serving
 
 CONTRACTS = (
+    audit_service_pb2,
     auth_service_pb2,
     credential_service_pb2,
     factor_service_pb2,

@@ -17,6 +17,51 @@ SET row_security = off;
 CREATE SCHEMA auth;
 
 --
+-- Name: drop_audit_partition(text, integer); Type: FUNCTION; Schema: auth; Owner: -
+--
+
+CREATE FUNCTION auth.drop_audit_partition(class text, year integer) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  name text := format('audit_log_%s_%s', class, year);
+begin
+  if to_regclass(format('%I', name)) is null then
+    return false;
+  end if;
+  perform from audit_chain where audit_class = class for update;
+  execute format(
+    'update audit_chain set anchor_sequence = l.sequence, anchor_hash = l.hash'
+    ' from (select sequence, hash from %I order by sequence desc limit 1) l where audit_class = %L', name, class);
+  execute format('drop table %I', name);
+  return true;
+end $$;
+
+--
+-- Name: make_audit_partitions(integer); Type: FUNCTION; Schema: auth; Owner: -
+--
+
+CREATE FUNCTION auth.make_audit_partitions(year integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  name text;
+  class text;
+begin
+  foreach class in array array['user', 'money', 'admin', 'compliance', 'system'] loop
+    name := format('audit_log_%s_%s', class, year);
+    if to_regclass(format('%I', name)) is null then
+      execute format(
+        'create table %I partition of %I for values from (%L) to (%L)',
+        name, 'audit_log_' || class, make_timestamptz(year, 1, 1, 0, 0, 0, 'UTC'),
+        make_timestamptz(year + 1, 1, 1, 0, 0, 0, 'UTC'));
+      execute format(
+        'create trigger no_truncate before truncate on %I for each statement execute function refuse_change()', name);
+    end if;
+  end loop;
+end $$;
+
+--
 -- Name: refuse_change(); Type: FUNCTION; Schema: auth; Owner: -
 --
 
@@ -59,12 +104,26 @@ CREATE TABLE auth.account (
 );
 
 --
--- Name: audit_entry; Type: TABLE; Schema: auth; Owner: -
+-- Name: audit_chain; Type: TABLE; Schema: auth; Owner: -
 --
 
-CREATE TABLE auth.audit_entry (
-    audit_id uuid NOT NULL,
+CREATE TABLE auth.audit_chain (
     audit_class text NOT NULL,
+    last_sequence bigint NOT NULL,
+    last_hash bytea NOT NULL,
+    anchor_sequence bigint DEFAULT 0 NOT NULL,
+    anchor_hash bytea DEFAULT '\x0000000000000000000000000000000000000000000000000000000000000000'::bytea NOT NULL
+);
+
+--
+-- Name: audit_log; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log (
+    audit_class text NOT NULL,
+    sequence bigint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    audit_id uuid NOT NULL,
     service text NOT NULL,
     action text NOT NULL,
     actor_user_id text NOT NULL,
@@ -73,7 +132,455 @@ CREATE TABLE auth.audit_entry (
     details jsonb NOT NULL,
     request_id text NOT NULL,
     occurred_at timestamp with time zone NOT NULL,
-    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    hash bytea NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+)
+PARTITION BY LIST (audit_class);
+
+--
+-- Name: audit_log_admin; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_admin (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+)
+PARTITION BY RANGE (recorded_at);
+
+--
+-- Name: audit_log_admin_2026; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_admin_2026 (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+);
+
+--
+-- Name: audit_log_admin_2027; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_admin_2027 (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+);
+
+--
+-- Name: audit_log_admin_2028; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_admin_2028 (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+);
+
+--
+-- Name: audit_log_compliance; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_compliance (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+)
+PARTITION BY RANGE (recorded_at);
+
+--
+-- Name: audit_log_compliance_2026; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_compliance_2026 (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+);
+
+--
+-- Name: audit_log_compliance_2027; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_compliance_2027 (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+);
+
+--
+-- Name: audit_log_compliance_2028; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_compliance_2028 (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+);
+
+--
+-- Name: audit_log_money; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_money (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+)
+PARTITION BY RANGE (recorded_at);
+
+--
+-- Name: audit_log_money_2026; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_money_2026 (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+);
+
+--
+-- Name: audit_log_money_2027; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_money_2027 (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+);
+
+--
+-- Name: audit_log_money_2028; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_money_2028 (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+);
+
+--
+-- Name: audit_log_system; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_system (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+)
+PARTITION BY RANGE (recorded_at);
+
+--
+-- Name: audit_log_system_2026; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_system_2026 (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+);
+
+--
+-- Name: audit_log_system_2027; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_system_2027 (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+);
+
+--
+-- Name: audit_log_system_2028; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_system_2028 (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+);
+
+--
+-- Name: audit_log_user; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_user (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+)
+PARTITION BY RANGE (recorded_at);
+
+--
+-- Name: audit_log_user_2026; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_user_2026 (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+);
+
+--
+-- Name: audit_log_user_2027; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_user_2027 (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
+);
+
+--
+-- Name: audit_log_user_2028; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.audit_log_user_2028 (
+    audit_class text CONSTRAINT audit_log_audit_class_not_null NOT NULL,
+    sequence bigint CONSTRAINT audit_log_sequence_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT audit_log_recorded_at_not_null NOT NULL,
+    audit_id uuid CONSTRAINT audit_log_audit_id_not_null NOT NULL,
+    service text CONSTRAINT audit_log_service_not_null NOT NULL,
+    action text CONSTRAINT audit_log_action_not_null NOT NULL,
+    actor_user_id text CONSTRAINT audit_log_actor_user_id_not_null NOT NULL,
+    subject_kind text CONSTRAINT audit_log_subject_kind_not_null NOT NULL,
+    subject_id text CONSTRAINT audit_log_subject_id_not_null NOT NULL,
+    details jsonb CONSTRAINT audit_log_details_not_null NOT NULL,
+    request_id text CONSTRAINT audit_log_request_id_not_null NOT NULL,
+    occurred_at timestamp with time zone CONSTRAINT audit_log_occurred_at_not_null NOT NULL,
+    hash bytea CONSTRAINT audit_log_hash_not_null NOT NULL,
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_sequence_check CHECK ((sequence > 0))
 );
 
 --
@@ -337,6 +844,126 @@ CREATE TABLE auth.wallet_address (
 );
 
 --
+-- Name: audit_log_admin; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log ATTACH PARTITION auth.audit_log_admin FOR VALUES IN ('admin');
+
+--
+-- Name: audit_log_admin_2026; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_admin ATTACH PARTITION auth.audit_log_admin_2026 FOR VALUES FROM ('2026-01-01 00:00:00+00') TO ('2027-01-01 00:00:00+00');
+
+--
+-- Name: audit_log_admin_2027; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_admin ATTACH PARTITION auth.audit_log_admin_2027 FOR VALUES FROM ('2027-01-01 00:00:00+00') TO ('2028-01-01 00:00:00+00');
+
+--
+-- Name: audit_log_admin_2028; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_admin ATTACH PARTITION auth.audit_log_admin_2028 FOR VALUES FROM ('2028-01-01 00:00:00+00') TO ('2029-01-01 00:00:00+00');
+
+--
+-- Name: audit_log_compliance; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log ATTACH PARTITION auth.audit_log_compliance FOR VALUES IN ('compliance');
+
+--
+-- Name: audit_log_compliance_2026; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_compliance ATTACH PARTITION auth.audit_log_compliance_2026 FOR VALUES FROM ('2026-01-01 00:00:00+00') TO ('2027-01-01 00:00:00+00');
+
+--
+-- Name: audit_log_compliance_2027; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_compliance ATTACH PARTITION auth.audit_log_compliance_2027 FOR VALUES FROM ('2027-01-01 00:00:00+00') TO ('2028-01-01 00:00:00+00');
+
+--
+-- Name: audit_log_compliance_2028; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_compliance ATTACH PARTITION auth.audit_log_compliance_2028 FOR VALUES FROM ('2028-01-01 00:00:00+00') TO ('2029-01-01 00:00:00+00');
+
+--
+-- Name: audit_log_money; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log ATTACH PARTITION auth.audit_log_money FOR VALUES IN ('money');
+
+--
+-- Name: audit_log_money_2026; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_money ATTACH PARTITION auth.audit_log_money_2026 FOR VALUES FROM ('2026-01-01 00:00:00+00') TO ('2027-01-01 00:00:00+00');
+
+--
+-- Name: audit_log_money_2027; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_money ATTACH PARTITION auth.audit_log_money_2027 FOR VALUES FROM ('2027-01-01 00:00:00+00') TO ('2028-01-01 00:00:00+00');
+
+--
+-- Name: audit_log_money_2028; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_money ATTACH PARTITION auth.audit_log_money_2028 FOR VALUES FROM ('2028-01-01 00:00:00+00') TO ('2029-01-01 00:00:00+00');
+
+--
+-- Name: audit_log_system; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log ATTACH PARTITION auth.audit_log_system FOR VALUES IN ('system');
+
+--
+-- Name: audit_log_system_2026; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_system ATTACH PARTITION auth.audit_log_system_2026 FOR VALUES FROM ('2026-01-01 00:00:00+00') TO ('2027-01-01 00:00:00+00');
+
+--
+-- Name: audit_log_system_2027; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_system ATTACH PARTITION auth.audit_log_system_2027 FOR VALUES FROM ('2027-01-01 00:00:00+00') TO ('2028-01-01 00:00:00+00');
+
+--
+-- Name: audit_log_system_2028; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_system ATTACH PARTITION auth.audit_log_system_2028 FOR VALUES FROM ('2028-01-01 00:00:00+00') TO ('2029-01-01 00:00:00+00');
+
+--
+-- Name: audit_log_user; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log ATTACH PARTITION auth.audit_log_user FOR VALUES IN ('user');
+
+--
+-- Name: audit_log_user_2026; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_user ATTACH PARTITION auth.audit_log_user_2026 FOR VALUES FROM ('2026-01-01 00:00:00+00') TO ('2027-01-01 00:00:00+00');
+
+--
+-- Name: audit_log_user_2027; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_user ATTACH PARTITION auth.audit_log_user_2027 FOR VALUES FROM ('2027-01-01 00:00:00+00') TO ('2028-01-01 00:00:00+00');
+
+--
+-- Name: audit_log_user_2028; Type: TABLE ATTACH; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_user ATTACH PARTITION auth.audit_log_user_2028 FOR VALUES FROM ('2028-01-01 00:00:00+00') TO ('2029-01-01 00:00:00+00');
+
+--
 -- Name: account account_email_whole; Type: CHECK CONSTRAINT; Schema: auth; Owner: -
 --
 
@@ -358,11 +985,158 @@ ALTER TABLE ONLY auth.account
     ADD CONSTRAINT account_pkey PRIMARY KEY (user_id);
 
 --
--- Name: audit_entry audit_entry_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+-- Name: audit_chain audit_chain_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
 --
 
-ALTER TABLE ONLY auth.audit_entry
-    ADD CONSTRAINT audit_entry_pkey PRIMARY KEY (audit_id);
+ALTER TABLE ONLY auth.audit_chain
+    ADD CONSTRAINT audit_chain_pkey PRIMARY KEY (audit_class);
+
+--
+-- Name: audit_log audit_log_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_admin audit_log_admin_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_admin
+    ADD CONSTRAINT audit_log_admin_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_admin_2026 audit_log_admin_2026_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_admin_2026
+    ADD CONSTRAINT audit_log_admin_2026_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_admin_2027 audit_log_admin_2027_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_admin_2027
+    ADD CONSTRAINT audit_log_admin_2027_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_admin_2028 audit_log_admin_2028_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_admin_2028
+    ADD CONSTRAINT audit_log_admin_2028_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_compliance audit_log_compliance_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_compliance
+    ADD CONSTRAINT audit_log_compliance_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_compliance_2026 audit_log_compliance_2026_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_compliance_2026
+    ADD CONSTRAINT audit_log_compliance_2026_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_compliance_2027 audit_log_compliance_2027_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_compliance_2027
+    ADD CONSTRAINT audit_log_compliance_2027_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_compliance_2028 audit_log_compliance_2028_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_compliance_2028
+    ADD CONSTRAINT audit_log_compliance_2028_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_money audit_log_money_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_money
+    ADD CONSTRAINT audit_log_money_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_money_2026 audit_log_money_2026_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_money_2026
+    ADD CONSTRAINT audit_log_money_2026_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_money_2027 audit_log_money_2027_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_money_2027
+    ADD CONSTRAINT audit_log_money_2027_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_money_2028 audit_log_money_2028_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_money_2028
+    ADD CONSTRAINT audit_log_money_2028_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_system audit_log_system_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_system
+    ADD CONSTRAINT audit_log_system_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_system_2026 audit_log_system_2026_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_system_2026
+    ADD CONSTRAINT audit_log_system_2026_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_system_2027 audit_log_system_2027_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_system_2027
+    ADD CONSTRAINT audit_log_system_2027_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_system_2028 audit_log_system_2028_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_system_2028
+    ADD CONSTRAINT audit_log_system_2028_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_user audit_log_user_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_user
+    ADD CONSTRAINT audit_log_user_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_user_2026 audit_log_user_2026_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_user_2026
+    ADD CONSTRAINT audit_log_user_2026_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_user_2027 audit_log_user_2027_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_user_2027
+    ADD CONSTRAINT audit_log_user_2027_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
+
+--
+-- Name: audit_log_user_2028 audit_log_user_2028_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.audit_log_user_2028
+    ADD CONSTRAINT audit_log_user_2028_pkey PRIMARY KEY (audit_class, sequence, recorded_at);
 
 --
 -- Name: challenge challenge_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
@@ -523,16 +1297,508 @@ CREATE UNIQUE INDEX account_email_proved ON auth.account USING btree (email_inde
 CREATE INDEX account_newest ON auth.account USING btree (created_at DESC, user_id DESC);
 
 --
--- Name: audit_entry_actor; Type: INDEX; Schema: auth; Owner: -
+-- Name: audit_log_action; Type: INDEX; Schema: auth; Owner: -
 --
 
-CREATE INDEX audit_entry_actor ON auth.audit_entry USING btree (actor_user_id, occurred_at DESC);
+CREATE INDEX audit_log_action ON ONLY auth.audit_log USING btree (action text_pattern_ops, recorded_at DESC);
 
 --
--- Name: audit_entry_subject; Type: INDEX; Schema: auth; Owner: -
+-- Name: audit_log_actor; Type: INDEX; Schema: auth; Owner: -
 --
 
-CREATE INDEX audit_entry_subject ON auth.audit_entry USING btree (subject_kind, subject_id, occurred_at DESC);
+CREATE INDEX audit_log_actor ON ONLY auth.audit_log USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_admin_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_action_recorded_at_idx ON ONLY auth.audit_log_admin USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_admin_2026_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_2026_action_recorded_at_idx ON auth.audit_log_admin_2026 USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_admin_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_actor_user_id_recorded_at_idx ON ONLY auth.audit_log_admin USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_admin_2026_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_2026_actor_user_id_recorded_at_idx ON auth.audit_log_admin_2026 USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_newest; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_newest ON ONLY auth.audit_log USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_admin_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_recorded_at_audit_class_sequence_idx ON ONLY auth.audit_log_admin USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_admin_2026_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_2026_recorded_at_audit_class_sequence_idx ON auth.audit_log_admin_2026 USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_subject; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_subject ON ONLY auth.audit_log USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_admin_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_subject_id_recorded_at_idx ON ONLY auth.audit_log_admin USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_admin_2026_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_2026_subject_id_recorded_at_idx ON auth.audit_log_admin_2026 USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_admin_2027_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_2027_action_recorded_at_idx ON auth.audit_log_admin_2027 USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_admin_2027_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_2027_actor_user_id_recorded_at_idx ON auth.audit_log_admin_2027 USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_admin_2027_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_2027_recorded_at_audit_class_sequence_idx ON auth.audit_log_admin_2027 USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_admin_2027_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_2027_subject_id_recorded_at_idx ON auth.audit_log_admin_2027 USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_admin_2028_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_2028_action_recorded_at_idx ON auth.audit_log_admin_2028 USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_admin_2028_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_2028_actor_user_id_recorded_at_idx ON auth.audit_log_admin_2028 USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_admin_2028_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_2028_recorded_at_audit_class_sequence_idx ON auth.audit_log_admin_2028 USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_admin_2028_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_admin_2028_subject_id_recorded_at_idx ON auth.audit_log_admin_2028 USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_compliance_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_action_recorded_at_idx ON ONLY auth.audit_log_compliance USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_compliance_2026_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_2026_action_recorded_at_idx ON auth.audit_log_compliance_2026 USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_compliance_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_actor_user_id_recorded_at_idx ON ONLY auth.audit_log_compliance USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_compliance_2026_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_2026_actor_user_id_recorded_at_idx ON auth.audit_log_compliance_2026 USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_compliance_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_recorded_at_audit_class_sequence_idx ON ONLY auth.audit_log_compliance USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_compliance_2026_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_2026_recorded_at_audit_class_sequence_idx ON auth.audit_log_compliance_2026 USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_compliance_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_subject_id_recorded_at_idx ON ONLY auth.audit_log_compliance USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_compliance_2026_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_2026_subject_id_recorded_at_idx ON auth.audit_log_compliance_2026 USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_compliance_2027_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_2027_action_recorded_at_idx ON auth.audit_log_compliance_2027 USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_compliance_2027_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_2027_actor_user_id_recorded_at_idx ON auth.audit_log_compliance_2027 USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_compliance_2027_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_2027_recorded_at_audit_class_sequence_idx ON auth.audit_log_compliance_2027 USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_compliance_2027_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_2027_subject_id_recorded_at_idx ON auth.audit_log_compliance_2027 USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_compliance_2028_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_2028_action_recorded_at_idx ON auth.audit_log_compliance_2028 USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_compliance_2028_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_2028_actor_user_id_recorded_at_idx ON auth.audit_log_compliance_2028 USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_compliance_2028_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_2028_recorded_at_audit_class_sequence_idx ON auth.audit_log_compliance_2028 USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_compliance_2028_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_compliance_2028_subject_id_recorded_at_idx ON auth.audit_log_compliance_2028 USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_money_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_action_recorded_at_idx ON ONLY auth.audit_log_money USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_money_2026_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_2026_action_recorded_at_idx ON auth.audit_log_money_2026 USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_money_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_actor_user_id_recorded_at_idx ON ONLY auth.audit_log_money USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_money_2026_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_2026_actor_user_id_recorded_at_idx ON auth.audit_log_money_2026 USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_money_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_recorded_at_audit_class_sequence_idx ON ONLY auth.audit_log_money USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_money_2026_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_2026_recorded_at_audit_class_sequence_idx ON auth.audit_log_money_2026 USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_money_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_subject_id_recorded_at_idx ON ONLY auth.audit_log_money USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_money_2026_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_2026_subject_id_recorded_at_idx ON auth.audit_log_money_2026 USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_money_2027_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_2027_action_recorded_at_idx ON auth.audit_log_money_2027 USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_money_2027_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_2027_actor_user_id_recorded_at_idx ON auth.audit_log_money_2027 USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_money_2027_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_2027_recorded_at_audit_class_sequence_idx ON auth.audit_log_money_2027 USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_money_2027_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_2027_subject_id_recorded_at_idx ON auth.audit_log_money_2027 USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_money_2028_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_2028_action_recorded_at_idx ON auth.audit_log_money_2028 USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_money_2028_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_2028_actor_user_id_recorded_at_idx ON auth.audit_log_money_2028 USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_money_2028_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_2028_recorded_at_audit_class_sequence_idx ON auth.audit_log_money_2028 USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_money_2028_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_money_2028_subject_id_recorded_at_idx ON auth.audit_log_money_2028 USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_system_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_action_recorded_at_idx ON ONLY auth.audit_log_system USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_system_2026_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_2026_action_recorded_at_idx ON auth.audit_log_system_2026 USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_system_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_actor_user_id_recorded_at_idx ON ONLY auth.audit_log_system USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_system_2026_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_2026_actor_user_id_recorded_at_idx ON auth.audit_log_system_2026 USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_system_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_recorded_at_audit_class_sequence_idx ON ONLY auth.audit_log_system USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_system_2026_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_2026_recorded_at_audit_class_sequence_idx ON auth.audit_log_system_2026 USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_system_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_subject_id_recorded_at_idx ON ONLY auth.audit_log_system USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_system_2026_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_2026_subject_id_recorded_at_idx ON auth.audit_log_system_2026 USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_system_2027_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_2027_action_recorded_at_idx ON auth.audit_log_system_2027 USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_system_2027_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_2027_actor_user_id_recorded_at_idx ON auth.audit_log_system_2027 USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_system_2027_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_2027_recorded_at_audit_class_sequence_idx ON auth.audit_log_system_2027 USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_system_2027_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_2027_subject_id_recorded_at_idx ON auth.audit_log_system_2027 USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_system_2028_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_2028_action_recorded_at_idx ON auth.audit_log_system_2028 USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_system_2028_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_2028_actor_user_id_recorded_at_idx ON auth.audit_log_system_2028 USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_system_2028_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_2028_recorded_at_audit_class_sequence_idx ON auth.audit_log_system_2028 USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_system_2028_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_system_2028_subject_id_recorded_at_idx ON auth.audit_log_system_2028 USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_user_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_action_recorded_at_idx ON ONLY auth.audit_log_user USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_user_2026_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_2026_action_recorded_at_idx ON auth.audit_log_user_2026 USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_user_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_actor_user_id_recorded_at_idx ON ONLY auth.audit_log_user USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_user_2026_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_2026_actor_user_id_recorded_at_idx ON auth.audit_log_user_2026 USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_user_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_recorded_at_audit_class_sequence_idx ON ONLY auth.audit_log_user USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_user_2026_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_2026_recorded_at_audit_class_sequence_idx ON auth.audit_log_user_2026 USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_user_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_subject_id_recorded_at_idx ON ONLY auth.audit_log_user USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_user_2026_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_2026_subject_id_recorded_at_idx ON auth.audit_log_user_2026 USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_user_2027_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_2027_action_recorded_at_idx ON auth.audit_log_user_2027 USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_user_2027_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_2027_actor_user_id_recorded_at_idx ON auth.audit_log_user_2027 USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_user_2027_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_2027_recorded_at_audit_class_sequence_idx ON auth.audit_log_user_2027 USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_user_2027_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_2027_subject_id_recorded_at_idx ON auth.audit_log_user_2027 USING btree (subject_id, recorded_at DESC);
+
+--
+-- Name: audit_log_user_2028_action_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_2028_action_recorded_at_idx ON auth.audit_log_user_2028 USING btree (action text_pattern_ops, recorded_at DESC);
+
+--
+-- Name: audit_log_user_2028_actor_user_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_2028_actor_user_id_recorded_at_idx ON auth.audit_log_user_2028 USING btree (actor_user_id, recorded_at DESC);
+
+--
+-- Name: audit_log_user_2028_recorded_at_audit_class_sequence_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_2028_recorded_at_audit_class_sequence_idx ON auth.audit_log_user_2028 USING btree (recorded_at DESC, audit_class, sequence);
+
+--
+-- Name: audit_log_user_2028_subject_id_recorded_at_idx; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX audit_log_user_2028_subject_id_recorded_at_idx ON auth.audit_log_user_2028 USING btree (subject_id, recorded_at DESC);
 
 --
 -- Name: challenge_expiry; Type: INDEX; Schema: auth; Owner: -
@@ -625,10 +1891,706 @@ CREATE INDEX sign_in_attempt_age ON auth.sign_in_attempt USING btree (last_at);
 CREATE INDEX wallet_address_owner ON auth.wallet_address USING btree (user_id);
 
 --
--- Name: audit_entry audit_entry_append_only; Type: TRIGGER; Schema: auth; Owner: -
+-- Name: audit_log_admin_2026_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
 --
 
-CREATE TRIGGER audit_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON auth.audit_entry FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+ALTER INDEX auth.audit_log_admin_action_recorded_at_idx ATTACH PARTITION auth.audit_log_admin_2026_action_recorded_at_idx;
+
+--
+-- Name: audit_log_admin_2026_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_admin_actor_user_id_recorded_at_idx ATTACH PARTITION auth.audit_log_admin_2026_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_admin_2026_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_admin_pkey ATTACH PARTITION auth.audit_log_admin_2026_pkey;
+
+--
+-- Name: audit_log_admin_2026_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_admin_recorded_at_audit_class_sequence_idx ATTACH PARTITION auth.audit_log_admin_2026_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_admin_2026_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_admin_subject_id_recorded_at_idx ATTACH PARTITION auth.audit_log_admin_2026_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_admin_2027_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_admin_action_recorded_at_idx ATTACH PARTITION auth.audit_log_admin_2027_action_recorded_at_idx;
+
+--
+-- Name: audit_log_admin_2027_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_admin_actor_user_id_recorded_at_idx ATTACH PARTITION auth.audit_log_admin_2027_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_admin_2027_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_admin_pkey ATTACH PARTITION auth.audit_log_admin_2027_pkey;
+
+--
+-- Name: audit_log_admin_2027_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_admin_recorded_at_audit_class_sequence_idx ATTACH PARTITION auth.audit_log_admin_2027_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_admin_2027_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_admin_subject_id_recorded_at_idx ATTACH PARTITION auth.audit_log_admin_2027_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_admin_2028_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_admin_action_recorded_at_idx ATTACH PARTITION auth.audit_log_admin_2028_action_recorded_at_idx;
+
+--
+-- Name: audit_log_admin_2028_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_admin_actor_user_id_recorded_at_idx ATTACH PARTITION auth.audit_log_admin_2028_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_admin_2028_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_admin_pkey ATTACH PARTITION auth.audit_log_admin_2028_pkey;
+
+--
+-- Name: audit_log_admin_2028_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_admin_recorded_at_audit_class_sequence_idx ATTACH PARTITION auth.audit_log_admin_2028_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_admin_2028_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_admin_subject_id_recorded_at_idx ATTACH PARTITION auth.audit_log_admin_2028_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_admin_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_action ATTACH PARTITION auth.audit_log_admin_action_recorded_at_idx;
+
+--
+-- Name: audit_log_admin_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_actor ATTACH PARTITION auth.audit_log_admin_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_admin_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_pkey ATTACH PARTITION auth.audit_log_admin_pkey;
+
+--
+-- Name: audit_log_admin_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_newest ATTACH PARTITION auth.audit_log_admin_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_admin_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_subject ATTACH PARTITION auth.audit_log_admin_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_compliance_2026_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_compliance_action_recorded_at_idx ATTACH PARTITION auth.audit_log_compliance_2026_action_recorded_at_idx;
+
+--
+-- Name: audit_log_compliance_2026_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_compliance_actor_user_id_recorded_at_idx ATTACH PARTITION auth.audit_log_compliance_2026_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_compliance_2026_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_compliance_pkey ATTACH PARTITION auth.audit_log_compliance_2026_pkey;
+
+--
+-- Name: audit_log_compliance_2026_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_compliance_recorded_at_audit_class_sequence_idx ATTACH PARTITION auth.audit_log_compliance_2026_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_compliance_2026_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_compliance_subject_id_recorded_at_idx ATTACH PARTITION auth.audit_log_compliance_2026_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_compliance_2027_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_compliance_action_recorded_at_idx ATTACH PARTITION auth.audit_log_compliance_2027_action_recorded_at_idx;
+
+--
+-- Name: audit_log_compliance_2027_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_compliance_actor_user_id_recorded_at_idx ATTACH PARTITION auth.audit_log_compliance_2027_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_compliance_2027_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_compliance_pkey ATTACH PARTITION auth.audit_log_compliance_2027_pkey;
+
+--
+-- Name: audit_log_compliance_2027_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_compliance_recorded_at_audit_class_sequence_idx ATTACH PARTITION auth.audit_log_compliance_2027_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_compliance_2027_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_compliance_subject_id_recorded_at_idx ATTACH PARTITION auth.audit_log_compliance_2027_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_compliance_2028_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_compliance_action_recorded_at_idx ATTACH PARTITION auth.audit_log_compliance_2028_action_recorded_at_idx;
+
+--
+-- Name: audit_log_compliance_2028_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_compliance_actor_user_id_recorded_at_idx ATTACH PARTITION auth.audit_log_compliance_2028_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_compliance_2028_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_compliance_pkey ATTACH PARTITION auth.audit_log_compliance_2028_pkey;
+
+--
+-- Name: audit_log_compliance_2028_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_compliance_recorded_at_audit_class_sequence_idx ATTACH PARTITION auth.audit_log_compliance_2028_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_compliance_2028_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_compliance_subject_id_recorded_at_idx ATTACH PARTITION auth.audit_log_compliance_2028_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_compliance_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_action ATTACH PARTITION auth.audit_log_compliance_action_recorded_at_idx;
+
+--
+-- Name: audit_log_compliance_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_actor ATTACH PARTITION auth.audit_log_compliance_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_compliance_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_pkey ATTACH PARTITION auth.audit_log_compliance_pkey;
+
+--
+-- Name: audit_log_compliance_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_newest ATTACH PARTITION auth.audit_log_compliance_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_compliance_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_subject ATTACH PARTITION auth.audit_log_compliance_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_money_2026_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_money_action_recorded_at_idx ATTACH PARTITION auth.audit_log_money_2026_action_recorded_at_idx;
+
+--
+-- Name: audit_log_money_2026_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_money_actor_user_id_recorded_at_idx ATTACH PARTITION auth.audit_log_money_2026_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_money_2026_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_money_pkey ATTACH PARTITION auth.audit_log_money_2026_pkey;
+
+--
+-- Name: audit_log_money_2026_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_money_recorded_at_audit_class_sequence_idx ATTACH PARTITION auth.audit_log_money_2026_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_money_2026_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_money_subject_id_recorded_at_idx ATTACH PARTITION auth.audit_log_money_2026_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_money_2027_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_money_action_recorded_at_idx ATTACH PARTITION auth.audit_log_money_2027_action_recorded_at_idx;
+
+--
+-- Name: audit_log_money_2027_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_money_actor_user_id_recorded_at_idx ATTACH PARTITION auth.audit_log_money_2027_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_money_2027_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_money_pkey ATTACH PARTITION auth.audit_log_money_2027_pkey;
+
+--
+-- Name: audit_log_money_2027_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_money_recorded_at_audit_class_sequence_idx ATTACH PARTITION auth.audit_log_money_2027_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_money_2027_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_money_subject_id_recorded_at_idx ATTACH PARTITION auth.audit_log_money_2027_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_money_2028_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_money_action_recorded_at_idx ATTACH PARTITION auth.audit_log_money_2028_action_recorded_at_idx;
+
+--
+-- Name: audit_log_money_2028_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_money_actor_user_id_recorded_at_idx ATTACH PARTITION auth.audit_log_money_2028_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_money_2028_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_money_pkey ATTACH PARTITION auth.audit_log_money_2028_pkey;
+
+--
+-- Name: audit_log_money_2028_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_money_recorded_at_audit_class_sequence_idx ATTACH PARTITION auth.audit_log_money_2028_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_money_2028_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_money_subject_id_recorded_at_idx ATTACH PARTITION auth.audit_log_money_2028_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_money_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_action ATTACH PARTITION auth.audit_log_money_action_recorded_at_idx;
+
+--
+-- Name: audit_log_money_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_actor ATTACH PARTITION auth.audit_log_money_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_money_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_pkey ATTACH PARTITION auth.audit_log_money_pkey;
+
+--
+-- Name: audit_log_money_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_newest ATTACH PARTITION auth.audit_log_money_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_money_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_subject ATTACH PARTITION auth.audit_log_money_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_system_2026_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_system_action_recorded_at_idx ATTACH PARTITION auth.audit_log_system_2026_action_recorded_at_idx;
+
+--
+-- Name: audit_log_system_2026_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_system_actor_user_id_recorded_at_idx ATTACH PARTITION auth.audit_log_system_2026_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_system_2026_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_system_pkey ATTACH PARTITION auth.audit_log_system_2026_pkey;
+
+--
+-- Name: audit_log_system_2026_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_system_recorded_at_audit_class_sequence_idx ATTACH PARTITION auth.audit_log_system_2026_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_system_2026_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_system_subject_id_recorded_at_idx ATTACH PARTITION auth.audit_log_system_2026_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_system_2027_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_system_action_recorded_at_idx ATTACH PARTITION auth.audit_log_system_2027_action_recorded_at_idx;
+
+--
+-- Name: audit_log_system_2027_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_system_actor_user_id_recorded_at_idx ATTACH PARTITION auth.audit_log_system_2027_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_system_2027_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_system_pkey ATTACH PARTITION auth.audit_log_system_2027_pkey;
+
+--
+-- Name: audit_log_system_2027_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_system_recorded_at_audit_class_sequence_idx ATTACH PARTITION auth.audit_log_system_2027_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_system_2027_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_system_subject_id_recorded_at_idx ATTACH PARTITION auth.audit_log_system_2027_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_system_2028_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_system_action_recorded_at_idx ATTACH PARTITION auth.audit_log_system_2028_action_recorded_at_idx;
+
+--
+-- Name: audit_log_system_2028_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_system_actor_user_id_recorded_at_idx ATTACH PARTITION auth.audit_log_system_2028_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_system_2028_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_system_pkey ATTACH PARTITION auth.audit_log_system_2028_pkey;
+
+--
+-- Name: audit_log_system_2028_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_system_recorded_at_audit_class_sequence_idx ATTACH PARTITION auth.audit_log_system_2028_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_system_2028_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_system_subject_id_recorded_at_idx ATTACH PARTITION auth.audit_log_system_2028_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_system_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_action ATTACH PARTITION auth.audit_log_system_action_recorded_at_idx;
+
+--
+-- Name: audit_log_system_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_actor ATTACH PARTITION auth.audit_log_system_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_system_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_pkey ATTACH PARTITION auth.audit_log_system_pkey;
+
+--
+-- Name: audit_log_system_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_newest ATTACH PARTITION auth.audit_log_system_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_system_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_subject ATTACH PARTITION auth.audit_log_system_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_user_2026_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_user_action_recorded_at_idx ATTACH PARTITION auth.audit_log_user_2026_action_recorded_at_idx;
+
+--
+-- Name: audit_log_user_2026_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_user_actor_user_id_recorded_at_idx ATTACH PARTITION auth.audit_log_user_2026_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_user_2026_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_user_pkey ATTACH PARTITION auth.audit_log_user_2026_pkey;
+
+--
+-- Name: audit_log_user_2026_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_user_recorded_at_audit_class_sequence_idx ATTACH PARTITION auth.audit_log_user_2026_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_user_2026_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_user_subject_id_recorded_at_idx ATTACH PARTITION auth.audit_log_user_2026_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_user_2027_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_user_action_recorded_at_idx ATTACH PARTITION auth.audit_log_user_2027_action_recorded_at_idx;
+
+--
+-- Name: audit_log_user_2027_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_user_actor_user_id_recorded_at_idx ATTACH PARTITION auth.audit_log_user_2027_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_user_2027_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_user_pkey ATTACH PARTITION auth.audit_log_user_2027_pkey;
+
+--
+-- Name: audit_log_user_2027_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_user_recorded_at_audit_class_sequence_idx ATTACH PARTITION auth.audit_log_user_2027_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_user_2027_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_user_subject_id_recorded_at_idx ATTACH PARTITION auth.audit_log_user_2027_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_user_2028_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_user_action_recorded_at_idx ATTACH PARTITION auth.audit_log_user_2028_action_recorded_at_idx;
+
+--
+-- Name: audit_log_user_2028_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_user_actor_user_id_recorded_at_idx ATTACH PARTITION auth.audit_log_user_2028_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_user_2028_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_user_pkey ATTACH PARTITION auth.audit_log_user_2028_pkey;
+
+--
+-- Name: audit_log_user_2028_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_user_recorded_at_audit_class_sequence_idx ATTACH PARTITION auth.audit_log_user_2028_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_user_2028_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_user_subject_id_recorded_at_idx ATTACH PARTITION auth.audit_log_user_2028_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log_user_action_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_action ATTACH PARTITION auth.audit_log_user_action_recorded_at_idx;
+
+--
+-- Name: audit_log_user_actor_user_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_actor ATTACH PARTITION auth.audit_log_user_actor_user_id_recorded_at_idx;
+
+--
+-- Name: audit_log_user_pkey; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_pkey ATTACH PARTITION auth.audit_log_user_pkey;
+
+--
+-- Name: audit_log_user_recorded_at_audit_class_sequence_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_newest ATTACH PARTITION auth.audit_log_user_recorded_at_audit_class_sequence_idx;
+
+--
+-- Name: audit_log_user_subject_id_recorded_at_idx; Type: INDEX ATTACH; Schema: auth; Owner: -
+--
+
+ALTER INDEX auth.audit_log_subject ATTACH PARTITION auth.audit_log_user_subject_id_recorded_at_idx;
+
+--
+-- Name: audit_log audit_log_append_only; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON auth.audit_log FOR EACH ROW EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log audit_log_no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON auth.audit_log FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log_admin_2026 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_admin_2026 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log_admin_2027 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_admin_2027 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log_admin_2028 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_admin_2028 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log_compliance_2026 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_compliance_2026 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log_compliance_2027 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_compliance_2027 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log_compliance_2028 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_compliance_2028 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log_money_2026 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_money_2026 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log_money_2027 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_money_2027 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log_money_2028 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_money_2028 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log_system_2026 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_system_2026 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log_system_2027 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_system_2027 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log_system_2028 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_system_2028 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log_user_2026 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_user_2026 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log_user_2027 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_user_2027 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
+-- Name: audit_log_user_2028 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_user_2028 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
 
 --
 -- Name: mailed_token mailed_token_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
@@ -691,4 +2653,5 @@ INSERT INTO auth.schema_migrations (version) VALUES
     ('20261121033000'),
     ('20261121064800'),
     ('20261121065800'),
-    ('20261121072500');
+    ('20261121072500'),
+    ('20261121073400');

@@ -44,6 +44,7 @@ async def main() -> None:
                     signer=signer,
                     domain=config.domain,
                     rules=config.rules,
+                    audit_retention_years=config.audit_retention_years,
                     jwks_json=json.dumps(jwks(public_keys.items())),
                 )
             )
@@ -56,7 +57,7 @@ async def main() -> None:
                 ready=[database.ping],
                 background=[
                     OutboxRelay(cluster=config.cluster, database=database, source="auth").run,
-                    audit_consumer(config.cluster, database).run,
+                    audit_consumer(config.cluster, database, auth.audit).run,
                     auth.jobs.run,
                     auth.feed.run,
                     revocations.run,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from oraculum_auth.audit_log import CLASSES
 from oraculum_auth.challenges import SigningDomain
 from oraculum_auth.events import REVOCATION_LIFE
 from oraculum_auth.passwords import PasswordCost
@@ -37,6 +38,7 @@ class Config:
     data_keys_file: str
     password_cost: PasswordCost
     password_workers: int
+    audit_retention_years: Mapping[str, int]
 
 
 def load(variables: Mapping[str, str]) -> Config:
@@ -68,6 +70,7 @@ def load(variables: Mapping[str, str]) -> Config:
             data_keys_file=environment.text("DATA_KEYS_FILE"),
             password_cost=PasswordCost.read(environment),
             password_workers=environment.integer("PASSWORD_WORKERS", 1, minimum=1),
+            audit_retention_years=_years(environment),
         )
 
 
@@ -79,3 +82,15 @@ def _token_life(environment: Environment) -> timedelta:
             "TOKEN_LIFE_SECONDS", "tokens must be shorter than what is remembered of them: 59 minutes"
         )
     return life
+
+
+def _years(environment: Environment) -> dict[str, int]:
+    """`system=1,user=3`: a class of acts is kept so many whole years; one that is not named, for ever."""
+    years: dict[str, int] = {}
+    for part in environment.text("AUDIT_RETENTION_YEARS", "system=1").split(","):
+        audit_class, _, number = part.strip().partition("=")
+        if audit_class not in CLASSES or not number.isdecimal() or int(number) < 1:
+            environment.refuse("AUDIT_RETENTION_YEARS", f"{part!r} is not a class and a number of years")
+        else:
+            years[audit_class] = int(number)
+    return years

@@ -1,13 +1,16 @@
 """How the parts of auth hang together; tests put them together in the same way."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from oraculum.auth.v1.audit_service_pb2_grpc import add_AuditServiceServicer_to_server
 from oraculum.auth.v1.auth_service_pb2_grpc import add_AuthServiceServicer_to_server
 from oraculum.auth.v1.credential_service_pb2_grpc import add_CredentialServiceServicer_to_server
 from oraculum.auth.v1.factor_service_pb2_grpc import add_FactorServiceServicer_to_server
 from oraculum.auth.v1.trust_service_pb2_grpc import add_TrustServiceServicer_to_server
-from oraculum_auth import credential_servicer, factor_servicer, servicer, trust_servicer
+from oraculum_auth import audit_servicer, credential_servicer, factor_servicer, servicer, trust_servicer
 from oraculum_auth.accounts import AccountBook
+from oraculum_auth.audit_log import AuditLog
 from oraculum_auth.challenges import SigningDomain
 from oraculum_auth.housekeeping import forgetting
 from oraculum_auth.mailbox import Mailbox
@@ -32,6 +35,7 @@ ACCESS = {
     **credential_servicer.ACCESS,
     **factor_servicer.ACCESS,
     **trust_servicer.ACCESS,
+    **audit_servicer.ACCESS,
 }
 
 
@@ -48,6 +52,7 @@ class Parts:
     domain: SigningDomain
     rules: SessionRules
     jwks_json: str
+    audit_retention_years: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Wired:
     services: list[Service]
     jobs: JobRunner
     feed: RevocationFeed
+    audit: AuditLog
 
 
 def wire(parts: Parts) -> Wired:
@@ -70,6 +76,7 @@ def wire(parts: Parts) -> Wired:
     mailbox = Mailbox(database, accounts, sessions, throttle, parts.passwords, clock)
     postman = Postman(database, accounts, parts.mailer, clock, parts.domain.uri)
     feed = RevocationFeed(database, clock)
+    audit = AuditLog(database, clock, parts.audit_retention_years)
     book = AccountBook(database, accounts, clock)
     return Wired(
         services=[
@@ -79,8 +86,10 @@ def wire(parts: Parts) -> Wired:
             ),
             (add_CredentialServiceServicer_to_server, credential_servicer.CredentialServicer(mailbox)),
             (add_FactorServiceServicer_to_server, factor_servicer.FactorServicer(factor)),
+            (add_AuditServiceServicer_to_server, audit_servicer.AuditServicer(audit)),
             (add_TrustServiceServicer_to_server, trust_servicer.TrustServicer(feed)),
         ],
-        jobs=JobRunner(database=database, kinds=[forgetting(database, clock), postman.kind]),
+        jobs=JobRunner(database=database, kinds=[forgetting(database, clock), postman.kind, audit.kind]),
         feed=feed,
+        audit=audit,
     )

@@ -14,6 +14,7 @@ import pytest
 from aiosmtpd.smtp import SMTP
 from argon2 import PasswordHasher
 
+from oraculum.auth.v1.audit_service_pb2_grpc import AuditServiceStub
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
 from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceStub
 from oraculum.auth.v1.factor_service_pb2_grpc import FactorServiceStub
@@ -81,6 +82,7 @@ class Auth:
     credentials: CredentialServiceStub
     factors: FactorServiceStub
     trust: TrustServiceStub
+    audit: AuditServiceStub
     port: int
     database: Database
     clock: ManualClock
@@ -135,6 +137,7 @@ async def auth(database_for, tmp_path: Path, mail_server: MailConfig) -> AsyncIt
                     CredentialServiceStub(channel),
                     FactorServiceStub(channel),
                     TrustServiceStub(channel),
+                    AuditServiceStub(channel),
                     server.running.port,
                     database,
                     clock,

@@ -1,11 +1,8 @@
 """Profiles, roles and the administrators' list, over gRPC against a real database."""
 
-import psycopg
 import pytest
 
-from oraculum.audit.v1 import audit_pb2
 from oraculum.auth.v1 import auth_service_pb2 as pb
-from oraculum_auth.consumers import append
 from oraculum_auth.errors import UserNotFound
 from oraculum_kit.errors import InvalidArgument, PermissionDenied, Unauthenticated
 from oraculum_kit.ids import uuid7
@@ -82,28 +79,3 @@ class TestAdministration:
         with auth.parties.signed_in(roles={"admin"}), pytest.raises(InvalidArgument) as refused:
             await auth.stub.SetRoles(pb.SetRolesRequest(user_id=user.user_id, roles=["god"]))
         assert [violation.field for violation in refused.value.violations] == ["roles"]
-
-
-class Heard:
-    """A record as the inbox hands it over, as far as the handler looks."""
-
-    def __init__(self, message: audit_pb2.AuditFact) -> None:
-        self.message = message
-
-
-class TestAudit:
-    async def test_a_fact_is_kept_once_and_nobody_changes_it(self, auth) -> None:
-        fact = audit_pb2.AuditFact(
-            audit_id=str(uuid7()), audit_class=audit_pb2.AUDIT_CLASS_MONEY, service="wallet", action="deposit"
-        )
-        fact.occurred_at.GetCurrentTime()
-        for _ in range(2):
-            async with auth.database.transaction() as connection:
-                await append(connection, [Heard(fact)])
-        async with auth.database.connection() as connection:
-            cursor = await connection.execute("select audit_class, action from audit_entry")
-            assert await cursor.fetchall() == [("money", "deposit")]
-            with pytest.raises(psycopg.errors.IntegrityError, match="append only"):
-                await connection.execute("update audit_entry set action = 'nothing'")
-            with pytest.raises(psycopg.errors.IntegrityError, match="append only"):
-                await connection.execute("delete from audit_entry")

@@ -1,0 +1,25 @@
+"""The keys that people's data is sealed with."""
+
+from collections.abc import Sequence
+
+from oraculum_auth.vault import PersonKey
+from oraculum_kit.db import Connection, queries
+
+_keys = queries("oraculum_auth", "sql/people_keys.sql")
+
+
+class PeopleKeys:
+    """All of them, to be wrapped anew."""
+
+    async def lock_others(self, connection: Connection, active: str) -> list[PersonKey]:
+        """Some keys that another key than this one wraps, locked until the transaction ends."""
+        return await _keys.lock_others.all(connection, PersonKey, active=active)
+
+    async def replace(self, connection: Connection, keys: Sequence[PersonKey]) -> None:
+        """Keep these wrappings in the place of the old ones."""
+        await _keys.replace_wrappings.run(
+            connection,
+            user_ids=[key.user_id for key in keys],
+            key_ids=[key.key_id for key in keys],
+            wrapped=[key.wrapped for key in keys],
+        )
