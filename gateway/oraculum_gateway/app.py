@@ -14,6 +14,7 @@ from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp
 
 from oraculum_gateway import asyncapi, openapi, pages, problems
+from oraculum_gateway.direct import Direct
 from oraculum_gateway.edge import EdgeMiddleware
 from oraculum_gateway.limits import RateLimiter
 from oraculum_gateway.live import Hub
@@ -101,7 +102,8 @@ def application(
     )
     # A path with a slash too many is another path: redirects would carry commands to addresses nobody declared.
     app.router.redirect_slashes = False
-    return EdgeMiddleware(app, origins=origins, trusted_proxies=trusted_proxies), sockets
+    direct = Direct(app, _direct(routes, serving))
+    return EdgeMiddleware(direct, origins=origins, trusted_proxies=trusted_proxies), sockets
 
 
 def _addresses(routes: Sequence[Route], serving: Serving) -> list[StarletteRoute]:
@@ -116,6 +118,14 @@ def _addresses(routes: Sequence[Route], serving: Serving) -> list[StarletteRoute
         StarletteRoute(path, _by_method(methods), methods=list(methods))
         for path, methods in endpoints.items()
     ]
+
+
+def _direct(routes: Sequence[Route], serving: Serving) -> dict[tuple[str, str], Endpoint]:
+    return {
+        (route.method, route.full_path): serving.endpoint(route)
+        for route in routes
+        if "{" not in route.full_path
+    }
 
 
 def _by_method(endpoints: Mapping[str, Endpoint]) -> Endpoint:

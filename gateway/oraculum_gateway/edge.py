@@ -35,6 +35,9 @@ SAFETY: Final[Mapping[str, str]] = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 
+# As they go out.
+_SAFETY: Final = [(name.encode(), value.encode("latin-1")) for name, value in SAFETY.items()]
+
 _CORS_METHODS: Final = "GET, HEAD, POST, PUT, DELETE"
 _CORS_HEADERS: Final = (
     "authorization, content-type, idempotency-key, x-device-id, x-request-id, traceparent, if-none-match"
@@ -93,7 +96,7 @@ class EdgeMiddleware:
             nonlocal status, answered
             if message["type"] == "http.response.start":
                 status, answered = message["status"], True
-                _decorate(message, {**SAFETY, "x-request-id": edge.request_id, **cors, **edge.headers})
+                _decorate(message, {"x-request-id": edge.request_id, **cors, **edge.headers})
             await send(message)
 
         with traces.span("http", traces.SERVER, parent=traces.parse(headers.get("traceparent"))) as span:
@@ -157,16 +160,16 @@ async def _preflight(send: Send, *, allowed: bool) -> None:
 
 
 def _decorate(message: MutableMapping[str, Any], extra: Mapping[str, str]) -> None:
-    """Add headers that the answer does not have itself."""
-    present = {name for name, _ in message.get("headers", ())}
-    message["headers"] = [
-        *message.get("headers", ()),
-        *(
-            (name.encode(), value.encode("latin-1"))
-            for name, value in extra.items()
-            if name.encode() not in present
-        ),
+    """Add the safety headers and others that the answer does not have itself."""
+    headers = [*message.get("headers", ())]
+    present = {name for name, _ in headers}
+    headers += [pair for pair in _SAFETY if pair[0] not in present]
+    headers += [
+        (name.encode(), value.encode("latin-1"))
+        for name, value in extra.items()
+        if name.encode() not in present
     ]
+    message["headers"] = headers
 
 
 def _headers(scope: Scope) -> dict[str, str]:

@@ -83,7 +83,7 @@ class Serving:
             body=None if route.body is None else await read_json(request, route.body),
             query=None if route.query is None else read_query(request, route.query),
         )
-        if route.query is None and request.url.query:
+        if route.query is None and request.scope["query_string"]:
             read_query(request, _NOTHING)
         caller = Caller(
             request_id=edge.request_id,
