@@ -146,15 +146,17 @@ class Book:
         refusal = _frozen(transfer.phase, transfer.kind, debit, credit) or self._closed(transfer)
         if refusal is not None:
             return Answer(transfer.id, Result.FROZEN, message=refusal)
-        if debit.kind not in DEBIT_NORMAL and units > debit.available_units >= 0:
+        available = debit.available_units
+        if debit.kind not in DEBIT_NORMAL and units > available >= 0:
             # Nothing left to move is an outcome of a balancing transfer, and is recorded so that a retry meets it;
             # a reservation of nothing could never be posted.
-            if not transfer.balancing or (transfer.phase is Phase.PENDING and debit.available_units == 0):
+            if not transfer.balancing or (transfer.phase is Phase.PENDING and available == 0):
                 return Answer(transfer.id, Result.INSUFFICIENT_FUNDS)
-            units = debit.available_units
-        refusal = _unsound(debit, credit, units, _NOTHING, posts=transfer.phase is Phase.POSTED)
-        if refusal is not None:
-            return Answer(transfer.id, Result.FROZEN, message=refusal)
+            units = available
+        if available < 0 or credit.available_units < 0:
+            refusal = _unsound(debit, credit, units, _NOTHING, posts=transfer.phase is Phase.POSTED)
+            if refusal is not None:
+                return Answer(transfer.id, Result.FROZEN, message=refusal)
         if (
             debit.debits_posted + debit.debits_pending + units > INT64_MAX
             or credit.credits_posted + credit.credits_pending + units > INT64_MAX

@@ -4,6 +4,7 @@ A transfer that makes no sense is not an error of the call: it is answered INVAL
 other. So the rules here give sentences instead of raising, all but one: how many transfers a call may bring.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from oraculum.money.v1.amount_pb2 import Amount
@@ -263,17 +264,25 @@ def _amount(message: pb.Transfer) -> tuple[str, Units]:
 
 
 def _account(field: str, name: pb.AccountName, asset: str, shard: str) -> Account:
-    account_kind = _ACCOUNT_KIND.get(name.kind)
+    try:
+        return _named(name.kind, name.owner_id or shard, asset, not name.owner_id)
+    except _Nonsense as nonsense:
+        raise _Nonsense(f"{field}.{nonsense}") from None
+
+
+@lru_cache(maxsize=100_000)
+def _named(number: int, owner_id: str, asset: str, chosen: bool) -> Account:  # noqa: FBT001  a key of the cache
+    """The account of a name that was checked before, as nearly all are; `chosen` where the owner is our choice."""
+    account_kind = _ACCOUNT_KIND.get(number)
     if account_kind is None:
-        raise _Nonsense(f"{field}.kind: must be given")
+        raise _Nonsense("kind: must be given")
     if account_kind in _OURS_ALONE:
-        raise _Nonsense(f"{field}.kind: wallet alone moves money of the kind {account_kind.name}")
-    owner_id = name.owner_id
-    if account_kind in SHARDED and not owner_id:
-        owner_id = shard
+        raise _Nonsense(f"kind: wallet alone moves money of the kind {account_kind.name}")
+    if chosen and account_kind not in SHARDED:
+        owner_id = ""
     complaint = owner_complaint(account_kind, owner_id)
     if complaint is not None:
-        raise _Nonsense(f"{field}.owner_id: {complaint}")
+        raise _Nonsense(f"owner_id: {complaint}")
     return account(account_kind, owner_id, asset)
 
 
