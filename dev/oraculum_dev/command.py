@@ -80,11 +80,15 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
         "make an administrator: create --email ADDRESS | --evm ADDRESS | --solana ADDRESS",
     ),
     "audit": (
-        lambda rest: import_module("oraculum_dev.suite.inside").run("auth", "oraculum_auth.audit", rest),
+        lambda rest: import_module("oraculum_dev.suite.inside").run(
+            "auth", "oraculum_auth.admin", ["audit", *rest]
+        ),
         "prove the audit log: verify",
     ),
     "keys": (
-        lambda rest: import_module("oraculum_dev.suite.inside").run("auth", "oraculum_auth.keys", rest),
+        lambda rest: import_module("oraculum_dev.suite.inside").run(
+            "auth", "oraculum_auth.admin", ["keys", *rest]
+        ),
         "turn the keys of personal data while the suite runs: rotate [--forget] | rewrap",
     ),
     "demo": (

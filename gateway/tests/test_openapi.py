@@ -51,6 +51,8 @@ def _fill_message(message: Message, field: FieldDescriptor, depth: int) -> None:
     inner = getattr(message, field.name)
     if field.message_type.full_name == "google.protobuf.Timestamp":
         inner.FromSeconds(1_780_000_000)
+    elif field.message_type.GetOptions().map_entry:
+        inner["reason"] = "spam"
     elif field.is_repeated:
         filled(inner.add(), depth + 1)
     else:

@@ -119,8 +119,8 @@ async def test_who_does_it_all_the_same_is_found_out(database, log, statement: s
 
 async def test_the_command_proves_it(url: str, database, log) -> None:
     def run() -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "oraculum_auth.audit", "verify"]
-        environment = {**os.environ, "DATABASE_URL": url, "SERVICE_NAME": "auth"}
+        command = [sys.executable, "-m", "oraculum_auth.admin", "audit", "verify"]
+        environment = {**os.environ, "DATABASE_URL": url, "SERVICE_NAME": "auth", "DATA_KEYS_FILE": "none"}
         return subprocess.run(
             command, env=environment, capture_output=True, text=True, check=False, timeout=60
         )
