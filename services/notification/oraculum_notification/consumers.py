@@ -16,12 +16,13 @@ from oraculum.auth.v1.users_fact_pb2 import UsersFact
 from oraculum.event.v1.events_fact_pb2 import EventsFact
 from oraculum.market_data.v1.market_data_facts_pb2 import MarketsFact, QuotesFact, TradesFact
 from oraculum.prediction.v1.bets_fact_pb2 import BetsFact
+from oraculum.prediction.v1.risk_fact_pb2 import RiskFact
 from oraculum.prediction.v1.settlements_fact_pb2 import SettlementsFact
 from oraculum.wallet.v1.wallet_fact_pb2 import WalletFact
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.inbox import InboxConsumer, Record
 from oraculum_kit.kafka import Cluster
-from oraculum_notification import events, metrics, stories
+from oraculum_notification import alerts, events, metrics, stories
 from oraculum_notification.records import Line, Notice
 from oraculum_notification.repository import Channels, Notices
 from oraculum_notification.stories import Told
@@ -31,6 +32,7 @@ _ONCE: Final[dict[str, type[ProtobufMessage]]] = {
     "events": EventsFact,
     "bets": BetsFact,
     "settlements": SettlementsFact,
+    "risk": RiskFact,
     "wallet": WalletFact,
     "market-data.markets": MarketsFact,
 }
@@ -45,6 +47,7 @@ _STORIES: Final[dict[str, Callable[[Any, datetime], Iterator[Told]]]] = {
     "events": stories.of_event,
     "bets": stories.of_bet,
     "settlements": stories.of_settlement,
+    "risk": alerts.of_risk,
     "wallet": stories.of_wallet,
     "market-data.markets": stories.of_market,
     "market-data.quotes": stories.of_quote,

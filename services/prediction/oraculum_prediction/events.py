@@ -1,4 +1,4 @@
-"""What prediction tells: the topics `bets`, `settlements` and `audit`."""
+"""What prediction tells: the topics `bets`, `settlements`, `risk` and `audit`."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,6 +26,7 @@ from oraculum_prediction.wire import OrderRow
 BETS_TOPIC: Final = "bets"
 SETTLEMENTS_TOPIC: Final = "settlements"
 AUDIT_TOPIC: Final = "audit"
+RISK_TOPIC: Final = "risk"
 
 
 def filled_order(row: Filled, asset: str, filled_at: datetime) -> pb.Order:
@@ -133,13 +134,14 @@ def _placement(row: Filled) -> Placement:
 async def audit(
     connection: Connection,
     action: str,
-    event_id: UUID,
+    subject_id: UUID | str,
     *,
     now: datetime,
+    subject_kind: str = "market",
     audit_class: audit_pb2.AuditClass.ValueType = audit_pb2.AUDIT_CLASS_SYSTEM,
     details: Mapping[str, str] | None = None,
 ) -> None:
-    """Note an act upon a market for the log that nobody edits."""
+    """Note an act, upon a market unless another kind of thing is named, for the log that nobody edits."""
     caller = caller_or_none()
     actor = str(caller.user.id) if caller and caller.user else ""
     fact = audit_pb2.AuditFact(
@@ -148,8 +150,8 @@ async def audit(
         service="prediction",
         action=action,
         actor_user_id=actor,
-        subject_kind="market",
-        subject_id=str(event_id),
+        subject_kind=subject_kind,
+        subject_id=str(subject_id),
         details=details or {},
         request_id=caller.request_id if caller else "",
         occurred_at=to_wire(now),

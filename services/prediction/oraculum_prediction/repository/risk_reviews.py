@@ -43,6 +43,8 @@ class ReviewRow(NamedTuple):
     signals: dict[str, int]
     status: int
     received_at: datetime
+    # Of its market.
+    asset: str
     created_at: datetime | None = None
     decided_at: datetime | None = None
     decided_by: UUID | None = None

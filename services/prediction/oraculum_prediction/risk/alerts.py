@@ -11,6 +11,7 @@ from oraculum_kit import outbox
 from oraculum_kit.db import Connection
 from oraculum_kit.ids import uuid7
 from oraculum_kit.timestamps import to_wire
+from oraculum_prediction.events import RISK_TOPIC
 from oraculum_prediction.repository import risk_alerts as repository
 from oraculum_prediction.repository.risk_alerts import AlertRow
 from oraculum_prediction.risk import metrics
@@ -20,8 +21,6 @@ TRIGGER_FIRED: Final = 2
 TRIGGER_FAILED: Final = 3
 ORDER_HELD: Final = 4
 ORDER_REVIEWED: Final = 5
-
-RISK_TOPIC: Final = "risk"
 
 _NAMES: Final = {
     LIMIT_REACHED: "limit_reached",

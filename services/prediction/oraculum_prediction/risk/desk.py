@@ -109,17 +109,26 @@ class Desk:
             ],
         )
         tiers = {ticket.user_id: ticket.placement.origin.tier for ticket in tickets}
-        return Sitting(self._risk, used, companies, tiers)
+        assets = {event_id: market.asset for event_id, market in markets.items()}
+        return Sitting(self._risk, used, companies, tiers, assets)
 
 
 class Sitting:
     """What risk knows and notes of one round of a batch."""
 
-    def __init__(self, risk: Risk, used: Used, companies: Companies, tiers: dict[UUID, str]) -> None:
+    def __init__(
+        self,
+        risk: Risk,
+        used: Used,
+        companies: Companies,
+        tiers: dict[UUID, str],
+        assets: dict[UUID, str],
+    ) -> None:
         self._risk = risk
         self._used = used
         self._companies = companies
         self._tiers = tiers
+        self._assets = assets
         self._crossed: dict[UUID, list[UUID]] = {}
         self._refused: list[ServiceError] = []
 
@@ -136,7 +145,7 @@ class Sitting:
         """What refused orders are answered with: those that are held are pending."""
         now = self._risk.clock.now()
         return [
-            (task, pb.PlaceOrderResponse(order=pending_order(_review(task, error), now)))
+            (task, pb.PlaceOrderResponse(order=pending_order(self._review(task, error), now)))
             if isinstance(error, OrderHeld) and isinstance(task, Ticket)
             else (task, error)
             for task, error in refusals
@@ -149,7 +158,7 @@ class Sitting:
         """
         self._refused = [error for _, error in refusals]
         held = [
-            _review(task, error)
+            self._review(task, error)
             for task, error in refusals
             if isinstance(error, OrderHeld) and isinstance(task, Ticket)
         ]
@@ -179,6 +188,27 @@ class Sitting:
             elif isinstance(error, OrderHeld):
                 metrics.HELD.inc()
 
+    def _review(self, ticket: Ticket, held: OrderHeld) -> ReviewRow:
+        placement = ticket.placement
+        return ReviewRow(
+            order_id=ticket.order_id,
+            user_id=ticket.user_id,
+            event_id=ticket.event_id,
+            outcome=placement.order.outcome,
+            side=statuses.BUY if placement.order.side is Side.BUY else statuses.SELL,
+            amount_units=placement.order.amount,
+            asked_shares=placement.order.shares,
+            limit_price=frozen_limit(placement.order, held.proposal),
+            tier=placement.origin.tier,
+            request=request_of(placement).SerializeToString(deterministic=True),
+            request_hash=placement.command.request_hash,
+            score=held.suspicion.score,
+            signals=held.suspicion.signals,
+            status=PENDING,
+            received_at=placement.received_at,
+            asset=self._assets[ticket.event_id],
+        )
+
     def _breaches(self, refusals: Refusals) -> Iterable[AlertRow]:
         today = self._risk.clock.now().date()
         for task, error in refusals:
@@ -204,25 +234,4 @@ def _held_alert(row: ReviewRow) -> AlertRow:
         "Your order is being looked at before it is placed. No money was touched.",
         event_id=row.event_id,
         order_id=row.order_id,
-    )
-
-
-def _review(ticket: Ticket, held: OrderHeld) -> ReviewRow:
-    placement = ticket.placement
-    return ReviewRow(
-        order_id=ticket.order_id,
-        user_id=ticket.user_id,
-        event_id=ticket.event_id,
-        outcome=placement.order.outcome,
-        side=statuses.BUY if placement.order.side is Side.BUY else statuses.SELL,
-        amount_units=placement.order.amount,
-        asked_shares=placement.order.shares,
-        limit_price=frozen_limit(placement.order, held.proposal),
-        tier=placement.origin.tier,
-        request=request_of(placement).SerializeToString(deterministic=True),
-        request_hash=placement.command.request_hash,
-        score=held.suspicion.score,
-        signals=held.suspicion.signals,
-        status=PENDING,
-        received_at=placement.received_at,
     )

@@ -22,16 +22,18 @@ from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import InvalidArgument, ServiceError
 from oraculum_kit.idempotency import Command
 from oraculum_kit.timestamps import to_wire
-from oraculum_money import PRICE_ONE, Price, mul_div_ceil, mul_div_floor
+from oraculum_money import PRICE_ONE, Price, Units, mul_div_ceil, mul_div_floor
+from oraculum_prediction import events
 from oraculum_prediction.draft import Proposal
 from oraculum_prediction.placement import Outcome, Task, Ticket
 from oraculum_prediction.pricing import Order, Side
 from oraculum_prediction.repository import risk_reviews as repository
 from oraculum_prediction.repository.risk_reviews import APPROVED, PENDING, PLACED, REJECTED, ReviewRow
-from oraculum_prediction.risk import alerts, audit, metrics
+from oraculum_prediction.risk import alerts, metrics
 from oraculum_prediction.risk.errors import OrderHeld, OrderRejectedInReview, ReviewDecided, ReviewNotFound
 from oraculum_prediction.risk.origin import Origin
 from oraculum_prediction.risk.placing import Place, Standing
+from oraculum_prediction.wire import amount
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -72,6 +74,8 @@ def pending_order(row: ReviewRow, at: datetime) -> prediction.Order:
         outcome=row.outcome,
         side=prediction.Side.ValueType(row.side),
         status=prediction.ORDER_STATUS_PENDING if waits else prediction.ORDER_STATUS_REJECTED,
+        gross=amount(Units(0), row.asset),
+        fee=amount(Units(0), row.asset),
         created_at=to_wire(row.created_at or at),
         reason=_REASONS[row.status],
         asked_units=row.amount_units or 0,
@@ -142,12 +146,12 @@ class Reviews:
             command = Command(row.order_id, row.request_hash)
             refusal = OrderRejectedInReview(order_id=row.order_id)
             await idempotency.store_many(connection, [(command, refusal)])
-        await audit.note(
+        await events.audit(
             connection,
             "review.approved" if approve else "review.rejected",
-            "order",
-            str(row.order_id),
+            row.order_id,
             now=self._clock.now(),
+            subject_kind="order",
             audit_class=AUDIT_CLASS_COMPLIANCE,
             details={"note": row.note, "score": str(row.score), "user_id": str(row.user_id)},
         )

@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from oraculum.audit.v1.audit_pb2 import AUDIT_CLASS_ADMIN
 from oraculum.prediction.v1 import risk_service_pb2 as pb
 from oraculum_kit.db import Connection
+from oraculum_prediction import events
 from oraculum_prediction.errors import MarketNotFound, MarketNotOpen, UnknownOutcome
 from oraculum_prediction.repository import markets, risk_triggers
 from oraculum_prediction.repository import risk as repository
 from oraculum_prediction.repository.risk import Override
 from oraculum_prediction.repository.risk_triggers import TriggerRow
-from oraculum_prediction.risk import audit, wire
+from oraculum_prediction.risk import wire
 from oraculum_prediction.risk.errors import NothingToSell, TriggersFull
 from oraculum_prediction.risk.limits import Limits, Use
 from oraculum_prediction.risk.policy import BASIC, Policy, load
@@ -63,12 +65,13 @@ async def set_limits(
     """Set what one person may do; the next batch with an order of theirs knows."""
     await repository.put_override(connection, user_id, asset, override, reason=reason, set_by=by)
     details = {name: str(value) for name, value in override._asdict().items() if value is not None}
-    await audit.note(
+    await events.audit(
         connection,
         "limits.set",
-        "user",
-        str(user_id),
+        user_id,
         now=now,
+        subject_kind="user",
+        audit_class=AUDIT_CLASS_ADMIN,
         details={**details, "asset": asset, "reason": reason},
     )
 
@@ -91,14 +94,13 @@ async def set_prohibitions(
     for action, (kind, subject), reason in changes:
         if action == "prohibition.set":
             await repository.prohibit(connection, kind, subject, reason=reason, set_by=by)
-        await audit.note(
+        await events.audit(
             connection,
             action,
-            pb.ProhibitionKind.Name(pb.ProhibitionKind.ValueType(kind))
-            .removeprefix("PROHIBITION_KIND_")
-            .lower(),
             subject,
             now=now,
+            subject_kind="market" if kind == pb.PROHIBITION_KIND_MARKET else "category",
+            audit_class=AUDIT_CLASS_ADMIN,
             details={"reason": reason},
         )
 

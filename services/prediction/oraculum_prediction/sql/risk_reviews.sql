@@ -20,19 +20,23 @@ order by order_id
 
 -- name: reviews_by_id
 -- Reviews of these orders.
-select order_id, user_id, event_id, outcome, side, amount_units, asked_shares, limit_price, tier, request, request_hash,
-    score, signals, status, received_at, created_at, decided_at, decided_by, note
-from risk_review
-where order_id = any(%(order_ids)s::uuid[])
+select r.order_id, r.user_id, r.event_id, r.outcome, r.side, r.amount_units, r.asked_shares, r.limit_price, r.tier,
+    r.request, r.request_hash, r.score, r.signals, r.status, r.received_at, m.asset, r.created_at, r.decided_at,
+    r.decided_by, r.note
+from risk_review r
+join market m on m.event_id = r.event_id
+where r.order_id = any(%(order_ids)s::uuid[])
 
 -- name: reviews
 -- A page of reviews in one state, oldest first.
-select order_id, user_id, event_id, outcome, side, amount_units, asked_shares, limit_price, tier, request, request_hash,
-    score, signals, status, received_at, created_at, decided_at, decided_by, note
-from risk_review
-where status = %(status)s
-  and (%(after_time)s::timestamptz is null or (created_at, order_id) > (%(after_time)s, %(after_id)s::uuid))
-order by created_at, order_id
+select r.order_id, r.user_id, r.event_id, r.outcome, r.side, r.amount_units, r.asked_shares, r.limit_price, r.tier,
+    r.request, r.request_hash, r.score, r.signals, r.status, r.received_at, m.asset, r.created_at, r.decided_at,
+    r.decided_by, r.note
+from risk_review r
+join market m on m.event_id = r.event_id
+where r.status = %(status)s
+  and (%(after_time)s::timestamptz is null or (r.created_at, r.order_id) > (%(after_time)s, %(after_id)s::uuid))
+order by r.created_at, r.order_id
 limit %(row_count)s
 
 -- name: decide_review
@@ -43,11 +47,13 @@ where order_id = %(order_id)s and status = 1
 
 -- name: approved_reviews
 -- Approved orders that were not placed a while after: who approved them may be gone.
-select order_id, user_id, event_id, outcome, side, amount_units, asked_shares, limit_price, tier, request, request_hash,
-    score, signals, status, received_at, created_at, decided_at, decided_by, note
-from risk_review
-where status = 2 and decided_at < clock_timestamp() - make_interval(secs => %(older_seconds)s)
-order by decided_at
+select r.order_id, r.user_id, r.event_id, r.outcome, r.side, r.amount_units, r.asked_shares, r.limit_price, r.tier,
+    r.request, r.request_hash, r.score, r.signals, r.status, r.received_at, m.asset, r.created_at, r.decided_at,
+    r.decided_by, r.note
+from risk_review r
+join market m on m.event_id = r.event_id
+where r.status = 2 and r.decided_at < clock_timestamp() - make_interval(secs => %(older_seconds)s)
+order by r.decided_at
 limit %(row_count)s
 
 -- name: conclude_reviews

@@ -306,6 +306,7 @@ class TestReviews:
             seen = (await house.stub.GetOrder(pb.GetOrderRequest(order_id=order.order_id))).order
             told = await house.replicas[0].risk.ListAlerts(risk.ListAlertsRequest())
         assert seen.status == pb.ORDER_STATUS_PENDING
+        assert (seen.gross.asset, order.gross.asset, order.fee.units) == ("USDC", "USDC", 0)
         assert [alert.kind for alert in told.alerts] == [risk.ALERT_KIND_ORDER_HELD]
         with house.parties.signed_in(roles={"admin"}):
             listed = await house.replicas[0].risk.ListReviews(risk.ListReviewsRequest())
