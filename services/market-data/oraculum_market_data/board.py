@@ -4,7 +4,7 @@ A book tells its top, a ticker the top and the last trade, a trade only its pric
 update: half of what a poll brings is known already.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -34,6 +34,8 @@ class Top:
     last: Price | None
     venue_time: datetime | None
     received_at: datetime | None
+    # Written once, though it goes several ways; see `encoded`.
+    _encoded: list[bytes] = field(default_factory=list, init=False, compare=False, repr=False)
 
     @property
     def key(self) -> QuoteKey:
@@ -117,6 +119,13 @@ class Board:
         self._tops[top.key] = top
         self._outcomes.setdefault((top.venue, top.market_id), set()).add(top.outcome)
         return top
+
+
+def encoded(top: Top) -> bytes:
+    """A quote in the contract's words, as bytes."""
+    if not top._encoded:  # noqa: SLF001  ours
+        top._encoded.append(top_to_wire(top).SerializeToString())  # noqa: SLF001  ours
+    return top._encoded[0]  # noqa: SLF001  ours
 
 
 def top_to_wire(top: Top, *, stale: bool = False) -> pb.VenueQuote:

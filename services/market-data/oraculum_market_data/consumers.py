@@ -52,7 +52,8 @@ class OwnEvents:
                 for record in records
                 if record.message.WhichOneof("fact") == "order_filled"
             )
-            if fill.shares > 0
+            # Sets that became cash are no trade, and move no price.
+            if fill.shares > 0 and fill.role != prediction_pb.FILL_ROLE_SET
         }
         if not fills:
             return

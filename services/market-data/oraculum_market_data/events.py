@@ -19,13 +19,14 @@ from oraculum.market_data.v1.market_data_facts_pb2 import (
     VenueQuoteChanged,
     VenueTraded,
 )
-from oraculum_kit import outbox
+from oraculum_kit import outbox, traces
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection
+from oraculum_kit.ids import uuid7
 from oraculum_kit.kafka import Producer
 from oraculum_kit.outbox import Fact
-from oraculum_kit.records import Outgoing, outgoing
-from oraculum_market_data.board import Top, top_to_wire
+from oraculum_kit.records import Outgoing, event_headers, outgoing
+from oraculum_market_data.board import Top, encoded, top_to_wire
 from oraculum_market_data.normal import Market
 from oraculum_market_data.sinks.sink import Batch
 from oraculum_market_data.trades import Deal, deal_to_wire
@@ -35,6 +36,10 @@ MARKETS_TOPIC: Final = "market-data.markets"
 QUOTES_TOPIC: Final = "market-data.quotes"
 TRADES_TOPIC: Final = "market-data.trades"
 _SOURCE: Final = "market-data"
+_QUOTE_CHANGED: Final = VenueQuoteChanged.DESCRIPTOR.full_name
+_LENGTH_DELIMITED: Final = 2
+# A length below this is one byte; a quote's is far below what two can say.
+_ONE_BYTE: Final = 0x80
 
 
 def market_key(venue: str, market_id: str) -> str:
@@ -76,13 +81,28 @@ class KafkaTicks:
 
 
 def _quote(top: Top, now: datetime) -> Outgoing:
-    return outgoing(
-        topic=QUOTES_TOPIC,
-        key=market_key(top.venue.value, top.market_id),
-        message=QuotesFact(venue_quote_changed=VenueQuoteChanged(quote=top_to_wire(top))),
+    headers = event_headers(
+        event_id=uuid7(),
+        type=_QUOTE_CHANGED,
         source=_SOURCE,
         time=top.received_at or now,
+        traceparent=traces.traceparent(),
     )
+    key = market_key(top.venue.value, top.market_id).encode()
+    return Outgoing(QUOTES_TOPIC, key, _enveloped(encoded(top)), headers)
+
+
+def _enveloped(quote: bytes) -> bytes:
+    """A quote's bytes as those of the fact around it: Protobuf nests by length, so nothing is written twice."""
+    changed = _nested(VenueQuoteChanged.QUOTE_FIELD_NUMBER, quote)
+    return _nested(QuotesFact.VENUE_QUOTE_CHANGED_FIELD_NUMBER, changed)
+
+
+def _nested(field: int, message: bytes) -> bytes:
+    length = len(message)
+    if length < _ONE_BYTE:
+        return bytes((field << 3 | _LENGTH_DELIMITED, length)) + message
+    return bytes((field << 3 | _LENGTH_DELIMITED, length & 0x7F | _ONE_BYTE, length >> 7)) + message
 
 
 def _trade(deal: Deal) -> Outgoing:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from oraculum_market_data import metrics
-from oraculum_market_data.board import Board, Top
+from oraculum_market_data.board import Board, QuoteKey, Top
 from oraculum_market_data.book import Trouble
 from oraculum_market_data.catalog import ENDED, Catalog
 from oraculum_market_data.figures import Price
@@ -36,15 +36,33 @@ class Inspector:
         self.skew = Skew()
         self._catalog = catalog
         self._board = board
-        self._times: dict[tuple[Venue, str, int], datetime] = {}
+        self._times: dict[QuoteKey, datetime] = {}
+        # The quotes that moved since the last round; a busy outcome is looked at once a round, as it stands.
+        self._fresh: dict[QuoteKey, Top] = {}
         self._deals: OrderedDict[tuple[str, str, str], None] = OrderedDict()
 
     def quote(self, top: Top, now: datetime) -> None:
-        """Look at a quote that is news."""
-        subject = Subject(top.venue, top.market_id, top.outcome)
-        self._times_of(top, subject, now)
-        self._prices(top, subject, now)
-        self._sum(top, now)
+        """Take a quote that is news. Its time is looked at now, for the next one hides it; the rest with the next round."""
+        key = top.key
+        self._fresh[key] = top
+        told = top.venue_time
+        if told is None:
+            return
+        before = self._times.get(key)
+        if before is None or told >= before:
+            self._times[key] = told
+        elif told < before - _BACKWARDS_TOLERATED:
+            detail = f"{told.isoformat()} after {before.isoformat()}"
+            self.watch.begin(Kind.TIME_BACKWARDS, Subject(*key), now, detail)
+
+    def inspect(self, now: datetime) -> None:
+        """One round: look at all quotes that moved since the last one."""
+        fresh, self._fresh = self._fresh, {}
+        for key, top in fresh.items():
+            if top.venue_time is not None:
+                self.skew.heard(top.venue, top.venue_time, top.received_at or now)
+            self._prices(top, Subject(*key), now)
+            self._sum(top, now)
 
     def deal(self, deal: Deal, now: datetime, *, is_live: bool) -> None:
         """Look at a trade. Polls bring what is known already as a matter of course; a socket should not."""
@@ -105,19 +123,6 @@ class Inspector:
         if market.status in ENDED or market.status is Status.CLOSED:
             self.watch.forget(market.venue, market.id, now)
 
-    def _times_of(self, top: Top, subject: Subject, now: datetime) -> None:
-        told = top.venue_time
-        if told is None:
-            return
-        self.skew.heard(top.venue, told, top.received_at or now)
-        before = self._times.get(top.key)
-        if before is not None and told < before - _BACKWARDS_TOLERATED:
-            self.watch.begin(
-                Kind.TIME_BACKWARDS, subject, now, f"{told.isoformat()} after {before.isoformat()}"
-            )
-            return
-        self._times[top.key] = told if before is None else max(told, before)
-
     def _prices(self, top: Top, subject: Subject, now: datetime) -> None:
         prices: list[Price] = [price for price in (top.bid, top.ask, top.last) if price is not None]
         strange = [price for price in prices if not 0 <= price.millionths <= _MILLION]
@@ -125,7 +130,7 @@ class Inspector:
             self.watch.begin(Kind.OUT_OF_RANGE, subject, now, f"{strange[0]}")
         crossed = top.bid is not None and top.ask is not None and top.bid.exact > top.ask.exact
         locked = top.bid is not None and top.ask is not None and top.bid.exact == top.ask.exact
-        detail = f"bid {top.bid}, ask {top.ask}"
+        detail = f"bid {top.bid}, ask {top.ask}" if crossed or locked else ""
         self.watch.holds(Kind.CROSSED, subject, wrong=crossed, at=now, detail=detail)
         self.watch.holds(Kind.LOCKED, subject, wrong=locked, at=now, detail=detail)
 

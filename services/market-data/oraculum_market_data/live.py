@@ -36,7 +36,7 @@ _OPEN_SECONDS: Final = 10.0
 _CLOSE_SECONDS: Final = 1.0
 _FRAME_BYTES_MAX: Final = 32 * 1024 * 1024
 # A connection that lasted this long was a good one: the next failure begins with short pauses again.
-_GOOD_SECONDS: Final = 60.0
+_GOOD_SECONDS: Final = 10.0
 
 
 class SilentError(ConnectionError):

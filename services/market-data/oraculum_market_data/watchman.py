@@ -71,6 +71,7 @@ class Watchman:
 
     def look(self, now: datetime) -> None:
         """One round."""
+        self._inspector.inspect(now)
         for venue in Venue:
             feeds = [feed for feed in self._feeds() if feed.venue is venue]
             if feeds:

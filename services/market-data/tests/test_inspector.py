@@ -60,6 +60,8 @@ class World:
         return top
 
     def kinds(self, now: datetime = NOW) -> list[Kind]:
+        """What is wrong by now: one round when it was told, and one later."""
+        self.inspector.inspect(NOW)
         self.watch.pass_time(now)
         return [incident.kind for incident in self.watch]
 

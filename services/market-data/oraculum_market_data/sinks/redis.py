@@ -12,7 +12,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
-from oraculum_market_data.board import top_to_wire
+from oraculum_market_data.board import encoded
 from oraculum_market_data.normal import Venue
 from oraculum_market_data.sinks.sink import Batch
 
@@ -42,7 +42,7 @@ class RedisQuotes:
         by_market: dict[str, dict[Field, Field]] = {}
         for top in batch.tops:
             fields = by_market.setdefault(_key(top.venue.value, top.market_id), {})
-            fields[b"%b%d" % (_QUOTE_PREFIX, top.outcome)] = top_to_wire(top).SerializeToString()
+            fields[b"%b%d" % (_QUOTE_PREFIX, top.outcome)] = encoded(top)
         if not by_market:
             return
         async with self._redis.pipeline(transaction=False) as pipeline:

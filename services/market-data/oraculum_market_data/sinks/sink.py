@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 from typing import Final
 
 import structlog
@@ -26,6 +27,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 TRADES_MAX: Final = 50_000
 BATCH_MAX: Final = 5_000
+_GATHER_MAX: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,15 @@ class Sink:
         await run_gracefully(f"sink {self._name}", self._work, grace_seconds=5.0)
 
     async def _work(self, stop: asyncio.Event) -> None:
+        wait = self._every_seconds
         while not stop.is_set():
-            if await pause(stop, self._every_seconds):
+            if await pause(stop, wait):
                 break
             await self._some_or(stop)
+            began = monotonic()
             await self._flush()
+            # Who writes for longer gathers for longer: of what moves quickly fewer states are written.
+            wait = min(max(self._every_seconds, monotonic() - began), max(self._every_seconds, _GATHER_MAX))
         await self._flush()
 
     async def _some_or(self, stop: asyncio.Event) -> None:

@@ -103,7 +103,8 @@ async def test_after_every_fault_the_books_are_those_of_the_venue(
         made = (await stand_in.control("/control/faults", {}))["made"]
         assert all(made[name] for name in ("skip", "repeat", "rubbish", "reorder", "delay"))
         await stand_in.control("/control/rate", {"updates_per_second": 0})
-        await until(live, "all sockets stand again")
+        # Who was cut off again and again waits up to half a minute before it comes back.
+        await until(live, "all sockets stand again", seconds=90)
 
         async def right() -> object:
             return not await asyncio.to_thread(wrong, stand_in.url, world.follower)

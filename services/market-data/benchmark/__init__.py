@@ -1,0 +1,1 @@
+"""Measures market-data by itself, without the venues' sockets."""
