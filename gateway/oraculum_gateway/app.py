@@ -28,6 +28,7 @@ from oraculum_gateway.routes import (
     factors,
     inbox,
     ledger,
+    orders,
     people,
     risk,
     risk_admin,
@@ -70,9 +71,10 @@ def all_routes(health: Health, *, ledger_is_public: bool) -> tuple[Route, ...]:
     )  # fmt: skip
     money = (*wallet.routes(ledger_is_public=ledger_is_public), *books.ROUTES, *ledger.ROUTES)
     people_routes = (*people.ROUTES, *credentials.ROUTES, *factors.ROUTES, *audit.ROUTES)
+    trade = (*trading.ROUTES, *orders.ROUTES)
     limits = (*risk.ROUTES, *risk_admin.ROUTES)
     told = (*world.ROUTES, *inbox.ROUTES)
-    return (*trading.ROUTES, *events.ROUTES, *money, *people_routes, *limits, *told, system)
+    return (*trade, *events.ROUTES, *money, *people_routes, *limits, *told, system)
 
 
 def application(

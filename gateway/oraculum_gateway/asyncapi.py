@@ -11,8 +11,12 @@ _SENT: Final = {
         {"id": "string", "channel": "string", "seq": "integer"},
     ),
     "order.place": (
-        "Place a bet; the fields of POST /predictions beside these.",
+        "Place a bet; the fields of POST /predictions beside these, its type as order_type.",
         {"id": "string", "key": "string"},
+    ),
+    "order.cancel": (
+        "Take back what rests of a bet.",
+        {"id": "string", "key": "string", "prediction_id": "string"},
     ),
     "ping": ("Ask whether anybody is there.", {}),
 }
@@ -29,13 +33,13 @@ _HEARD: Final = {
         "The latest of each kind; more is too old to tell.",
         {"channel": "string", "messages": "array"},
     ),
-    "order.accepted": ("The bet is placed.", {"key": "string", "prediction": "object"}),
+    "order.accepted": ("The bet is placed, or taken back.", {"key": "string", "prediction": "object"}),
     "order.rejected": ("The bet is refused; nothing moved.", {"code": "string", "message": "string"}),
     "error": ("A message that was not understood or not allowed.", {"code": "string", "message": "string"}),
     "pong": ("Somebody is there.", {}),
 }
 KINDS: Final = (
-    "prediction.submitted", "prediction.settled", "event.created", "event.updated", "event.locked",
+    "prediction.submitted", "prediction.opened", "prediction.ended", "prediction.settled", "event.created", "event.updated", "event.locked",
     "event.resolved", "event.cancelled", "market.quote", "market.trade", "market.updated", "balance.updated",
     "notification", "system.maintenance",
 )  # fmt: skip

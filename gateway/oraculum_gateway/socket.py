@@ -15,15 +15,14 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from oraculum_gateway import metrics, problems
-from oraculum_gateway.bodies import parse_json, shaped
+from oraculum_gateway.bodies import parse_json
 from oraculum_gateway.edge import Edge
 from oraculum_gateway.limits import counted
 from oraculum_gateway.live import LiveMessage
+from oraculum_gateway.ordering import ORDERS, Order
 from oraculum_gateway.outbound import NobodyReadsError, Outbound
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import Limit
-from oraculum_gateway.routes.trading import place_order
-from oraculum_gateway.shapes.trading import PredictionIn
 from oraculum_kit.caller import Caller, User, calling_as
 from oraculum_kit.errors import ServiceError
 from oraculum_kit.ids import uuid7
@@ -185,11 +184,8 @@ class Socket:
                 self._unsubscribe(reference, _names(message))
             case "resume":
                 await self._resume(reference, message)
-            case "order.place":
-                await self._place(reference, message)
-            case "order.cancel":
-                detail = "Market orders are decided at once; there is nothing resting to cancel."
-                self._refuse("order.rejected", reference, Problem(409, "order_not_resting", detail))
+            case "order.place" | "order.cancel" as kind:
+                await self._order(reference, message, ORDERS[kind])
             case _:
                 raise Problem(400, "unknown_message", "type is none that is understood here.")
 
@@ -300,11 +296,11 @@ class Socket:
             f'"messages":[{",".join(one.text for one in missed)}]}}'
         )
 
-    async def _place(self, reference: str, message: Mapping[str, Any]) -> None:
+    async def _order(self, reference: str, message: Mapping[str, Any], order: Order) -> None:
         try:
-            key, body = await self._order(reference, message)
+            key = await self._key(reference, message)
             with calling_as(self._caller(key)):
-                prediction = await place_order(self._server.services, body, key)
+                prediction = await order(self._server.services, key, message)
         except Problem as problem:
             self._refuse("order.rejected", reference, problem)
         except ServiceError as error:
@@ -319,16 +315,15 @@ class Socket:
                 }
             )
 
-    async def _order(self, reference: str, message: Mapping[str, Any]) -> tuple[str, PredictionIn]:
-        """The key and the bet of a message, once sign-in, limit and form are right."""
+    async def _key(self, reference: str, message: Mapping[str, Any]) -> str:
+        """The key of a command, once sign-in and limit are right."""
         if self._user is None:
             raise Problem(401, "unauthenticated", "Sign in first.")
         await self._server.limiter.check(Limit.COMMAND, *counted(self._user, self._edge.address))
         key = message.get("key") or reference or str(uuid7())
         if not isinstance(key, str) or not 1 <= len(key) <= 128:
             raise Problem(422, "malformed_idempotency_key", "key has 1 to 128 characters.")
-        fields = {name: value for name, value in message.items() if name not in {"type", "id", "key"}}
-        return key, shaped(fields, PredictionIn)
+        return key
 
     def _caller(self, key: str) -> Caller:
         return Caller(

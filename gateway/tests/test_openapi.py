@@ -25,7 +25,7 @@ QUERIES: Final = {
     "getStatement": "from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z",
 }
 _TEXTS: Final = {
-    "asset": "USDC", "preferences_json": '{"theme": "dark"}', "jwks_json": '{"keys": []}', "venue": "kalshi",
+    "asset": "USDC", "preferences_json": '{"theme": "dark"}', "document_json": '{"rounding": "0"}', "jwks_json": '{"keys": []}', "venue": "kalshi",
     "tier": "basic", "kyc": "none", "category": "weather", "taker_side": "buy",
 }  # fmt: skip
 _DEPTH_MAX: Final = 6

@@ -1,6 +1,6 @@
 """Quotes, predictions, positions, trades."""
 
-from typing import Final
+from typing import Final, Literal
 
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_gateway.assets import EventAssets
@@ -19,7 +19,7 @@ from oraculum_gateway.services import Services
 from oraculum_gateway.shapes import events as event_shapes
 from oraculum_gateway.shapes import trading as shapes
 from oraculum_gateway.shapes.base import Listed, PageQuery, listed_by_cursor
-from oraculum_kit.timestamps import from_wire
+from oraculum_kit.timestamps import from_wire, to_wire
 from oraculum_money import PRICE_ONE, Price, format_price, mul_div_ceil
 
 SIDES: Final = {"buy": pb.SIDE_BUY, "sell": pb.SIDE_SELL}
@@ -31,8 +31,30 @@ _STATUSES: Final[dict[pb.OrderStatus.ValueType, shapes.PredictionStatus]] = {
     pb.ORDER_STATUS_FAILED: "failed",
     pb.ORDER_STATUS_SETTLED: "settled",
     pb.ORDER_STATUS_REFUNDED: "refunded",
+    pb.ORDER_STATUS_OPEN: "open",
+    pb.ORDER_STATUS_PARTIALLY_FILLED: "partially_filled",
+    pb.ORDER_STATUS_CANCELLED: "cancelled",
+    pb.ORDER_STATUS_EXPIRED: "expired",
 }
-_assets: Final = EventAssets()
+_ORDER_TYPES: Final = {"market": pb.ORDER_TYPE_MARKET, "limit": pb.ORDER_TYPE_LIMIT}
+_ORDER_TYPE_NAMES: Final[dict[int, Literal["market", "limit", "merge"]]] = {
+    pb.ORDER_TYPE_MARKET: "market",
+    pb.ORDER_TYPE_LIMIT: "limit",
+    pb.ORDER_TYPE_MERGE: "merge",
+}
+_TIMES: Final = {
+    "gtc": pb.TIME_IN_FORCE_GTC,
+    "gtd": pb.TIME_IN_FORCE_GTD,
+    "ioc": pb.TIME_IN_FORCE_IOC,
+    "fok": pb.TIME_IN_FORCE_FOK,
+}
+_TIME_NAMES: Final[dict[int, shapes.TimeInForceName]] = {
+    pb.TIME_IN_FORCE_GTC: "gtc",
+    pb.TIME_IN_FORCE_GTD: "gtd",
+    pb.TIME_IN_FORCE_IOC: "ioc",
+    pb.TIME_IN_FORCE_FOK: "fok",
+}
+ASSETS: Final = EventAssets()
 _STATUSES_FROM_NAME: Final[dict[str, pb.OrderStatus.ValueType]] = {
     name: status for status, name in _STATUSES.items()
 }
@@ -42,7 +64,7 @@ async def place(call: Call) -> Created:
     """Place a bet."""
     body: shapes.PredictionIn = call.body
     prediction = await place_order(call.services, body, call.idempotency_key)
-    return Created(prediction, f"/api/v1/predictions/{prediction.id}")
+    return Created(prediction, f"/api/v1/predictions/{prediction.id}", pending=prediction.status == "pending")
 
 
 async def place_order(
@@ -55,7 +77,8 @@ async def place_order(
         side=SIDES[body.side],
         idempotency_key=idempotency_key,
     )
-    trading_asset = await _assets.of(services, request.event_id)
+    _add_terms(request, body)
+    trading_asset = await ASSETS.of(services, request.event_id)
     limit = body.max_price if body.side == "buy" else body.min_price
     if limit is not None:
         request.limit_price_millionths = price_in("max_price" if body.side == "buy" else "min_price", limit)
@@ -63,13 +86,27 @@ async def place_order(
         request.amount_units = amount_in("amount", body.amount, trading_asset)
     elif body.shares is not None:
         request.shares = shares_in("shares", body.shares, trading_asset)
-    return _prediction((await services.prediction.PlaceOrder(request)).order)
+    return prediction_out((await services.prediction.PlaceOrder(request)).order)
+
+
+def _add_terms(request: pb.PlaceOrderRequest, body: shapes.PredictionIn) -> None:
+    """How it stands, where that is more than all of it now: a plain bet is asked for as it always was."""
+    if body.type != "market":
+        request.type = _ORDER_TYPES[body.type]
+    if body.time_in_force is not None:
+        request.time_in_force = _TIMES[body.time_in_force]
+    if body.post_only:
+        request.post_only = True
+    if body.expires_at is not None:
+        request.expires_at.CopyFrom(to_wire(body.expires_at))
+    if body.self_trade == "cancel_taker":
+        request.self_trade = pb.SELF_TRADE_CANCEL_TAKER
 
 
 async def one(call: Call) -> shapes.PredictionOut:
     """One of my bets."""
     response = await call.services.prediction.GetOrder(pb.GetOrderRequest(order_id=str(call.id("id"))))
-    return _prediction(response.order)
+    return prediction_out(response.order)
 
 
 async def mine(call: Call) -> Listed[shapes.PredictionOut]:
@@ -83,7 +120,7 @@ async def mine(call: Call) -> Listed[shapes.PredictionOut]:
             cursor=query.cursor,
         )
     )
-    return listed_by_cursor([_prediction(order) for order in response.orders], query, response.next_cursor)
+    return listed_by_cursor([prediction_out(order) for order in response.orders], query, response.next_cursor)
 
 
 async def positions(call: Call) -> Listed[shapes.PositionOut]:
@@ -104,7 +141,7 @@ async def quote(call: Call) -> event_shapes.QuoteOut:
     request = pb.GetQuoteRequest(event_id=event_id, outcome=query.outcome, side=SIDES[query.side])
     if (query.amount is None) == (query.shares is None):
         raise refuse("amount", "send amount or shares, one of them")
-    trading_asset = await _assets.of(call.services, event_id)
+    trading_asset = await ASSETS.of(call.services, event_id)
     if query.amount is not None:
         request.amount_units = amount_in("amount", query.amount, trading_asset)
     elif query.shares is not None:
@@ -170,6 +207,7 @@ def _position(position: pb.Position) -> shapes.PositionOut:
         event_id=position.event_id,
         outcome=position.outcome,
         shares=units_out(position.shares, code),
+        reserved_shares=units_out(position.reserved_shares, code),
         cost=amount_out(position.cost),
         average_price=average,
         value=amount_out(position.value),
@@ -180,7 +218,8 @@ def _position(position: pb.Position) -> shapes.PositionOut:
     )
 
 
-def _prediction(order: pb.Order) -> shapes.PredictionOut:
+def prediction_out(order: pb.Order) -> shapes.PredictionOut:
+    """An order as its owner sees it."""
     filled = order.HasField("fill")
     return shapes.PredictionOut(
         id=order.order_id,
@@ -195,6 +234,14 @@ def _prediction(order: pb.Order) -> shapes.PredictionOut:
         asset=order.gross.asset,
         status=_STATUSES[order.status],
         reason=order.reason.lower() or None,
+        type=_ORDER_TYPE_NAMES.get(order.type, "market"),
+        time_in_force=_TIME_NAMES.get(order.time_in_force, "fok"),
+        post_only=order.post_only,
+        limit_price=price_out(order.limit_price_millionths) if order.limit_price_millionths else None,
+        expires_at=from_wire(order.expires_at) if order.HasField("expires_at") else None,
+        open_shares=units_out(order.open_shares, order.gross.asset),
+        reserved=units_out(order.reserved.units, order.gross.asset),
+        replaces=order.replaces_order_id or None,
         prices_after=prices_out(order.fill.price_millionths) if filled else None,
         sequence=order.fill.sequence if filled else None,
         chain=None,
@@ -217,10 +264,11 @@ ROUTES: Final = (
         method="POST", path="/predictions", name="placePrediction", tag="predictions", handler=place,
         summary="Buy or sell shares, by amount or by shares", who=Who.SIGNED_IN, limit=Limit.COMMAND,
         command=True, body=shapes.PredictionIn, answer=shapes.PredictionOut, status=201, example=_EXAMPLE,
+        pending="The order is looked at before it is placed; no money was touched",
         refusals={
             404: "market_not_found",
-            409: "market_not_open, slippage_exceeded, insufficient_funds, insufficient_shares or "
-            "price_out_of_bounds",
+            409: "market_not_open, slippage_exceeded, insufficient_funds, insufficient_shares, price_out_of_bounds, "
+            "limit_not_reached, not_filled_whole, would_trade, self_trade_prevented or too_many_orders",
         },
     ),
     Route(

@@ -1,6 +1,6 @@
 """Shapes of predictions, positions and money."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -78,6 +78,12 @@ class PredictionEdit(Given):
     # That shall rest.
     shares: DecimalIn | None = None
     expires_at: TimeIn | None = None
+
+
+class CancelIn(Given):
+    """Which bet to take back, said by socket."""
+
+    prediction_id: Id
 
 
 class CancelAllIn(Given):
@@ -184,6 +190,15 @@ class MyTradeOut(Told):
     # The number of the first fill of those that were made together.
     group: int
     created_at: TimeOut
+
+
+class ReceiptsOut(Told):
+    """One receipt for each fill: its id and number, and all from which anybody computes it anew.
+
+    Amounts in it count the smallest unit of the asset, as the formulas do.
+    """
+
+    data: list[dict[str, Any]]
 
 
 class TradesQuery(PageQuery):

@@ -9,6 +9,7 @@ from oraculum.auth.v1.users_fact_pb2 import UsersFact
 from oraculum.event.v1 import event_service_pb2 as event_pb
 from oraculum.event.v1.events_fact_pb2 import EventsFact
 from oraculum.market_data.v1.market_data_facts_pb2 import MarketsFact, QuotesFact, TradesFact
+from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
 from oraculum.prediction.v1.bets_fact_pb2 import BetsFact
 from oraculum.prediction.v1.settlements_fact_pb2 import PositionSettled, SettlementsFact
 from oraculum.wallet.v1 import wallet_service_pb2 as wallet_pb
@@ -27,11 +28,26 @@ _ALL_EVENTS: Final = "events"
 
 
 def of_bet(fact: BetsFact, time: datetime) -> Iterator[Told]:
-    """Somebody bet: everybody sees the price move, they themselves see their bet."""
-    if fact.WhichOneof("fact") != "order_filled":
-        return
+    """Somebody bet: everybody sees the price move, they themselves see their bet; what rests of it is theirs alone."""
+    match fact.WhichOneof("fact"):
+        case "order_filled":
+            yield from _filled(fact, time)
+        case "order_opened":
+            order = fact.order_opened.order
+            yield Line(f"user.{order.user_id}", "prediction.opened", words.order(order), time)
+        case "order_ended":
+            order = fact.order_ended.order
+            yield Line(f"user.{order.user_id}", "prediction.ended", words.order(order), time)
+
+
+def _filled(fact: BetsFact, time: datetime) -> Iterator[Told]:
     fill = fact.order_filled.fill
     data = words.fill(fill)
+    if fill.role == prediction_pb.FILL_ROLE_SET:
+        # Sets that became cash are no trade, and move no price: only whoever had them hears of the cash.
+        if fill.gross.units:
+            yield Line(f"user.{fill.user_id}", "prediction.submitted", {**data, "id": fill.order_id}, time)
+        return
     yield Line(f"event.{fact.event_id}", "prediction.submitted", data, time)
     yield Line(_ALL_BETS, "prediction.submitted", data, time)
     own = {**data, "id": fill.order_id, "fee": words.amount(fill.fee)}

@@ -18,6 +18,13 @@ _MARKET_STATUSES = {
     value: name.removeprefix("VENUE_MARKET_STATUS_").lower()
     for name, value in market_pb.VenueMarketStatus.items()
 }
+# As in the answers by HTTP: a bet that was filled is confirmed.
+_ORDER_STATUSES = {
+    value: name.removeprefix("ORDER_STATUS_").lower().replace("filled", "confirmed")
+    if value == prediction_pb.ORDER_STATUS_FILLED
+    else name.removeprefix("ORDER_STATUS_").lower()
+    for name, value in prediction_pb.OrderStatus.items()
+}
 _RESOLUTIONS = {
     value: name.removeprefix("VENUE_RESOLUTION_KIND_").lower()
     for name, value in market_pb.VenueResolutionKind.items()
@@ -55,6 +62,23 @@ def fill(given: prediction_pb.Fill) -> dict[str, object]:
         "asset": given.gross.asset,
         "prices": prices(given.price_millionths),
         "sequence": given.sequence,
+    }
+
+
+def order(given: prediction_pb.Order) -> dict[str, object]:
+    """An order that rests, or did, for the one whose it is."""
+    code = asset(given.gross.asset)
+    return {
+        "id": given.order_id,
+        "event_id": given.event_id,
+        "outcome": given.outcome,
+        "side": side(given.side),
+        "status": _ORDER_STATUSES[given.status],
+        "limit_price": format_price(Price(given.limit_price_millionths)),
+        "shares": format_units(Shares(given.shares), code),
+        "open_shares": format_units(Shares(given.open_shares), code),
+        "asset": given.gross.asset,
+        "reason": given.reason.lower() or None,
     }
 
 

@@ -13,8 +13,21 @@ from oraculum.market_data.v1.market_data_facts_pb2 import QuotesFact, VenueQuote
 from oraculum.market_data.v1.market_data_service_pb2 import VenueQuote
 from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.notification.v1 import notification_service_pb2 as pb
-from oraculum.prediction.v1.bets_fact_pb2 import BetsFact, OrderFilled
-from oraculum.prediction.v1.prediction_service_pb2 import SIDE_BUY, Fill
+from oraculum.prediction.v1.bets_fact_pb2 import (
+    ORDER_END_EXPIRED,
+    BetsFact,
+    OrderEnded,
+    OrderFilled,
+    OrderOpened,
+)
+from oraculum.prediction.v1.prediction_service_pb2 import (
+    FILL_ROLE_SET,
+    ORDER_STATUS_EXPIRED,
+    ORDER_STATUS_OPEN,
+    SIDE_BUY,
+    Fill,
+    Order,
+)
 from oraculum.prediction.v1.settlements_fact_pb2 import PositionSettled, SettlementsFact
 from oraculum_kit.ids import uuid7
 from oraculum_notification import stories
@@ -184,3 +197,31 @@ class TestInbox:
             cursor = await connection.execute("select channel from message order by channel")
             told = [channel for (channel,) in await cursor.fetchall()]
         assert told == ["market.kalshi.KX-1"]
+
+
+def test_what_rests_is_told_to_its_owner_alone() -> None:
+    order = Order(
+        order_id="order", event_id=EVENT, user_id=str(USER), outcome=1, side=SIDE_BUY, status=ORDER_STATUS_OPEN,
+        gross=Amount(units=0, asset="USDC"), limit_price_millionths=400_000, open_shares=10_000_000,
+    )  # fmt: skip
+    opened = BetsFact(event_id=EVENT, order_opened=OrderOpened(order=order))
+    (line,) = stories.of_bet(opened, NOW)
+    assert (f"user.{USER}", "prediction.opened") == (line.channel, line.kind)
+    assert ("open", "10.00", "0.40") == (
+        line.data["status"],
+        line.data["open_shares"],
+        line.data["limit_price"],
+    )
+    order.status, order.open_shares, order.reason = ORDER_STATUS_EXPIRED, 0, "EXPIRED"
+    ended = BetsFact(event_id=EVENT, order_ended=OrderEnded(order=order, why=ORDER_END_EXPIRED))
+    (line,) = stories.of_bet(ended, NOW)
+    assert ("prediction.ended", "expired", "expired") == (line.kind, line.data["status"], line.data["reason"])
+
+
+def test_sets_that_become_cash_are_told_to_their_owner_alone() -> None:
+    fact = bet()
+    fact.order_filled.fill.role = FILL_ROLE_SET
+    (line,) = stories.of_bet(fact, NOW)
+    assert f"user.{USER}" == line.channel
+    fact.order_filled.fill.gross.units = 0
+    assert [] == list(stories.of_bet(fact, NOW))
