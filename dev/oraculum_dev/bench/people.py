@@ -1,7 +1,6 @@
 """Who is there before a load begins: an administrator, events, and people with money."""
 
 import asyncio
-import os
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterable
@@ -15,7 +14,6 @@ from oraculum_dev.demo.person import Person, until
 from oraculum_dev.demo.wallets import SolanaWallet
 from oraculum_dev.infrastructure.programs import ProgramError
 from oraculum_dev.project import ROOT
-from oraculum_dev.suite.steps import database_url
 from oraculum_kit.clock import SystemClock
 
 T = TypeVar("T")
@@ -54,11 +52,8 @@ async def administrator(api: Api, stage: Stage) -> Person:
     """Somebody whom the operator makes an administrator, by the command that operators have."""
     person = Person("administrator", SolanaWallet(), api)
     await person.sign_in()
-    environment = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "SERVICE_NAME": "auth",
-        "DATABASE_URL": database_url(stage.suite.superuser_url, "auth", stage.suite.keys),
-    }
+    # What auth itself was started with: where its database is, and the keys of its data.
+    environment = stage.suite.process("auth").environ()
     command = [sys.executable, "-m", "oraculum_auth.admin", "create", "--solana", person.wallet.address]
     result = await asyncio.to_thread(
         subprocess.run, command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False

@@ -67,6 +67,7 @@ class InboxConsumer(Generic[M]):
         handle: Handle[M],
         effects_are_unique: bool = False,
         batch_max: int = 500,
+        linger_seconds: float = 0.02,
         attempts_max: int = 4,
         remember_for: timedelta = timedelta(days=8),
         backoff: Backoff | None = None,
@@ -75,7 +76,8 @@ class InboxConsumer(Generic[M]):
         """Set up; nothing is opened before `run`.
 
         With `effects_are_unique` no inbox rows are written: every effect has a unique key of its own and doing it
-        again changes nothing. `remember_for` is longer than the topics keep their records.
+        again changes nothing. `remember_for` is longer than the topics keep their records. Records that come within
+        `linger_seconds` share a transaction: each costs a wait for the disk, and much else, whatever is in it.
         """
         self._cluster = cluster
         self._database = database
@@ -85,6 +87,7 @@ class InboxConsumer(Generic[M]):
         self._by_id = not effects_are_unique
         self._rows = InboxRows(group, by_id=self._by_id)
         self._batch_max = batch_max
+        self._linger_seconds = linger_seconds
         self._attempts_max = attempts_max
         self._remember_for = remember_for
         self._backoff = backoff or Backoff()
@@ -98,7 +101,12 @@ class InboxConsumer(Generic[M]):
     async def _work(self, stop: asyncio.Event) -> None:
         async with (
             Producer(self._cluster) as dead_letters,
-            GroupConsumer(self._cluster, group=self._group, topics=list(self._topics)) as consumer,
+            GroupConsumer(
+                self._cluster,
+                group=self._group,
+                topics=list(self._topics),
+                linger_seconds=self._linger_seconds,
+            ) as consumer,
         ):
             while not stop.is_set():
                 messages = await consumer.poll(self._batch_max, _POLL_SECONDS)

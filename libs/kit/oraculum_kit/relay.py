@@ -21,7 +21,7 @@ has seen (by id, or by a sequence that is not higher) sees each fact once and in
 
 Waking. NOTIFY takes a lock of the whole database from just before commit until after it, which would make all
 writers of all services commit one by one. So writers notify only while a relay says in `outbox_relay` that it sleeps;
-under load it never does and polls every few milliseconds instead. A writer that looked just before the relay lay down
+under load it never does and polls every 20 ms instead. A writer that looked just before the relay lay down
 is found by the next poll.
 """
 
@@ -51,7 +51,7 @@ _sql: Final = queries(__package__, "sql/outbox.sql")
 # How often a relay that does not lead asks for the lock.
 _FOLLOW_SECONDS: Final = 1.0
 # How long between looks while there is work, and how many empty looks make it sleep.
-_BUSY_SECONDS: Final = 0.005
+_BUSY_SECONDS: Final = 0.02
 _EMPTY_LOOKS_MAX: Final = 10
 # How long it sleeps at most when nobody wakes it.
 _SLEEP_SECONDS: Final = 1.0
