@@ -59,9 +59,25 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
         lambda rest: import_module("oraculum_dev.observe.rules").main(rest),
         "write rules and dashboards into the chart; --check proves that they are there",
     ),
+    "panels": (
+        lambda rest: import_module("oraculum_dev.observe.panels").main(rest),
+        "run the query of every dashboard's panel and print what it returns",
+    ),
     "manifests": (
         lambda rest: import_module("oraculum_dev.chart.golden").main(rest),
         "render the chart into k8s/; --check proves that it is there",
+    ),
+    "verify-receipt": (
+        lambda rest: import_module("oraculum_dev.suite.inside").run(
+            "prediction", "oraculum_prediction.replay", ["receipt", *rest]
+        ),
+        "compute the receipt of a trade again: FILE | - | ORDER_ID",
+    ),
+    "replay-market": (
+        lambda rest: import_module("oraculum_dev.suite.inside").run(
+            "prediction", "oraculum_prediction.replay", ["market", *rest]
+        ),
+        "rebuild a market bit for bit from its fills: EVENT_ID [--to SEQUENCE]",
     ),
     "replay": (
         lambda rest: import_module("oraculum_dev.replay").main(rest),
@@ -73,7 +89,7 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
     ),
     "bench": (
         lambda rest: import_module("oraculum_dev.bench.command").main(rest),
-        "measure how fast it is: [bets] [ledger] [settlement] [quotes]; one line of JSON per figure",
+        "measure how fast it is: [bets] [ledger] [settlement] [quotes] [venues]; one line of JSON per figure",
     ),
     "admin": (
         lambda rest: import_module("oraculum_dev.suite.inside").run("auth", "oraculum_auth.admin", rest),

@@ -38,6 +38,7 @@ def status() -> int:
         ports=Ports(state.port_base),
         venues=Venues(state.venues),
         replicas=Replicas(state.prediction_replicas),
+        observed="prometheus" in state.processes,
         external=state.external,
     )
     table = [unit for unit in units(plan) if unit.program or unit.name in plan.external]

@@ -33,6 +33,7 @@ OFFSETS: Mapping[str, int] = {
     "prediction-4 internal": 27,
     "venues": 30,
     "mail": 31,
+    "prometheus": 32,
     "postgres": 40,
     "valkey": 41,
     "kafka": 42,

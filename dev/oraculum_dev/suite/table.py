@@ -11,6 +11,7 @@ from oraculum_dev.infrastructure.kafka import Kafka
 from oraculum_dev.infrastructure.ports import answers
 from oraculum_dev.infrastructure.postgres import Postgres
 from oraculum_dev.infrastructure.programs import Program
+from oraculum_dev.infrastructure.prometheus import Prometheus
 from oraculum_dev.infrastructure.valkey import Valkey
 from oraculum_dev.project import ROOT, SERVICES, package_of
 from oraculum_dev.suite import environment, steps
@@ -43,6 +44,8 @@ class Plan:
     ports: Ports
     venues: Venues
     replicas: Replicas = field(default_factory=Replicas)
+    # Whether a Prometheus watches it.
+    observed: bool = False
     # The servers that somebody else runs, by name.
     external: Mapping[str, str] = field(default_factory=dict)
     say: Callable[[str], None] = print
@@ -81,6 +84,17 @@ class Plan:
         )
 
     @property
+    def prometheus(self) -> Prometheus:
+        """Our Prometheus, which reads every process."""
+        processes = [process for name in SERVICES for process in self.replicas.of(name)] + ["gateway"]
+        return Prometheus(
+            folder=self.home.data("prometheus"),
+            port=self.ports.of("prometheus"),
+            log=self.home.log("prometheus"),
+            targets={process: self.ports.of(f"{process} internal") for process in processes},
+        )
+
+    @property
     def superuser_url(self) -> str:
         """Where roles and schemas are created."""
         return self.external.get("postgres") or self.postgres.url
@@ -109,6 +123,7 @@ def units(plan: Plan) -> list[Unit]:
         _mail(plan),
         *(_service(name, process, plan) for name in SERVICES for process in plan.replicas.of(name)),
         _gateway(plan),
+        *([server_unit(plan.prometheus, ("prometheus",), plan.prometheus.url)] if plan.observed else []),
     ]
 
 

@@ -43,6 +43,7 @@ def main() -> int:
                 ports=Ports.chosen(),
                 venues=venues.chosen(),
                 replicas=Replicas.chosen(),
+                observed=os.environ.get("OBSERVE") == "1",
                 external=external_servers(),
                 say=print,
             )
