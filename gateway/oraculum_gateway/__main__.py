@@ -16,6 +16,7 @@ from oraculum_gateway.limits import RateLimiter
 from oraculum_gateway.listening import http_server
 from oraculum_gateway.live import Hub
 from oraculum_gateway.services import connected
+from oraculum_gateway.signed import SignedRequests
 from oraculum_kit.clock import SystemClock
 from oraculum_kit.health import Health
 from oraculum_kit.internal import InternalEndpoint
@@ -52,14 +53,17 @@ async def main() -> None:
             {**services.checks, "redis": redis_answers, "revocations": revocations.check},
         )
         hub = Hub(services)
+        clock = SystemClock()
+        trust = config.trust.trust(
+            JwksKeys(jwks_rpc(services.auth.GetJwks, GetJwksRequest())), revoked=revocations.revoked
+        )
         parts = Parts(
             services=services,
-            trust=config.trust.trust(
-                JwksKeys(jwks_rpc(services.auth.GetJwks, GetJwksRequest())), revoked=revocations.revoked
-            ),
+            trust=trust,
             limiter=RateLimiter(redis, config.tiers),
+            signed=SignedRequests(services, trust, redis, clock),
             hub=hub,
-            clock=SystemClock(),
+            clock=clock,
             health=health,
         )
         app, sockets = application(

@@ -21,6 +21,7 @@ from oraculum_gateway.live import Hub
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import PREFIX, Call, Route
 from oraculum_gateway.routes import (
+    api_keys,
     audit,
     books,
     credentials,
@@ -39,6 +40,7 @@ from oraculum_gateway.routes import (
 from oraculum_gateway.services import Services
 from oraculum_gateway.serving import Endpoint, Serving
 from oraculum_gateway.shapes.world import HealthOut
+from oraculum_gateway.signed import SignedRequests
 from oraculum_gateway.sockets import SocketServer
 from oraculum_kit.authorization import Trust
 from oraculum_kit.clock import Clock
@@ -54,6 +56,7 @@ class Parts:
     services: Services
     trust: Trust
     limiter: RateLimiter
+    signed: SignedRequests
     hub: Hub
     clock: Clock
     health: Health
@@ -70,7 +73,7 @@ def all_routes(health: Health, *, ledger_is_public: bool) -> tuple[Route, ...]:
         summary="Whether everything answers", answer=HealthOut,
     )  # fmt: skip
     money = (*wallet.routes(ledger_is_public=ledger_is_public), *books.ROUTES, *ledger.ROUTES)
-    people_routes = (*people.ROUTES, *credentials.ROUTES, *factors.ROUTES, *audit.ROUTES)
+    people_routes = (*people.ROUTES, *credentials.ROUTES, *factors.ROUTES, *audit.ROUTES, *api_keys.ROUTES)
     trade = (*trading.ROUTES, *orders.ROUTES)
     limits = (*risk.ROUTES, *risk_admin.ROUTES)
     told = (*world.ROUTES, *inbox.ROUTES)
@@ -88,7 +91,7 @@ def application(
 ) -> tuple[ASGIApp, SocketServer]:
     """The application, and its sockets to drain at the end."""
     routes = all_routes(parts.health, ledger_is_public=ledger_is_public)
-    serving = Serving(parts.services, parts.trust, parts.limiter)
+    serving = Serving(parts.services, parts.trust, parts.limiter, parts.signed)
     sockets = SocketServer(
         parts.services, parts.hub, parts.trust, parts.limiter, parts.clock, sockets_max=sockets_max
     )

@@ -21,6 +21,7 @@ QUERY_FIELDS_MAX: Final = 100
 # A body that takes longer does not come from somebody who wants an answer.
 BODY_SECONDS_MAX: Final = 20.0
 
+_BODY: Final = "oraculum.body"
 _SURROGATE: Final = re.compile(r"\\u[dD]")
 
 # What pydantic calls a problem, where our words are clearer.
@@ -39,6 +40,9 @@ _MESSAGES: Final[Mapping[str, str]] = {
 
 async def read_body(request: Request) -> bytes:
     """The whole body, which may come in chunks and lie about its length; never more than the bound is kept."""
+    known = request.scope.get(_BODY)
+    if isinstance(known, bytes):
+        return known
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:20]) > BODY_BYTES_MAX:
         raise _too_large()
@@ -57,7 +61,9 @@ async def read_body(request: Request) -> bytes:
         ) from None
     except ClientDisconnect:
         raise Problem(400, "incomplete_body", "The connection ended before the body did.") from None
-    return b"".join(chunks)
+    # A signed request's body is read twice: for its signature and for its shape.
+    request.scope[_BODY] = body = b"".join(chunks)
+    return body
 
 
 async def read_json(request: Request, model: type[M]) -> M:

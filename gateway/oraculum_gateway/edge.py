@@ -40,7 +40,8 @@ _SAFETY: Final = [(name.encode(), value.encode("latin-1")) for name, value in SA
 
 _CORS_METHODS: Final = "GET, HEAD, POST, PUT, DELETE"
 _CORS_HEADERS: Final = (
-    "authorization, content-type, idempotency-key, x-device-id, x-request-id, traceparent, if-none-match"
+    "authorization, content-type, idempotency-key, x-device-id, x-request-id, traceparent, if-none-match, "
+    "x-api-key, x-timestamp, x-signature"
 )
 _CORS_EXPOSED: Final = (
     "etag, idempotency-replayed, location, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, "

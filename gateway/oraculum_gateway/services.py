@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from oraculum.auth.v1.api_key_service_pb2_grpc import ApiKeyServiceStub
 from oraculum.auth.v1.audit_service_pb2_grpc import AuditServiceStub
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
 from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceStub
@@ -22,6 +23,7 @@ from oraculum_kit.replicas import replicas
 from oraculum_kit.tokens import ServiceIdentity
 
 if TYPE_CHECKING:
+    from oraculum.auth.v1.api_key_service_pb2_grpc import ApiKeyServiceAsyncStub
     from oraculum.auth.v1.audit_service_pb2_grpc import AuditServiceAsyncStub
     from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceAsyncStub
     from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceAsyncStub
@@ -81,6 +83,7 @@ class Services:
     factors: "FactorServiceAsyncStub"
     trust: "TrustServiceAsyncStub"
     audit: "AuditServiceAsyncStub"
+    api_keys: "ApiKeyServiceAsyncStub"
     event: "EventServiceAsyncStub"
     prediction: "PredictionServiceAsyncStub"
     risk: "RiskServiceAsyncStub"
@@ -121,6 +124,7 @@ async def connected(targets: Targets, identity: ServiceIdentity) -> AsyncIterato
             factors=FactorServiceStub(auth),
             trust=TrustServiceStub(auth),
             audit=AuditServiceStub(auth),
+            api_keys=ApiKeyServiceStub(auth),
             event=EventServiceStub(event),
             prediction=PredictionServiceStub(prediction),
             risk=RiskServiceStub(prediction),

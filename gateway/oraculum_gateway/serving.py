@@ -21,6 +21,7 @@ from oraculum_gateway.limits import RateLimiter, counted
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import Call, Created, Limit, Route, Who
 from oraculum_gateway.services import Services
+from oraculum_gateway.signed import KEY_HEADER, SignedRequests
 from oraculum_kit import replay
 from oraculum_kit.authorization import Trust
 from oraculum_kit.caller import Caller, User, calling_as
@@ -38,10 +39,13 @@ Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 class Serving:
     """Makes endpoints of routes."""
 
-    def __init__(self, services: Services, trust: Trust, limiter: RateLimiter) -> None:
+    def __init__(
+        self, services: Services, trust: Trust, limiter: RateLimiter, signed: SignedRequests
+    ) -> None:
         self._services = services
         self._trust = trust
         self._limiter = limiter
+        self._signed = signed
 
     def endpoint(self, route: Route) -> Endpoint:
         """What Starlette calls for a route."""
@@ -70,9 +74,9 @@ class Serving:
         return handle
 
     async def _answer(self, route: Route, request: Request, edge: Edge) -> Response:
-        user, user_token = await self._who(request, edge)
+        user, user_token, counts = await self._who(route, request, edge)
         edge.user_id = None if user is None else str(user.id)
-        await self._limit(route, user, edge)
+        await self._limit(route, counts, edge)
         if not route.who.admits(user):
             raise _not_admitted(route.who, user)
         call = Call(
@@ -97,24 +101,38 @@ class Serving:
             answer = await route.handler(call)
         return _response(route, request, answer)
 
-    async def _who(self, request: Request, edge: Edge) -> tuple[User | None, str | None]:
-        """The user behind the bearer token; a bad token is refused even where none was needed."""
+    async def _who(
+        self, route: Route, request: Request, edge: Edge
+    ) -> tuple[User | None, str | None, tuple[str, str]]:
+        """The user behind the bearer token or the API key, and against whom the request counts.
+
+        A bad token or key is refused even where none was needed.
+        """
         header = request.headers.get("authorization")
-        if header is None:
-            return None, None
-        token = header[len(_BEARER) :].strip()
+        if header is None and KEY_HEADER not in request.headers:
+            return None, None, counted(None, edge.address)
         try:
-            if header.lower().startswith(_BEARER):
-                return await self._trust.users.verify(token), f"Bearer {token}"
-        except ServiceError:
+            if KEY_HEADER in request.headers:
+                if not self._signed.knows(request.headers[KEY_HEADER]):
+                    # Invented keys must not become a flood of questions to auth.
+                    await self._limiter.check(Limit.READ, *counted(None, edge.address))
+                signed = await self._signed.verify(route, request)
+                counts = (signed.user.tier, f"key:{signed.key_id}")
+                return signed.user, f"Bearer {signed.access_token}", counts
+            if header is not None and header.lower().startswith(_BEARER):
+                token = header[len(_BEARER) :].strip()
+                user = await self._trust.users.verify(token)
+                return user, f"Bearer {token}", counted(user, edge.address)
+        except (ServiceError, Problem):
             await self._limiter.check(Limit.READ, *counted(None, edge.address))
             raise
         await self._limiter.check(Limit.READ, *counted(None, edge.address))
         raise Problem(401, "token_invalid", "Authorization must be a bearer token.")
 
-    async def _limit(self, route: Route, user: User | None, edge: Edge) -> None:
-        known = None if route.limit is Limit.SIGN_IN else user
-        verdict = await self._limiter.check(route.limit, *counted(known, edge.address))
+    async def _limit(self, route: Route, counts: tuple[str, str], edge: Edge) -> None:
+        if route.limit is Limit.SIGN_IN:
+            counts = counted(None, edge.address)
+        verdict = await self._limiter.check(route.limit, *counts)
         if verdict is not None:
             edge.headers.update(verdict.headers())
 

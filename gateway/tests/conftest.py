@@ -17,6 +17,7 @@ from google.protobuf.message_factory import GetMessageClass
 from redis.asyncio import Redis
 
 from oraculum.auth.v1 import (
+    api_key_service_pb2,
     audit_service_pb2,
     auth_service_pb2,
     credential_service_pb2,
@@ -33,6 +34,7 @@ from oraculum_gateway.limits import Allowance, RateLimiter
 from oraculum_gateway.listening import http_server
 from oraculum_gateway.live import Hub
 from oraculum_gateway.services import Targets, connected
+from oraculum_gateway.signed import SignedRequests
 from oraculum_gateway.sockets import SocketServer
 from oraculum_kit.authorization import ANYONE, Access
 from oraculum_kit.clock import SystemClock
@@ -41,6 +43,7 @@ from oraculum_kit.ids import uuid7
 from oraculum_kit.testing import Parties, serving
 
 CONTRACTS = (
+    api_key_service_pb2,
     audit_service_pb2,
     auth_service_pb2,
     credential_service_pb2,
@@ -169,7 +172,9 @@ async def running_gateway(redis_url: str, tiers: Any = TIERS) -> AsyncIterator[G
         redis,
     ):
         hub = Hub(services)
-        parts = Parts(services, parties.trust, RateLimiter(redis, tiers), hub, SystemClock(), Health())
+        clock = SystemClock()
+        signed = SignedRequests(services, parties.trust, redis, clock)
+        parts = Parts(services, parties.trust, RateLimiter(redis, tiers), signed, hub, clock, Health())
         app, sockets = application(
             parts,
             public_url="http://gateway.test",

@@ -104,6 +104,24 @@ CREATE TABLE auth.account (
 );
 
 --
+-- Name: api_key; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.api_key (
+    key_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    scopes text[] NOT NULL,
+    secret_sealed bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_key_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50))),
+    CONSTRAINT api_key_scopes_check CHECK ((cardinality(scopes) > 0))
+);
+
+--
 -- Name: audit_chain; Type: TABLE; Schema: auth; Owner: -
 --
 
@@ -985,6 +1003,13 @@ ALTER TABLE ONLY auth.account
     ADD CONSTRAINT account_pkey PRIMARY KEY (user_id);
 
 --
+-- Name: api_key api_key_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.api_key
+    ADD CONSTRAINT api_key_pkey PRIMARY KEY (key_id);
+
+--
 -- Name: audit_chain audit_chain_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
 --
 
@@ -1295,6 +1320,12 @@ CREATE UNIQUE INDEX account_email_proved ON auth.account USING btree (email_inde
 --
 
 CREATE INDEX account_newest ON auth.account USING btree (created_at DESC, user_id DESC);
+
+--
+-- Name: api_key_owner; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX api_key_owner ON auth.api_key USING btree (user_id, created_at DESC) WHERE (revoked_at IS NULL);
 
 --
 -- Name: audit_log_action; Type: INDEX; Schema: auth; Owner: -
@@ -2593,6 +2624,13 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_user_2027 FOR EACH 
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON auth.audit_log_user_2028 FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
 
 --
+-- Name: api_key api_key_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.api_key
+    ADD CONSTRAINT api_key_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
+
+--
 -- Name: mailed_token mailed_token_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
 --
 
@@ -2654,4 +2692,5 @@ INSERT INTO auth.schema_migrations (version) VALUES
     ('20261121064800'),
     ('20261121065800'),
     ('20261121072500'),
-    ('20261121073400');
+    ('20261121073400'),
+    ('20261121074600');

@@ -100,6 +100,18 @@ class TotpEnabled(FailedPrecondition):
     reason = "TOTP_ENABLED"
 
 
+class ApiKeyUnknown(NotFound):
+    """There is no such API key, or it has ended."""
+
+    reason = "API_KEY_UNKNOWN"
+
+
+class TooManyKeys(FailedPrecondition):
+    """The account has as many API keys as it may have; end one first."""
+
+    reason = "TOO_MANY_API_KEYS"
+
+
 class OwnAccount(FailedPrecondition):
     """Nobody does this to their own account; another administrator can."""
 

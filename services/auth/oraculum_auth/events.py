@@ -131,6 +131,12 @@ async def session_revoked(
     )
 
 
+async def api_key_revoked(connection: Connection, user_id: UUID, *, key_id: UUID, now: datetime) -> None:
+    """A key of a program ended. Its tokens count no more: the key is their session."""
+    await _revocations.tell_sessions(connection, [key_id], now + REVOCATION_LIFE)
+    await audit(connection, "api_key.revoked", user_id, now=now, details={"key_id": str(key_id)})
+
+
 async def audit(
     connection: Connection,
     action: str,

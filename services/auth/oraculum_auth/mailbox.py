@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 
 from oraculum_auth import events, mailing
+from oraculum_auth.api_keys import ApiKeys
 from oraculum_auth.errors import BadCredentials, EmailTaken, EmailVerified, MailedTokenUnknown, NoPassword
 from oraculum_auth.form import Form
 from oraculum_auth.passwords import Passwords
@@ -30,6 +31,7 @@ class Mailbox:
         database: Database,
         accounts: Accounts,
         sessions: SessionBook,
+        keys: ApiKeys,
         throttle: Throttle,
         passwords: Passwords,
         clock: Clock,
@@ -37,6 +39,7 @@ class Mailbox:
         self._database = database
         self._accounts = accounts
         self._sessions = sessions
+        self._keys = keys
         self._throttle = throttle
         self._passwords = passwords
         self._clock = clock
@@ -84,6 +87,7 @@ class Mailbox:
                 user_id = await self._use(connection, token, Purpose.RESET)
                 if await self._prove(connection, user_id):
                     await self._take_over(connection, user_id)
+                await self._keys.revoke_all(connection, user_id)
                 await self._forgive(connection, user_id)
                 await self._set(connection, user_id, password_hash, keep=None, reason="password_reset")
         except psycopg.errors.UniqueViolation:

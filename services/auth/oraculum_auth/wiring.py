@@ -3,13 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from oraculum.auth.v1.api_key_service_pb2_grpc import add_ApiKeyServiceServicer_to_server
 from oraculum.auth.v1.audit_service_pb2_grpc import add_AuditServiceServicer_to_server
 from oraculum.auth.v1.auth_service_pb2_grpc import add_AuthServiceServicer_to_server
 from oraculum.auth.v1.credential_service_pb2_grpc import add_CredentialServiceServicer_to_server
 from oraculum.auth.v1.factor_service_pb2_grpc import add_FactorServiceServicer_to_server
 from oraculum.auth.v1.trust_service_pb2_grpc import add_TrustServiceServicer_to_server
-from oraculum_auth import audit_servicer, credential_servicer, factor_servicer, servicer, trust_servicer
+from oraculum_auth import (
+    api_key_servicer,
+    audit_servicer,
+    credential_servicer,
+    factor_servicer,
+    servicer,
+    trust_servicer,
+)
 from oraculum_auth.accounts import AccountBook
+from oraculum_auth.api_keys import ApiKeys
 from oraculum_auth.audit_log import AuditLog
 from oraculum_auth.challenges import SigningDomain
 from oraculum_auth.housekeeping import forgetting
@@ -36,6 +45,7 @@ ACCESS = {
     **factor_servicer.ACCESS,
     **trust_servicer.ACCESS,
     **audit_servicer.ACCESS,
+    **api_key_servicer.ACCESS,
 }
 
 
@@ -73,7 +83,8 @@ def wire(parts: Parts) -> Wired:
     factor = SecondFactor(database, accounts, parts.vault, throttle, clock)
     sessions = SessionBook(database, accounts, factor, clock, parts.rules, parts.signer)
     sign_in = SignIn(database, accounts, sessions, factor, throttle, parts.passwords, clock, parts.domain)
-    mailbox = Mailbox(database, accounts, sessions, throttle, parts.passwords, clock)
+    keys = ApiKeys(database, accounts, factor, parts.vault, clock, parts.signer)
+    mailbox = Mailbox(database, accounts, sessions, keys, throttle, parts.passwords, clock)
     postman = Postman(database, accounts, parts.mailer, clock, parts.domain.uri)
     feed = RevocationFeed(database, clock)
     audit = AuditLog(database, clock, parts.audit_retention_years)
@@ -86,6 +97,7 @@ def wire(parts: Parts) -> Wired:
             ),
             (add_CredentialServiceServicer_to_server, credential_servicer.CredentialServicer(mailbox)),
             (add_FactorServiceServicer_to_server, factor_servicer.FactorServicer(factor)),
+            (add_ApiKeyServiceServicer_to_server, api_key_servicer.ApiKeyServicer(keys)),
             (add_AuditServiceServicer_to_server, audit_servicer.AuditServicer(audit)),
             (add_TrustServiceServicer_to_server, trust_servicer.TrustServicer(feed)),
         ],

@@ -14,6 +14,7 @@ import pytest
 from aiosmtpd.smtp import SMTP
 from argon2 import PasswordHasher
 
+from oraculum.auth.v1.api_key_service_pb2_grpc import ApiKeyServiceStub
 from oraculum.auth.v1.audit_service_pb2_grpc import AuditServiceStub
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
 from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceStub
@@ -83,6 +84,7 @@ class Auth:
     factors: FactorServiceStub
     trust: TrustServiceStub
     audit: AuditServiceStub
+    keys: ApiKeyServiceStub
     port: int
     database: Database
     clock: ManualClock
@@ -138,6 +140,7 @@ async def auth(database_for, tmp_path: Path, mail_server: MailConfig) -> AsyncIt
                     FactorServiceStub(channel),
                     TrustServiceStub(channel),
                     AuditServiceStub(channel),
+                    ApiKeyServiceStub(channel),
                     server.running.port,
                     database,
                     clock,

@@ -1,0 +1,130 @@
+"""Requests signed with an API key, over HTTP, with an auth that a test plays and a real Redis."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from oraculum.auth.v1.api_key_service_pb2 import OpenApiKeyResponse
+from oraculum_gateway.signed import signature
+from oraculum_kit.errors import NotFound
+from oraculum_kit.ids import uuid7
+
+KEY = str(uuid7())
+SECRET = b"a secret of this test"
+OWNER = uuid7()
+READ = "/api/v1/wallet/balances"
+COMMAND = "/api/v1/notifications/read-all"
+
+
+@pytest.fixture
+def vouched(gateway) -> Any:
+    """A gateway whose auth knows one key."""
+    answer = OpenApiKeyResponse(
+        secret=SECRET,
+        scopes=["read", "notifications"],
+        tier="basic",
+        access_token=gateway.parties.token(OWNER),
+    )
+    answer.expires_at.FromDatetime(datetime.now(UTC) + timedelta(minutes=5))
+    gateway.backend.on("OpenApiKey", answer)
+    return gateway
+
+
+async def send(
+    gateway: Any, method: str, target: str, *, body: bytes = b"", seconds: float = 0, **changes: str
+) -> httpx.Response:
+    timestamp = str(int((datetime.now(UTC).timestamp() + seconds) * 1000))
+    headers = {
+        "x-api-key": KEY,
+        "x-timestamp": timestamp,
+        "x-signature": signature(SECRET, timestamp, method, target, body),
+    }
+    if body:
+        headers["content-type"] = "application/json"
+    headers |= {name.replace("_", "-"): value for name, value in changes.items()}
+    return await gateway.http.request(method, target, headers=headers, content=body or None)
+
+
+def code(response: httpx.Response) -> tuple[int, str]:
+    return response.status_code, response.json()["code"]
+
+
+async def test_acts_for_its_owner(vouched) -> None:
+    assert 200 == (await send(vouched, "GET", READ)).status_code
+    asked = [name for name, _ in vouched.backend.asked]
+    assert ["OpenApiKey", "GetBalances"] == asked
+
+
+async def test_path_query_and_body_are_signed(vouched) -> None:
+    target = "/api/v1/notifications?limit=5"
+    assert 200 == (await send(vouched, "GET", target)).status_code
+    timestamp = str(int(datetime.now(UTC).timestamp()))
+    for other in ("/api/v1/notifications?limit=6", "/api/v1/notifications"):
+        made = signature(SECRET, timestamp, "GET", other, b"")
+        answer = await send(vouched, "GET", target, x_timestamp=timestamp, x_signature=made)
+        assert (401, "signature_invalid") == code(answer)
+    made = signature(SECRET, timestamp, "POST", COMMAND, b"{}")
+    answer = await send(vouched, "POST", COMMAND, x_timestamp=timestamp, x_signature=made)
+    assert (401, "signature_invalid") == code(answer)
+
+
+@pytest.mark.parametrize("given", ["", "0" * 64, "ü", "x" * 5000])
+async def test_what_is_no_signature_is_refused(vouched, given: str) -> None:
+    timestamp = str(int(datetime.now(UTC).timestamp()))
+    headers = {"x-api-key": KEY, "x-timestamp": timestamp, "x-signature": given.encode("latin-1")}
+    assert 401 == (await vouched.http.get(READ, headers=headers)).status_code
+
+
+@pytest.mark.parametrize("seconds", [-32, 32])
+async def test_an_old_or_a_future_time_is_refused(vouched, seconds: int) -> None:
+    assert (401, "timestamp_invalid") == code(await send(vouched, "GET", READ, seconds=seconds))
+
+
+@pytest.mark.parametrize("text", ["", "now", "-1", "1e9", "99999999999999999999", "١٢٣٤٥٦٧٨٩٠"])
+async def test_what_is_no_time_is_refused(vouched, text: str) -> None:
+    headers = {"x-api-key": KEY, "x-timestamp": text.encode(), "x-signature": b"0" * 64}
+    assert 401 == (await vouched.http.get(READ, headers=headers)).status_code
+
+
+async def test_a_command_is_not_played_again(vouched) -> None:
+    """Whoever saw it on its way gains nothing, another idempotency key included."""
+    first = await send(vouched, "POST", COMMAND)
+    headers = {name: first.request.headers[name] for name in ("x-api-key", "x-timestamp", "x-signature")}
+    again = await vouched.http.post(COMMAND, headers={**headers, "idempotency-key": "another"})
+    assert first.is_success
+    assert (401, "request_replayed") == code(again)
+    upper = {**headers, "x-signature": headers["x-signature"].upper()}
+    assert (401, "request_replayed") == code(await vouched.http.post(COMMAND, headers=upper))
+
+
+async def test_a_key_does_what_its_scopes_say(vouched) -> None:
+    for method, target in (
+        ("POST", "/api/v1/predictions:cancel-all"),
+        ("GET", "/api/v1/auth/sessions"),
+        ("GET", "/api/v1/admin/users"),
+        ("DELETE", f"/api/v1/auth/api-keys/{KEY}"),
+        ("POST", "/api/v1/wallet/deposits"),
+    ):
+        answer = await send(vouched, method, target)
+        assert answer.status_code in {403, 404, 405}, target
+        if answer.status_code == 403:
+            assert "scope_missing" == answer.json()["code"]
+
+
+async def test_a_key_that_nobody_knows_is_refused(gateway) -> None:
+    gateway.backend.on("OpenApiKey", NotFound())
+    assert (401, "api_key_unknown") == code(await send(gateway, "GET", READ))
+
+
+async def test_a_revoked_key_is_refused_although_it_was_opened(vouched) -> None:
+    assert 200 == (await send(vouched, "GET", READ)).status_code
+    vouched.parties.revoked = lambda user: user.id == OWNER
+    assert 401 == (await send(vouched, "GET", READ)).status_code
+
+
+async def test_a_token_beside_it_is_ambiguous(vouched) -> None:
+    answer = await send(vouched, "GET", READ, authorization=f"Bearer {vouched.token(UUID(int=1))}")
+    assert (400, "ambiguous_credentials") == code(answer)
