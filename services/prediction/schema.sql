@@ -1075,6 +1075,12 @@ CREATE INDEX job_dead ON prediction.job USING btree (dead_at) WHERE (dead_at IS 
 CREATE INDEX job_due ON prediction.job USING btree (due_at) WHERE (dead_at IS NULL);
 
 --
+-- Name: market_locking; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX market_locking ON prediction.market USING btree (locks_at) WHERE (status = 1);
+
+--
 -- Name: position_of_event; Type: INDEX; Schema: prediction; Owner: -
 --
 

@@ -58,6 +58,9 @@ create table market (
     constraint market_settles_closed check ((status = 3) = (settled_at is not null))
 ) with (fillfactor = 50);
 
+-- Finds those whose time has come while something rests on them.
+create index market_locking on market (locks_at) where status = 1;
+
 -- A market only goes forward: open, closed, settled; nothing about its terms changes, and no fill is forgotten.
 create function guard_market() returns trigger language plpgsql as $$
 begin

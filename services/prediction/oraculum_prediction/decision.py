@@ -15,7 +15,11 @@ import psycopg
 import structlog
 from google.protobuf.message import Message
 
-from oraculum.prediction.v1.prediction_service_pb2 import CancelOrdersResponse, PlaceOrderResponse
+from oraculum.prediction.v1.prediction_service_pb2 import (
+    CancelOrdersResponse,
+    EditOrderResponse,
+    PlaceOrderResponse,
+)
 from oraculum_kit import idempotency
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
@@ -295,7 +299,8 @@ class _Round:
                 task.resolve(OrderAbandoned(order_id=task.order_id))
             elif isinstance(task, Ticket) and asked[task.order_id] == _asked(task):
                 # Its stored answer has been forgotten, it is older than a day; the row still knows.
-                task.resolve(PlaceOrderResponse(order=order_message(row), replayed=True))
+                answer = EditOrderResponse if task.placement.replaces else PlaceOrderResponse
+                task.resolve(answer(order=order_message(row), replayed=True))
             else:
                 task.resolve(idempotency.IdempotencyConflict())
 

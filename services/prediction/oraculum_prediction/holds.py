@@ -82,7 +82,9 @@ class Holds:
 
     async def void(self, tickets: Sequence[Ticket]) -> None:
         """Let the money go of orders that are refused by a committed row; what fails here is left to wallet's sweep."""
-        request = wallet.CreateTransfersRequest(transfers=map(_let_go, tickets))
+        # What an earlier attempt has reserved is another amount than ours: only the sweep knows it.
+        known = [ticket for ticket in tickets if ticket.held_asset or not ticket.placement.reserves]
+        request = wallet.CreateTransfersRequest(transfers=map(_let_go, known))
         try:
             await self._stub.CreateTransfers(request, timeout=self._timeout_seconds)
         except ServiceError as error:

@@ -195,6 +195,13 @@ async def test_any_orders_on_two_replicas(premises: Any, seed: int) -> None:
             await premises.close(event_id)
         check_books(premises)
         assert not any(premises.books.reserves.values())
+        for event_id in events:
+            await premises.hear(event_id, [250_000, 250_000, 500_000])
+            await premises.settle(event_id)
+        premises.books.check()
+        assert [0, 0] == [premises.books.escrow(event_id) for event_id in events]
+        unsettled = premises.rows("select from trade_order where shares is not null and status not in (5, 6)")
+        assert [] == unsettled
 
 
 async def test_a_receipt_convinces_who_has_nothing_else(house: Any) -> None:

@@ -68,9 +68,9 @@ from trade_order o
 where o.status in (7, 8) and o.expires_at <= clock_timestamp()
 union
 select o.order_id, o.event_id
-from trade_order o
-join market m on m.event_id = o.event_id
-where o.status in (7, 8) and m.locks_at <= clock_timestamp() and m.status = 1
+from market m
+join trade_order o on o.event_id = m.event_id and o.status in (7, 8)
+where m.locks_at <= clock_timestamp() and m.status = 1
 limit %(row_count)s
 
 -- name: markets_of
