@@ -1,9 +1,9 @@
-"""`oraculum bench [bets] [ledger] [settlement] [quotes]`: measure, and print one line of JSON for each figure."""
+"""`oraculum bench [bets] [ledger] [settlement] [quotes] [venues]`: measure, and print one line of JSON for each figure."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 
-from oraculum_dev.bench import bets, ledger, quotes, settlement
+from oraculum_dev.bench import bets, ledger, quotes, settlement, venues
 from oraculum_dev.bench.run import Run, begin
 from oraculum_dev.bench.sizes import Sizes
 
@@ -12,6 +12,7 @@ BENCHES: Mapping[str, Callable[[Run], None]] = {
     "ledger": ledger.run,
     "settlement": settlement.run,
     "quotes": quotes.run,
+    "venues": venues.run,
 }
 
 

@@ -1,8 +1,8 @@
 """How many updates a second go from raw frames to Kafka and to the latest-quote store, and how soon they are visible.
 
-    python services/market-data/benchmark/flow.py [--seconds N] [--markets N] [--rate N]
+    python services/market-data/benchmark/flow.py --kafka ADDRESS --redis URL [--seconds N] [--markets N] [--rate N]
 
-It starts a broker and Redis as the tests do. Frames of Polymarket's market channel (price changes that move the top of
+`oraculum bench venues` starts both and runs it. Frames of Polymarket's market channel (price changes that move the top of
 a book) are made beforehand and given to the very objects that follow the venue; nothing is left out but the socket.
 Without --rate as many as go; with it that many a second, and then how long an update takes to be seen in Redis is
 measured by probes. It prints one line of JSON.
@@ -21,7 +21,6 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
-from oraculum_dev.fixtures.servers import LocalServers
 from oraculum_kit import topics
 from oraculum_kit.clock import SystemClock
 from oraculum_kit.kafka import Cluster, Producer
@@ -38,6 +37,11 @@ from oraculum_market_data.venues.polymarket.dialogue import PolymarketDialogue
 
 TOPICS = Path(__file__).resolve().parents[3] / "protos" / "topics"
 CHANGES_PER_FRAME = 2
+
+
+def milliseconds() -> int:
+    """The time as the venue writes it."""
+    return round(SystemClock().now().timestamp() * 1000)
 
 
 def market(number: int) -> Market:
@@ -150,7 +154,7 @@ async def probe(flow: Flow, redis: Redis, markets: Sequence[Market], delays: lis
             "best_bid": "0.3", "best_ask": "0.7",
         }  # fmt: skip
         began = time.monotonic()
-        stamp = round(time.time() * 1000) + 10**9 + number
+        stamp = milliseconds() + 10**9 + number
         await flow.take(
             json.dumps(
                 {
@@ -171,14 +175,14 @@ async def probe(flow: Flow, redis: Redis, markets: Sequence[Market], delays: lis
         delays.append(time.monotonic() - began)
 
 
-async def measure(options: Namespace, servers: LocalServers) -> dict[str, object]:
+async def measure(options: Namespace) -> dict[str, object]:
     """One run."""
     markets = [market(number) for number in range(options.markets)]
-    stamp = round(time.time() * 1000) - 10**9
+    stamp = milliseconds() - 10**9
     frames = changes(markets, options.frames, stamp)
-    cluster = Cluster(servers.address("kafka"), client_id="bench")
+    cluster = Cluster(options.kafka, client_id="bench")
     await topics.create(cluster, topics.read(TOPICS), replication=1)
-    async with Redis.from_url(servers.address("valkey")) as redis, Producer(cluster) as producer:
+    async with Redis.from_url(options.redis) as redis, Producer(cluster) as producer:
         flow = Flow(redis, producer, markets)
         for frame in books(markets, stamp - 1):
             await flow.take(frame)
@@ -187,6 +191,7 @@ async def measure(options: Namespace, servers: LocalServers) -> dict[str, object
         delays: list[float] = []
         if options.rate:
             running.append(asyncio.create_task(probe(flow, redis, markets, delays)))
+        written = sum(sink.written for sink in flow.sinks)
         before = os.times()
         updates, took = await feed(flow, frames, options.seconds, options.rate)
         after = os.times()
@@ -199,10 +204,10 @@ async def measure(options: Namespace, servers: LocalServers) -> dict[str, object
         "markets": options.markets,
         "asked_updates_s": options.rate or None,
         "updates_s": round(updates / took),
+        "records_s": round((sum(sink.written for sink in flow.sinks) - written) / took),
+        "cpu_s": round(after.user + after.system - before.user - before.system, 2),
         "cpu_s_per_s": round((after.user + after.system - before.user - before.system) / took, 2),
-        "visible_p50_ms": round(delays[len(delays) // 2] * 1000, 1) if delays else None,
-        "visible_p95_ms": round(delays[int(len(delays) * 0.95)] * 1000, 1) if delays else None,
-        "probes": len(delays),
+        "delays_s": [round(delay, 4) for delay in delays],
         "rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
 
@@ -215,12 +220,9 @@ def main() -> int:
     parser.add_argument("--markets", type=int, default=2_000)
     parser.add_argument("--frames", type=int, default=50_000)
     parser.add_argument("--rate", type=float, default=0.0, help="updates a second; as many as go without")
-    options = parser.parse_args()
-    servers = LocalServers()
-    try:
-        sys.stdout.write(json.dumps(asyncio.run(measure(options, servers))) + "\n")
-    finally:
-        servers.close()
+    parser.add_argument("--kafka", required=True)
+    parser.add_argument("--redis", required=True)
+    sys.stdout.write(json.dumps(asyncio.run(measure(parser.parse_args()))) + "\n")
     return 0
 
 

@@ -53,6 +53,8 @@ class Sink:
         self._every_seconds = every_seconds
         self._tops: dict[QuoteKey, Top] = {}
         self._deals: list[Deal] = []
+        # How many quotes and trades were written since the beginning.
+        self.written = 0
         self._some = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
@@ -154,6 +156,7 @@ class Sink:
         self._waiting.set(len(self._tops) + len(self._deals))
 
     def _written(self, batch: Batch) -> None:
+        self.written += len(batch)
         now = self._clock.now()
         received = [top.received_at for top in batch.tops[:1]] + [
             deal.received_at for deal in batch.deals[:1]
