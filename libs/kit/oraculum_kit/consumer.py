@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
-from time import monotonic
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Any, Final, ParamSpec, Self, TypeVar
 
@@ -32,6 +32,8 @@ Partition = tuple[str, int]
 # While a batch takes long, the broker hears from us this often; it would drop a member after five minutes of silence.
 _ALIVE_SECONDS: Final = 15.0
 _LAG_SECONDS: Final = 5.0
+# Every commit is a write of the broker's.
+_TELL_SECONDS: Final = 0.25
 # A member that nobody assigns anything to for this long, not even nothing, joins anew as another one. The library has been
 # seen to wait for ever after a broker that was frozen for a minute; a rebalance waits no longer than for the next beat.
 _FORGOTTEN_SECONDS: Final = 30.0
@@ -47,8 +49,11 @@ class GroupConsumer:
         group: str,
         topics: Sequence[str],
         session_timeout_seconds: float = 6.0,
+        linger_seconds: float = 0.0,
     ) -> None:
+        """Set up; nothing is opened yet. After the first record, others may come for so long before they are given."""
         self._group = group
+        self._linger_seconds = linger_seconds
         self._topics = list(topics)
         self._settings: dict[str, Any] = cluster.settings() | {
             "group.id": group,
@@ -61,7 +66,7 @@ class GroupConsumer:
             # loop does not matter.
             "session.timeout.ms": round(session_timeout_seconds * 1000),
             "heartbeat.interval.ms": round(session_timeout_seconds * 1000 / 4),
-            "fetch.wait.max.ms": 250,
+            "fetch.wait.max.ms": 500,
             "queued.max.messages.kbytes": 16 * 1024,
             "error_cb": ClientErrors(group),
             "on_commit": self._committed,
@@ -73,6 +78,7 @@ class GroupConsumer:
         self._busy = False
         self._beaten = False
         self._lag_at = 0.0
+        self._told_at = 0.0
         # Since when the group has not told us what is ours.
         self._forgotten_at: float | None = None
         self.owned: frozenset[Partition] = frozenset()
@@ -98,8 +104,13 @@ class GroupConsumer:
         self._next.update(records)
 
     async def commit(self) -> None:
-        """Tell the broker without waiting for its answer: a commit that is lost makes duplicates, nothing worse."""
-        if self._next:
+        """Tell the broker, now and then, without waiting for its answer.
+
+        A commit that is lost, or was not due yet, makes duplicates and nothing worse. Whoever gives partitions up tells
+        all that it has finished.
+        """
+        if self._next and monotonic() - self._told_at >= _TELL_SECONDS:
+            self._told_at = monotonic()
             await self._call(self._commit, wait=False)
 
     @asynccontextmanager
@@ -150,6 +161,9 @@ class GroupConsumer:
             raise ConnectionError(f"nobody told this member of {self._group} what is its own; it joins anew")
         first = consumer.poll(timeout_seconds)
         messages = [] if first is None else [first, *consumer.consume(max_records - 1, 0)]
+        if messages and self._linger_seconds and len(messages) < max_records:
+            sleep(self._linger_seconds)
+            messages += consumer.consume(max_records - len(messages), 0)
         self._measure_lag()
         return [message for message in messages if self._is_record(message)]
 
