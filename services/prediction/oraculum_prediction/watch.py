@@ -1,4 +1,4 @@
-"""What an operator must see when nobody asks: results by which people still wait to be paid.
+"""What an operator must see when nobody asks: results by which people still wait to be paid, and what the house can lose.
 
 A settlement that wallet answers BEHIND waits patiently and counts as no failure, so no job dies of it. Its age is what tells.
 """
@@ -9,7 +9,8 @@ from typing import Final
 from oraculum_kit.background import pause, run_gracefully
 from oraculum_kit.db import Database
 from oraculum_prediction import metrics
-from oraculum_prediction.repository import settlements
+from oraculum_prediction.repository import risk, settlements
+from oraculum_prediction.risk import metrics as risk_metrics
 
 _EVERY_SECONDS: Final = 10.0
 
@@ -28,8 +29,11 @@ class Watch:
         """Measure once."""
         async with self._database.connection() as connection:
             undone, seconds = await settlements.measure_undone(connection)
+            exposures = await risk.house_totals(connection)
         metrics.UNSETTLED.set(undone)
         metrics.UNSETTLED_SECONDS.set(seconds)
+        for row in exposures:
+            risk_metrics.HOUSE_EXPOSURE.labels(row.asset).set(row.exposure_units)
 
     async def _work(self, stop: asyncio.Event) -> None:
         while not stop.is_set():

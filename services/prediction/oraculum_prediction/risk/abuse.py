@@ -59,8 +59,19 @@ class Suspicion:
         return sum(self.signals.values())
 
 
+# What nearly every order is.
+_USUAL: Final = Suspicion()
+
+
 def suspicion(cost_units: Units, person: Use, limits: Limits, company: Company = ALONE) -> Suspicion:
     """What is odd about an order; `cost_units` is what a purchase costs, and nothing for a sale."""
+    if (
+        company is ALONE
+        and person.minute_orders < limits.minute_orders
+        and not _is_outsize(cost_units, person)
+        and not _turns_over(person)
+    ):
+        return _USUAL
     signs = {
         "speed": SPEED_POINTS if person.minute_orders >= limits.minute_orders else 0,
         "size": SIZE_POINTS if _is_outsize(cost_units, person) else 0,

@@ -49,6 +49,13 @@ class Person(NamedTuple):
     tier: str
 
 
+class Standing(NamedTuple):
+    """What a person may do, and what they have used by now."""
+
+    limits: Limits
+    use: Use
+
+
 class Maker(NamedTuple):
     """What a purchase makes of the market maker behind it."""
 
@@ -98,14 +105,56 @@ class RiskBook:
             self._house_read_at = now
 
 
+class _Account:
+    """What one person has used in one asset: what was looked up, and what this batch adds."""
+
+    __slots__ = ("base", "categories", "opened", "orders", "resting", "result", "sold", "stake")
+
+    def __init__(self, base: Use) -> None:
+        self.base = base
+        self.opened = self.resting = self.stake = self.sold = self.result = self.orders = 0
+        # What is added to what is at stake, by category.
+        self.categories: dict[str, int] = {}
+
+    def add(self, category: str, change: Use, sign: int) -> None:
+        """Add a change, or take it back."""
+        self.opened += sign * change.open_units
+        self.resting += sign * change.resting_units
+        self.stake += sign * change.day_stake_units
+        self.sold += sign * change.day_sold_units
+        self.result += sign * change.day_result_units
+        self.orders += sign * change.minute_orders
+        at_stake = sign * (change.open_units + change.resting_units)
+        if at_stake:
+            self.categories[category] = self.categories.get(category, 0) + at_stake
+
+    def use(self) -> Use:
+        """All of it together."""
+        base = self.base
+        return Use(
+            Units(base.open_units + self.opened),
+            Units(base.resting_units + self.resting),
+            Units(base.day_stake_units + self.stake),
+            Units(base.week_stake_units + self.stake),
+            Units(base.day_sold_units + self.sold),
+            Units(base.day_result_units + self.result),
+            Units(base.week_result_units + self.result),
+            base.minute_orders + self.orders,
+            base.week_orders + self.orders,
+        )
+
+
 class Used:
-    """What one batch knows and adds. Not asynchronous but for `write`, and used by one round of one worker."""
+    """What one batch knows and adds. Not asynchronous but for `write`, and used by one round of one worker.
+
+    Every order of the platform passes here, so sums are kept in plain numbers that are added to and taken from.
+    """
 
     def __init__(self, known: _Known) -> None:
         self._known = known
-        # What was used with everything counted so far, where that is more than was looked up.
-        self._now: dict[Key, Use] = {}
-        self._changes: dict[UUID, dict[Key, Use]] = {}
+        self._accounts: dict[tuple[UUID, str], _Account] = {}
+        # What was counted for each market, so that it can be taken back.
+        self._counted: dict[UUID, list[tuple[tuple[UUID, str], str, Use]]] = {}
         # What the orders of each market add to what the house can lose in an asset.
         self._lost: dict[UUID, tuple[str, Units]] = {}
 
@@ -120,45 +169,62 @@ class Used:
         override = self._known.overrides.get((person.user_id, person.asset))
         return override.over(tier) if override else tier
 
-    def used(self, person: Person, category: str = "") -> Use:
-        """What this person has used, this batch included; of everything unless a category is named."""
-        key = (person.user_id, person.asset, category)
-        return self._now.get(key) or self._known.base.get(key, NO_USE)
+    def used(self, person: Person) -> Use:
+        """What this person has used of everything, this batch included."""
+        return self._account((person.user_id, person.asset)).use()
+
+    def at_stake(self, person: Person, category: str) -> Units:
+        """What this person has at stake in a category, this batch included."""
+        base = self._known.base.get((person.user_id, person.asset, category), NO_USE)
+        account = self._account((person.user_id, person.asset))
+        return Units(base.at_stake_units + account.categories.get(category, 0))
 
     def begin(self, event_id: UUID) -> None:
         """Take back what was counted for a market: it is priced (again)."""
         self._lost.pop(event_id, None)
-        for key, change in self._changes.pop(event_id, {}).items():
-            self._now[key] = self._now[key].minus(change)
+        for key, category, change in self._counted.pop(event_id, ()):
+            self._accounts[key].add(category, change, -1)
+
+    def standing(self, person: Person) -> Standing:
+        """Where a person stands before the next order."""
+        return Standing(self.limits(person), self.used(person))
+
+    def hurries(self, person: Person, standing: Standing) -> ServiceError | None:
+        """Why a person must wait before the next order, if they must."""
+        breach = rules.too_fast(standing.use, standing.limits, person.asset)
+        return LimitReached.of(breach) if breach is not None else None
 
     def check(
-        self, person: Person, event_id: UUID, purchase: Purchase | None, maker: Maker | None = None
+        self,
+        person: Person,
+        standing: Standing,
+        event_id: UUID,
+        purchase: Purchase,
+        maker: Maker | None = None,
     ) -> ServiceError | None:
-        """Why an order must be refused, if it must; a sale brings no purchase."""
-        limits, used = self.limits(person), self.used(person)
-        hurried = rules.too_fast(used, limits, person.asset)
-        if hurried is not None:
-            return LimitReached.of(hurried)
-        if purchase is None:
-            return None
+        """Why a purchase must be refused, if it must."""
         override = self._known.overrides.get((person.user_id, person.asset))
         if override is not None and override.blocked:
             return TradingBlocked()
         prohibition = self._known.policy.prohibited(event_id, purchase.category)
         if prohibition is not None:
             return MarketProhibited(rule="prohibited", because=prohibition.reason)
-        breach = rules.check(purchase, used, self.used(person, purchase.category), limits, person.asset)
+        breach = rules.check(
+            purchase,
+            standing.use,
+            self.at_stake(person, purchase.category),
+            standing.limits,
+            person.asset,
+        )
         if breach is not None:
             return LimitReached.of(breach)
         return self._check_house(event_id, person.asset, maker) if maker else None
 
     def count(self, event_id: UUID, person: Person, category: str, change: Use) -> None:
         """Add what an order uses, of everything and of its category."""
-        for scope in ("", category):
-            key = (person.user_id, person.asset, scope)
-            changes = self._changes.setdefault(event_id, {})
-            changes[key] = changes.get(key, NO_USE).plus(change)
-            self._now[key] = self.used(person, scope).plus(change)
+        key = (person.user_id, person.asset)
+        self._account(key).add(category, change, 1)
+        self._counted.setdefault(event_id, []).append((key, category, change))
 
     async def write(
         self, connection: Connection, event_ids: Collection[UUID], tiers: dict[UUID, str]
@@ -169,8 +235,13 @@ class Used:
         """
         totals: dict[Key, Use] = {}
         for event_id in event_ids:
-            for key, change in self._changes.get(event_id, {}).items():
-                totals[key] = totals.get(key, NO_USE).plus(change)
+            for (user_id, asset), category, change in self._counted.get(event_id, ()):
+                key = (user_id, asset, "")
+                totals[key] = totals[key].plus(change) if key in totals else change
+                part = _of_category(change)
+                if part is not None:
+                    key = (user_id, asset, category)
+                    totals[key] = totals[key].plus(part) if key in totals else part
         if not totals:
             return
         # Sorted here too: what the server inserts in order it locks in order.
@@ -181,6 +252,13 @@ class Used:
             # Known to the next batches of this worker until the sum is read again.
             asset, lost_units = self._lost.get(event_id, ("", Units(0)))
             self._known.house[asset] = Units(self._known.house.get(asset, 0) + lost_units)
+
+    def _account(self, key: tuple[UUID, str]) -> _Account:
+        account = self._accounts.get(key)
+        if account is None:
+            base = self._known.base.get((*key, ""), NO_USE)
+            account = self._accounts[key] = _Account(base)
+        return account
 
     def _stands(self, key: Key, change: Use, after: Use, tier: str) -> bool:
         base = self._known.base.get(key, NO_USE)
@@ -206,6 +284,13 @@ class Used:
         _, before = self._lost.get(event_id, (asset, Units(0)))
         self._lost[event_id] = (asset, Units(before + added))
         return None
+
+
+def _of_category(change: Use) -> Use | None:
+    """What of a change counts in its category: what is at stake there, and nothing else has a limit."""
+    if not change.open_units and not change.resting_units:
+        return None
+    return NO_USE._replace(open_units=change.open_units, resting_units=change.resting_units)
 
 
 async def give_back(connection: Connection, event_id: UUID, rows: Sequence[OrderRow]) -> None:

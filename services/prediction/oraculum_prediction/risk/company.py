@@ -13,12 +13,19 @@ from oraculum_kit.db import Connection
 from oraculum_prediction.pricing import Side
 from oraculum_prediction.repository import risk_reviews as repository
 from oraculum_prediction.repository.risk_reviews import ADDRESS, DEVICE, Trace
-from oraculum_prediction.risk.abuse import ALONE, NEIGHBOUR_PEOPLE_MAX, Company
+from oraculum_prediction.risk.abuse import (
+    ADDRESS_PEOPLE_MIN,
+    ALONE,
+    DEVICE_PEOPLE_MIN,
+    NEIGHBOUR_PEOPLE_MAX,
+    Company,
+)
 from oraculum_prediction.risk.origin import Origin
 
 KNOWN_SECONDS: Final = 60.0
 _TRACES_MAX: Final = 50_000
 _PEOPLE_MAX: Final = 50
+_NOBODY: Final[frozenset[UUID]] = frozenset()
 _BUY: Final = 1
 _SIDES: Final = {Side.BUY: 1, Side.SELL: 2}
 
@@ -50,20 +57,21 @@ class Companies:
         self._trades = trades
 
     def of(self, asked: Asked) -> Company:
-        """The company of an order."""
-        if not asked.origin.traces:
+        """The company of an order; `ALONE` itself where it does not matter."""
+        origin = asked.origin
+        device = self._groups.get((DEVICE, origin.device), _NOBODY) if origin.device else _NOBODY
+        address = self._groups.get((ADDRESS, origin.address), _NOBODY) if origin.address else _NOBODY
+        trades = self._trades.get(asked.event_id)
+        if not trades and len(device) < DEVICE_PEOPLE_MIN and len(address) < ADDRESS_PEOPLE_MIN:
             return ALONE
-        device, address = (self._people(asked, kind) for kind in (DEVICE, ADDRESS))
+        others = device - {asked.user_id}
+        neighbours = address - {asked.user_id}
         return Company(
-            device_people=len(device) + 1,
-            address_people=len(address) + 1,
-            device_opposed=self._opposed(asked, device),
-            address_opposed=len(address) < NEIGHBOUR_PEOPLE_MAX and self._opposed(asked, address),
+            device_people=len(others) + 1,
+            address_people=len(neighbours) + 1,
+            device_opposed=self._opposed(asked, others),
+            address_opposed=len(neighbours) < NEIGHBOUR_PEOPLE_MAX and self._opposed(asked, neighbours),
         )
-
-    def _people(self, asked: Asked, kind: int) -> frozenset[UUID]:
-        found = [self._groups.get(trace, frozenset()) for trace in asked.origin.traces if trace[0] == kind]
-        return frozenset().union(*found) - {asked.user_id}
 
     def _opposed(self, asked: Asked, people: frozenset[UUID]) -> bool:
         """Whether one of them took the other side: sold what is bought, or bought what stands against it."""

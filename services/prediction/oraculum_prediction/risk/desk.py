@@ -164,7 +164,6 @@ class Sitting:
         ]
         if held:
             await risk_reviews.insert(connection, held)
-        await alerts.tell(connection, [*map(_held_alert, held), *self._breaches(refusals)])
         await self._risk.sightings.write(connection)
         self._crossed = {
             part.draft.event_id: self._risk.triggers.crossing(
@@ -175,6 +174,8 @@ class Sitting:
         crossed = [trigger_id for trigger_ids in self._crossed.values() for trigger_id in trigger_ids]
         if crossed:
             await risk_triggers.mark_crossed(connection, crossed)
+        # After the triggers: who fires one locks it before the row by which its owner is told.
+        await alerts.tell(connection, [*map(_held_alert, held), *self._breaches(refusals)])
         await self._used.write(connection, [part.draft.event_id for part in written], self._tiers)
 
     def done(self) -> None:

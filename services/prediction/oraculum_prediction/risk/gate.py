@@ -18,8 +18,8 @@ from oraculum_prediction.draft import Draft, Filled, Proposal, Step
 from oraculum_prediction.memory import NOTHING, Holding, Market
 from oraculum_prediction.placement import Ticket
 from oraculum_prediction.pricing import Side
-from oraculum_prediction.risk.abuse import suspicion
-from oraculum_prediction.risk.book import Maker, Person, Used
+from oraculum_prediction.risk.abuse import ALONE, suspicion
+from oraculum_prediction.risk.book import Maker, Person, Standing, Used
 from oraculum_prediction.risk.company import Asked, Companies
 from oraculum_prediction.risk.errors import OrderHeld
 from oraculum_prediction.risk.house import exposure
@@ -44,39 +44,50 @@ class Gate:
     def refuses(self, ticket: Ticket, draft: Draft, proposal: Proposal) -> ServiceError | None:
         """Why an order must not trade as proposed, if it must not; `OrderHeld` where somebody shall look at it."""
         person = Person(ticket.user_id, self._market.asset, ticket.placement.origin.tier)
-        purchase, maker = None, None
-        if ticket.order.side is Side.BUY:
+        standing = self._used.standing(person)
+        # Speed is a person's own: what was let pass, and the sale of a trigger, waits for nobody.
+        refused = None if ticket.placement.origin.cleared else self._used.hurries(person, standing)
+        if refused is None and ticket.order.side is Side.BUY:
             purchase = Purchase(
                 Units(max(0, proposal.cost_units - proposal.freed_units)),
                 Units(self._at_stake(draft, ticket.user_id) - proposal.freed_units),
                 self._market.category,
             )
-            maker = self._maker(draft, proposal)
-        refused = self._used.check(person, self._market.event_id, purchase, maker)
-        return refused or self._held(ticket, person, proposal)
+            refused = self._used.check(
+                person, standing, self._market.event_id, purchase, self._maker(draft, proposal)
+            )
+        return refused or self._held(ticket, standing, proposal)
 
     def count(self, draft: Draft, done: Filled | Step) -> None:
         """Count what was done, for everybody whom it touched."""
-        fills = (done,) if isinstance(done, Filled) else done.filled
+        orders = 1 if isinstance(done.ticket, Ticket) else 0
+        if isinstance(done, Filled) and done.ticket.user_id is not None:
+            self._count(done.ticket.user_id, self._traded(draft, done.ticket.user_id, done, orders))
+        elif isinstance(done, Step):
+            self._count_step(draft, done, orders)
+
+    def _count_step(self, draft: Draft, step: Step, orders: int) -> None:
         uses: defaultdict[UUID, Use] = defaultdict(lambda: NO_USE)
-        for fill in fills:
+        for fill in step.filled:
             user_id = fill.ticket.user_id
             if user_id is not None:
-                uses[user_id] = uses[user_id].plus(self._traded(draft, user_id, fill))
-        if isinstance(done, Step):
-            for row in _touched(draft, done):
-                change = Units(row.still_needed_units - self._before(row))
-                self._needed[row.order_id] = row.still_needed_units
-                uses[row.user_id] = uses[row.user_id].plus(NO_USE._replace(resting_units=change))
-        asker = done.ticket.user_id if isinstance(done.ticket, Ticket) else None
-        if asker is not None:
-            uses[asker] = uses[asker].plus(NO_USE._replace(minute_orders=1, week_orders=1))
+                uses[user_id] = uses[user_id].plus(self._traded(draft, user_id, fill, 0))
+        for row in _touched(draft, step):
+            change = Units(row.still_needed_units - self._before(row))
+            self._needed[row.order_id] = row.still_needed_units
+            uses[row.user_id] = uses[row.user_id].plus(NO_USE._replace(resting_units=change))
+        if orders and step.ticket.user_id is not None:
+            asker = step.ticket.user_id
+            uses[asker] = uses[asker].plus(NO_USE._replace(minute_orders=orders, week_orders=orders))
         for user_id, use in uses.items():
-            if use != NO_USE:
-                person = Person(user_id, self._market.asset, UNKNOWN.tier)
-                self._used.count(self._market.event_id, person, self._market.category, use)
+            self._count(user_id, use)
 
-    def _held(self, ticket: Ticket, person: Person, proposal: Proposal) -> OrderHeld | None:
+    def _count(self, user_id: UUID, use: Use) -> None:
+        if use != NO_USE:
+            person = Person(user_id, self._market.asset, UNKNOWN.tier)
+            self._used.count(self._market.event_id, person, self._market.category, use)
+
+    def _held(self, ticket: Ticket, standing: Standing, proposal: Proposal) -> OrderHeld | None:
         """Whether somebody shall look at it. Asked once, before any money is touched; edits go on as what they change."""
         placement = ticket.placement
         if ticket.screened or placement.origin.cleared or placement.replaces is not None:
@@ -93,9 +104,9 @@ class Gate:
         )
         found = suspicion(
             proposal.cost_units,
-            self._used.used(person),
-            self._used.limits(person),
-            self._companies.of(asked),
+            standing.use,
+            standing.limits,
+            self._companies.of(asked) if placement.origin is not UNKNOWN else ALONE,
         )
         if found.score < self._used.policy.review_score:
             return None
@@ -103,20 +114,23 @@ class Gate:
         ticket.verdict = held
         return held
 
-    def _traded(self, draft: Draft, user_id: UUID, filled: Filled) -> Use:
+    def _traded(self, draft: Draft, user_id: UUID, filled: Filled, orders: int) -> Use:
         key = (user_id, filled.fill.order.outcome)
         before = self._holdings.get(key) or self._market.people[user_id].get(key[1], NOTHING)
         after = self._holdings[key] = draft.changed[key]
         result = Units(after.realised_units - before.realised_units)
         bought = filled.fill.order.side is Side.BUY
         stake = filled.fill.net if bought else _NOTHING
-        return NO_USE._replace(
+        return Use(
             open_units=Units(after.cost_units - before.cost_units),
+            resting_units=_NOTHING,
             day_stake_units=stake,
             week_stake_units=stake,
             day_sold_units=_NOTHING if bought else filled.fill.net,
             day_result_units=result,
             week_result_units=result,
+            minute_orders=orders,
+            week_orders=orders,
         )
 
     def _before(self, row: OrderRow) -> Units:
@@ -127,13 +141,10 @@ class Gate:
 
     def _at_stake(self, draft: Draft, user_id: UUID) -> Units:
         """What a person has at stake in this market, resting purchases included."""
-        held = sum(draft.holding(user_id, each).cost_units for each in self._outcomes(draft, user_id))
+        outcomes = range(len(draft.state.sold))
+        held = sum([draft.holding(user_id, outcome).cost_units for outcome in outcomes])
         resting = draft.orders_of(user_id) if draft.resting_count(user_id) else ()
         return Units(held + sum(row.still_needed_units for row in resting))
-
-    def _outcomes(self, draft: Draft, user_id: UUID) -> set[int]:
-        changed = {outcome for who, outcome in draft.changed if who == user_id} if draft.changed else set()
-        return changed | self._market.people[user_id].keys()
 
     def _maker(self, draft: Draft, proposal: Proposal) -> Maker | None:
         if not self._used.policy.house:

@@ -54,7 +54,17 @@ class Use(NamedTuple):
 
     def plus(self, other: "Use") -> "Use":
         """Both together."""
-        return Use._make(map(int.__add__, self, other))
+        return Use(
+            Units(self.open_units + other.open_units),
+            Units(self.resting_units + other.resting_units),
+            Units(self.day_stake_units + other.day_stake_units),
+            Units(self.week_stake_units + other.week_stake_units),
+            Units(self.day_sold_units + other.day_sold_units),
+            Units(self.day_result_units + other.day_result_units),
+            Units(self.week_result_units + other.week_result_units),
+            self.minute_orders + other.minute_orders,
+            self.week_orders + other.week_orders,
+        )
 
     def minus(self, other: "Use") -> "Use":
         """The one without the other."""
@@ -131,13 +141,36 @@ _WORDS: Final = {
 }
 
 
-def check(purchase: Purchase, person: Use, category: Use, limits: Limits, asset_code: str) -> Breach | None:
-    """The first rule that this purchase would break, the narrowest first; None when it keeps them all."""
+def check(
+    purchase: Purchase, person: Use, category_units: Units, limits: Limits, asset_code: str
+) -> Breach | None:
+    """The first rule that this purchase would break, the narrowest first; None when it keeps them all.
+
+    `category_units` is what the person has at stake in its category before it.
+    """
+    cost = purchase.cost_units
+    resting = person.resting_units
+    kept = (
+        cost <= limits.order_units
+        and purchase.market_units + cost <= limits.market_units
+        and category_units + cost <= limits.category_units
+        and person.day_stake_units + resting + cost <= limits.day_stake_units
+        and person.week_stake_units + resting + cost <= limits.week_stake_units
+        and -person.day_result_units < limits.day_loss_units
+        and -person.week_result_units < limits.week_loss_units
+    )
+    # Most orders keep all of them; only for the others it matters which.
+    return None if kept else _breach(purchase, person, category_units, limits, asset_code)
+
+
+def _breach(
+    purchase: Purchase, person: Use, category_units: Units, limits: Limits, asset_code: str
+) -> Breach | None:
     cost = purchase.cost_units
     for rule, limit, used in (
         (Rule.ORDER, limits.order_units, 0),
         (Rule.MARKET, limits.market_units, purchase.market_units),
-        (Rule.CATEGORY, limits.category_units, category.at_stake_units),
+        (Rule.CATEGORY, limits.category_units, category_units),
         (Rule.DAY_STAKE, limits.day_stake_units, person.day_stake_units + person.resting_units),
         (Rule.WEEK_STAKE, limits.week_stake_units, person.week_stake_units + person.resting_units),
     ):

@@ -50,14 +50,19 @@ async def looked_up(database: Database, *people: Person, category: str = "sports
         return await book().look_up(connection, [(who.user_id, who.asset, category) for who in people])
 
 
-async def used(database: Database, who: Person, category: str = "") -> Use:
-    return (await looked_up(database, who)).used(who, category)
+async def used(database: Database, who: Person) -> Use:
+    return (await looked_up(database, who)).used(who)
+
+
+async def at_stake(database: Database, who: Person, category: str) -> int:
+    return (await looked_up(database, who, category=category)).at_stake(who, category)
 
 
 def buy(
     used: Used, who: Person, cost: int, *, event_id: UUID, category: str = "sports"
 ) -> ServiceError | None:
-    refused = used.check(who, event_id, Purchase(Units(cost), Units(0), category))
+    order = Purchase(Units(cost), Units(0), category)
+    refused = used.check(who, used.standing(who), event_id, order)
     if refused is None:
         used.count(event_id, who, category, bought(Units(cost)))
     return refused
@@ -91,8 +96,8 @@ class TestCounting:
         await write(database, batch, who, events=[event])
         expected = Use._make(map(Units, (50, 0, 100, 100, 30, -20, -20, 2, 2)))
         assert await used(database, who) == expected
-        assert await used(database, who, "sports") == expected
-        assert await used(database, who, "politics") == NO_USE
+        assert await at_stake(database, who, "sports") == 50
+        assert await at_stake(database, who, "politics") == 0
 
     async def test_an_order_sees_those_before_it_in_its_batch(self, database: Database) -> None:
         who = person()
@@ -173,14 +178,13 @@ class TestRules:
             order_units=Units(0)
         )
 
-    async def test_who_is_blocked_may_only_sell(self, database: Database) -> None:
+    async def test_who_is_blocked_buys_nothing(self, database: Database) -> None:
         who = person()
         await limit(database, who, blocked=True)
         batch = await looked_up(database, who)
         assert isinstance(buy(batch, who, 1, event_id=uuid7()), TradingBlocked)
-        assert batch.check(who, uuid7(), None) is None
 
-    async def test_what_is_prohibited_can_be_sold_and_not_bought(self, database: Database) -> None:
+    async def test_what_is_prohibited_is_not_bought(self, database: Database) -> None:
         who, event = person(), uuid7()
         async with database.transaction() as connection:
             await repository.prohibit(connection, policy.MARKET, str(event), reason="asked", set_by=None)
@@ -189,7 +193,6 @@ class TestRules:
         assert isinstance(buy(batch, who, 1, event_id=event), MarketProhibited)
         assert isinstance(buy(batch, who, 1, event_id=uuid7(), category="war"), MarketProhibited)
         assert buy(batch, who, 1, event_id=uuid7()) is None
-        assert batch.check(who, event, None) is None
 
     async def test_a_change_of_the_rules_is_seen_by_the_next_batch(self, database: Database) -> None:
         who, event, ours = person(), uuid7(), book()
@@ -213,17 +216,17 @@ class TestRules:
         who, first, second = person(), uuid7(), uuid7()
         batch = await looked_up(database, who)
         order = Purchase(Units(1), Units(0), "sports")
-        refused = batch.check(who, first, order, Maker(Units(60), Units(101)))
+        refused = batch.check(who, batch.standing(who), first, order, Maker(Units(60), Units(101)))
         assert isinstance(refused, HouseLimitReached)
         assert (refused.metadata["limit"], refused.metadata["left"]) == ("100", "40")
-        assert batch.check(who, first, order, Maker(Units(0), Units(100))) is None
-        refused = batch.check(who, second, order, Maker(Units(0), Units(51)))
+        assert batch.check(who, batch.standing(who), first, order, Maker(Units(0), Units(100))) is None
+        refused = batch.check(who, batch.standing(who), second, order, Maker(Units(0), Units(51)))
         assert isinstance(refused, HouseLimitReached)
         assert (refused.metadata["limit"], refused.metadata["left"]) == ("150", "50")
         batch.begin(first)
-        assert batch.check(who, second, order, Maker(Units(0), Units(51))) is None
+        assert batch.check(who, batch.standing(who), second, order, Maker(Units(0), Units(51))) is None
         # What makes the exposure smaller always passes.
-        assert batch.check(who, first, order, Maker(Units(500), Units(400))) is None
+        assert batch.check(who, batch.standing(who), first, order, Maker(Units(500), Units(400))) is None
 
 
 class TestConcurrency:

@@ -1,7 +1,6 @@
 """Limits, triggers and reviews where orders are decided: through the service, against real PostgreSQL."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,6 @@ import pytest
 
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum.prediction.v1 import risk_service_pb2 as risk
-from oraculum_kit.caller import calling_as, current_caller
 from oraculum_kit.errors import FailedPrecondition, NotFound, ServiceError
 from oraculum_prediction.repository import risk as repository
 from oraculum_prediction.repository.risk import Override
@@ -104,6 +102,53 @@ class TestLimits:
         error = await refused(house, who, event, "more")
         assert error.metadata["rule"] == "day_loss"
         await house.place(who, event, "rest", side=pb.SIDE_SELL, shares=bought.shares // 4)
+
+    async def test_who_is_blocked_or_in_a_prohibited_market_only_sells(self, house: Any) -> None:
+        event, who = await house.open(), house.person()
+        held = (await house.place(who, event, "b", amount_units=10 * USDC)).order
+        await limit(house, who, blocked=True)
+        assert (await refused(house, who, event, "more")).reason == "TRADING_BLOCKED"
+        await house.place(who, event, "s", side=pb.SIDE_SELL, shares=held.shares // 2)
+        await limit(house, who)
+        with house.parties.signed_in(roles={"admin"}):
+            await house.replicas[0].risk.SetProhibitions(
+                risk.SetProhibitionsRequest(
+                    prohibitions=[
+                        risk.Prohibition(
+                            kind=risk.PROHIBITION_KIND_CATEGORY, subject="sports", reason="not licensed"
+                        )
+                    ]
+                )
+            )
+        assert (await refused(house, who, event, "again")).reason == "MARKET_PROHIBITED"
+        await house.place(who, event, "rest", side=pb.SIDE_SELL, shares=held.shares // 4)
+
+    async def test_speed_is_refused_past_twice_the_limit_and_a_trigger_does_not_wait(
+        self, house: Any
+    ) -> None:
+        event, who = await house.open(), house.person()
+        await house.place(who, event, "b0")
+        await limit(house, who, minute_orders=2)
+        for number in range(3):
+            await house.place(who, event, f"b{number + 1}")
+        error = await refused(house, who, event, "fifth")
+        assert error.metadata["rule"] == "orders_per_minute"
+        with house.parties.signed_in(who):
+            created = await house.replicas[0].risk.CreateTrigger(
+                risk.CreateTriggerRequest(
+                    event_id=str(event),
+                    outcome=1,
+                    kind=risk.TRIGGER_KIND_STOP_LOSS,
+                    price_millionths=900_000,
+                    idempotency_key="t",
+                )
+            )
+        await house.replicas[0].triggers.sweep()
+        with house.parties.signed_in(who):
+            found = await house.replicas[0].risk.GetTrigger(
+                risk.GetTriggerRequest(trigger_id=created.trigger.trigger_id)
+            )
+        assert found.trigger.status == risk.TRIGGER_STATUS_DONE
 
     async def test_two_replicas_never_let_anybody_pass_a_limit(self, premises: Any) -> None:
         """Forty purchases at once in forty markets on two replicas: as many as fit, to the unit."""
@@ -276,113 +321,3 @@ class TestTriggers:
                 price_millionths=100_000,
             )
         assert caught.value.reason == "NOTHING_TO_SELL"
-
-
-class TestReviews:
-    async def hold(self, house: Any, key: str = "odd", **order: Any) -> tuple[UUID, UUID, pb.Order]:
-        """An order that is held: the second in a minute of one, where that alone is odd enough."""
-        event, who = await house.open(), house.person()
-        await limit(house, who, minute_orders=1)
-        house.rows("update risk_policy set review_score = 60, version = version + 1")
-        await house.place(who, event, "first", amount_units=USDC)
-        answer = await house.place(who, event, key, **order)
-        return event, who, answer.order
-
-    async def decide(self, house: Any, order_id: str, *, approve: bool) -> risk.Review:
-        with house.parties.signed_in(roles={"admin"}):
-            answer = await house.replicas[0].risk.DecideReview(
-                risk.DecideReviewRequest(order_id=order_id, approve=approve, note="looked at it")
-            )
-        return answer.review  # type: ignore[no-any-return]
-
-    async def test_a_held_order_touches_no_money_and_says_that_it_waits(self, house: Any) -> None:
-        event, who, order = await self.hold(house, amount_units=3 * USDC)
-        assert (order.status, order.reason) == (pb.ORDER_STATUS_PENDING, "ORDER_UNDER_REVIEW")
-        assert len(house.books.open_holds()) == 1
-        again = await house.place(who, event, "odd", amount_units=3 * USDC)
-        assert again.replayed
-        assert again.order == order
-        with house.parties.signed_in(who):
-            seen = (await house.stub.GetOrder(pb.GetOrderRequest(order_id=order.order_id))).order
-            told = await house.replicas[0].risk.ListAlerts(risk.ListAlertsRequest())
-        assert seen.status == pb.ORDER_STATUS_PENDING
-        assert (seen.gross.asset, order.gross.asset, order.fee.units) == ("USDC", "USDC", 0)
-        assert [alert.kind for alert in told.alerts] == [risk.ALERT_KIND_ORDER_HELD]
-        with house.parties.signed_in(roles={"admin"}):
-            listed = await house.replicas[0].risk.ListReviews(risk.ListReviewsRequest())
-        (review,) = listed.reviews
-        assert (review.order_id, review.asked_units, review.score) == (order.order_id, 3 * USDC, 60)
-        assert [signal.name for signal in review.signals] == ["speed"]
-
-    async def test_let_pass_it_is_placed_once_under_its_own_key(self, house: Any) -> None:
-        event, who, order = await self.hold(house, amount_units=3 * USDC)
-        reviews = await asyncio.gather(
-            *(self.decide(house, order.order_id, approve=True) for _ in range(3)),
-        )
-        assert risk.REVIEW_STATUS_PLACED in {review.status for review in reviews}
-        answer = await house.place(who, event, "odd", amount_units=3 * USDC)
-        assert answer.replayed
-        assert (answer.order.status, answer.order.order_id) == (pb.ORDER_STATUS_FILLED, order.order_id)
-        assert len(house.rows("select order_id from trade_order")) == 2
-        await house.replicas[0].reviews.sweep(older_seconds=0)
-        assert len(house.rows("select order_id from trade_order")) == 2
-        house.post_fills()
-
-    async def test_let_pass_and_lost_on_the_way_the_sweep_places_it(self, house: Any) -> None:
-        event, who, _ = await self.hold(house, amount_units=3 * USDC)
-        house.rows("update risk_review set status = 2, decided_at = now()")
-        pending = await house.place(who, event, "odd", amount_units=3 * USDC)
-        assert pending.order.status == pb.ORDER_STATUS_PENDING
-        await asyncio.gather(*(house.replicas[0].reviews.sweep(older_seconds=0) for _ in range(2)))
-        answer = await house.place(who, event, "odd", amount_units=3 * USDC)
-        assert answer.order.status == pb.ORDER_STATUS_FILLED
-        assert len(house.rows("select order_id from trade_order")) == 2
-
-    async def test_it_is_not_placed_at_a_price_that_ran_away(self, house: Any) -> None:
-        event, who, order = await self.hold(house, amount_units=3 * USDC)
-        house.rows("update risk_policy set review_score = 1000, version = version + 1")
-        await house.place(house.person(), event, "up", amount_units=80 * USDC)
-        review = await self.decide(house, order.order_id, approve=True)
-        assert review.status == risk.REVIEW_STATUS_PLACED
-        error = await refused(house, who, event, "odd", amount_units=3 * USDC)
-        assert error.reason == "SLIPPAGE_EXCEEDED"
-
-    async def test_turned_away_it_never_comes_back(self, house: Any) -> None:
-        event, who, order = await self.hold(house, amount_units=3 * USDC)
-        for _ in range(2):
-            review = await self.decide(house, order.order_id, approve=False)
-            assert review.status == risk.REVIEW_STATUS_REJECTED
-        error = await refused(house, who, event, "odd", amount_units=3 * USDC)
-        assert error.reason == "ORDER_REJECTED_IN_REVIEW"
-        with pytest.raises(FailedPrecondition) as caught:
-            await self.decide(house, order.order_id, approve=True)
-        assert caught.value.reason == "REVIEW_DECIDED"
-        with house.parties.signed_in(who):
-            seen = (await house.stub.GetOrder(pb.GetOrderRequest(order_id=order.order_id))).order
-        assert (seen.status, seen.reason) == (pb.ORDER_STATUS_REJECTED, "ORDER_REJECTED_IN_REVIEW")
-        assert len(house.rows("select id from outbox where topic = 'audit' and type like '%%Audit%%'")) >= 2
-
-    async def test_two_accounts_on_one_device_that_trade_with_each_other_are_looked_at(
-        self, house: Any
-    ) -> None:
-        event, one, other = await house.open(), house.person(), house.person()
-
-        async def place(who: UUID, key: str, outcome: int) -> pb.Order:
-            with (
-                house.parties.signed_in(who),
-                calling_as(replace(current_caller(), device_id="phone")),
-            ):
-                answer = await house.stub.PlaceOrder(
-                    pb.PlaceOrderRequest(
-                        event_id=str(event),
-                        outcome=outcome,
-                        side=pb.SIDE_BUY,
-                        amount_units=USDC,
-                        idempotency_key=key,
-                    )
-                )
-            return answer.order  # type: ignore[no-any-return]
-
-        assert (await place(one, "a", 1)).status == pb.ORDER_STATUS_FILLED
-        assert (await place(one, "b", 1)).status == pb.ORDER_STATUS_FILLED
-        assert (await place(other, "c", 0)).status == pb.ORDER_STATUS_PENDING

@@ -44,8 +44,8 @@ def purchase(cost: int, market: int = 0) -> Purchase:
 def test_the_last_unit_passes_and_the_next_does_not(
     rule: Rule, person: Use, category: Use, market: int, left: int
 ) -> None:
-    assert check(purchase(left, market), person, category, LIMITS, "USDC") is None
-    breach = check(purchase(left + 1, market), person, category, LIMITS, "USDC")
+    assert check(purchase(left, market), person, category.at_stake_units, LIMITS, "USDC") is None
+    breach = check(purchase(left + 1, market), person, category.at_stake_units, LIMITS, "USDC")
     assert breach is not None
     assert (breach.rule, breach.left) == (rule, left)
 
@@ -55,8 +55,8 @@ def test_the_last_unit_passes_and_the_next_does_not(
     [(Rule.DAY_LOSS, "day_result_units", 3_000), (Rule.WEEK_LOSS, "week_result_units", 6_000)],
 )
 def test_who_has_lost_as_much_as_the_limit_buys_nothing(rule: Rule, field: str, limit: int) -> None:
-    assert check(purchase(1), use(**{field: -limit + 1}), NO_USE, LIMITS, "USDC") is None
-    breach = check(purchase(1), use(**{field: -limit}), NO_USE, LIMITS, "USDC")
+    assert check(purchase(1), use(**{field: -limit + 1}), Units(0), LIMITS, "USDC") is None
+    breach = check(purchase(1), use(**{field: -limit}), Units(0), LIMITS, "USDC")
     assert breach is not None
     assert (breach.rule, breach.limit, breach.left) == (rule, limit, 0)
 
@@ -110,7 +110,7 @@ def test_what_stands_after_the_fact_is_what_would_have_been_allowed(
     change = use(open_units=cost, day_stake_units=cost, week_stake_units=cost)
     after = before.plus(change)
     free = LIMITS._replace(order_units=Units(10**9), market_units=Units(10**9))
-    allowed = check(purchase(cost), before, before, free, "USDC") is None
+    allowed = check(purchase(cost), before, before.at_stake_units, free, "USDC") is None
     stands = keeps(change, after, free, scope="") and keeps(change, after, free, scope="sports")
     if cost:
         assert stands == allowed

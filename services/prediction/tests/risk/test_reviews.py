@@ -1,0 +1,133 @@
+"""Orders that wait for somebody to look at them: held, let pass, turned away, placed once."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from oraculum.prediction.v1 import prediction_service_pb2 as pb
+from oraculum.prediction.v1 import risk_service_pb2 as risk
+from oraculum_kit.caller import calling_as, current_caller
+from oraculum_kit.errors import FailedPrecondition, ServiceError
+
+USDC = 1_000_000
+
+
+async def refused(house: Any, *arguments: Any, **order: Any) -> ServiceError:
+    with pytest.raises(FailedPrecondition) as caught:
+        await house.place(*arguments, **order)
+    return caught.value
+
+
+class TestReviews:
+    async def hold(self, house: Any, key: str = "odd", **order: Any) -> tuple[UUID, UUID, pb.Order]:
+        """An order that is held: the second in a minute of one, where that alone is odd enough."""
+        event, who = await house.open(), house.person()
+        house.rows(
+            "insert into risk_override (user_id, asset, minute_orders) values (%(u)s, 'USDC', 1)", u=who
+        )
+        house.rows("update risk_policy set review_score = 60, version = version + 1")
+        await house.place(who, event, "first", amount_units=USDC)
+        answer = await house.place(who, event, key, **order)
+        return event, who, answer.order
+
+    async def decide(self, house: Any, order_id: str, *, approve: bool) -> risk.Review:
+        with house.parties.signed_in(roles={"admin"}):
+            answer = await house.replicas[0].risk.DecideReview(
+                risk.DecideReviewRequest(order_id=order_id, approve=approve, note="looked at it")
+            )
+        return answer.review  # type: ignore[no-any-return]
+
+    async def test_a_held_order_touches_no_money_and_says_that_it_waits(self, house: Any) -> None:
+        event, who, order = await self.hold(house, amount_units=3 * USDC)
+        assert (order.status, order.reason) == (pb.ORDER_STATUS_PENDING, "ORDER_UNDER_REVIEW")
+        assert len(house.books.open_holds()) == 1
+        again = await house.place(who, event, "odd", amount_units=3 * USDC)
+        assert again.replayed
+        assert again.order == order
+        with house.parties.signed_in(who):
+            seen = (await house.stub.GetOrder(pb.GetOrderRequest(order_id=order.order_id))).order
+            told = await house.replicas[0].risk.ListAlerts(risk.ListAlertsRequest())
+        assert seen.status == pb.ORDER_STATUS_PENDING
+        assert (seen.gross.asset, order.gross.asset, order.fee.units) == ("USDC", "USDC", 0)
+        assert [alert.kind for alert in told.alerts] == [risk.ALERT_KIND_ORDER_HELD]
+        with house.parties.signed_in(roles={"admin"}):
+            listed = await house.replicas[0].risk.ListReviews(risk.ListReviewsRequest())
+        (review,) = listed.reviews
+        assert (review.order_id, review.asked_units, review.score) == (order.order_id, 3 * USDC, 60)
+        assert [signal.name for signal in review.signals] == ["speed"]
+
+    async def test_let_pass_it_is_placed_once_under_its_own_key(self, house: Any) -> None:
+        event, who, order = await self.hold(house, amount_units=3 * USDC)
+        reviews = await asyncio.gather(
+            *(self.decide(house, order.order_id, approve=True) for _ in range(3)),
+        )
+        assert risk.REVIEW_STATUS_PLACED in {review.status for review in reviews}
+        answer = await house.place(who, event, "odd", amount_units=3 * USDC)
+        assert answer.replayed
+        assert (answer.order.status, answer.order.order_id) == (pb.ORDER_STATUS_FILLED, order.order_id)
+        assert len(house.rows("select order_id from trade_order")) == 2
+        await house.replicas[0].reviews.sweep(older_seconds=0)
+        assert len(house.rows("select order_id from trade_order")) == 2
+        house.post_fills()
+
+    async def test_let_pass_and_lost_on_the_way_the_sweep_places_it(self, house: Any) -> None:
+        event, who, _ = await self.hold(house, amount_units=3 * USDC)
+        house.rows("update risk_review set status = 2, decided_at = now()")
+        pending = await house.place(who, event, "odd", amount_units=3 * USDC)
+        assert pending.order.status == pb.ORDER_STATUS_PENDING
+        await asyncio.gather(*(house.replicas[0].reviews.sweep(older_seconds=0) for _ in range(2)))
+        answer = await house.place(who, event, "odd", amount_units=3 * USDC)
+        assert answer.order.status == pb.ORDER_STATUS_FILLED
+        assert len(house.rows("select order_id from trade_order")) == 2
+
+    async def test_it_is_not_placed_at_a_price_that_ran_away(self, house: Any) -> None:
+        event, who, order = await self.hold(house, amount_units=3 * USDC)
+        house.rows("update risk_policy set review_score = 1000, version = version + 1")
+        await house.place(house.person(), event, "up", amount_units=80 * USDC)
+        review = await self.decide(house, order.order_id, approve=True)
+        assert review.status == risk.REVIEW_STATUS_PLACED
+        error = await refused(house, who, event, "odd", amount_units=3 * USDC)
+        assert error.reason == "SLIPPAGE_EXCEEDED"
+
+    async def test_turned_away_it_never_comes_back(self, house: Any) -> None:
+        event, who, order = await self.hold(house, amount_units=3 * USDC)
+        for _ in range(2):
+            review = await self.decide(house, order.order_id, approve=False)
+            assert review.status == risk.REVIEW_STATUS_REJECTED
+        error = await refused(house, who, event, "odd", amount_units=3 * USDC)
+        assert error.reason == "ORDER_REJECTED_IN_REVIEW"
+        with pytest.raises(FailedPrecondition) as caught:
+            await self.decide(house, order.order_id, approve=True)
+        assert caught.value.reason == "REVIEW_DECIDED"
+        with house.parties.signed_in(who):
+            seen = (await house.stub.GetOrder(pb.GetOrderRequest(order_id=order.order_id))).order
+        assert (seen.status, seen.reason) == (pb.ORDER_STATUS_REJECTED, "ORDER_REJECTED_IN_REVIEW")
+        assert len(house.rows("select id from outbox where topic = 'audit' and type like '%%Audit%%'")) >= 2
+
+    async def test_two_accounts_on_one_device_that_trade_with_each_other_are_looked_at(
+        self, house: Any
+    ) -> None:
+        event, one, other = await house.open(), house.person(), house.person()
+
+        async def place(who: UUID, key: str, outcome: int) -> pb.Order:
+            with (
+                house.parties.signed_in(who),
+                calling_as(replace(current_caller(), device_id="phone")),
+            ):
+                answer = await house.stub.PlaceOrder(
+                    pb.PlaceOrderRequest(
+                        event_id=str(event),
+                        outcome=outcome,
+                        side=pb.SIDE_BUY,
+                        amount_units=USDC,
+                        idempotency_key=key,
+                    )
+                )
+            return answer.order  # type: ignore[no-any-return]
+
+        assert (await place(one, "a", 1)).status == pb.ORDER_STATUS_FILLED
+        assert (await place(one, "b", 1)).status == pb.ORDER_STATUS_FILLED
+        assert (await place(other, "c", 0)).status == pb.ORDER_STATUS_PENDING
