@@ -10,7 +10,7 @@ from oraculum_dev.demo.person import Person, until
 from oraculum_dev.demo.wallets import EvmWallet
 from oraculum_dev.faults.inside import at_rest
 from oraculum_dev.faults.processes import BACK_SECONDS, killed
-from oraculum_dev.faults.proof import ledger_balances, prove
+from oraculum_dev.faults.proof import ledger_balances, paid_out, prove
 from oraculum_dev.faults.scene import Scene
 from oraculum_dev.fixtures.crowd import ASSET, Crowd
 
@@ -20,16 +20,6 @@ YES = 1
 PAID_SECONDS = 60.0
 SUBSIDY = Decimal(100)
 TOP = Decimal("0.99")
-
-
-async def paid_out(scene: Scene, crowd: Crowd) -> None:
-    """Wait until no bet of anybody is open any more."""
-
-    async def open_bets() -> int:
-        pages = [await bettor.person.get("/predictions", status="confirmed") for bettor in crowd.bettors]
-        return sum(len(page["data"]) for page in pages)
-
-    await until("everybody to be paid", open_bets, lambda count: not count, PAID_SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +52,7 @@ async def test_resolved_while_bets_arrive(scene: Scene, victim: str | None) -> N
         assert len(late) <= 1
         assert "market_not_open" in {refusal.code for refusal in bettor.refused.values()}
         bettor.paid = {YES: Decimal(1)}
-    await paid_out(scene, crowd)
+    await paid_out(crowd)
     await prove(scene.suite, crowd)
 
 
@@ -131,5 +121,5 @@ async def test_cancelled_while_bets_arrive_and_settlement_dies(scene: Scene) -> 
     )["resolution"]
     for bettor in crowd.bettors:
         bettor.paid = {outcome: Decimal(price) for outcome, price in enumerate(resolution["payouts"])}
-    await paid_out(scene, crowd)
+    await paid_out(crowd)
     await prove(scene.suite, crowd)

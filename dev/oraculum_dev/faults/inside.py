@@ -62,6 +62,19 @@ LAWS: Mapping[str, str] = {
         left join wallet.fill_progress p using (event_id)
         where m.sequence <> coalesce(p.sequence, 0)
     """,
+    "a reserve is what its resting order still needs": """
+        select order_id, units_left, needed
+        from (select order_id, units_left from wallet.order_reserve where units_left > 0) r
+        full join (
+            select order_id,
+                   ceil((coalesce(shares, 0) + open_shares)::numeric * limit_price / 1000000)
+                   - ceil(coalesce(shares, 0)::numeric * limit_price / 1000000) as needed
+            from prediction.trade_order
+            where side = 1 and status in (7, 8)
+        ) o using (order_id)
+        where coalesce(units_left, 0) <> coalesce(needed, 0)
+    """,
+    "no release waits": "select order_id, event_id, received_at from wallet.release_waiting",
     "no event stands still": "select event_id, halted_at from wallet.fill_progress where halted_at is not null",
     "no fill waits": "select event_id, sequence from wallet.fill_waiting",
     "no incident is open": "select kind, event_id, details from wallet.incident where closed_at is null",

@@ -8,12 +8,13 @@ from oraculum_dev.demo.api import Api
 from oraculum_dev.demo.person import until
 from oraculum_dev.faults.inside import at_rest
 from oraculum_dev.faults.lag import consumers_caught_up
-from oraculum_dev.fixtures.crowd import ASSET, DEPOSIT, Bettor, Crowd
+from oraculum_dev.fixtures.crowd import ASSET, DEPOSIT, Bettor, Crowd, every_page
 from oraculum_dev.fixtures.suites import Suite
 
-# What an order is told as once it was filled, and what it becomes when its event ends.
-FILLED = frozenset({"confirmed", "settled", "refunded"})
+# What an order is told as that never was in the market.
+REFUSED = frozenset({"rejected", "failed"})
 SWEPT_SECONDS = 60.0
+PAID_SECONDS = 60.0
 
 
 async def prove(suite: Suite, *crowds: Crowd) -> None:
@@ -24,6 +25,7 @@ async def prove(suite: Suite, *crowds: Crowd) -> None:
     await consumers_caught_up(suite)
     for crowd in crowds:
         for bettor in crowd.bettors:
+            await bettor.look_back()
             await every_bet_once(bettor)
             await positions_are_the_fold(bettor)
             await money_adds_up(bettor)
@@ -32,17 +34,25 @@ async def prove(suite: Suite, *crowds: Crowd) -> None:
     await ledger_balances(crowds[0].api)
 
 
+async def paid_out(crowd: Crowd) -> None:
+    """Wait until no bet of anybody is open any more: their event has ended."""
+
+    async def open_bets() -> int:
+        pages = [await bettor.person.get("/predictions", status="confirmed") for bettor in crowd.bettors]
+        return sum(len(page["data"]) for page in pages)
+
+    await until("everybody to be paid", open_bets, lambda count: not count, PAID_SECONDS)
+
+
 async def every_bet_once(bettor: Bettor) -> None:
     """What was accepted is there once, and beyond it there is nothing."""
-    rows = [row for row in await every_page(bettor, "/predictions") if row["status"] in FILLED]
+    rows = [row for row in await every_page(bettor.person, "/predictions") if row["status"] not in REFUSED]
     accepted = Counter(told["id"] for told in bettor.accepted.values())
     agree("one answer for each bet", [], [id_ for id_, times in accepted.items() if times > 1])
     agree("the bets that were accepted", accepted, Counter(row["id"] for row in rows))
-    by_id = {told["id"]: told for told in bettor.accepted.values()}
     for row in rows:
-        told = by_id[row["id"]]
-        for name in ("shares", "amount", "fee", "sequence"):
-            agree(f"the {name} of bet {row['id']}", told[name], row[name])
+        for name, value in bettor.expected(row["id"]).items():
+            agree(f"the {name} of bet {row['id']}", Decimal(value), Decimal(row[name]))
 
 
 async def positions_are_the_fold(bettor: Bettor) -> None:
@@ -56,7 +66,7 @@ async def positions_are_the_fold(bettor: Bettor) -> None:
 async def money_adds_up(bettor: Bettor) -> None:
     """No hold stays behind, and what is missing is what the accepted bets took, less what the event paid."""
     balance = await bettor.person.settled_balance(ASSET)
-    rows = await every_page(bettor, "/wallet/transactions")
+    rows = await every_page(bettor.person, "/wallet/transactions")
     name = bettor.person.name
     agree(
         f"the entries of {name}", balance.available, sum((Decimal(row["amount"]) for row in rows), Decimal(0))
@@ -96,15 +106,3 @@ def agree(what: str, expected: object, seen: object) -> None:
     """Fail, by name, where what is seen is not what it must be."""
     if expected != seen:
         raise AssertionError(f"{what}: expected {expected}, seen {seen}")
-
-
-async def every_page(bettor: Bettor, path: str, **query: str) -> list[dict[str, Any]]:
-    """All rows of a list."""
-    rows: list[dict[str, Any]] = []
-    cursor = ""
-    while True:
-        page = await bettor.person.get(path, limit=100, cursor=cursor, **query)
-        rows += page["data"]
-        cursor = page["meta"]["next_cursor"] or ""
-        if not cursor:
-            return rows

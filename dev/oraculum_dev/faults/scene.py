@@ -14,6 +14,7 @@ from oraculum_dev.demo.api import Api, StoryError, new_key
 from oraculum_dev.demo.person import Person, until
 from oraculum_dev.demo.wallets import EvmWallet, Wallet
 from oraculum_dev.fixtures.suites import Suite
+from oraculum_dev.suite.environment import of_service
 from oraculum_dev.suite.replicas import Replicas
 from oraculum_dev.suite.steps import database_url
 from oraculum_kit.clock import SystemClock
@@ -113,8 +114,14 @@ async def make_operator(suite: Suite) -> Wallet:
         wallet.address,
         env={
             **os.environ,
-            "SERVICE_NAME": "auth",
-            "DATABASE_URL": database_url(suite.superuser_url, "auth", suite.keys),
+            **of_service(
+                "auth",
+                "auth",
+                suite.ports,
+                suite.keys,
+                database_url(suite.superuser_url, "auth", suite.keys),
+            ),
+            "ORACULUM_ENV": "development",
         },
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
