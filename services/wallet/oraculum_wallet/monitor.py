@@ -29,6 +29,7 @@ PORTION: Final = 2_000
 # The first look after a long time reads all that came meanwhile.
 STATEMENT_SECONDS: Final = 600.0
 SUMS_EVERY_SECONDS: Final = 30.0
+TIDY_EVERY_SECONDS: Final = 10.0
 
 
 class Monitor:
@@ -40,12 +41,14 @@ class Monitor:
         self._portion = portion
         self._after = FIRST
         self._sums_at = 0.0
+        self._tidy_at = 0.0
         # What was found and written down: a frozen account is not told of with every look.
         self._told: set[tuple[str, str]] = set()
 
     async def look(self) -> list[Finding]:
         """Look once, and freeze what does not hold; what was found."""
         started = perf_counter()
+        await self._tidy()
         try:
             found, sentences = await self._look()
         except psycopg.errors.SerializationFailure:
@@ -61,6 +64,17 @@ class Monitor:
         if sentences:
             await self._incidents.unbalanced(sentences)
         return found
+
+    async def _tidy(self) -> None:
+        if monotonic() < self._tidy_at:
+            return
+        self._tidy_at = monotonic() + TIDY_EVERY_SECONDS
+        try:
+            async with self._database.transaction() as connection:
+                await repository.tidy(connection)
+        except psycopg.errors.LockNotAvailable:
+            # A vacuum is at it, which does the same.
+            _log.debug("monitor.not_tidied")
 
     async def _look(self) -> tuple[list[Finding], list[str]]:
         async with self._database.connection() as connection:

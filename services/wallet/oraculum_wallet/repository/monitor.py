@@ -71,9 +71,18 @@ async def last_drawn(connection: Connection) -> int:
     return number
 
 
+async def tidy(connection: Connection) -> None:
+    """Let the index of the ledger's tail know what came since; raises `LockNotAvailable` while a vacuum is at it."""
+    await _sql.tidy_lock.run(connection)
+    await _sql.tidy.value(connection)
+
+
 async def fold(connection: Connection, number: int) -> list[Finding]:
     """Add what came after this number to what was proven; the accounts among it that do not hold."""
-    return [_finding(*row) for row in await _sql.fold.tuples(connection, number=number, limit=FOUND_MAX)]
+    await _sql.by_index.value(connection, setting="off")
+    rows = await _sql.fold.tuples(connection, number=number, limit=FOUND_MAX)
+    await _sql.by_index.value(connection, setting="on")
+    return [_finding(*row) for row in rows]
 
 
 async def settle(connection: Connection, drawn: int) -> None:

@@ -12,6 +12,19 @@ select pg_advisory_unlock(hashtext('oraculum.watch'), hashtext(current_schema())
 select case when is_called then last_value + 8191 else 0 end
 from transfer_number;
 
+-- name: tidy_lock
+-- Take the lock that summarising takes, if nobody has it: one that waits would chase a vacuum away.
+lock table transfer in share update exclusive mode nowait;
+
+-- name: tidy
+-- Let the index of the tail know the pages that came since: the server would within a minute or two, and until then each
+-- look would read them all.
+select brin_summarize_new_values('transfer_tail');
+
+-- name: by_index
+-- Whatever the planner thinks of a table that grew since it was looked at: the tail is found by its index.
+select set_config('enable_seqscan', %(setting)s, true);
+
 -- name: fold
 -- Add what came since the last look to what was proven, and answer with the accounts that moved and do not hold: their
 -- counters are not the sum of their transfers, they are overdrawn, or their trades are not what their fills say.
