@@ -48,13 +48,18 @@ class Lags:
 
 
 def await_rest(
-    ended_at: float, outboxes: Callable[[], Mapping[str, int]], lags: Callable[[], Mapping[str, int]]
+    ended_at: float,
+    outboxes: Callable[[], Mapping[str, int]],
+    lags: Callable[[], Mapping[str, int]],
+    unapplied: Callable[[], int],
 ) -> str | None:
     """Say what waits two seconds after the end, if anything does, and return once nothing does."""
 
     def waiting() -> list[str]:
         facts = [f"{count} facts in the outbox of {service}" for service, count in outboxes().items()]
-        return facts + [f"{count} records for {group}" for group, count in lags().items()]
+        records = [f"{count} records for {group}" for group, count in lags().items()]
+        fills = unapplied()
+        return [*facts, *records, *([f"{fills} fills for the ledger"] if fills else [])]
 
     time.sleep(max(0.0, ended_at + GRACE_SECONDS - time.monotonic()))
     left = waiting()

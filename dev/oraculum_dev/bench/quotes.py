@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+import httpx
 
 from oraculum_dev.bench import hop
-from oraculum_dev.bench.drive import drive
+from oraculum_dev.bench.drive import Driven, drive
 from oraculum_dev.bench.figure import Delays, Limit, figure
 from oraculum_dev.bench.load import Plan, head
 from oraculum_dev.bench.people import CATEGORY, settle_in
@@ -14,36 +17,51 @@ from oraculum_dev.infrastructure.ports import HOST
 
 LIST = f"/api/v1/events?status=active&category={CATEGORY}&limit=20"
 QUOTE = "/api/v1/events/{event_id}/quote?outcome=1&amount=10.00"
-# What the bare hop answers with: a page of twenty events, and a quote, are about so long.
-LIST_BYTES, QUOTE_BYTES = 20_000, 400
+REQUEST_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Read:
+    """One of the reads, measured."""
+
+    shape: str
+    unit: str
+    # How long its answer is: so long is the bare hop's.
+    size: int
+    driven: Driven
 
 
 def run(run: Run) -> None:
-    """Measure both; before each, what the machine does with answers of that length."""
-    limits = {size: _limit(run, size) for size in (LIST_BYTES, QUOTE_BYTES)}
+    """Measure both; then, alone on the machine, what it does with answers of that length."""
+    for read in _measured(run):
+        limit = _limit(run, read.size)
+        run.give(
+            figure(
+                "quotes",
+                read.shape,
+                read.driven.rate,
+                read.unit,
+                delays=Delays.of(read.driven.report.delays),
+                errors=read.driven.report.errors,
+                limit=limit,
+                taken=read.driven.taken,
+            )
+        )
+
+
+def _measured(run: Run) -> list[Read]:
     with set_stage() as stage:
         people, event_ids = asyncio.run(settle_in(stage, run.sizes))
+        tokens = [person.token for person in people]
         quotes = [QUOTE.format(event_id=event_id) for event_id in event_ids]
-        for shape, paths, unit, limit in (
-            ("events", [LIST], "pages/s", limits[LIST_BYTES]),
-            ("quote", quotes, "quotes/s", limits[QUOTE_BYTES]),
-        ):
-            plan = _plan(run, stage, paths, [person.token for person in people])
-            driven = drive(plan, stage.processes, stage.folder)
+        reads: list[Read] = []
+        for shape, paths, unit in (("events", [LIST], "pages/s"), ("quote", quotes, "quotes/s")):
+            answer = httpx.get(stage.suite.url + paths[0], timeout=REQUEST_SECONDS).raise_for_status()
+            driven = drive(_plan(run, stage, paths, tokens), stage.processes, stage.folder)
             run.note(f"quotes {shape}: {driven.rate:,.0f} a second; {driven.sentence}")
             run.expect_success(f"quotes {shape}", driven)
-            run.give(
-                figure(
-                    "quotes",
-                    shape,
-                    driven.rate,
-                    unit,
-                    delays=Delays.of(driven.report.delays),
-                    errors=driven.report.errors,
-                    limit=limit,
-                    taken=driven.taken,
-                )
-            )
+            reads.append(Read(shape, unit, len(answer.content), driven))
+        return reads
 
 
 def _plan(run: Run, stage: Stage, paths: Sequence[str], tokens: Sequence[str]) -> Plan:

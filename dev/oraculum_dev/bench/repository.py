@@ -30,6 +30,15 @@ class Books:
         }
         return {service: count for service, count in counts.items() if count}
 
+    def unapplied(self) -> int:
+        """How many fills wallet has not applied yet, whether or not it has joined its group so far."""
+        statement = """
+            select coalesce(sum(m.sequence - coalesce(p.sequence, 0)), 0)
+            from prediction.market m
+            left join wallet.fill_progress p using (event_id)
+        """
+        return int(self._rows(statement)[0][0])
+
     def unbalanced(self) -> list[tuple[str, int, int]]:
         """Assets whose debits are not their credits, by how much, and what of them is pending."""
         return self._rows(

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,8 +46,24 @@ def set_stage() -> Iterator[Stage]:
     """Start a suite, and stop it and remove its data at the end; or use the one that ORACULUM_TEST_SUITE names."""
     servers = LocalServers()
     with tempfile.TemporaryDirectory(prefix="oraculum-bench-") as folder, collecting() as endpoint:
-        os.environ.update(SETTINGS, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint)
         try:
-            yield Stage(Suite(Path(servers.address("suite"))), Path(folder))
+            with _environment({**SETTINGS, "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}):
+                suite = Suite(Path(servers.address("suite")))
+            yield Stage(suite, Path(folder))
         finally:
             servers.close()
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Have these in our environment, which a suite inherits, for as long as it takes to start one."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
