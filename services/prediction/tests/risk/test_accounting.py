@@ -1,0 +1,154 @@
+"""Whatever people do, what is counted of them is what they hold and what rests, to the unit."""
+
+import asyncio
+import random
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from oraculum.prediction.v1 import prediction_service_pb2 as pb
+from oraculum_kit.errors import FailedPrecondition, NotFound
+
+USDC = 1_000_000
+HELD = """
+select p.user_id, m.category, sum(p.cost_units)::bigint as units, sum(p.realised_units)::bigint as result
+from position p join market m using (event_id)
+group by 1, 2
+"""
+RESTING = """
+select o.user_id, m.category,
+    sum(ceil((coalesce(o.shares, 0) + o.open_shares)::numeric * o.limit_price / 1000000)
+        - ceil(coalesce(o.shares, 0)::numeric * o.limit_price / 1000000))::bigint as units
+from trade_order o join market m using (event_id)
+where o.status in (7, 8) and o.side = 1
+group by 1, 2
+"""
+PAID = """
+select user_id, sum(gross_units + fee_units)::bigint as units from fill where side = 1 group by 1
+"""
+
+
+async def do_something(house: Any, chance: random.Random, who: UUID, event: UUID, key: str) -> str:
+    """One thing that people do, wise or not."""
+    deed = chance.choice(
+        ["buy", "buy", "sell", "rest", "rest", "offer", "cancel", "edit", "merge", "silence"]
+    )
+    outcome, price = chance.randrange(2), chance.randrange(200_000, 800_000)
+    replica = chance.randrange(2)
+    limit = {
+        "type": pb.ORDER_TYPE_LIMIT,
+        "limit_price_millionths": price,
+        "outcome": outcome,
+        "replica": replica,
+    }
+    with house.parties.signed_in(who):
+        resting = await house.stub.ListOrders(
+            pb.ListOrdersRequest(statuses=[pb.ORDER_STATUS_OPEN, pb.ORDER_STATUS_PARTIALLY_FILLED])
+        )
+    orders = [order.order_id for order in resting.orders]
+    try:
+        match deed:
+            case "buy":
+                await house.place(
+                    who,
+                    event,
+                    key,
+                    replica=replica,
+                    outcome=outcome,
+                    amount_units=chance.randrange(1, 20 * USDC),
+                )
+            case "sell":
+                await house.place(
+                    who,
+                    event,
+                    key,
+                    replica=replica,
+                    outcome=outcome,
+                    side=pb.SIDE_SELL,
+                    shares=chance.randrange(1, 10 * USDC),
+                )
+            case "rest":
+                await house.place(who, event, key, shares=chance.randrange(1, 20 * USDC), **limit)
+            case "offer":
+                await house.place(
+                    who, event, key, side=pb.SIDE_SELL, shares=chance.randrange(1, 5 * USDC), **limit
+                )
+            case _:
+                with house.parties.signed_in(who):
+                    await _change(house, chance, deed, event, key, orders)
+    except (FailedPrecondition, NotFound):
+        return f"no {deed}"
+    return deed
+
+
+async def _change(
+    house: Any, chance: random.Random, deed: str, event: UUID, key: str, orders: list[str]
+) -> None:
+    if deed == "merge":
+        await house.stub.MergeSets(
+            pb.MergeSetsRequest(event_id=str(event), shares=chance.randrange(1, USDC), idempotency_key=key)
+        )
+    elif deed == "silence":
+        await house.stub.CancelOrders(pb.CancelOrdersRequest())
+    elif orders and deed == "cancel":
+        await house.stub.CancelOrder(
+            pb.CancelOrderRequest(order_id=chance.choice(orders), idempotency_key=key)
+        )
+    elif orders:
+        await house.stub.EditOrder(
+            pb.EditOrderRequest(
+                order_id=chance.choice(orders),
+                limit_price_millionths=chance.choice([0, chance.randrange(200_000, 800_000)]),
+                open_shares=chance.randrange(1, 20 * USDC),
+                idempotency_key=key,
+            )
+        )
+
+
+def by_scope(rows: list[dict[str, Any]], name: str) -> Counter[tuple[UUID, str]]:
+    """Sums by person and category, and by person alone."""
+    sums: Counter[tuple[UUID, str]] = Counter()
+    for row in rows:
+        sums[row["user_id"], ""] += row[name]
+        if "category" in row:
+            sums[row["user_id"], row["category"]] += row[name]
+    return Counter({key: value for key, value in sums.items() if value})
+
+
+def used(house: Any, name: str, *, scoped: bool = True) -> Counter[tuple[UUID, str]]:
+    rows = house.rows("select user_id, scope, * from risk_use")
+    return Counter(
+        {
+            (row["user_id"], row["scope"]): row[name]
+            for row in rows
+            if row[name] and (scoped or not row["scope"])
+        }
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_what_is_counted_is_what_is_so(premises: Any, seed: int) -> None:
+    """On two replicas at once, with everything that orders can do; then the markets close."""
+    chance = random.Random(seed)  # noqa: S311  a game, not a secret
+    async with premises.replica(), premises.replica():
+        events = [await premises.open(), await premises.open(category="politics")]
+        people = [premises.person() for _ in range(3)]
+        done: Counter[str] = Counter()
+        for turn in range(20):
+            done.update(
+                await asyncio.gather(
+                    *(do_something(premises, chance, who, chance.choice(events), f"{turn}") for who in people)
+                )
+            )
+        assert done["buy"]
+        assert done["rest"]
+        assert used(premises, "open_units") == by_scope(premises.rows(HELD), "units")
+        assert used(premises, "resting_units") == by_scope(premises.rows(RESTING), "units")
+        assert used(premises, "day_stake_units", scoped=False) == by_scope(premises.rows(PAID), "units")
+        results = {key: value for key, value in by_scope(premises.rows(HELD), "result").items() if not key[1]}
+        assert used(premises, "day_result_units", scoped=False) == results
+        for event in events:
+            await premises.close(event)
+        assert used(premises, "resting_units") == Counter()
