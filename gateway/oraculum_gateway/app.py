@@ -29,6 +29,7 @@ from oraculum_gateway.routes import (
     factors,
     inbox,
     ledger,
+    my_wallets,
     orders,
     people,
     risk,
@@ -73,7 +74,14 @@ def all_routes(health: Health, *, ledger_is_public: bool) -> tuple[Route, ...]:
         summary="Whether everything answers", answer=HealthOut,
     )  # fmt: skip
     money = (*wallet.routes(ledger_is_public=ledger_is_public), *books.ROUTES, *ledger.ROUTES)
-    people_routes = (*people.ROUTES, *credentials.ROUTES, *factors.ROUTES, *audit.ROUTES, *api_keys.ROUTES)
+    people_routes = (
+        *people.ROUTES,
+        *credentials.ROUTES,
+        *factors.ROUTES,
+        *audit.ROUTES,
+        *api_keys.ROUTES,
+        *my_wallets.ROUTES,
+    )
     trade = (*trading.ROUTES, *orders.ROUTES)
     limits = (*risk.ROUTES, *risk_admin.ROUTES)
     told = (*world.ROUTES, *inbox.ROUTES)

@@ -613,6 +613,7 @@ CREATE TABLE auth.challenge (
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone,
+    user_id uuid,
     CONSTRAINT challenge_chain_check CHECK ((chain = ANY (ARRAY['evm'::text, 'solana'::text])))
 );
 
@@ -858,6 +859,7 @@ CREATE TABLE auth.wallet_address (
     address text NOT NULL,
     user_id uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    wallet_id uuid DEFAULT gen_random_uuid() NOT NULL,
     CONSTRAINT wallet_address_chain_check CHECK ((chain = ANY (ARRAY['evm'::text, 'solana'::text])))
 );
 
@@ -2693,4 +2695,5 @@ INSERT INTO auth.schema_migrations (version) VALUES
     ('20261121065800'),
     ('20261121072500'),
     ('20261121073400'),
-    ('20261121074600');
+    ('20261121074600'),
+    ('20261121080100');

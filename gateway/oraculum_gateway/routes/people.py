@@ -13,8 +13,8 @@ from oraculum_gateway.shapes import people as shapes
 from oraculum_gateway.shapes.base import Listed, listed_by_cursor
 from oraculum_kit.timestamps import from_wire
 
-_CHAINS: Final = {"evm": pb.CHAIN_KIND_EVM, "solana": pb.CHAIN_KIND_SOLANA}
-_CHAIN_NAMES: Final[dict[int, shapes.ChainName]] = {
+CHAINS: Final = {"evm": pb.CHAIN_KIND_EVM, "solana": pb.CHAIN_KIND_SOLANA}
+CHAIN_NAMES: Final[dict[int, shapes.ChainName]] = {
     pb.CHAIN_KIND_EVM: "evm",
     pb.CHAIN_KIND_SOLANA: "solana",
 }
@@ -36,7 +36,7 @@ async def challenge(call: Call) -> shapes.ChallengeOut:
     """Make a message to sign."""
     body: shapes.ChallengeIn = call.body
     response = await call.services.auth.CreateChallenge(
-        pb.CreateChallengeRequest(chain=_CHAINS[body.chain], address=body.address, chain_id=body.chain_id)
+        pb.CreateChallengeRequest(chain=CHAINS[body.chain], address=body.address, chain_id=body.chain_id)
     )
     return shapes.ChallengeOut(
         nonce=response.nonce, message=response.message, expires_at=from_wire(response.expires_at)
@@ -189,7 +189,7 @@ def _user(user: pb.User) -> shapes.UserOut:
         kyc=user.kyc,
         jurisdiction=user.jurisdiction or None,
         wallets=[
-            shapes.WalletOut(chain=_CHAIN_NAMES[wallet.chain], address=wallet.address)
+            shapes.WalletOut(id=wallet.wallet_id, chain=CHAIN_NAMES[wallet.chain], address=wallet.address)
             for wallet in user.wallets
         ],
         preferences=orjson.loads(user.preferences_json or "{}"),

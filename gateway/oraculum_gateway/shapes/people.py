@@ -64,8 +64,22 @@ class RefreshIn(Given):
 class WalletOut(Told):
     """A wallet address that its owner proved."""
 
+    id: str
     chain: ChainName
     address: str
+
+
+class WalletsOut(Told):
+    """Every address that signs in to an account."""
+
+    data: list[WalletOut]
+
+
+class AddWalletIn(Given):
+    """A signed message that adds an address."""
+
+    nonce: Annotated[str, Field(max_length=64)]
+    signature: Annotated[str, Field(max_length=300)]
 
 
 class UserOut(Told):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from eth_account import Account
 from eth_account.messages import encode_defunct
@@ -19,6 +20,8 @@ from eth_utils.address import is_checksum_address, is_hex_address, to_checksum_a
 from solders.pubkey import Pubkey
 from solders.signature import Signature
 
+from oraculum_auth.errors import BadSignature, ChallengeExpired, ChallengeUnknown
+from oraculum_auth.records import StoredChallenge
 from oraculum_kit.errors import InvalidArgument, Violation
 
 # eth_account brings a library that raises the limit of the whole process a hundredfold when it is imported. With it the
@@ -72,7 +75,12 @@ def canonical_address(chain: Chain, address: str) -> str:
 
 
 def new_challenge(
-    chain: Chain, address: str, chain_id: str, asker: SigningDomain, now: datetime
+    chain: Chain,
+    address: str,
+    chain_id: str,
+    asker: SigningDomain,
+    now: datetime,
+    statement: str = "Sign in to Oraculum. This moves no money.",
 ) -> Challenge:
     """Write the message for an address to sign."""
     address = canonical_address(chain, address)
@@ -81,7 +89,7 @@ def new_challenge(
     message = (
         f"{asker.domain} wants you to sign in with your {_ACCOUNT_WORD[chain]} account:\n"
         f"{address}\n\n"
-        "Sign in to Oraculum. This moves no money.\n\n"
+        f"{statement}\n\n"
         f"URI: {asker.uri}\n"
         "Version: 1\n"
         f"Chain ID: {_chain_id(chain, chain_id, asker)}\n"
@@ -100,6 +108,19 @@ def signed_by(chain: Chain, address: str, message: str, signature: str) -> bool:
         return Signature.from_string(signature).verify(Pubkey.from_string(address), message.encode())
     except ValueError:
         return False
+
+
+def signed_challenge(
+    challenge: StoredChallenge | None, signature: str, now: datetime, *, user_id: UUID | None
+) -> StoredChallenge:
+    """The challenge, if it was made for this account (or to sign in), can still be used, and its address signed it."""
+    if challenge is None or challenge.used_at is not None or challenge.user_id != user_id:
+        raise ChallengeUnknown
+    if challenge.expires_at <= now:
+        raise ChallengeExpired
+    if not signed_by(Chain(challenge.chain), challenge.address, challenge.message, signature):
+        raise BadSignature
+    return challenge
 
 
 def _signed_by_evm(address: str, message: str, signature: str) -> bool:

@@ -1,10 +1,14 @@
 """What proves a person: gRPC in, domain out."""
 
+from oraculum.auth.v1 import auth_service_pb2, credential_service_pb2_grpc
 from oraculum.auth.v1 import credential_service_pb2 as pb
-from oraculum.auth.v1 import credential_service_pb2_grpc
 from oraculum_auth.mailbox import Mailbox
+from oraculum_auth.servicer import CHAIN_TO_WIRE, chain_of
+from oraculum_auth.wallets import WalletBook
 from oraculum_kit.authorization import ANYONE, SIGNED_IN, Access, require_user
 from oraculum_kit.rpc import Context
+from oraculum_kit.timestamps import to_wire
+from oraculum_kit.validation import Violations
 
 _SERVICE = "/oraculum.auth.v1.CredentialService/"
 
@@ -14,14 +18,18 @@ ACCESS = {
     _SERVICE + "RequestPasswordReset": Access(users=ANYONE),
     _SERVICE + "ResetPassword": Access(users=ANYONE),
     _SERVICE + "ChangePassword": Access(users=SIGNED_IN),
+    _SERVICE + "CreateWalletChallenge": Access(users=SIGNED_IN),
+    _SERVICE + "AddWallet": Access(users=SIGNED_IN),
+    _SERVICE + "RemoveWallet": Access(users=SIGNED_IN),
 }
 
 
 class CredentialServicer(credential_service_pb2_grpc.CredentialServiceServicer):
     """oraculum.auth.v1.CredentialService."""
 
-    def __init__(self, mailbox: Mailbox) -> None:
+    def __init__(self, mailbox: Mailbox, wallets: WalletBook) -> None:
         self._mailbox = mailbox
+        self._wallets = wallets
 
     async def VerifyEmail(self, request: pb.VerifyEmailRequest, context: Context) -> pb.VerifyEmailResponse:
         """Prove an e-mail address."""
@@ -56,3 +64,33 @@ class CredentialServicer(credential_service_pb2_grpc.CredentialServiceServicer):
         user = require_user()
         await self._mailbox.change(user.id, user.session_id, request.current_password, request.new_password)
         return pb.ChangePasswordResponse()
+
+    async def CreateWalletChallenge(
+        self, request: pb.CreateWalletChallengeRequest, context: Context
+    ) -> pb.CreateWalletChallengeResponse:
+        """Make a message by which an address is added."""
+        challenge = await self._wallets.challenge(
+            require_user().id, chain_of(request.chain), request.address, request.chain_id
+        )
+        return pb.CreateWalletChallengeResponse(
+            nonce=challenge.nonce, message=challenge.message, expires_at=to_wire(challenge.expires_at)
+        )
+
+    async def AddWallet(self, request: pb.AddWalletRequest, context: Context) -> pb.AddWalletResponse:
+        """Add the address that signed it."""
+        wallet = await self._wallets.add(require_user().id, request.nonce, request.signature)
+        return pb.AddWalletResponse(
+            wallet=auth_service_pb2.WalletAddress(
+                chain=CHAIN_TO_WIRE[wallet.chain], address=wallet.address, wallet_id=str(wallet.wallet_id)
+            )
+        )
+
+    async def RemoveWallet(
+        self, request: pb.RemoveWalletRequest, context: Context
+    ) -> pb.RemoveWalletResponse:
+        """Take an address off."""
+        check = Violations()
+        wallet_id = check.uuid("wallet_id", request.wallet_id)
+        check.finish()
+        await self._wallets.remove(require_user().id, wallet_id)
+        return pb.RemoveWalletResponse()

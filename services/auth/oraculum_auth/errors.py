@@ -112,6 +112,24 @@ class TooManyKeys(FailedPrecondition):
     reason = "TOO_MANY_API_KEYS"
 
 
+class WalletTaken(AlreadyExists):
+    """The address signs in to an account already."""
+
+    reason = "WALLET_TAKEN"
+
+
+class WalletNotFound(NotFound):
+    """The account has no such address."""
+
+    reason = "WALLET_NOT_FOUND"
+
+
+class LastCredential(FailedPrecondition):
+    """Nothing else would let you in; add another address or a password first."""
+
+    reason = "LAST_CREDENTIAL"
+
+
 class OwnAccount(FailedPrecondition):
     """Nobody does this to their own account; another administrator can."""
 

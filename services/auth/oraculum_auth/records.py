@@ -1,8 +1,10 @@
 """What auth keeps, as its database gives it back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
+
+from oraculum_kit.ids import uuid7
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +14,7 @@ class Wallet:
     user_id: UUID
     chain: str
     address: str
+    wallet_id: UUID = field(default_factory=uuid7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class StoredChallenge:
     message: str
     expires_at: datetime
     used_at: datetime | None
+    # Whose account the address is to be added to; a challenge to sign in is nobody's.
+    user_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from oraculum_auth.records import Origin, Session, SignedIn, Tokens
 from oraculum_auth.sessions import SessionBook
 from oraculum_auth.sign_in import SignIn
 from oraculum_kit.authorization import ANYONE, SIGNED_IN, Access, require_user
+from oraculum_kit.errors import InvalidArgument, Violation
 from oraculum_kit.paging import page_size
 from oraculum_kit.rpc import Context
 from oraculum_kit.timestamps import to_wire
@@ -40,8 +41,8 @@ ACCESS = {
     _SERVICE + "UnbanUser": Access(users=_ADMINS),
 }
 
-_CHAIN_TO_WIRE = {Chain.EVM.value: pb.CHAIN_KIND_EVM, Chain.SOLANA.value: pb.CHAIN_KIND_SOLANA}
-_CHAIN_FROM_WIRE = {wire: Chain(word) for word, wire in _CHAIN_TO_WIRE.items()}
+CHAIN_TO_WIRE = {Chain.EVM.value: pb.CHAIN_KIND_EVM, Chain.SOLANA.value: pb.CHAIN_KIND_SOLANA}
+_CHAIN_FROM_WIRE = {wire: Chain(word) for word, wire in CHAIN_TO_WIRE.items()}
 
 
 class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
@@ -64,12 +65,7 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
         self, request: pb.CreateChallengeRequest, context: Context
     ) -> pb.CreateChallengeResponse:
         """Make a message for a wallet to sign."""
-        check = Violations()
-        chain = _CHAIN_FROM_WIRE.get(request.chain)
-        if chain is None:
-            check.refuse("chain", "must be evm or solana")
-        check.finish()
-        challenge = await self._sign_in.challenge(chain or Chain.EVM, request.address, request.chain_id)
+        challenge = await self._sign_in.challenge(chain_of(request.chain), request.address, request.chain_id)
         return pb.CreateChallengeResponse(
             nonce=challenge.nonce, message=challenge.message, expires_at=to_wire(challenge.expires_at)
         )
@@ -200,6 +196,14 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
         return pb.UnbanUserResponse(user=_user(described))
 
 
+def chain_of(wire: pb.ChainKind.ValueType) -> Chain:
+    """The kind of chain that a request names."""
+    chain = _CHAIN_FROM_WIRE.get(wire)
+    if chain is None:
+        raise InvalidArgument(violations=[Violation("chain", "must be evm or solana")])
+    return chain
+
+
 def _user_id(text: str) -> UUID:
     check = Violations()
     user_id = check.uuid("user_id", text)
@@ -236,7 +240,10 @@ def _user(described: Described) -> pb.User:
         kyc=account.kyc,
         jurisdiction=account.jurisdiction,
         wallets=[
-            pb.WalletAddress(chain=_CHAIN_TO_WIRE[wallet.chain], address=wallet.address) for wallet in wallets
+            pb.WalletAddress(
+                chain=CHAIN_TO_WIRE[wallet.chain], address=wallet.address, wallet_id=str(wallet.wallet_id)
+            )
+            for wallet in wallets
         ],
         preferences_json=account.preferences_json,
         created_at=to_wire(account.created_at),

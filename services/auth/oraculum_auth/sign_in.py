@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from oraculum_auth import events, mailing
-from oraculum_auth.challenges import Chain, Challenge, SigningDomain, new_challenge, signed_by
-from oraculum_auth.errors import BadCredentials, BadSignature, ChallengeExpired, ChallengeUnknown
+from oraculum_auth.challenges import Chain, Challenge, SigningDomain, new_challenge, signed_challenge
+from oraculum_auth.errors import BadCredentials, ChallengeUnknown
 from oraculum_auth.form import Form
 from oraculum_auth.passwords import Passwords
 from oraculum_auth.records import Credentials, NewAccount, Origin, SignedIn, StoredChallenge, Wallet
@@ -134,7 +134,12 @@ class SignIn:
         account when it looks again: both of them proved that the address is theirs.
         """
         async with self._database.connection() as connection:
-            challenge = await self._signed(connection, nonce, signature)
+            challenge = signed_challenge(
+                await self._challenges.challenge(connection, nonce),
+                signature,
+                self._clock.now(),
+                user_id=None,
+            )
             owner = await self._accounts.owner_of_wallet(connection, challenge.chain, challenge.address)
         if owner is not None:
             await self._factor.before_sign_in(owner, totp_code)
@@ -142,17 +147,6 @@ class SignIn:
             return await self._by_wallet(nonce, challenge, origin, totp_code)
         except _AddressTakenError:
             return await self._by_wallet(nonce, challenge, origin, totp_code)
-
-    async def _signed(self, connection: Connection, nonce: str, signature: str) -> StoredChallenge:
-        """The challenge, if it can still be used and this is its address's signature."""
-        challenge = await self._challenges.challenge(connection, nonce)
-        if challenge is None or challenge.used_at is not None:
-            raise ChallengeUnknown
-        if challenge.expires_at <= self._clock.now():
-            raise ChallengeExpired
-        if not signed_by(Chain(challenge.chain), challenge.address, challenge.message, signature):
-            raise BadSignature
-        return challenge
 
     async def _by_wallet(
         self, nonce: str, challenge: StoredChallenge, origin: Origin, totp_code: str

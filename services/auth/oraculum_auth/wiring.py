@@ -32,6 +32,7 @@ from oraculum_auth.sessions import SessionBook, SessionRules
 from oraculum_auth.sign_in import SignIn
 from oraculum_auth.throttle import Throttle
 from oraculum_auth.vault import Vault
+from oraculum_auth.wallets import WalletBook
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Database
 from oraculum_kit.job_runner import JobRunner
@@ -85,6 +86,7 @@ def wire(parts: Parts) -> Wired:
     sign_in = SignIn(database, accounts, sessions, factor, throttle, parts.passwords, clock, parts.domain)
     keys = ApiKeys(database, accounts, factor, parts.vault, clock, parts.signer)
     mailbox = Mailbox(database, accounts, sessions, keys, throttle, parts.passwords, clock)
+    wallets = WalletBook(database, accounts, clock, parts.domain)
     postman = Postman(database, accounts, parts.mailer, clock, parts.domain.uri)
     feed = RevocationFeed(database, clock)
     audit = AuditLog(database, clock, parts.audit_retention_years)
@@ -95,7 +97,10 @@ def wire(parts: Parts) -> Wired:
                 add_AuthServiceServicer_to_server,
                 servicer.AuthServicer(sign_in, sessions, book, parts.jwks_json),
             ),
-            (add_CredentialServiceServicer_to_server, credential_servicer.CredentialServicer(mailbox)),
+            (
+                add_CredentialServiceServicer_to_server,
+                credential_servicer.CredentialServicer(mailbox, wallets),
+            ),
             (add_FactorServiceServicer_to_server, factor_servicer.FactorServicer(factor)),
             (add_ApiKeyServiceServicer_to_server, api_key_servicer.ApiKeyServicer(keys)),
             (add_AuditServiceServicer_to_server, audit_servicer.AuditServicer(audit)),

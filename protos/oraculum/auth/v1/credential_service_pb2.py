@@ -22,35 +22,49 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from oraculum.auth.v1 import auth_service_pb2 as oraculum_dot_auth_dot_v1_dot_auth__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)oraculum/auth/v1/credential_service.proto\x12\x10oraculum.auth.v1\"#\n\x12VerifyEmailRequest\x12\r\n\x05token\x18\x01 \x01(\t\"\x15\n\x13VerifyEmailResponse\"\x1b\n\x19ResendVerificationRequest\"\x1c\n\x1aResendVerificationResponse\",\n\x1bRequestPasswordResetRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\"\x1e\n\x1cRequestPasswordResetResponse\";\n\x14ResetPasswordRequest\x12\r\n\x05token\x18\x01 \x01(\t\x12\x14\n\x0cnew_password\x18\x02 \x01(\t\"\x17\n\x15ResetPasswordResponse\"G\n\x15\x43hangePasswordRequest\x12\x18\n\x10\x63urrent_password\x18\x01 \x01(\t\x12\x14\n\x0cnew_password\x18\x02 \x01(\t\"\x18\n\x16\x43hangePasswordResponse2\x9e\x04\n\x11\x43redentialService\x12Z\n\x0bVerifyEmail\x12$.oraculum.auth.v1.VerifyEmailRequest\x1a%.oraculum.auth.v1.VerifyEmailResponse\x12o\n\x12ResendVerification\x12+.oraculum.auth.v1.ResendVerificationRequest\x1a,.oraculum.auth.v1.ResendVerificationResponse\x12u\n\x14RequestPasswordReset\x12-.oraculum.auth.v1.RequestPasswordResetRequest\x1a..oraculum.auth.v1.RequestPasswordResetResponse\x12`\n\rResetPassword\x12&.oraculum.auth.v1.ResetPasswordRequest\x1a\'.oraculum.auth.v1.ResetPasswordResponse\x12\x63\n\x0e\x43hangePassword\x12\'.oraculum.auth.v1.ChangePasswordRequest\x1a(.oraculum.auth.v1.ChangePasswordResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)oraculum/auth/v1/credential_service.proto\x12\x10oraculum.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#oraculum/auth/v1/auth_service.proto\"#\n\x12VerifyEmailRequest\x12\r\n\x05token\x18\x01 \x01(\t\"\x15\n\x13VerifyEmailResponse\"\x1b\n\x19ResendVerificationRequest\"\x1c\n\x1aResendVerificationResponse\",\n\x1bRequestPasswordResetRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\"\x1e\n\x1cRequestPasswordResetResponse\";\n\x14ResetPasswordRequest\x12\r\n\x05token\x18\x01 \x01(\t\x12\x14\n\x0cnew_password\x18\x02 \x01(\t\"\x17\n\x15ResetPasswordResponse\"G\n\x15\x43hangePasswordRequest\x12\x18\n\x10\x63urrent_password\x18\x01 \x01(\t\x12\x14\n\x0cnew_password\x18\x02 \x01(\t\"\x18\n\x16\x43hangePasswordResponse\"m\n\x1c\x43reateWalletChallengeRequest\x12*\n\x05\x63hain\x18\x01 \x01(\x0e\x32\x1b.oraculum.auth.v1.ChainKind\x12\x0f\n\x07\x61\x64\x64ress\x18\x02 \x01(\t\x12\x10\n\x08\x63hain_id\x18\x03 \x01(\t\"o\n\x1d\x43reateWalletChallengeResponse\x12\r\n\x05nonce\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"4\n\x10\x41\x64\x64WalletRequest\x12\r\n\x05nonce\x18\x01 \x01(\t\x12\x11\n\tsignature\x18\x02 \x01(\t\"D\n\x11\x41\x64\x64WalletResponse\x12/\n\x06wallet\x18\x01 \x01(\x0b\x32\x1f.oraculum.auth.v1.WalletAddress\"(\n\x13RemoveWalletRequest\x12\x11\n\twallet_id\x18\x01 \x01(\t\"\x16\n\x14RemoveWalletResponse2\xcd\x06\n\x11\x43redentialService\x12Z\n\x0bVerifyEmail\x12$.oraculum.auth.v1.VerifyEmailRequest\x1a%.oraculum.auth.v1.VerifyEmailResponse\x12o\n\x12ResendVerification\x12+.oraculum.auth.v1.ResendVerificationRequest\x1a,.oraculum.auth.v1.ResendVerificationResponse\x12u\n\x14RequestPasswordReset\x12-.oraculum.auth.v1.RequestPasswordResetRequest\x1a..oraculum.auth.v1.RequestPasswordResetResponse\x12`\n\rResetPassword\x12&.oraculum.auth.v1.ResetPasswordRequest\x1a\'.oraculum.auth.v1.ResetPasswordResponse\x12\x63\n\x0e\x43hangePassword\x12\'.oraculum.auth.v1.ChangePasswordRequest\x1a(.oraculum.auth.v1.ChangePasswordResponse\x12x\n\x15\x43reateWalletChallenge\x12..oraculum.auth.v1.CreateWalletChallengeRequest\x1a/.oraculum.auth.v1.CreateWalletChallengeResponse\x12T\n\tAddWallet\x12\".oraculum.auth.v1.AddWalletRequest\x1a#.oraculum.auth.v1.AddWalletResponse\x12]\n\x0cRemoveWallet\x12%.oraculum.auth.v1.RemoveWalletRequest\x1a&.oraculum.auth.v1.RemoveWalletResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'oraculum.auth.v1.credential_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VERIFYEMAILREQUEST']._serialized_start=63
-  _globals['_VERIFYEMAILREQUEST']._serialized_end=98
-  _globals['_VERIFYEMAILRESPONSE']._serialized_start=100
-  _globals['_VERIFYEMAILRESPONSE']._serialized_end=121
-  _globals['_RESENDVERIFICATIONREQUEST']._serialized_start=123
-  _globals['_RESENDVERIFICATIONREQUEST']._serialized_end=150
-  _globals['_RESENDVERIFICATIONRESPONSE']._serialized_start=152
-  _globals['_RESENDVERIFICATIONRESPONSE']._serialized_end=180
-  _globals['_REQUESTPASSWORDRESETREQUEST']._serialized_start=182
-  _globals['_REQUESTPASSWORDRESETREQUEST']._serialized_end=226
-  _globals['_REQUESTPASSWORDRESETRESPONSE']._serialized_start=228
-  _globals['_REQUESTPASSWORDRESETRESPONSE']._serialized_end=258
-  _globals['_RESETPASSWORDREQUEST']._serialized_start=260
-  _globals['_RESETPASSWORDREQUEST']._serialized_end=319
-  _globals['_RESETPASSWORDRESPONSE']._serialized_start=321
-  _globals['_RESETPASSWORDRESPONSE']._serialized_end=344
-  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=346
-  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=417
-  _globals['_CHANGEPASSWORDRESPONSE']._serialized_start=419
-  _globals['_CHANGEPASSWORDRESPONSE']._serialized_end=443
-  _globals['_CREDENTIALSERVICE']._serialized_start=446
-  _globals['_CREDENTIALSERVICE']._serialized_end=988
+  _globals['_VERIFYEMAILREQUEST']._serialized_start=133
+  _globals['_VERIFYEMAILREQUEST']._serialized_end=168
+  _globals['_VERIFYEMAILRESPONSE']._serialized_start=170
+  _globals['_VERIFYEMAILRESPONSE']._serialized_end=191
+  _globals['_RESENDVERIFICATIONREQUEST']._serialized_start=193
+  _globals['_RESENDVERIFICATIONREQUEST']._serialized_end=220
+  _globals['_RESENDVERIFICATIONRESPONSE']._serialized_start=222
+  _globals['_RESENDVERIFICATIONRESPONSE']._serialized_end=250
+  _globals['_REQUESTPASSWORDRESETREQUEST']._serialized_start=252
+  _globals['_REQUESTPASSWORDRESETREQUEST']._serialized_end=296
+  _globals['_REQUESTPASSWORDRESETRESPONSE']._serialized_start=298
+  _globals['_REQUESTPASSWORDRESETRESPONSE']._serialized_end=328
+  _globals['_RESETPASSWORDREQUEST']._serialized_start=330
+  _globals['_RESETPASSWORDREQUEST']._serialized_end=389
+  _globals['_RESETPASSWORDRESPONSE']._serialized_start=391
+  _globals['_RESETPASSWORDRESPONSE']._serialized_end=414
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=416
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=487
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_start=489
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_end=513
+  _globals['_CREATEWALLETCHALLENGEREQUEST']._serialized_start=515
+  _globals['_CREATEWALLETCHALLENGEREQUEST']._serialized_end=624
+  _globals['_CREATEWALLETCHALLENGERESPONSE']._serialized_start=626
+  _globals['_CREATEWALLETCHALLENGERESPONSE']._serialized_end=737
+  _globals['_ADDWALLETREQUEST']._serialized_start=739
+  _globals['_ADDWALLETREQUEST']._serialized_end=791
+  _globals['_ADDWALLETRESPONSE']._serialized_start=793
+  _globals['_ADDWALLETRESPONSE']._serialized_end=861
+  _globals['_REMOVEWALLETREQUEST']._serialized_start=863
+  _globals['_REMOVEWALLETREQUEST']._serialized_end=903
+  _globals['_REMOVEWALLETRESPONSE']._serialized_start=905
+  _globals['_REMOVEWALLETRESPONSE']._serialized_end=927
+  _globals['_CREDENTIALSERVICE']._serialized_start=930
+  _globals['_CREDENTIALSERVICE']._serialized_end=1775
 # @@protoc_insertion_point(module_scope)

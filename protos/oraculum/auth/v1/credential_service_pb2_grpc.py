@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class CredentialServiceStub:
-    """What proves a person: their address and their password.
+    """What proves a person: their address, their password, their wallets.
     """
 
     def __init__(self, channel):
@@ -60,10 +60,25 @@ class CredentialServiceStub:
                 request_serializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.ChangePasswordRequest.SerializeToString,
                 response_deserializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.ChangePasswordResponse.FromString,
                 _registered_method=True)
+        self.CreateWalletChallenge = channel.unary_unary(
+                '/oraculum.auth.v1.CredentialService/CreateWalletChallenge',
+                request_serializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.CreateWalletChallengeRequest.SerializeToString,
+                response_deserializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.CreateWalletChallengeResponse.FromString,
+                _registered_method=True)
+        self.AddWallet = channel.unary_unary(
+                '/oraculum.auth.v1.CredentialService/AddWallet',
+                request_serializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.AddWalletRequest.SerializeToString,
+                response_deserializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.AddWalletResponse.FromString,
+                _registered_method=True)
+        self.RemoveWallet = channel.unary_unary(
+                '/oraculum.auth.v1.CredentialService/RemoveWallet',
+                request_serializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.RemoveWalletRequest.SerializeToString,
+                response_deserializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.RemoveWalletResponse.FromString,
+                _registered_method=True)
 
 
 class CredentialServiceServicer:
-    """What proves a person: their address and their password.
+    """What proves a person: their address, their password, their wallets.
     """
 
     def VerifyEmail(self, request, context):
@@ -101,6 +116,27 @@ class CredentialServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateWalletChallenge(self, request, context):
+        """Makes a message by which an address is added to the caller's account.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddWallet(self, request, context):
+        """Adds the address that signed such a message. Fails with WALLET_TAKEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveWallet(self, request, context):
+        """Takes an address off the caller's account, unless nothing else signs them in: LAST_CREDENTIAL.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CredentialServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -129,6 +165,21 @@ def add_CredentialServiceServicer_to_server(servicer, server):
                     request_deserializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.ChangePasswordRequest.FromString,
                     response_serializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.ChangePasswordResponse.SerializeToString,
             ),
+            'CreateWalletChallenge': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateWalletChallenge,
+                    request_deserializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.CreateWalletChallengeRequest.FromString,
+                    response_serializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.CreateWalletChallengeResponse.SerializeToString,
+            ),
+            'AddWallet': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddWallet,
+                    request_deserializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.AddWalletRequest.FromString,
+                    response_serializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.AddWalletResponse.SerializeToString,
+            ),
+            'RemoveWallet': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveWallet,
+                    request_deserializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.RemoveWalletRequest.FromString,
+                    response_serializer=oraculum_dot_auth_dot_v1_dot_credential__service__pb2.RemoveWalletResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'oraculum.auth.v1.CredentialService', rpc_method_handlers)
@@ -138,7 +189,7 @@ def add_CredentialServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class CredentialService:
-    """What proves a person: their address and their password.
+    """What proves a person: their address, their password, their wallets.
     """
 
     @staticmethod
@@ -266,6 +317,87 @@ class CredentialService:
             '/oraculum.auth.v1.CredentialService/ChangePassword',
             oraculum_dot_auth_dot_v1_dot_credential__service__pb2.ChangePasswordRequest.SerializeToString,
             oraculum_dot_auth_dot_v1_dot_credential__service__pb2.ChangePasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateWalletChallenge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.auth.v1.CredentialService/CreateWalletChallenge',
+            oraculum_dot_auth_dot_v1_dot_credential__service__pb2.CreateWalletChallengeRequest.SerializeToString,
+            oraculum_dot_auth_dot_v1_dot_credential__service__pb2.CreateWalletChallengeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddWallet(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.auth.v1.CredentialService/AddWallet',
+            oraculum_dot_auth_dot_v1_dot_credential__service__pb2.AddWalletRequest.SerializeToString,
+            oraculum_dot_auth_dot_v1_dot_credential__service__pb2.AddWalletResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveWallet(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.auth.v1.CredentialService/RemoveWallet',
+            oraculum_dot_auth_dot_v1_dot_credential__service__pb2.RemoveWalletRequest.SerializeToString,
+            oraculum_dot_auth_dot_v1_dot_credential__service__pb2.RemoveWalletResponse.FromString,
             options,
             channel_credentials,
             insecure,

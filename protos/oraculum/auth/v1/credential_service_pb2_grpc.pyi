@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class CredentialServiceStub:
-    """What proves a person: their address and their password."""
+    """What proves a person: their address, their password, their wallets."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -43,10 +43,16 @@ class CredentialServiceStub:
     """Sets a new password with a mailed token; ends all sessions. Fails with MAILED_TOKEN_UNKNOWN."""
     ChangePassword: _grpc.UnaryUnaryMultiCallable[_credential_service_pb2.ChangePasswordRequest, _credential_service_pb2.ChangePasswordResponse]
     """Sets a new password, knowing the present one; ends the other sessions. Fails with BAD_CREDENTIALS."""
+    CreateWalletChallenge: _grpc.UnaryUnaryMultiCallable[_credential_service_pb2.CreateWalletChallengeRequest, _credential_service_pb2.CreateWalletChallengeResponse]
+    """Makes a message by which an address is added to the caller's account."""
+    AddWallet: _grpc.UnaryUnaryMultiCallable[_credential_service_pb2.AddWalletRequest, _credential_service_pb2.AddWalletResponse]
+    """Adds the address that signed such a message. Fails with WALLET_TAKEN."""
+    RemoveWallet: _grpc.UnaryUnaryMultiCallable[_credential_service_pb2.RemoveWalletRequest, _credential_service_pb2.RemoveWalletResponse]
+    """Takes an address off the caller's account, unless nothing else signs them in: LAST_CREDENTIAL."""
 
 @_typing.type_check_only
 class CredentialServiceAsyncStub(CredentialServiceStub):
-    """What proves a person: their address and their password."""
+    """What proves a person: their address, their password, their wallets."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     VerifyEmail: _aio.UnaryUnaryMultiCallable[_credential_service_pb2.VerifyEmailRequest, _credential_service_pb2.VerifyEmailResponse]  # type: ignore[assignment]
@@ -59,9 +65,15 @@ class CredentialServiceAsyncStub(CredentialServiceStub):
     """Sets a new password with a mailed token; ends all sessions. Fails with MAILED_TOKEN_UNKNOWN."""
     ChangePassword: _aio.UnaryUnaryMultiCallable[_credential_service_pb2.ChangePasswordRequest, _credential_service_pb2.ChangePasswordResponse]  # type: ignore[assignment]
     """Sets a new password, knowing the present one; ends the other sessions. Fails with BAD_CREDENTIALS."""
+    CreateWalletChallenge: _aio.UnaryUnaryMultiCallable[_credential_service_pb2.CreateWalletChallengeRequest, _credential_service_pb2.CreateWalletChallengeResponse]  # type: ignore[assignment]
+    """Makes a message by which an address is added to the caller's account."""
+    AddWallet: _aio.UnaryUnaryMultiCallable[_credential_service_pb2.AddWalletRequest, _credential_service_pb2.AddWalletResponse]  # type: ignore[assignment]
+    """Adds the address that signed such a message. Fails with WALLET_TAKEN."""
+    RemoveWallet: _aio.UnaryUnaryMultiCallable[_credential_service_pb2.RemoveWalletRequest, _credential_service_pb2.RemoveWalletResponse]  # type: ignore[assignment]
+    """Takes an address off the caller's account, unless nothing else signs them in: LAST_CREDENTIAL."""
 
 class CredentialServiceServicer(metaclass=_abc_1.ABCMeta):
-    """What proves a person: their address and their password."""
+    """What proves a person: their address, their password, their wallets."""
 
     @_abc_1.abstractmethod
     def VerifyEmail(
@@ -102,5 +114,29 @@ class CredentialServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_credential_service_pb2.ChangePasswordResponse, _abc.Awaitable[_credential_service_pb2.ChangePasswordResponse]]:
         """Sets a new password, knowing the present one; ends the other sessions. Fails with BAD_CREDENTIALS."""
+
+    @_abc_1.abstractmethod
+    def CreateWalletChallenge(
+        self,
+        request: _credential_service_pb2.CreateWalletChallengeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credential_service_pb2.CreateWalletChallengeResponse, _abc.Awaitable[_credential_service_pb2.CreateWalletChallengeResponse]]:
+        """Makes a message by which an address is added to the caller's account."""
+
+    @_abc_1.abstractmethod
+    def AddWallet(
+        self,
+        request: _credential_service_pb2.AddWalletRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credential_service_pb2.AddWalletResponse, _abc.Awaitable[_credential_service_pb2.AddWalletResponse]]:
+        """Adds the address that signed such a message. Fails with WALLET_TAKEN."""
+
+    @_abc_1.abstractmethod
+    def RemoveWallet(
+        self,
+        request: _credential_service_pb2.RemoveWalletRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_credential_service_pb2.RemoveWalletResponse, _abc.Awaitable[_credential_service_pb2.RemoveWalletResponse]]:
+        """Takes an address off the caller's account, unless nothing else signs them in: LAST_CREDENTIAL."""
 
 def add_CredentialServiceServicer_to_server(servicer: CredentialServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

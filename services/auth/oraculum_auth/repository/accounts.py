@@ -162,6 +162,15 @@ class Accounts:
         owner: UUID | None = await _accounts.owner_of_wallet.value(connection, chain=chain, address=address)
         return owner
 
+    async def remove_wallet(self, connection: Connection, user_id: UUID, wallet_id: UUID) -> bool:
+        """Take one address off an account; False when it is not theirs."""
+        return bool(await _accounts.remove_wallet.run(connection, user_id=user_id, wallet_id=wallet_id))
+
+    async def other_ways_in(self, connection: Connection, user_id: UUID, wallet_id: UUID) -> int:
+        """How many ways in remain without this address."""
+        ways: int = await _accounts.other_ways_in.value(connection, user_id=user_id, wallet_id=wallet_id)
+        return ways
+
     async def remove_wallets(self, connection: Connection, user_id: UUID) -> None:
         """Take all addresses off an account."""
         await _accounts.remove_wallets.run(connection, user_id=user_id)
@@ -174,6 +183,7 @@ class Accounts:
                 chain=wallet.chain,
                 address=wallet.address,
                 user_id=wallet.user_id,
+                wallet_id=wallet.wallet_id,
                 created_at=created_at,
             )
         )

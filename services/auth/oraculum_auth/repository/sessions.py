@@ -13,7 +13,9 @@ _sessions = queries("oraculum_auth", "sql/sessions.sql")
 class Sessions:
     """Challenges, sessions and refresh tokens."""
 
-    async def insert_challenge(self, connection: Connection, challenge: Challenge) -> None:
+    async def insert_challenge(
+        self, connection: Connection, challenge: Challenge, user_id: UUID | None = None
+    ) -> None:
         """Remember a message that was given out."""
         await _sessions.insert_challenge.run(
             connection,
@@ -23,6 +25,7 @@ class Sessions:
             message=challenge.message,
             created_at=challenge.created_at,
             expires_at=challenge.expires_at,
+            user_id=user_id,
         )
 
     async def challenge(self, connection: Connection, nonce: str) -> StoredChallenge | None:

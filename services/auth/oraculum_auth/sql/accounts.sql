@@ -102,7 +102,7 @@ limit %(row_count)s;
 
 -- name: wallets_of
 -- The proved addresses of several accounts.
-select user_id, chain, address from wallet_address where user_id = any (%(user_ids)s) order by created_at, address;
+select user_id, chain, address, wallet_id from wallet_address where user_id = any (%(user_ids)s) order by created_at, address;
 
 -- name: owner_of_wallet
 -- Whose address it is.
@@ -110,9 +110,19 @@ select user_id from wallet_address where chain = %(chain)s and address = %(addre
 
 -- name: insert_wallet
 -- Binds an address to an account; nothing when it is bound already.
-insert into wallet_address (chain, address, user_id, created_at)
-values (%(chain)s, %(address)s, %(user_id)s, %(created_at)s)
+insert into wallet_address (chain, address, user_id, wallet_id, created_at)
+values (%(chain)s, %(address)s, %(user_id)s, %(wallet_id)s, %(created_at)s)
 on conflict do nothing;
+
+-- name: remove_wallet
+-- Takes one address off an account; touches no row when it is not theirs.
+delete from wallet_address where user_id = %(user_id)s and wallet_id = %(wallet_id)s;
+
+-- name: other_ways_in
+-- How many ways in an account has: its other addresses, and a password.
+select (select count(*) from wallet_address w where w.user_id = a.user_id and w.wallet_id <> %(wallet_id)s)
+  + (a.password_hash is not null)::int
+from account a where a.user_id = %(user_id)s;
 
 -- name: remove_wallets
 -- Takes all addresses off an account.

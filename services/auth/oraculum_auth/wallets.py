@@ -1,0 +1,61 @@
+"""Several addresses of one person, each proved by its own signature.
+
+The message names the account, so whoever is tricked into signing one adds their address to an account that they can read
+of, and signs in to nothing; a message to sign in adds nothing.
+"""
+
+from uuid import UUID
+
+from oraculum_auth import events
+from oraculum_auth.challenges import Chain, Challenge, SigningDomain, new_challenge, signed_challenge
+from oraculum_auth.errors import ChallengeUnknown, LastCredential, WalletNotFound, WalletTaken
+from oraculum_auth.records import Wallet
+from oraculum_auth.repository import Accounts, Sessions
+from oraculum_kit.clock import Clock
+from oraculum_kit.db import Database
+
+
+class WalletBook:
+    """Adds and takes off addresses."""
+
+    def __init__(self, database: Database, accounts: Accounts, clock: Clock, domain: SigningDomain) -> None:
+        self._database = database
+        self._accounts = accounts
+        self._clock = clock
+        self._domain = domain
+        self._challenges = Sessions()
+
+    async def challenge(self, user_id: UUID, chain: Chain, address: str, chain_id: str) -> Challenge:
+        """Make the message that adds an address to this account."""
+        statement = f"Add this address to the Oraculum account {user_id}. This moves no money."
+        challenge = new_challenge(chain, address, chain_id, self._domain, self._clock.now(), statement)
+        async with self._database.connection() as connection:
+            await self._challenges.insert_challenge(connection, challenge, user_id)
+        return challenge
+
+    async def add(self, user_id: UUID, nonce: str, signature: str) -> Wallet:
+        """Add the address that signed."""
+        now = self._clock.now()
+        async with self._database.transaction() as connection:
+            challenge = signed_challenge(
+                await self._challenges.challenge(connection, nonce), signature, now, user_id=user_id
+            )
+            if not await self._challenges.use_challenge(connection, nonce, now):
+                raise ChallengeUnknown
+            wallet = Wallet(user_id, challenge.chain, challenge.address)
+            if not await self._accounts.insert_wallet(connection, wallet, now):
+                raise WalletTaken
+            await events.audit(connection, "wallet.added", user_id, now=now, details={"chain": wallet.chain})
+            return wallet
+
+    async def remove(self, user_id: UUID, wallet_id: UUID) -> None:
+        """Take an address off, unless nothing else would let its owner in."""
+        async with self._database.transaction() as connection:
+            # The account's lock: two that are taken off at once see each other.
+            await self._accounts.lock_credentials(connection, user_id)
+            ways = await self._accounts.other_ways_in(connection, user_id, wallet_id)
+            if not await self._accounts.remove_wallet(connection, user_id, wallet_id):
+                raise WalletNotFound
+            if not ways:
+                raise LastCredential
+            await events.audit(connection, "wallet.removed", user_id, now=self._clock.now())
