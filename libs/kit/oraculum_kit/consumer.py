@@ -37,6 +37,7 @@ _TELL_SECONDS: Final = 0.25
 # A member that nobody assigns anything to for this long, not even nothing, joins anew as another one. The library has been
 # seen to wait for ever after a broker that was frozen for a minute; a rebalance waits no longer than for the next beat.
 _FORGOTTEN_SECONDS: Final = 30.0
+_CLOSE_SECONDS: Final = 10.0
 
 
 class GroupConsumer:
@@ -90,8 +91,14 @@ class GroupConsumer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        closing = asyncio.ensure_future(self._call(self._close))
         try:
-            await asyncio.shield(self._call(self._close))
+            await asyncio.wait({closing}, timeout=_CLOSE_SECONDS)
+            if closing.done():
+                closing.result()
+            else:
+                # Whoever could not join cannot leave either; a group forgets a member that says nothing.
+                _log.warning("consumer.left_open", group=self._group)
         finally:
             self._thread.shutdown(wait=False)
 
