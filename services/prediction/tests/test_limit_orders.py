@@ -115,6 +115,23 @@ class TestResting:
         (row,) = house.rows("select shares, reserved from position")
         assert (0, 0) == (row["shares"], row["reserved"])
 
+    async def test_wallet_is_told_of_sales_that_rested(self, house: Any) -> None:
+        """What an offer brings arrives like any other sale, and shows among its owner's fills."""
+        anna, ben = house.person(), house.person()
+        event_id = await house.open()
+        bought = (await house.place(anna, event_id, "b", amount_units=10 * USDC)).order
+        offer = await house.limit(anna, event_id, "k", 600_000, bought.shares, side=pb.SIDE_SELL)
+        await house.place(ben, event_id, "b", amount_units=60 * USDC)
+        async with house.parties.channel(house.targets[0], service="wallet") as channel:
+            request = pb.ListProceedsRequest(user_id=str(anna))
+            (proceeds,) = (await type(house.stub)(channel).ListProceeds(request)).proceeds
+        with house.parties.signed_in(anna):
+            fills = (await house.stub.ListFills(pb.ListFillsRequest())).fills
+            one = (await house.stub.GetFill(pb.GetFillRequest(fill_id=fills[0].fill_id))).fill
+        assert [offer.order_id, bought.order_id] == [fill.order_id for fill in fills]
+        assert (fills[0].sequence, fills[0].gross.units) == (proceeds.sequence, proceeds.net.units)
+        assert (pb.FILL_ROLE_MAKER, fills[0]) == (one.role, one)
+
     async def test_who_cannot_pay_for_all_of_it_rests_with_nothing(self, house: Any) -> None:
         anna = house.person(3 * USDC)
         event_id = await house.open()
