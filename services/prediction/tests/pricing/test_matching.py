@@ -102,13 +102,12 @@ class TestPeopleAndTheMarketMaker:
         """With weights w and T = (w_i + F) / (1 - sum r), w_j = r_j T: the definition, in other arithmetic."""
         book = Book([resting(1, 0, Side.BUY, 450_000, 10**12), resting(2, 1, Side.BUY, 280_000, 10**12)])
         found = matched(THREE, book, market_taker(2, Side.BUY, shares=60 * ONE))
-        b = mpf(100)
-        weight = mpf(2) * mp.exp(60 / b)
+        liquidity, quantities = THREE.liquidity, THREE.quantities
         # Both are pinned long before 60 shares, so nothing is free: p_i = 1 - 0.45 - 0.28.
-        total = weight / mpf("0.27")
-        expected = [b * mp.log(mpf(price) * total / odds) for price, odds in (("0.45", 5), ("0.28", 3))]
-        for number, shares in zip((1, 2), expected, strict=True):
-            assert abs(shares_of(found)[number] - shares * ONE) <= 0.5
+        total = mp.exp(mpf(quantities[2] + 60 * ONE) / liquidity) / mpf("0.27")
+        for number, price in ((1, "0.45"), (2, "0.28")):
+            shares = liquidity * mp.log(mpf(price) * total) - quantities[number - 1]
+            assert abs(shares_of(found)[number] - shares) <= 0.5
         assert (450_000, 280_000, 270_000) == found.state.prices
 
     def test_nobody_met_is_the_quote(self) -> None:
