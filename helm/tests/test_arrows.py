@@ -79,4 +79,5 @@ def test_each_process_mounts_its_own_key_and_no_other(objects) -> None:
         volumes = objects.one("Deployment", name)["spec"]["template"]["spec"]["volumes"]
         (keys,) = [one["secret"]["items"] for one in volumes if one["name"] == "keys"]
         assert {f"{name}.pem", "services.jwks.json"} == {item["key"] for item in keys}
-        assert any(one["name"] == "token" for one in volumes) == (name == "auth")
+        for own in ("token", "data-keys"):
+            assert any(one["name"] == own for one in volumes) == (name == "auth")

@@ -18,7 +18,7 @@ def referred(objects) -> set[tuple[str, str]]:
         for volume in pod["volumes"]:
             secret = volume.get("secret", {"secretName": "-tls"})
             if not secret["secretName"].endswith("-tls"):
-                items = secret.get("items", [{"key": "token.pem"}])
+                items = secret["items"]
                 found |= {(secret["secretName"], item["key"]) for item in items}
         for container in [*pod.get("initContainers", []), *pod["containers"]]:
             for variable in container.get("env", []):

@@ -27,22 +27,25 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--prefix", default="oraculum-postgres", help="postgres.credentialsPrefix of the values"
     )
+    parser.add_argument("--smtp-url", default="smtp://mail.example.com:587", help="where mails are sent")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="oraculum-secrets-") as folder:
         keys = Keys(Path(folder))
         keys.ensure()
-        manifests = secrets(keys, options.namespace, options.prefix)
+        manifests = secrets(keys, options.namespace, options.prefix, options.smtp_url)
     yaml.safe_dump_all(manifests, sys.stdout, sort_keys=False, explicit_start=True)
     return 0
 
 
-def secrets(keys: Keys, namespace: str, prefix: str) -> list[dict[str, Any]]:
-    """The keys that processes sign with, the one that signs people's tokens, and a password for each role."""
+def secrets(keys: Keys, namespace: str, prefix: str, smtp_url: str) -> list[dict[str, Any]]:
+    """Keys to sign with, the key of people's tokens, those of their data, the way to the mail server, passwords of roles."""
     signing = {f"{name}.pem": keys.service_key(name).read_text() for name in SIGNERS}
     signing["services.jwks.json"] = keys.public_keys.read_text()
     return [
         _secret("oraculum-service-keys", namespace, signing),
         _secret("oraculum-token-key", namespace, {"token.pem": keys.token_key.read_text()}),
+        _secret("oraculum-data-keys", namespace, {"data.json": keys.data_keys.read_text()}),
+        _secret("oraculum-smtp", namespace, {"url": smtp_url}),
         *(
             _secret(
                 f"{prefix}-{service}",

@@ -60,6 +60,12 @@
 - {name: SERVICE_KEYS_FILE, value: /etc/oraculum/keys/services.jwks.json}
 {{- if eq .name "auth" }}
 - {name: TOKEN_KEY_FILE, value: /etc/oraculum/token/token.pem}
+- {name: DATA_KEYS_FILE, value: /etc/oraculum/data/data.json}
+{{- end }}
+{{- if has "mail" $settings.needs }}
+- name: SMTP_URL
+  valueFrom: {secretKeyRef: {name: {{ $root.Values.mail.urlSecret }}, key: url}}
+- {name: MAIL_FROM, value: {{ $root.Values.mail.from | quote }}}
 {{- end }}
 {{- if $root.Values.tls.enabled }}
 - {name: TLS_CERTIFICATE_FILE, value: /etc/oraculum/tls/tls.crt}

@@ -13,7 +13,9 @@
       - {key: services.jwks.json, path: services.jwks.json}
 {{- if eq .name "auth" }}
 - name: token
-  secret: {secretName: {{ $root.Values.secrets.tokenKey }}, defaultMode: 0440}
+  secret: {secretName: {{ $root.Values.secrets.tokenKey }}, defaultMode: 0440, items: [{key: token.pem, path: token.pem}]}
+- name: data-keys
+  secret: {secretName: {{ $root.Values.secrets.dataKeys }}, defaultMode: 0440, items: [{key: data.json, path: data.json}]}
 {{- end }}
 {{- if $root.Values.tls.enabled }}
 - name: tls
@@ -35,6 +37,7 @@
 - {name: keys, mountPath: /etc/oraculum/keys, readOnly: true}
 {{- if eq .name "auth" }}
 - {name: token, mountPath: /etc/oraculum/token, readOnly: true}
+- {name: data-keys, mountPath: /etc/oraculum/data, readOnly: true}
 {{- end }}
 {{- if $root.Values.tls.enabled }}
 - {name: tls, mountPath: /etc/oraculum/tls, readOnly: true}
