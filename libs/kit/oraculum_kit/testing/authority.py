@@ -1,6 +1,6 @@
 """A certificate authority for tests: what cert-manager is in a cluster, in forty lines."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from oraculum_kit.clock import SystemClock
 from oraculum_kit.tls import Tls
 
 LIFE = timedelta(hours=1)
@@ -45,7 +46,7 @@ class Authority:
 
 
 def _draft(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
+    now = SystemClock().now()
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
