@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Sequence
 from contextlib import suppress
 
 import structlog
@@ -11,18 +12,20 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
 from oraculum.auth.v1.trust_service_pb2 import WatchRevocationsRequest
 from oraculum_gateway.app import Parts, application
-from oraculum_gateway.config import load
+from oraculum_gateway.config import Config, load
 from oraculum_gateway.limits import RateLimiter
-from oraculum_gateway.listening import http_server
+from oraculum_gateway.listening import HttpServer, http_server
 from oraculum_gateway.live import Hub
 from oraculum_gateway.services import connected
 from oraculum_gateway.signed import SignedRequests
+from oraculum_gateway.sockets import SocketServer
 from oraculum_kit.clock import SystemClock
 from oraculum_kit.health import Health
 from oraculum_kit.internal import InternalEndpoint
 from oraculum_kit.keys import JwksKeys, jwks_rpc
 from oraculum_kit.process import run
 from oraculum_kit.revocations import Revocations, watch_rpc
+from oraculum_kit.server import Background
 from oraculum_kit.telemetry import telemetry
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -76,30 +79,39 @@ async def main() -> None:
         )
         revocations.changed.append(lambda: sockets.end_revoked(revocations.revoked))
         server = http_server(app, config.listen, grace_seconds=config.grace_seconds)
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
         await health.start()
         async with InternalEndpoint(config.internal_listen, health):
-            tasks = [
-                asyncio.create_task(work)
-                for work in (server.serve(), health.run(), hub.run(), revocations.run())
-            ]
-            stopping = asyncio.create_task(stop.wait())
-            await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
-            await health.drain()
-            await asyncio.sleep(config.drain_seconds)
-            await sockets.drain()
-            server.should_exit = True
-            with suppress(TimeoutError):
-                async with asyncio.timeout(config.grace_seconds):
-                    await asyncio.shield(tasks[0])
-            for task in (stopping, *tasks):
-                task.cancel()
-            outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-            for outcome in outcomes:
-                if isinstance(outcome, Exception):
-                    raise outcome
+            works = (health.run, hub.run, revocations.run)
+            await _until_stopped(config, server, works, health, sockets)
+
+
+async def _until_stopped(
+    config: Config, server: HttpServer, works: Sequence[Background], health: Health, sockets: SocketServer
+) -> None:
+    """Serve until a signal or until a part fails; then say that we go, send sockets away, finish what runs."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    tasks = [asyncio.create_task(server.serve()), *(asyncio.create_task(_run(work)) for work in works)]
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    await health.drain()
+    await asyncio.sleep(config.drain_seconds)
+    await sockets.drain()
+    server.should_exit = True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(config.grace_seconds):
+            await asyncio.shield(tasks[0])
+    for task in (stopping, *tasks):
+        task.cancel()
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+
+
+async def _run(work: Background) -> None:
+    await work()
 
 
 if __name__ == "__main__":
