@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterable
@@ -21,6 +22,7 @@ from oraculum_dev.fixtures.cases import Case, case
 from oraculum_dev.fixtures.forgeries import base64url, forged
 from oraculum_dev.fixtures.suites import Suite
 from oraculum_dev.fixtures.surface import BODIES, NASTY, UNKNOWN_ID, Operation, faults_of_problem, operations
+from oraculum_dev.suite.environment import of_service
 from oraculum_dev.suite.steps import database_url
 from oraculum_kit.ids import uuid7
 
@@ -115,7 +117,11 @@ def make_admin(suite: Suite, person: Person) -> None:
     url = database_url(suite.superuser_url, "auth", suite.keys)
     subprocess.run(
         [sys.executable, "-m", "oraculum_auth.admin", "create", "--evm", person.wallet.address],
-        env={"DATABASE_URL": url, "SERVICE_NAME": "auth"},
+        env={
+            **os.environ,
+            **of_service("auth", "auth", suite.ports, suite.keys, url),
+            "ORACULUM_ENV": "development",
+        },
         check=True,
         timeout=60,
     )

@@ -17,6 +17,7 @@ import grpc
 import pytest
 
 from oraculum.auth.v1 import auth_service_pb2 as auth
+from oraculum.auth.v1 import trust_service_pb2 as trust
 from oraculum.event.v1 import event_service_pb2 as event
 from oraculum.event.v1.events_fact_pb2 import EventResolved, EventsFact
 from oraculum.money.v1.amount_pb2 import Amount
@@ -85,11 +86,19 @@ async def answers(opened: Channel) -> bool:
 
 @asynccontextmanager
 async def auth_with_our_keys(parties: Parties) -> AsyncIterator[str]:
-    """The one method of auth that verifiers call."""
+    """What verifiers call of auth: its keys, and the news of what was revoked, which is nothing."""
     public = json.dumps(jwks([(USER_KEY_ID, parties._user_key.public_key())]))
 
     async def get_jwks(_request: object, _context: object) -> auth.GetJwksResponse:
         return auth.GetJwksResponse(jwks_json=public)
+
+    async def watch_revocations(
+        _request: object, _context: object
+    ) -> AsyncIterator[trust.WatchRevocationsResponse]:
+        # Again and again, as auth does: who hears nothing for seconds takes the news for lost.
+        while True:
+            yield trust.WatchRevocationsResponse(complete=True)
+            await asyncio.sleep(1)
 
     def add(_: object, server: Any) -> None:
         handler = grpc.unary_unary_rpc_method_handler(
@@ -97,9 +106,18 @@ async def auth_with_our_keys(parties: Parties) -> AsyncIterator[str]:
             request_deserializer=auth.GetJwksRequest.FromString,
             response_serializer=auth.GetJwksResponse.SerializeToString,
         )
+        watching = grpc.unary_stream_rpc_method_handler(
+            watch_revocations,
+            request_deserializer=trust.WatchRevocationsRequest.FromString,
+            response_serializer=trust.WatchRevocationsResponse.SerializeToString,
+        )
         server.add_registered_method_handlers("oraculum.auth.v1.AuthService", {"GetJwks": handler})
+        server.add_registered_method_handlers("oraculum.auth.v1.TrustService", {"WatchRevocations": watching})
 
-    access = {"/oraculum.auth.v1.AuthService/GetJwks": Access(users=ANYONE)}
+    access = {
+        "/oraculum.auth.v1.AuthService/GetJwks": Access(users=ANYONE),
+        "/oraculum.auth.v1.TrustService/WatchRevocations": Access(users=ANYONE),
+    }
     async with serving([(add, None)], access, parties) as served:
         yield served.target
 

@@ -36,9 +36,10 @@ async def opened(auth, key_id: str) -> ak.OpenApiKeyResponse:
 
 async def test_the_gateway_gets_the_secret_and_a_token_of_the_owner(auth) -> None:
     user_id = await registered(auth)
+    key = await made(auth, user_id, "trade", "read")
+    # Ends the sessions that the person had before, and no key.
     with auth.parties.signed_in(roles={"admin"}):
         await auth.stub.SetRoles(pb.SetRolesRequest(user_id=str(user_id), roles=["admin", "creator"]))
-    key = await made(auth, user_id, "trade", "read")
     answer = await opened(auth, key.key.key_id)
     assert (key.secret.encode(), ["read", "trade"]) == (answer.secret, list(answer.scopes))
     user = await auth.parties.trust.users.verify(answer.access_token)

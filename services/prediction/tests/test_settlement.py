@@ -77,6 +77,19 @@ async def test_winners_are_paid_a_unit_a_share(house: Any) -> None:
         assert brought - row["gross_units"] - row["fee_units"] == row["profit_loss_units"]
 
 
+async def test_an_event_without_a_category_is_paid(house: Any) -> None:
+    """What people used of their limits there counts once, and is given back."""
+    event_id, person = await house.open(category=""), house.person()
+    placed = (await house.place(person, event_id, "one")).order
+    house.post_fills()
+    await house.close(event_id)
+    await house.hear(event_id, [0, 1_000_000])
+    await house.settle(event_id)
+    assert 0 == house.books.escrow(event_id)
+    (used,) = house.rows("select scope, open_units, day_stake_units from risk_use")
+    assert ("", 0, placed.gross.units + placed.fee.units) == tuple(used.values())
+
+
 async def test_a_cancelled_event_pays_void_prices(house: Any) -> None:
     """Each is rounded down once; what that leaves goes to the account for rounding, the rest to the house."""
     event_id, crowd = await traded(house)

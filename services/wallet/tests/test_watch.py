@@ -65,7 +65,8 @@ async def test_a_market_is_frozen_while_the_others_trade(world: Any, make: Any, 
         assert await trade(market) is Result.CREATED
     frozen = await world.rows("select id::text from account where frozen_at is not null")
     assert frozen == [(broken.id,)]
-    assert await world.incidents() == ["account_counters"]
+    # A fill whose hold was taken just before the freeze is refused and waits; its turn comes with the thaw.
+    assert set(await world.incidents()) - {"fill_refused"} == {"account_counters"}
 
 
 @pytest.mark.usefixtures("watching")

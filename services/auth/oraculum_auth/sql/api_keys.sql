@@ -19,7 +19,7 @@ where key_id = %(key_id)s and revoked_at is null and (expires_at is null or expi
 -- name: touch_key
 -- A key is in use; noted once a minute.
 update api_key set last_used_at = %(now)s
-where key_id = %(key_id)s and (last_used_at is null or last_used_at < %(now)s - interval '1 minute');
+where key_id = %(key_id)s and (last_used_at is null or last_used_at < %(now)s::timestamptz - interval '1 minute');
 
 -- name: revoke_key
 -- Ends a key of this person; touches no row when it is not theirs or has ended.

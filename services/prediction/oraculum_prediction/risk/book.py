@@ -174,7 +174,9 @@ class Used:
         return self._account((person.user_id, person.asset)).use()
 
     def at_stake(self, person: Person, category: str) -> Units:
-        """What this person has at stake in a category, this batch included."""
+        """What this person has at stake in a category, this batch included; nothing where there is none."""
+        if not category:
+            return Units(0)
         base = self._known.base.get((person.user_id, person.asset, category), NO_USE)
         account = self._account((person.user_id, person.asset))
         return Units(base.at_stake_units + account.categories.get(category, 0))
@@ -239,7 +241,7 @@ class Used:
                 key = (user_id, asset, "")
                 totals[key] = totals[key].plus(change) if key in totals else change
                 part = _of_category(change)
-                if part is not None:
+                if part is not None and category:
                     key = (user_id, asset, category)
                     totals[key] = totals[key].plus(part) if key in totals else part
         if not totals:
@@ -305,7 +307,7 @@ async def give_back(connection: Connection, event_id: UUID, rows: Sequence[Order
     changes = [
         ((user_id, asset, scope), ended(units))
         for user_id, units in freed.items()
-        for scope in ("", category)
+        for scope in dict.fromkeys(("", category))
     ]
     await repository.write(connection, sorted(changes))
 

@@ -81,7 +81,8 @@ from (
     group by p.user_id
 ) d
 join market m on m.event_id = %(event_id)s
-cross join lateral (values (''), (m.category)) as s (scope)
+-- A market without a category counts once, in everything.
+cross join lateral (select distinct scope from (values (''), (m.category)) as v (scope)) as s
 cross join (
     select moment::date as day, date_trunc('week', moment)::date as week,
         date_trunc('minute', clock_timestamp()) as minute

@@ -111,6 +111,9 @@ class Floor:
     held: defaultdict[tuple[UUID, int], int] = field(default_factory=lambda: defaultdict(int))
     reserved: dict[UUID, int] = field(default_factory=dict)
     paid_as_maker: defaultdict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+    # Orders that took before they rested. What they paid as takers was rounded by itself, what they pay at rest goes by
+    # the sum of both: so each of them may leave the escrow a fraction of a unit short, once.
+    mixed: int = 0
 
     @classmethod
     def opened(cls, state: LmsrState) -> "Floor":
@@ -133,7 +136,9 @@ class Floor:
             self._take(fill)
         if found.rests is not None and taker.side is Side.BUY:
             assert found.rests.reserve <= self.reserved[taker.order_id]
-        assert self.escrow >= least_escrow(self.state) >= max(self.state.sold)
+        self.mixed += found.rests is not None and found.rests.filled > 0
+        assert self.escrow + self.mixed >= least_escrow(self.state)
+        assert self.escrow >= max(self.state.sold)
         check_uncrossed(self.state, self.book)
         return found
 
