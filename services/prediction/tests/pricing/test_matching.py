@@ -341,3 +341,11 @@ def test_a_reserve_is_the_worst_case_with_its_fee() -> None:
     assert 102_000_000 == reserve_for(state, limit_taker(1, Side.BUY, amount=100 * ONE, limit=600_000))
     assert 102_000_000 == reserve_for(state, market_taker(1, Side.BUY, shares=100 * ONE))
     assert 0 == reserve_for(state, market_taker(1, Side.SELL, shares=100 * ONE))
+
+
+def test_a_sale_that_shall_fetch_what_no_market_has_ends() -> None:
+    """Sales of the other outcomes rest at every price, so no price stops it: what is outstanding does."""
+    opened = LmsrState.opened(liquidity=Units(2_000), odds=(1, 2, 3), fee=FlatFee(100))
+    state = LmsrState(opened.liquidity, opened.prior, (Shares(0), Shares(2), Shares(2)), opened.fee)
+    book = Book([resting(1, 1, Side.SELL, 1, 2), resting(2, 2, Side.SELL, 1, 2)])
+    assert isinstance(match(state, book, market_taker(1, Side.SELL, amount=2**40)), Refusal)
