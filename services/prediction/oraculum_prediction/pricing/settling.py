@@ -81,8 +81,9 @@ class Settler:
         def exceeds(size: int) -> bool:
             if size <= 0:
                 return False
-            # No more can be sold than there are; nothing else need stop a sale whose rivals rest at every price.
-            if not self._buying and size > self._state.sold[self._taker.outcome]:
+            # No more can be sold than there are, and one too many is refused as such; nothing else need stop a sale whose
+            # rivals rest at every price.
+            if not self._buying and size > self._state.sold[self._taker.outcome] + 1:
                 return True
             return (most is not None and size > most) or self._exceeds(self._of(Shares(size)))
 
