@@ -89,7 +89,14 @@ class Kafka:
         self._properties.write_text("".join(f"{key}={value}\n" for key, value in self._settings().items()))
         if not (self.folder / "data" / "meta.properties").exists():
             cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            arguments = ["kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster, "-c"]
+            # One id in 64 begins with a dash: as an argument of its own it would be taken for an option.
+            arguments = [
+                "kafka.tools.StorageTool",
+                "format",
+                "--ignore-formatted",
+                f"--cluster-id={cluster}",
+                "-c",
+            ]
             result = subprocess.run(
                 [*command, *arguments, str(self._properties)], check=False, capture_output=True, text=True
             )
