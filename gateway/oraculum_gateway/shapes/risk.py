@@ -280,7 +280,7 @@ class UserLimitsIn(Given):
     week_stake: DecimalIn | None = None
     day_loss: DecimalIn | None = None
     week_loss: DecimalIn | None = None
-    orders_per_minute: Annotated[int, Field(ge=0)] | None = None
+    orders_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     blocked: bool = False
     reason: Reason
 
