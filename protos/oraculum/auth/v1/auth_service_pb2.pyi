@@ -408,12 +408,15 @@ class SignInWithPasswordRequest(_message.Message):
     PASSWORD_FIELD_NUMBER: _builtins.int
     ORIGIN_FIELD_NUMBER: _builtins.int
     TOTP_CODE_FIELD_NUMBER: _builtins.int
+    VERIFICATION_CODE_FIELD_NUMBER: _builtins.int
     email: _builtins.str
     """Address of the account."""
     password: _builtins.str
     """Password in clear; never stored or logged."""
     totp_code: _builtins.str
     """Code of the second factor, or a recovery code, for accounts that have one."""
+    verification_code: _builtins.str
+    """Code that was mailed because the sign-in looked unusual."""
     @_builtins.property
     def origin(self) -> Global___Origin:
         """Where the request came from."""
@@ -425,10 +428,11 @@ class SignInWithPasswordRequest(_message.Message):
         password: _builtins.str = ...,
         origin: Global___Origin | None = ...,
         totp_code: _builtins.str = ...,
+        verification_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["origin", b"origin"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "origin", b"origin", "password", b"password", "totp_code", b"totp_code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "origin", b"origin", "password", b"password", "totp_code", b"totp_code", "verification_code", b"verification_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -474,12 +478,15 @@ class SignInWithWalletRequest(_message.Message):
     SIGNATURE_FIELD_NUMBER: _builtins.int
     ORIGIN_FIELD_NUMBER: _builtins.int
     TOTP_CODE_FIELD_NUMBER: _builtins.int
+    VERIFICATION_CODE_FIELD_NUMBER: _builtins.int
     nonce: _builtins.str
     """Nonce of the challenge."""
     signature: _builtins.str
     """Hex with 0x for EVM, base58 for Solana."""
     totp_code: _builtins.str
     """Code of the second factor, or a recovery code, for accounts that have one."""
+    verification_code: _builtins.str
+    """Code that was mailed because the sign-in looked unusual."""
     @_builtins.property
     def origin(self) -> Global___Origin:
         """Where the request came from."""
@@ -491,10 +498,11 @@ class SignInWithWalletRequest(_message.Message):
         signature: _builtins.str = ...,
         origin: Global___Origin | None = ...,
         totp_code: _builtins.str = ...,
+        verification_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["origin", b"origin"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["nonce", b"nonce", "origin", b"origin", "signature", b"signature", "totp_code", b"totp_code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["nonce", b"nonce", "origin", b"origin", "signature", b"signature", "totp_code", b"totp_code", "verification_code", b"verification_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

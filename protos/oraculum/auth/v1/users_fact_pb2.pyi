@@ -32,6 +32,9 @@ class UsersFact(_message.Message):
     USER_BANNED_FIELD_NUMBER: _builtins.int
     USER_UNBANNED_FIELD_NUMBER: _builtins.int
     USER_TIER_CHANGED_FIELD_NUMBER: _builtins.int
+    PLAY_RULES_CHANGED_FIELD_NUMBER: _builtins.int
+    USER_KYC_CHANGED_FIELD_NUMBER: _builtins.int
+    USER_ERASED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def user_registered(self) -> Global___UserRegistered:
         """An account was opened."""
@@ -60,6 +63,18 @@ class UsersFact(_message.Message):
     def user_tier_changed(self) -> Global___UserTierChanged:
         """A tier was set."""
 
+    @_builtins.property
+    def play_rules_changed(self) -> Global___PlayRulesChanged:
+        """Somebody's own limits, or their time without play, were changed."""
+
+    @_builtins.property
+    def user_kyc_changed(self) -> Global___UserKycChanged:
+        """An identity check was decided."""
+
+    @_builtins.property
+    def user_erased(self) -> Global___UserErased:
+        """A person was erased; what tells of them goes, but for what the law wants kept."""
+
     def __init__(
         self,
         *,
@@ -70,12 +85,15 @@ class UsersFact(_message.Message):
         user_banned: Global___UserBanned | None = ...,
         user_unbanned: Global___UserUnbanned | None = ...,
         user_tier_changed: Global___UserTierChanged | None = ...,
+        play_rules_changed: Global___PlayRulesChanged | None = ...,
+        user_kyc_changed: Global___UserKycChanged | None = ...,
+        user_erased: Global___UserErased | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "session_revoked", b"session_revoked", "user_banned", b"user_banned", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_tier_changed", b"user_tier_changed", "user_unbanned", b"user_unbanned", "user_updated", b"user_updated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "play_rules_changed", b"play_rules_changed", "session_revoked", b"session_revoked", "user_banned", b"user_banned", "user_erased", b"user_erased", "user_kyc_changed", b"user_kyc_changed", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_tier_changed", b"user_tier_changed", "user_unbanned", b"user_unbanned", "user_updated", b"user_updated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "session_revoked", b"session_revoked", "user_banned", b"user_banned", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_tier_changed", b"user_tier_changed", "user_unbanned", b"user_unbanned", "user_updated", b"user_updated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "play_rules_changed", b"play_rules_changed", "session_revoked", b"session_revoked", "user_banned", b"user_banned", "user_erased", b"user_erased", "user_kyc_changed", b"user_kyc_changed", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_tier_changed", b"user_tier_changed", "user_unbanned", b"user_unbanned", "user_updated", b"user_updated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["user_registered", "user_updated", "user_roles_changed", "session_revoked", "user_banned", "user_unbanned", "user_tier_changed"]  # noqa: Y015
+    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["user_registered", "user_updated", "user_roles_changed", "session_revoked", "user_banned", "user_unbanned", "user_tier_changed", "play_rules_changed", "user_kyc_changed", "user_erased"]  # noqa: Y015
     _WhichOneofArgType_fact: _TypeAlias = _typing.Literal["fact", b"fact"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_fact) -> _WhichOneofReturnType_fact | None: ...
 
@@ -96,7 +114,7 @@ class UserRegistered(_message.Message):
     display_name: _builtins.str
     """Name shown to others."""
     method: _builtins.str
-    """How: password, evm, solana."""
+    """How: password, evm, solana, open_id."""
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -306,3 +324,152 @@ class UserTierChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UserTierChanged: _TypeAlias = UserTierChanged  # noqa: Y015
+
+@_typing.final
+class PlayRulesChanged(_message.Message):
+    """What a person may still do by their own will: all of it, each time. A later revision replaces an earlier one."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    DEPOSIT_DAY_UNITS_FIELD_NUMBER: _builtins.int
+    DEPOSIT_WEEK_UNITS_FIELD_NUMBER: _builtins.int
+    DEPOSIT_MONTH_UNITS_FIELD_NUMBER: _builtins.int
+    LOSS_DAY_UNITS_FIELD_NUMBER: _builtins.int
+    LOSS_WEEK_UNITS_FIELD_NUMBER: _builtins.int
+    EXCLUDED_UNTIL_FIELD_NUMBER: _builtins.int
+    EXCLUSION_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Whose."""
+    revision: _builtins.int
+    """Counts up by one."""
+    deposit_day_units: _builtins.int
+    """Deposits in a day, in dollars' millionths; absent without a limit."""
+    deposit_week_units: _builtins.int
+    """Deposits since Monday."""
+    deposit_month_units: _builtins.int
+    """Deposits since the first of the month."""
+    loss_day_units: _builtins.int
+    """Losses in a day."""
+    loss_week_units: _builtins.int
+    """Losses since Monday."""
+    exclusion: _builtins.str
+    """Why: cooling_off, self_exclusion, time_limit."""
+    @_builtins.property
+    def excluded_until(self) -> _timestamp_pb2.Timestamp:
+        """Until when the person neither deposits nor bets; absent when they may. Far away for ever."""
+
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        deposit_day_units: _builtins.int | None = ...,
+        deposit_week_units: _builtins.int | None = ...,
+        deposit_month_units: _builtins.int | None = ...,
+        loss_day_units: _builtins.int | None = ...,
+        loss_week_units: _builtins.int | None = ...,
+        excluded_until: _timestamp_pb2.Timestamp | None = ...,
+        exclusion: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_deposit_day_units", b"_deposit_day_units", "_deposit_month_units", b"_deposit_month_units", "_deposit_week_units", b"_deposit_week_units", "_loss_day_units", b"_loss_day_units", "_loss_week_units", b"_loss_week_units", "deposit_day_units", b"deposit_day_units", "deposit_month_units", b"deposit_month_units", "deposit_week_units", b"deposit_week_units", "excluded_until", b"excluded_until", "loss_day_units", b"loss_day_units", "loss_week_units", b"loss_week_units", "occurred_at", b"occurred_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_deposit_day_units", b"_deposit_day_units", "_deposit_month_units", b"_deposit_month_units", "_deposit_week_units", b"_deposit_week_units", "_loss_day_units", b"_loss_day_units", "_loss_week_units", b"_loss_week_units", "deposit_day_units", b"deposit_day_units", "deposit_month_units", b"deposit_month_units", "deposit_week_units", b"deposit_week_units", "excluded_until", b"excluded_until", "exclusion", b"exclusion", "loss_day_units", b"loss_day_units", "loss_week_units", b"loss_week_units", "occurred_at", b"occurred_at", "revision", b"revision", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__deposit_day_units: _TypeAlias = _typing.Literal["deposit_day_units"]  # noqa: Y015
+    _WhichOneofArgType__deposit_day_units: _TypeAlias = _typing.Literal["_deposit_day_units", b"_deposit_day_units"]  # noqa: Y015
+    _WhichOneofReturnType__deposit_month_units: _TypeAlias = _typing.Literal["deposit_month_units"]  # noqa: Y015
+    _WhichOneofArgType__deposit_month_units: _TypeAlias = _typing.Literal["_deposit_month_units", b"_deposit_month_units"]  # noqa: Y015
+    _WhichOneofReturnType__deposit_week_units: _TypeAlias = _typing.Literal["deposit_week_units"]  # noqa: Y015
+    _WhichOneofArgType__deposit_week_units: _TypeAlias = _typing.Literal["_deposit_week_units", b"_deposit_week_units"]  # noqa: Y015
+    _WhichOneofReturnType__loss_day_units: _TypeAlias = _typing.Literal["loss_day_units"]  # noqa: Y015
+    _WhichOneofArgType__loss_day_units: _TypeAlias = _typing.Literal["_loss_day_units", b"_loss_day_units"]  # noqa: Y015
+    _WhichOneofReturnType__loss_week_units: _TypeAlias = _typing.Literal["loss_week_units"]  # noqa: Y015
+    _WhichOneofArgType__loss_week_units: _TypeAlias = _typing.Literal["_loss_week_units", b"_loss_week_units"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__deposit_day_units) -> _WhichOneofReturnType__deposit_day_units | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__deposit_month_units) -> _WhichOneofReturnType__deposit_month_units | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__deposit_week_units) -> _WhichOneofReturnType__deposit_week_units | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__loss_day_units) -> _WhichOneofReturnType__loss_day_units | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__loss_week_units) -> _WhichOneofReturnType__loss_week_units | None: ...
+
+Global___PlayRulesChanged: _TypeAlias = PlayRulesChanged  # noqa: Y015
+
+@_typing.final
+class UserKycChanged(_message.Message):
+    """An identity check was decided."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    KYC_FIELD_NUMBER: _builtins.int
+    JURISDICTION_FIELD_NUMBER: _builtins.int
+    RISK_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Whose."""
+    kyc: _builtins.str
+    """none, pending, approved or rejected."""
+    jurisdiction: _builtins.str
+    """ISO 3166 code of the jurisdiction, empty when unknown."""
+    risk: _builtins.str
+    """low, medium or high."""
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        kyc: _builtins.str = ...,
+        jurisdiction: _builtins.str = ...,
+        risk: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["jurisdiction", b"jurisdiction", "kyc", b"kyc", "occurred_at", b"occurred_at", "risk", b"risk", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UserKycChanged: _TypeAlias = UserKycChanged  # noqa: Y015
+
+@_typing.final
+class UserErased(_message.Message):
+    """A person was erased."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Whose account it was."""
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UserErased: _TypeAlias = UserErased  # noqa: Y015
