@@ -126,7 +126,7 @@ begin
 
     with side as (
         select debit_account_id as account_id, debit_kind as kind, asset, posted_at,
-               phase = 2 or kind in (1, 2, 12) as begins,
+               phase = 2 or kind in (1, 2, 12, 14, 17) as begins,
                case when phase in (1, 3) then units else 0 end as debits_posted,
                case when phase = 2 then units else -released_units end as debits_pending,
                0 as credits_posted,
@@ -134,7 +134,7 @@ begin
         from created
         union all
         select credit_account_id, credit_kind, asset, posted_at,
-               phase = 2 or kind in (1, 2, 12),
+               phase = 2 or kind in (1, 2, 12, 14, 17),
                0,
                0,
                case when phase in (1, 3) then units else 0 end,
@@ -155,7 +155,7 @@ begin
             changed_at = c.changed_at
         from change c
         where a.id = any (array[c.account_id]) and a.kind = c.kind and a.asset = c.asset
-          and (a.frozen_at is null or (a.kind in (1, 2) and not c.begins))
+          and (a.frozen_at is null or (a.kind in (1, 2, 9) and not c.begins))
         returning 1
     )
     select (select count(*) from change), (select count(*) from applied) into expected, found_rows;
@@ -213,7 +213,7 @@ CREATE TABLE wallet.account (
     changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     frozen_at timestamp with time zone,
     CONSTRAINT account_counters_not_negative CHECK (((debits_pending >= 0) AND (debits_posted >= 0) AND (credits_pending >= 0) AND (credits_posted >= 0))),
-    CONSTRAINT account_kind_check CHECK (((kind >= 1) AND (kind <= 8))),
+    CONSTRAINT account_kind_check CHECK (((kind >= 1) AND (kind <= 9))),
     CONSTRAINT account_not_overdrawn CHECK (((kind = ANY (ARRAY[7, 8])) OR ((debits_posted + debits_pending) <= credits_posted)))
 )
 WITH (fillfactor='60');
@@ -521,7 +521,7 @@ CREATE TABLE wallet.transfer (
     asset text NOT NULL,
     timeout_seconds bigint,
     CONSTRAINT transfer_expires_without_order CHECK (((timeout_seconds IS NULL) OR ((timeout_seconds > 0) AND (phase = 2) AND (reference_id IS NULL)))),
-    CONSTRAINT transfer_kind_is_known CHECK (((kind >= 1) AND (kind <= 13))),
+    CONSTRAINT transfer_kind_is_known CHECK (((kind >= 1) AND (kind <= 18))),
     CONSTRAINT transfer_makes_sense CHECK ((
 CASE phase
     WHEN 1 THEN ((units >= 0) AND (released_units = 0) AND (pending_id IS NULL))
@@ -890,4 +890,6 @@ INSERT INTO wallet.schema_migrations (version) VALUES
     ('20261121034400'),
     ('20261121063800'),
     ('20261121070000'),
-    ('20261121070100');
+    ('20261121070100'),
+    ('20261121100000'),
+    ('20261121100001');

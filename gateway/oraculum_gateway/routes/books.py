@@ -30,6 +30,7 @@ ACCOUNT_KINDS: Final[dict[int, shapes.AccountKind]] = {
     pb.ACCOUNT_KIND_HOUSE: "house",
     pb.ACCOUNT_KIND_RAIL: "rail",
     pb.ACCOUNT_KIND_CAPITAL: "capital",
+    pb.ACCOUNT_KIND_DISPUTE_BOND: "dispute_bond",
 }
 _COLUMNS: Final = ("created_at", "type", "amount", "asset", "balance", "event_id", "reference_id", "id")
 _HEADERS: Final = {"cache-control": "no-store"}

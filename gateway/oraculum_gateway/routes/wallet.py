@@ -24,6 +24,11 @@ KINDS: Final[dict[int, shapes.TransactionKind]] = {
     pb.TRANSFER_KIND_ADJUSTMENT: "adjustment",
     pb.TRANSFER_KIND_RESERVE: "reserve",
     pb.TRANSFER_KIND_RELEASE: "release",
+    pb.TRANSFER_KIND_BOND: "bond",
+    pb.TRANSFER_KIND_BOND_RETURN: "bond_return",
+    pb.TRANSFER_KIND_BOND_FORFEIT: "bond_forfeit",
+    pb.TRANSFER_KIND_CREATION: "creation",
+    pb.TRANSFER_KIND_CREATION_RETURN: "creation_return",
 }
 _DEPOSIT_STATUSES: Final = {
     pb.DEPOSIT_STATUS_PENDING: "pending",

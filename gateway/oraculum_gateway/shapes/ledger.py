@@ -7,7 +7,9 @@ from pydantic import Field
 from oraculum_gateway.shapes.base import AmountOut, Given, PageQuery, TimeIn, TimeOut, Told
 from oraculum_gateway.shapes.trading import BalanceOut, TransactionKind, TransactionOut
 
-AccountKind = Literal["user", "order_reserve", "event_escrow", "fees", "rounding", "house", "rail", "capital"]
+AccountKind = Literal[
+    "user", "order_reserve", "event_escrow", "fees", "rounding", "house", "rail", "capital", "dispute_bond"
+]
 Phase = Literal["posted", "pending", "post_pending", "void_pending"]
 
 

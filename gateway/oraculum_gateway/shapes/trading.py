@@ -273,7 +273,7 @@ class BalancesOut(Told):
 
 TransactionKind = Literal[
     "deposit", "withdrawal", "bet", "sale", "payout", "refund", "fee", "subsidy", "house_result", "capital",
-    "adjustment", "reserve", "release",
+    "adjustment", "reserve", "release", "bond", "bond_return", "bond_forfeit", "creation", "creation_return",
 ]  # fmt: skip
 
 

@@ -9,10 +9,12 @@ _SERVICE: Final = "/oraculum.wallet.v1.WalletService"
 
 # Whose money it is, an administrator may see, and the service that moves it.
 _LOOKUP: Final = Access(users=frozenset({"admin"}), services=frozenset({"prediction"}))
+_LOOKUP_TRANSFERS: Final = Access(users=frozenset({"admin"}), services=frozenset({"prediction", "event"}))
 
 ACCESS: Final[Mapping[str, Access]] = {
-    # Money moves on prediction's word only; people move theirs by deposits, orders and withdrawals.
-    f"{_SERVICE}/CreateTransfers": Access(services=frozenset({"prediction"})),
+    # Money moves on prediction's word, and on event's for what people put up for events and disputes; they move theirs by
+    # deposits, orders and withdrawals.
+    f"{_SERVICE}/CreateTransfers": Access(services=frozenset({"prediction", "event"})),
     f"{_SERVICE}/GetBalances": Access(users=SIGNED_IN),
     f"{_SERVICE}/ListTransactions": Access(users=SIGNED_IN),
     f"{_SERVICE}/GetStatement": Access(users=SIGNED_IN),
@@ -21,7 +23,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     f"{_SERVICE}/ExplainBalance": Access(users=SIGNED_IN),
     f"{_SERVICE}/ExplainTransaction": Access(users=SIGNED_IN),
     f"{_SERVICE}/LookupAccounts": _LOOKUP,
-    f"{_SERVICE}/LookupTransfers": _LOOKUP,
+    f"{_SERVICE}/LookupTransfers": _LOOKUP_TRANSFERS,
     f"{_SERVICE}/ListAccountTransfers": _LOOKUP,
     f"{_SERVICE}/ListIncidents": Access(users=frozenset({"admin"})),
     f"{_SERVICE}/CloseIncident": Access(users=frozenset({"admin"})),

@@ -31,6 +31,7 @@ class AccountKind(IntEnum):
     HOUSE = 6
     RAIL = 7
     CAPITAL = 8
+    DISPUTE_BOND = 9
 
 
 # They owe us instead of being owed, and so they may go below any limit: the outside world keeps their books.
@@ -38,9 +39,9 @@ DEBIT_NORMAL: Final = frozenset({AccountKind.RAIL, AccountKind.CAPITAL})
 # Their owners are shard numbers, or a name and a shard number.
 SHARDED: Final = frozenset({AccountKind.FEES, AccountKind.ROUNDING, AccountKind.RAIL})
 # Whose owner is a person.
-PERSONAL: Final = frozenset({AccountKind.USER, AccountKind.ORDER_RESERVE})
+PERSONAL: Final = frozenset({AccountKind.USER, AccountKind.ORDER_RESERVE, AccountKind.DISPUTE_BOND})
 _SHARDS: Final = frozenset(map(str, range(SHARD_COUNT)))
-_OWNED_BY_UUID: Final = frozenset({AccountKind.USER, AccountKind.ORDER_RESERVE, AccountKind.EVENT_ESCROW})
+_OWNED_BY_UUID: Final = PERSONAL | {AccountKind.EVENT_ESCROW}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import ServiceError
 from oraculum_money import ASSETS, Units
 from oraculum_wallet import metrics
-from oraculum_wallet.accounts import AccountKind, account, is_uuid
+from oraculum_wallet.accounts import PERSONAL, AccountKind, account, is_uuid
 from oraculum_wallet.repository import books as repository
 
 if TYPE_CHECKING:
@@ -74,11 +74,7 @@ class Balances:
 async def _read(
     connection: Connection, user_id: str, assets: Sequence[str], proceeds: Sequence[Proceeds]
 ) -> tuple[dict[str, PersonBalance], list[Proceeds]]:
-    ids = [
-        account(kind, user_id, asset).id
-        for kind in (AccountKind.USER, AccountKind.ORDER_RESERVE)
-        for asset in assets
-    ]
+    ids = [account(kind, user_id, asset).id for kind in PERSONAL for asset in assets]
     standings, applied = await repository.standings(connection, ids, {item.event_id for item in proceeds})
     found = {code: PersonBalance(code) for code in assets}
     for standing in standings:
@@ -94,7 +90,7 @@ async def _read(
 
 
 def _count(balance: PersonBalance, standing: repository.Standing) -> None:
-    """Add one account to a person's balance: what lies behind resting orders is held, all of it."""
+    """Add one account to a person's balance: what lies behind resting orders and disputes is held, all of it."""
     balance.touched = balance.touched or standing.received_units > 0
     if standing.kind is AccountKind.USER:
         balance.available_units = Units(balance.available_units + standing.available_units)

@@ -16,7 +16,15 @@ from oraculum_wallet.accounts import DEBIT_NORMAL, PERSONAL, Account, AccountKin
 from oraculum_wallet.transfers import Answer, Phase, Recorded, Result, Transfer, TransferKind
 
 # What a frozen person may not begin; a pending transfer of whatever kind is a beginning, too. The schema says the same.
-_BEGINNINGS: Final = frozenset({TransferKind.DEPOSIT, TransferKind.WITHDRAWAL, TransferKind.RESERVE})
+_BEGINNINGS: Final = frozenset(
+    {
+        TransferKind.DEPOSIT,
+        TransferKind.WITHDRAWAL,
+        TransferKind.RESERVE,
+        TransferKind.BOND,
+        TransferKind.CREATION,
+    }
+)
 _UNSOUND: Final = "the account's counters contradict the ledger's laws"
 _NOTHING: Final = Units(0)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)

@@ -7,6 +7,7 @@ from oraculum.wallet.v1 import wallet_service_pb2 as pb
 from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceServicer
 from oraculum_kit import idempotency, logs
 from oraculum_kit.authorization import require_user
+from oraculum_kit.caller import current_caller
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import InvalidArgument, Violation
 from oraculum_kit.validation import Violations
@@ -70,6 +71,7 @@ class WalletServicer(WalletServiceServicer):
             turn = request.transfers[start : start + _TRANSFERS_PER_TURN]
             parsed += [wire.parse_transfer(message, shard) for message in turn]
             await asyncio.sleep(0)
+        parsed = wire.confined(parsed, current_caller().service)
         linked = [message.linked for message in request.transfers]
         if any(linked):
             parsed = chains.close(parsed, linked)

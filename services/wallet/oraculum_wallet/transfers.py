@@ -32,6 +32,11 @@ class TransferKind(IntEnum):
     ADJUSTMENT = 11
     RESERVE = 12
     RELEASE = 13
+    BOND = 14
+    BOND_RETURN = 15
+    BOND_FORFEIT = 16
+    CREATION = 17
+    CREATION_RETURN = 18
 
 
 class Result(IntEnum):

@@ -4,6 +4,7 @@ A transfer that makes no sense is not an error of the call: it is answered INVAL
 other. So the rules here give sentences instead of raising, all but one: how many transfers a call may bring.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -11,7 +12,15 @@ from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.wallet.v1 import wallet_service_pb2 as pb
 from oraculum_kit import timestamps
 from oraculum_money import ASSETS, INT64_MAX, Units
-from oraculum_wallet.accounts import SHARDED, Account, AccountKind, account, is_uuid, owner_complaint
+from oraculum_wallet.accounts import (
+    PERSONAL,
+    SHARDED,
+    Account,
+    AccountKind,
+    account,
+    is_uuid,
+    owner_complaint,
+)
 from oraculum_wallet.balances import PersonBalance
 from oraculum_wallet.repository.books import Entry
 from oraculum_wallet.repository.deposits import Deposit, DepositStatus
@@ -41,6 +50,17 @@ _RESERVING: Final = {
     TransferKind.RESERVE: (AccountKind.USER, AccountKind.ORDER_RESERVE),
     TransferKind.RELEASE: (AccountKind.ORDER_RESERVE, AccountKind.USER),
 }
+# From whom to whom goes what people put up for events and disputes. Its fee comes back out of the house: which of the
+# accounts for fees it went to is nobody's business.
+_STAKED: Final = {
+    TransferKind.BOND: ({AccountKind.USER}, {AccountKind.DISPUTE_BOND}),
+    TransferKind.BOND_RETURN: ({AccountKind.DISPUTE_BOND}, {AccountKind.USER}),
+    TransferKind.BOND_FORFEIT: ({AccountKind.DISPUTE_BOND}, {AccountKind.HOUSE}),
+    TransferKind.CREATION: ({AccountKind.USER}, {AccountKind.HOUSE, AccountKind.FEES}),
+    TransferKind.CREATION_RETURN: ({AccountKind.HOUSE}, {AccountKind.USER}),
+}
+# A service that is named here moves money for nothing else, and nobody else moves money for that.
+KINDS_OF: Final = {"event": frozenset(_STAKED)}
 _ENDING: Final = frozenset({Phase.POST_PENDING, Phase.VOID_PENDING})
 
 # What waits for longer should not be a pending transfer.
@@ -113,6 +133,24 @@ def entry_to_wire(entry: Entry) -> pb.Transaction:
     )
 
 
+def confined(parsed: Sequence[Transfer | Answer], service: str | None) -> list[Transfer | Answer]:
+    """Refuse what a service does not move money for."""
+    own = KINDS_OF.get(service or "")
+    if own is None:
+        theirs = _STAKED.keys()
+        return [
+            _not_theirs(item) if isinstance(item, Transfer) and item.kind in theirs else item
+            for item in parsed
+        ]
+    return [
+        _not_theirs(item) if isinstance(item, Transfer) and item.kind not in own else item for item in parsed
+    ]
+
+
+def _not_theirs(transfer: Transfer) -> Answer:
+    return Answer(transfer.id, Result.INVALID, message="kind: this service makes no transfers of this kind")
+
+
 def account_named(name: pb.AccountName, asset: str) -> Account | str:
     """The account of this name, or what is wrong with the name."""
     account_kind = _ACCOUNT_KIND.get(name.kind)
@@ -154,6 +192,7 @@ def _beginning(message: pb.Transfer, phase: Phase, event_id: str | None, shard: 
     if debit.id == credit.id:
         raise _Nonsense("credit: must be another account than the debit")
     _check_reserve(phase, transfer_kind, debit, credit, event_id, reference_id)
+    _check_staked(phase, transfer_kind, debit, credit, reference_id)
     return Transfer(
         message.transfer_id,
         phase,
@@ -191,6 +230,26 @@ def _check_reserve(
         raise _Nonsense("phase: money moves into and out of a reserve at once")
     if event_id is None or reference_id is None:
         raise _Nonsense("reference_id: must name the order, and event_id its event")
+
+
+def _check_staked(
+    phase: Phase, transfer_kind: TransferKind, debit: Account, credit: Account, reference_id: str | None
+) -> None:
+    """What people put up for an event or a dispute goes where its kind says, at once, and names what it is for."""
+    sides = _STAKED.get(transfer_kind)
+    if sides is None:
+        if AccountKind.DISPUTE_BOND in {debit.kind, credit.kind}:
+            raise _Nonsense("kind: a bond is put up by BOND and ends by BOND_RETURN or BOND_FORFEIT")
+        return
+    if debit.kind not in sides[0] or credit.kind not in sides[1]:
+        raise _Nonsense(f"debit: a transfer of the kind {transfer_kind.name} is between other accounts")
+    between_own = AccountKind.DISPUTE_BOND in {debit.kind, credit.kind} and credit.kind in PERSONAL
+    if between_own and debit.owner_id != credit.owner_id:
+        raise _Nonsense("credit: a person and their own bond are the two sides")
+    if phase is not Phase.POSTED:
+        raise _Nonsense("phase: it moves at once")
+    if reference_id is None:
+        raise _Nonsense("reference_id: must name what it is for")
 
 
 def _ending(message: pb.Transfer, phase: Phase, event_id: str | None) -> Transfer:

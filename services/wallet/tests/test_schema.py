@@ -168,7 +168,7 @@ class TestRefusals:
             {"asked_units": 5},
             {"pending_id": uuid4()},
             {"kind": 0},
-            {"kind": 14},
+            {"kind": 19},
         ],
     )
     def test_a_row_that_makes_no_sense(self, sql: Sql, change: dict[str, Any]) -> None:

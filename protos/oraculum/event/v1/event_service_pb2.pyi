@@ -33,6 +33,8 @@ class _EventTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EventType.V
     """Outcome 0 is NO, outcome 1 is YES."""
     EVENT_TYPE_MULTIPLE_CHOICE: _EventType.ValueType  # 2
     """Exactly one of N outcomes wins."""
+    EVENT_TYPE_SCALAR: _EventType.ValueType  # 3
+    """A number in a range: outcome 0 is LOW, outcome 1 is HIGH, and each is paid by how far the number is from the other end."""
 
 class EventType(_EventType, metaclass=_EventTypeEnumTypeWrapper):
     """How outcomes relate."""
@@ -43,6 +45,8 @@ EVENT_TYPE_BINARY: EventType.ValueType  # 1
 """Outcome 0 is NO, outcome 1 is YES."""
 EVENT_TYPE_MULTIPLE_CHOICE: EventType.ValueType  # 2
 """Exactly one of N outcomes wins."""
+EVENT_TYPE_SCALAR: EventType.ValueType  # 3
+"""A number in a range: outcome 0 is LOW, outcome 1 is HIGH, and each is paid by how far the number is from the other end."""
 Global___EventType: _TypeAlias = EventType  # noqa: Y015
 
 class _EventStatus:
@@ -84,6 +88,46 @@ EVENT_STATUS_RESOLVED: EventStatus.ValueType  # 5
 EVENT_STATUS_CANCELLED: EventStatus.ValueType  # 6
 """Called off; shares are paid their void prices."""
 Global___EventStatus: _TypeAlias = EventStatus  # noqa: Y015
+
+class _DisputeStatus:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DisputeStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DisputeStatus.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DISPUTE_STATUS_UNSPECIFIED: _DisputeStatus.ValueType  # 0
+    """Never sent."""
+    DISPUTE_STATUS_BONDING: _DisputeStatus.ValueType  # 1
+    """Its bond is being held."""
+    DISPUTE_STATUS_OPEN: _DisputeStatus.ValueType  # 2
+    """Waits to be decided; the result waits with it."""
+    DISPUTE_STATUS_REFUSED: _DisputeStatus.ValueType  # 3
+    """Its bond could not be held, so it never was one."""
+    DISPUTE_STATUS_UPHELD: _DisputeStatus.ValueType  # 4
+    """The result was wrong: the bond went back."""
+    DISPUTE_STATUS_REJECTED: _DisputeStatus.ValueType  # 5
+    """The result was right: the bond is the house's."""
+    DISPUTE_STATUS_MOOT: _DisputeStatus.ValueType  # 6
+    """The event was called off meanwhile: the bond went back."""
+
+class DisputeStatus(_DisputeStatus, metaclass=_DisputeStatusEnumTypeWrapper):
+    """Where a dispute stands."""
+
+DISPUTE_STATUS_UNSPECIFIED: DisputeStatus.ValueType  # 0
+"""Never sent."""
+DISPUTE_STATUS_BONDING: DisputeStatus.ValueType  # 1
+"""Its bond is being held."""
+DISPUTE_STATUS_OPEN: DisputeStatus.ValueType  # 2
+"""Waits to be decided; the result waits with it."""
+DISPUTE_STATUS_REFUSED: DisputeStatus.ValueType  # 3
+"""Its bond could not be held, so it never was one."""
+DISPUTE_STATUS_UPHELD: DisputeStatus.ValueType  # 4
+"""The result was wrong: the bond went back."""
+DISPUTE_STATUS_REJECTED: DisputeStatus.ValueType  # 5
+"""The result was right: the bond is the house's."""
+DISPUTE_STATUS_MOOT: DisputeStatus.ValueType  # 6
+"""The event was called off meanwhile: the bond went back."""
+Global___DisputeStatus: _TypeAlias = DisputeStatus  # noqa: Y015
 
 @_typing.final
 class Outcome(_message.Message):
@@ -142,6 +186,110 @@ class VenueLink(_message.Message):
 Global___VenueLink: _TypeAlias = VenueLink  # noqa: Y015
 
 @_typing.final
+class Scale(_message.Message):
+    """The range of a scalar event, as exact decimals."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LOWER_FIELD_NUMBER: _builtins.int
+    UPPER_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    lower: _builtins.str
+    """At or below this HIGH pays nothing."""
+    upper: _builtins.str
+    """At or above this HIGH pays one whole unit."""
+    step: _builtins.str
+    """The number is a whole multiple of this above the lower end."""
+    unit: _builtins.str
+    """What is measured, for people: °C, %, USD."""
+    def __init__(
+        self,
+        *,
+        lower: _builtins.str = ...,
+        upper: _builtins.str = ...,
+        step: _builtins.str = ...,
+        unit: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lower", b"lower", "step", b"step", "unit", b"unit", "upper", b"upper"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Scale: _TypeAlias = Scale  # noqa: Y015
+
+@_typing.final
+class Proposal(_message.Message):
+    """A result that is asked for and does not stand yet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    PAYOUT_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    PROPOSED_AT_FIELD_NUMBER: _builtins.int
+    CHALLENGE_ENDS_AT_FIELD_NUMBER: _builtins.int
+    OPEN_DISPUTES_FIELD_NUMBER: _builtins.int
+    AWAITS_CONFIRMATION_FIELD_NUMBER: _builtins.int
+    OVERTURNED_FIELD_NUMBER: _builtins.int
+    BOND_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """Counts the results that were proposed for this event, from 1; 0 while it waits to be confirmed."""
+    value: _builtins.str
+    """The number that a scalar event came to."""
+    source: _builtins.str
+    """Who said so: admin, deadline, or venue:<name>."""
+    note: _builtins.str
+    """Evidence or reason, for people."""
+    open_disputes: _builtins.int
+    """Disputes that are not decided yet."""
+    awaits_confirmation: _builtins.bool
+    """Whether another administrator must confirm it first."""
+    overturned: _builtins.bool
+    """Whether a dispute was upheld against it, so that it never will stand."""
+    @_builtins.property
+    def payout_millionths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Payout of one whole share by outcome index, in millionths; empty where the event shall be called off."""
+
+    @_builtins.property
+    def proposed_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was proposed."""
+
+    @_builtins.property
+    def challenge_ends_at(self) -> _timestamp_pb2.Timestamp:
+        """Until when it may be disputed; absent while it waits to be confirmed."""
+
+    @_builtins.property
+    def bond(self) -> _amount_pb2.Amount:
+        """What a dispute of it costs until it is decided."""
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        payout_millionths: _abc.Iterable[_builtins.int] | None = ...,
+        value: _builtins.str = ...,
+        source: _builtins.str = ...,
+        note: _builtins.str = ...,
+        proposed_at: _timestamp_pb2.Timestamp | None = ...,
+        challenge_ends_at: _timestamp_pb2.Timestamp | None = ...,
+        open_disputes: _builtins.int = ...,
+        awaits_confirmation: _builtins.bool = ...,
+        overturned: _builtins.bool = ...,
+        bond: _amount_pb2.Amount | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bond", b"bond", "challenge_ends_at", b"challenge_ends_at", "proposed_at", b"proposed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_confirmation", b"awaits_confirmation", "bond", b"bond", "challenge_ends_at", b"challenge_ends_at", "note", b"note", "number", b"number", "open_disputes", b"open_disputes", "overturned", b"overturned", "payout_millionths", b"payout_millionths", "proposed_at", b"proposed_at", "source", b"source", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Proposal: _TypeAlias = Proposal  # noqa: Y015
+
+@_typing.final
 class Resolution(_message.Message):
     """A result."""
 
@@ -153,6 +301,7 @@ class Resolution(_message.Message):
     NOTE_FIELD_NUMBER: _builtins.int
     RESOLVED_AT_FIELD_NUMBER: _builtins.int
     CLOSING_SEQUENCE_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Counts from 1; a corrected result is a new revision."""
     source: _builtins.str
@@ -161,6 +310,8 @@ class Resolution(_message.Message):
     """Evidence or reason, for people."""
     closing_sequence: _builtins.int
     """Last sequence of the closed market."""
+    value: _builtins.str
+    """The number that a scalar event came to."""
     @_builtins.property
     def payout_millionths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Payout of one whole share by outcome index, in millionths; sums to 1000000 at most."""
@@ -178,10 +329,11 @@ class Resolution(_message.Message):
         note: _builtins.str = ...,
         resolved_at: _timestamp_pb2.Timestamp | None = ...,
         closing_sequence: _builtins.int = ...,
+        value: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["resolved_at", b"resolved_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["closing_sequence", b"closing_sequence", "note", b"note", "payout_millionths", b"payout_millionths", "resolved_at", b"resolved_at", "revision", b"revision", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closing_sequence", b"closing_sequence", "note", b"note", "payout_millionths", b"payout_millionths", "resolved_at", b"resolved_at", "revision", b"revision", "source", b"source", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -214,6 +366,14 @@ class Event(_message.Message):
     CREATED_AT_FIELD_NUMBER: _builtins.int
     UPDATED_AT_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    SCALE_FIELD_NUMBER: _builtins.int
+    UNPUBLISHED_FIELD_NUMBER: _builtins.int
+    PROPOSAL_FIELD_NUMBER: _builtins.int
+    CHALLENGE_SECONDS_FIELD_NUMBER: _builtins.int
+    RESOLVE_BY_FIELD_NUMBER: _builtins.int
+    DEADLINE_PAYOUT_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    CREATION_FEE_FIELD_NUMBER: _builtins.int
+    CREATOR_PAYS_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """UUIDv7."""
     title: _builtins.str
@@ -236,6 +396,12 @@ class Event(_message.Message):
     """Picture, for people."""
     version: _builtins.int
     """Counts changes; what an editor read before writing."""
+    unpublished: _builtins.bool
+    """Whether it is a draft that only its creator and administrators see."""
+    challenge_seconds: _builtins.int
+    """How long a proposed result may be disputed; absent where the platform's own time holds."""
+    creator_pays: _builtins.bool
+    """Whether the subsidy is its creator's."""
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Free words for search."""
@@ -276,6 +442,26 @@ class Event(_message.Message):
     def updated_at(self) -> _timestamp_pb2.Timestamp:
         """When it last changed."""
 
+    @_builtins.property
+    def scale(self) -> Global___Scale:
+        """The range of a scalar event."""
+
+    @_builtins.property
+    def proposal(self) -> Global___Proposal:
+        """The result that is asked for, until it stands."""
+
+    @_builtins.property
+    def resolve_by(self) -> _timestamp_pb2.Timestamp:
+        """When it is resolved without anybody saying so, if ever."""
+
+    @_builtins.property
+    def deadline_payout_millionths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """What it is resolved to then; called off where this is empty."""
+
+    @_builtins.property
+    def creation_fee(self) -> _amount_pb2.Amount:
+        """What its creator paid or will pay for opening it beside the subsidy; 0 where the house opens it."""
+
     def __init__(
         self,
         *,
@@ -300,12 +486,22 @@ class Event(_message.Message):
         created_at: _timestamp_pb2.Timestamp | None = ...,
         updated_at: _timestamp_pb2.Timestamp | None = ...,
         version: _builtins.int = ...,
+        scale: Global___Scale | None = ...,
+        unpublished: _builtins.bool = ...,
+        proposal: Global___Proposal | None = ...,
+        challenge_seconds: _builtins.int | None = ...,
+        resolve_by: _timestamp_pb2.Timestamp | None = ...,
+        deadline_payout_millionths: _abc.Iterable[_builtins.int] | None = ...,
+        creation_fee: _amount_pb2.Amount | None = ...,
+        creator_pays: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "end_time", b"end_time", "locks_at", b"locks_at", "resolution", b"resolution", "start_time", b"start_time", "subsidy", b"subsidy", "updated_at", b"updated_at", "venue_link", b"venue_link"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_challenge_seconds", b"_challenge_seconds", "challenge_seconds", b"challenge_seconds", "created_at", b"created_at", "creation_fee", b"creation_fee", "end_time", b"end_time", "locks_at", b"locks_at", "proposal", b"proposal", "resolution", b"resolution", "resolve_by", b"resolve_by", "scale", b"scale", "start_time", b"start_time", "subsidy", b"subsidy", "updated_at", b"updated_at", "venue_link", b"venue_link"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "category", b"category", "created_at", b"created_at", "creator_user_id", b"creator_user_id", "description", b"description", "end_time", b"end_time", "event_id", b"event_id", "event_type", b"event_type", "image_url", b"image_url", "locks_at", b"locks_at", "outcomes", b"outcomes", "resolution", b"resolution", "resolution_source", b"resolution_source", "start_time", b"start_time", "status", b"status", "subsidy", b"subsidy", "tags", b"tags", "title", b"title", "updated_at", b"updated_at", "venue_link", b"venue_link", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_challenge_seconds", b"_challenge_seconds", "asset", b"asset", "category", b"category", "challenge_seconds", b"challenge_seconds", "created_at", b"created_at", "creation_fee", b"creation_fee", "creator_pays", b"creator_pays", "creator_user_id", b"creator_user_id", "deadline_payout_millionths", b"deadline_payout_millionths", "description", b"description", "end_time", b"end_time", "event_id", b"event_id", "event_type", b"event_type", "image_url", b"image_url", "locks_at", b"locks_at", "outcomes", b"outcomes", "proposal", b"proposal", "resolution", b"resolution", "resolution_source", b"resolution_source", "resolve_by", b"resolve_by", "scale", b"scale", "start_time", b"start_time", "status", b"status", "subsidy", b"subsidy", "tags", b"tags", "title", b"title", "unpublished", b"unpublished", "updated_at", b"updated_at", "venue_link", b"venue_link", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__challenge_seconds: _TypeAlias = _typing.Literal["challenge_seconds"]  # noqa: Y015
+    _WhichOneofArgType__challenge_seconds: _TypeAlias = _typing.Literal["_challenge_seconds", b"_challenge_seconds"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__challenge_seconds) -> _WhichOneofReturnType__challenge_seconds | None: ...
 
 Global___Event: _TypeAlias = Event  # noqa: Y015
 
@@ -328,6 +524,11 @@ class CreateEventRequest(_message.Message):
     SUBSIDY_FIELD_NUMBER: _builtins.int
     PRIOR_MILLIONTHS_FIELD_NUMBER: _builtins.int
     IMAGE_URL_FIELD_NUMBER: _builtins.int
+    SCALE_FIELD_NUMBER: _builtins.int
+    UNPUBLISHED_FIELD_NUMBER: _builtins.int
+    CHALLENGE_SECONDS_FIELD_NUMBER: _builtins.int
+    RESOLVE_BY_FIELD_NUMBER: _builtins.int
+    DEADLINE_PAYOUT_MILLIONTHS_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     """The question, 5 to 500 characters."""
     description: _builtins.str
@@ -342,6 +543,10 @@ class CreateEventRequest(_message.Message):
     """Asset to trade in; USDC when empty."""
     image_url: _builtins.str
     """Picture, an https address."""
+    unpublished: _builtins.bool
+    """Keeps it a draft until it is published."""
+    challenge_seconds: _builtins.int
+    """How long a proposed result may be disputed; the platform's own time when absent."""
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Up to 20 words."""
@@ -366,6 +571,18 @@ class CreateEventRequest(_message.Message):
     def prior_millionths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Prior price by outcome index in millionths, summing to 1000000; equal when empty."""
 
+    @_builtins.property
+    def scale(self) -> Global___Scale:
+        """The range, for a scalar event and no other."""
+
+    @_builtins.property
+    def resolve_by(self) -> _timestamp_pb2.Timestamp:
+        """When it is resolved without anybody saying so; after the end."""
+
+    @_builtins.property
+    def deadline_payout_millionths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """What it is resolved to then; called off where this is empty. Only with resolve_by."""
+
     def __init__(
         self,
         *,
@@ -382,12 +599,19 @@ class CreateEventRequest(_message.Message):
         subsidy: _amount_pb2.Amount | None = ...,
         prior_millionths: _abc.Iterable[_builtins.int] | None = ...,
         image_url: _builtins.str = ...,
+        scale: Global___Scale | None = ...,
+        unpublished: _builtins.bool = ...,
+        challenge_seconds: _builtins.int | None = ...,
+        resolve_by: _timestamp_pb2.Timestamp | None = ...,
+        deadline_payout_millionths: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time", "subsidy", b"subsidy"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_challenge_seconds", b"_challenge_seconds", "challenge_seconds", b"challenge_seconds", "end_time", b"end_time", "resolve_by", b"resolve_by", "scale", b"scale", "start_time", b"start_time", "subsidy", b"subsidy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "category", b"category", "description", b"description", "end_time", b"end_time", "event_type", b"event_type", "image_url", b"image_url", "outcome_labels", b"outcome_labels", "prior_millionths", b"prior_millionths", "resolution_source", b"resolution_source", "start_time", b"start_time", "subsidy", b"subsidy", "tags", b"tags", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_challenge_seconds", b"_challenge_seconds", "asset", b"asset", "category", b"category", "challenge_seconds", b"challenge_seconds", "deadline_payout_millionths", b"deadline_payout_millionths", "description", b"description", "end_time", b"end_time", "event_type", b"event_type", "image_url", b"image_url", "outcome_labels", b"outcome_labels", "prior_millionths", b"prior_millionths", "resolution_source", b"resolution_source", "resolve_by", b"resolve_by", "scale", b"scale", "start_time", b"start_time", "subsidy", b"subsidy", "tags", b"tags", "title", b"title", "unpublished", b"unpublished"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__challenge_seconds: _TypeAlias = _typing.Literal["challenge_seconds"]  # noqa: Y015
+    _WhichOneofArgType__challenge_seconds: _TypeAlias = _typing.Literal["_challenge_seconds", b"_challenge_seconds"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__challenge_seconds) -> _WhichOneofReturnType__challenge_seconds | None: ...
 
 Global___CreateEventRequest: _TypeAlias = CreateEventRequest  # noqa: Y015
 
@@ -416,22 +640,76 @@ class CreateEventResponse(_message.Message):
 Global___CreateEventResponse: _TypeAlias = CreateEventResponse  # noqa: Y015
 
 @_typing.final
+class PublishEventRequest(_message.Message):
+    """Publishes a draft."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Which."""
+    version: _builtins.int
+    """Version that the caller read; any when 0. Fails with EVENT_CHANGED."""
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PublishEventRequest: _TypeAlias = PublishEventRequest  # noqa: Y015
+
+@_typing.final
+class PublishEventResponse(_message.Message):
+    """Answers with the event."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def event(self) -> Global___Event:
+        """The event."""
+
+    def __init__(
+        self,
+        *,
+        event: Global___Event | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PublishEventResponse: _TypeAlias = PublishEventResponse  # noqa: Y015
+
+@_typing.final
 class GetEventRequest(_message.Message):
     """Asks for an event."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     EVENT_ID_FIELD_NUMBER: _builtins.int
+    INCLUDE_UNPUBLISHED_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Which."""
+    include_unpublished: _builtins.bool
+    """Also a draft that is not published, for its creator and administrators; to others there is none."""
     def __init__(
         self,
         *,
         event_id: _builtins.str = ...,
+        include_unpublished: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "include_unpublished", b"include_unpublished"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -478,6 +756,7 @@ class ListEventsRequest(_message.Message):
     PAGE_FIELD_NUMBER: _builtins.int
     VENUE_FIELD_NUMBER: _builtins.int
     VENUE_MARKET_ID_FIELD_NUMBER: _builtins.int
+    UNPUBLISHED_FIELD_NUMBER: _builtins.int
     category: _builtins.str
     """Only this category."""
     event_type: Global___EventType.ValueType
@@ -487,7 +766,9 @@ class ListEventsRequest(_message.Message):
     creator_user_id: _builtins.str
     """Only this creator's."""
     sort: _builtins.str
-    """field:asc or field:desc of created_at, start_time, end_time or locks_at; created_at:desc when empty."""
+    """field:asc or field:desc of created_at, start_time, end_time or locks_at, or trending: what is traded most of late.
+    created_at:desc when empty.
+    """
     limit: _builtins.int
     """Rows at most, 1 to 100; 20 when 0."""
     cursor: _builtins.str
@@ -498,6 +779,8 @@ class ListEventsRequest(_message.Message):
     """Only events opened from this venue."""
     venue_market_id: _builtins.str
     """Only the event opened from this market of that venue."""
+    unpublished: _builtins.bool
+    """Drafts that are not published instead: all for administrators, else the caller's own."""
     @_builtins.property
     def statuses(self) -> _containers.RepeatedScalarFieldContainer[Global___EventStatus.ValueType]:
         """Only these states; all but drafts when empty."""
@@ -516,10 +799,11 @@ class ListEventsRequest(_message.Message):
         page: _builtins.int = ...,
         venue: _builtins.str = ...,
         venue_market_id: _builtins.str = ...,
+        unpublished: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "creator_user_id", b"creator_user_id", "cursor", b"cursor", "event_type", b"event_type", "limit", b"limit", "page", b"page", "query", b"query", "sort", b"sort", "statuses", b"statuses", "venue", b"venue", "venue_market_id", b"venue_market_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "creator_user_id", b"creator_user_id", "cursor", b"cursor", "event_type", b"event_type", "limit", b"limit", "page", b"page", "query", b"query", "sort", b"sort", "statuses", b"statuses", "unpublished", b"unpublished", "venue", b"venue", "venue_market_id", b"venue_market_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -608,6 +892,54 @@ class BatchGetEventsResponse(_message.Message):
 Global___BatchGetEventsResponse: _TypeAlias = BatchGetEventsResponse  # noqa: Y015
 
 @_typing.final
+class Words(_message.Message):
+    """Words, where a list may be absent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def words(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The words."""
+
+    def __init__(
+        self,
+        *,
+        words: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Words: _TypeAlias = Words  # noqa: Y015
+
+@_typing.final
+class Prices(_message.Message):
+    """Prices, where a list may be absent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MILLIONTHS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def millionths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """In millionths by outcome index."""
+
+    def __init__(
+        self,
+        *,
+        millionths: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["millionths", b"millionths"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Prices: _TypeAlias = Prices  # noqa: Y015
+
+@_typing.final
 class UpdateEventRequest(_message.Message):
     """Changes an event."""
 
@@ -622,6 +954,11 @@ class UpdateEventRequest(_message.Message):
     END_TIME_FIELD_NUMBER: _builtins.int
     RESOLUTION_SOURCE_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
+    OUTCOME_LABELS_FIELD_NUMBER: _builtins.int
+    PRIOR_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    SUBSIDY_FIELD_NUMBER: _builtins.int
+    SCALE_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Which."""
     title: _builtins.str
@@ -644,6 +981,26 @@ class UpdateEventRequest(_message.Message):
     def end_time(self) -> _timestamp_pb2.Timestamp:
         """New end."""
 
+    @_builtins.property
+    def tags(self) -> Global___Words:
+        """New words for search."""
+
+    @_builtins.property
+    def outcome_labels(self) -> Global___Words:
+        """New outcomes, only of an unpublished draft."""
+
+    @_builtins.property
+    def prior_millionths(self) -> Global___Prices:
+        """New prior prices, only of an unpublished draft."""
+
+    @_builtins.property
+    def subsidy(self) -> _amount_pb2.Amount:
+        """New subsidy in the event's asset, only of an unpublished draft."""
+
+    @_builtins.property
+    def scale(self) -> Global___Scale:
+        """New range, only of an unpublished draft."""
+
     def __init__(
         self,
         *,
@@ -656,10 +1013,15 @@ class UpdateEventRequest(_message.Message):
         end_time: _timestamp_pb2.Timestamp | None = ...,
         resolution_source: _builtins.str | None = ...,
         version: _builtins.int = ...,
+        tags: Global___Words | None = ...,
+        outcome_labels: Global___Words | None = ...,
+        prior_millionths: Global___Prices | None = ...,
+        subsidy: _amount_pb2.Amount | None = ...,
+        scale: Global___Scale | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_category", b"_category", "_description", b"_description", "_image_url", b"_image_url", "_resolution_source", b"_resolution_source", "_title", b"_title", "category", b"category", "description", b"description", "end_time", b"end_time", "image_url", b"image_url", "resolution_source", b"resolution_source", "start_time", b"start_time", "title", b"title"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_category", b"_category", "_description", b"_description", "_image_url", b"_image_url", "_resolution_source", b"_resolution_source", "_title", b"_title", "category", b"category", "description", b"description", "end_time", b"end_time", "image_url", b"image_url", "outcome_labels", b"outcome_labels", "prior_millionths", b"prior_millionths", "resolution_source", b"resolution_source", "scale", b"scale", "start_time", b"start_time", "subsidy", b"subsidy", "tags", b"tags", "title", b"title"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_category", b"_category", "_description", b"_description", "_image_url", b"_image_url", "_resolution_source", b"_resolution_source", "_title", b"_title", "category", b"category", "description", b"description", "end_time", b"end_time", "event_id", b"event_id", "image_url", b"image_url", "resolution_source", b"resolution_source", "start_time", b"start_time", "title", b"title", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_category", b"_category", "_description", b"_description", "_image_url", b"_image_url", "_resolution_source", b"_resolution_source", "_title", b"_title", "category", b"category", "description", b"description", "end_time", b"end_time", "event_id", b"event_id", "image_url", b"image_url", "outcome_labels", b"outcome_labels", "prior_millionths", b"prior_millionths", "resolution_source", b"resolution_source", "scale", b"scale", "start_time", b"start_time", "subsidy", b"subsidy", "tags", b"tags", "title", b"title", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__category: _TypeAlias = _typing.Literal["category"]  # noqa: Y015
     _WhichOneofArgType__category: _TypeAlias = _typing.Literal["_category", b"_category"]  # noqa: Y015
@@ -767,10 +1129,13 @@ class ResolveEventRequest(_message.Message):
     EVENT_ID_FIELD_NUMBER: _builtins.int
     PAYOUT_MILLIONTHS_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Which."""
     note: _builtins.str
     """Evidence, for people."""
+    value: _builtins.str
+    """The number that a scalar event came to, instead of payouts; beyond an end it counts as that end."""
     @_builtins.property
     def payout_millionths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Payout of one whole share by outcome index, in millionths; a sole winner has 1000000."""
@@ -781,10 +1146,11 @@ class ResolveEventRequest(_message.Message):
         event_id: _builtins.str = ...,
         payout_millionths: _abc.Iterable[_builtins.int] | None = ...,
         note: _builtins.str = ...,
+        value: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "note", b"note", "payout_millionths", b"payout_millionths"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "note", b"note", "payout_millionths", b"payout_millionths", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -865,6 +1231,318 @@ class CancelEventResponse(_message.Message):
 Global___CancelEventResponse: _TypeAlias = CancelEventResponse  # noqa: Y015
 
 @_typing.final
+class ConfirmResolutionRequest(_message.Message):
+    """Confirms or withdraws a result."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    CONFIRM_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Which event."""
+    confirm: _builtins.bool
+    """Confirms if true, withdraws if not."""
+    note: _builtins.str
+    """Why, for the audit log."""
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        confirm: _builtins.bool = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirm", b"confirm", "event_id", b"event_id", "note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmResolutionRequest: _TypeAlias = ConfirmResolutionRequest  # noqa: Y015
+
+@_typing.final
+class ConfirmResolutionResponse(_message.Message):
+    """Answers with the event."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def event(self) -> Global___Event:
+        """The event."""
+
+    def __init__(
+        self,
+        *,
+        event: Global___Event | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmResolutionResponse: _TypeAlias = ConfirmResolutionResponse  # noqa: Y015
+
+@_typing.final
+class Dispute(_message.Message):
+    """Somebody's claim that a proposed result is wrong."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISPUTE_ID_FIELD_NUMBER: _builtins.int
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    PROPOSAL_NUMBER_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_URL_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    BOND_FIELD_NUMBER: _builtins.int
+    CREATED_AT_FIELD_NUMBER: _builtins.int
+    DECIDED_AT_FIELD_NUMBER: _builtins.int
+    DECIDED_BY_FIELD_NUMBER: _builtins.int
+    DECISION_NOTE_FIELD_NUMBER: _builtins.int
+    BOND_SETTLED_FIELD_NUMBER: _builtins.int
+    dispute_id: _builtins.str
+    """UUIDv7."""
+    event_id: _builtins.str
+    """Event concerned."""
+    proposal_number: _builtins.int
+    """Number of the proposal that it is about."""
+    user_id: _builtins.str
+    """Who claims it."""
+    reason: _builtins.str
+    """Why the result is wrong."""
+    evidence_url: _builtins.str
+    """A page that shows it, if any."""
+    status: Global___DisputeStatus.ValueType
+    """Where it stands."""
+    decided_by: _builtins.str
+    """Who decided it."""
+    decision_note: _builtins.str
+    """What they said."""
+    bond_settled: _builtins.bool
+    """Whether the bond is where the decision sends it."""
+    @_builtins.property
+    def bond(self) -> _amount_pb2.Amount:
+        """What is held of the person until it is decided."""
+
+    @_builtins.property
+    def created_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was opened."""
+
+    @_builtins.property
+    def decided_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was decided, if it was."""
+
+    def __init__(
+        self,
+        *,
+        dispute_id: _builtins.str = ...,
+        event_id: _builtins.str = ...,
+        proposal_number: _builtins.int = ...,
+        user_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        evidence_url: _builtins.str = ...,
+        status: Global___DisputeStatus.ValueType = ...,
+        bond: _amount_pb2.Amount | None = ...,
+        created_at: _timestamp_pb2.Timestamp | None = ...,
+        decided_at: _timestamp_pb2.Timestamp | None = ...,
+        decided_by: _builtins.str = ...,
+        decision_note: _builtins.str = ...,
+        bond_settled: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bond", b"bond", "created_at", b"created_at", "decided_at", b"decided_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bond", b"bond", "bond_settled", b"bond_settled", "created_at", b"created_at", "decided_at", b"decided_at", "decided_by", b"decided_by", "decision_note", b"decision_note", "dispute_id", b"dispute_id", "event_id", b"event_id", "evidence_url", b"evidence_url", "proposal_number", b"proposal_number", "reason", b"reason", "status", b"status", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Dispute: _TypeAlias = Dispute  # noqa: Y015
+
+@_typing.final
+class OpenDisputeRequest(_message.Message):
+    """Disputes a proposed result."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    EVIDENCE_URL_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Event concerned."""
+    reason: _builtins.str
+    """Why the result is wrong, 10 to 2000 characters."""
+    evidence_url: _builtins.str
+    """A page that shows it, an https address."""
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        evidence_url: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "evidence_url", b"evidence_url", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenDisputeRequest: _TypeAlias = OpenDisputeRequest  # noqa: Y015
+
+@_typing.final
+class OpenDisputeResponse(_message.Message):
+    """Answers with the dispute."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISPUTE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def dispute(self) -> Global___Dispute:
+        """The dispute."""
+
+    def __init__(
+        self,
+        *,
+        dispute: Global___Dispute | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dispute", b"dispute"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dispute", b"dispute"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenDisputeResponse: _TypeAlias = OpenDisputeResponse  # noqa: Y015
+
+@_typing.final
+class ListDisputesRequest(_message.Message):
+    """Asks for a page of disputes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATUSES_FIELD_NUMBER: _builtins.int
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    CURSOR_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Only of this event."""
+    limit: _builtins.int
+    """Rows at most, 1 to 100; 20 when 0."""
+    cursor: _builtins.str
+    """Opaque cursor of an earlier answer."""
+    @_builtins.property
+    def statuses(self) -> _containers.RepeatedScalarFieldContainer[Global___DisputeStatus.ValueType]:
+        """Only these states."""
+
+    def __init__(
+        self,
+        *,
+        statuses: _abc.Iterable[Global___DisputeStatus.ValueType] | None = ...,
+        event_id: _builtins.str = ...,
+        limit: _builtins.int = ...,
+        cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cursor", b"cursor", "event_id", b"event_id", "limit", b"limit", "statuses", b"statuses"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDisputesRequest: _TypeAlias = ListDisputesRequest  # noqa: Y015
+
+@_typing.final
+class ListDisputesResponse(_message.Message):
+    """Answers with a page of disputes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISPUTES_FIELD_NUMBER: _builtins.int
+    NEXT_CURSOR_FIELD_NUMBER: _builtins.int
+    next_cursor: _builtins.str
+    """Cursor of the next page, empty at the end."""
+    @_builtins.property
+    def disputes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Dispute]:
+        """Newest first."""
+
+    def __init__(
+        self,
+        *,
+        disputes: _abc.Iterable[Global___Dispute] | None = ...,
+        next_cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["disputes", b"disputes", "next_cursor", b"next_cursor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDisputesResponse: _TypeAlias = ListDisputesResponse  # noqa: Y015
+
+@_typing.final
+class DecideDisputeRequest(_message.Message):
+    """Decides a dispute."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISPUTE_ID_FIELD_NUMBER: _builtins.int
+    UPHOLD_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    PAYOUT_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    dispute_id: _builtins.str
+    """Which."""
+    uphold: _builtins.bool
+    """Upholds it if true, rejects it if not."""
+    note: _builtins.str
+    """Why, for people; 1 to 2000 characters."""
+    value: _builtins.str
+    """The same for a scalar event."""
+    @_builtins.property
+    def payout_millionths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """What is right instead, where it is upheld; differs from the disputed result."""
+
+    def __init__(
+        self,
+        *,
+        dispute_id: _builtins.str = ...,
+        uphold: _builtins.bool = ...,
+        note: _builtins.str = ...,
+        payout_millionths: _abc.Iterable[_builtins.int] | None = ...,
+        value: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dispute_id", b"dispute_id", "note", b"note", "payout_millionths", b"payout_millionths", "uphold", b"uphold", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DecideDisputeRequest: _TypeAlias = DecideDisputeRequest  # noqa: Y015
+
+@_typing.final
+class DecideDisputeResponse(_message.Message):
+    """Answers with the dispute."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISPUTE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def dispute(self) -> Global___Dispute:
+        """The dispute."""
+
+    def __init__(
+        self,
+        *,
+        dispute: Global___Dispute | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dispute", b"dispute"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dispute", b"dispute"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DecideDisputeResponse: _TypeAlias = DecideDisputeResponse  # noqa: Y015
+
+@_typing.final
 class ListCategoriesRequest(_message.Message):
     """Asks for the categories."""
 
@@ -889,23 +1567,404 @@ class Category(_message.Message):
 
     CATEGORY_FIELD_NUMBER: _builtins.int
     ACTIVE_EVENTS_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
     category: _builtins.str
     """Its word: sports, politics, ..."""
     active_events: _builtins.int
     """Events that are active in it."""
+    label: _builtins.str
+    """What people read."""
     def __init__(
         self,
         *,
         category: _builtins.str = ...,
         active_events: _builtins.int = ...,
+        label: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["active_events", b"active_events", "category", b"category"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active_events", b"active_events", "category", b"category", "label", b"label"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Category: _TypeAlias = Category  # noqa: Y015
+
+@_typing.final
+class CreateCategoryRequest(_message.Message):
+    """Adds a category."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    category: _builtins.str
+    """Its word: 2 to 50 of a to z, 0 to 9 and hyphens, beginning with a letter."""
+    label: _builtins.str
+    """What people read, 1 to 100 characters."""
+    def __init__(
+        self,
+        *,
+        category: _builtins.str = ...,
+        label: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "label", b"label"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateCategoryRequest: _TypeAlias = CreateCategoryRequest  # noqa: Y015
+
+@_typing.final
+class CreateCategoryResponse(_message.Message):
+    """Answers with the category."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def category(self) -> Global___Category:
+        """The category."""
+
+    def __init__(
+        self,
+        *,
+        category: Global___Category | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["category", b"category"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CreateCategoryResponse: _TypeAlias = CreateCategoryResponse  # noqa: Y015
+
+@_typing.final
+class CrawlerRule(_message.Message):
+    """Which venue markets become events."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VENUES_FIELD_NUMBER: _builtins.int
+    CATEGORIES_FIELD_NUMBER: _builtins.int
+    TITLE_PATTERN_FIELD_NUMBER: _builtins.int
+    VOLUME_MIN_FIELD_NUMBER: _builtins.int
+    OUTCOMES_MAX_FIELD_NUMBER: _builtins.int
+    CLOSES_WITHIN_DAYS_FIELD_NUMBER: _builtins.int
+    OPEN_MAX_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name, once among the rules."""
+    title_pattern: _builtins.str
+    """A regular expression that the title must match somewhere; any title when empty."""
+    volume_min: _builtins.str
+    """Least volume in the venue's own unit, a decimal; a market that does not tell its volume has none."""
+    outcomes_max: _builtins.int
+    """Outcomes at most, 2 to 100."""
+    closes_within_days: _builtins.int
+    """Only what locks within so many days."""
+    open_max: _builtins.int
+    """Events of this rule that may be open at once."""
+    category: _builtins.str
+    """Category of the event where the venue's words say nothing that we know."""
+    @_builtins.property
+    def venues(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only these venues; any when empty."""
+
+    @_builtins.property
+    def categories(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only markets with one of these words of the venue's; any when empty."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        venues: _abc.Iterable[_builtins.str] | None = ...,
+        categories: _abc.Iterable[_builtins.str] | None = ...,
+        title_pattern: _builtins.str = ...,
+        volume_min: _builtins.str = ...,
+        outcomes_max: _builtins.int = ...,
+        closes_within_days: _builtins.int = ...,
+        open_max: _builtins.int = ...,
+        category: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["categories", b"categories", "category", b"category", "closes_within_days", b"closes_within_days", "name", b"name", "open_max", b"open_max", "outcomes_max", b"outcomes_max", "title_pattern", b"title_pattern", "venues", b"venues", "volume_min", b"volume_min"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CrawlerRule: _TypeAlias = CrawlerRule  # noqa: Y015
+
+@_typing.final
+class CrawlerRules(_message.Message):
+    """All rules, in order: the first that admits a market opens it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class CategoryWordsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    RULES_FIELD_NUMBER: _builtins.int
+    CATEGORY_WORDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def rules(self) -> _containers.RepeatedCompositeFieldContainer[Global___CrawlerRule]:
+        """The rules."""
+
+    @_builtins.property
+    def category_words(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Which of our categories a venue's word means."""
+
+    def __init__(
+        self,
+        *,
+        rules: _abc.Iterable[Global___CrawlerRule] | None = ...,
+        category_words: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category_words", b"category_words", "rules", b"rules"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CrawlerRules: _TypeAlias = CrawlerRules  # noqa: Y015
+
+@_typing.final
+class GetCrawlerRulesRequest(_message.Message):
+    """Asks for the rules."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCrawlerRulesRequest: _TypeAlias = GetCrawlerRulesRequest  # noqa: Y015
+
+@_typing.final
+class GetCrawlerRulesResponse(_message.Message):
+    """Answers with the rules."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULES_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    SET_AT_FIELD_NUMBER: _builtins.int
+    SET_BY_FIELD_NUMBER: _builtins.int
+    version: _builtins.int
+    """Counts their versions."""
+    set_by: _builtins.str
+    """Who set them; empty for those that the platform came with."""
+    @_builtins.property
+    def rules(self) -> Global___CrawlerRules:
+        """The rules."""
+
+    @_builtins.property
+    def set_at(self) -> _timestamp_pb2.Timestamp:
+        """Since when they hold."""
+
+    def __init__(
+        self,
+        *,
+        rules: Global___CrawlerRules | None = ...,
+        version: _builtins.int = ...,
+        set_at: _timestamp_pb2.Timestamp | None = ...,
+        set_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rules", b"rules", "set_at", b"set_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rules", b"rules", "set_at", b"set_at", "set_by", b"set_by", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCrawlerRulesResponse: _TypeAlias = GetCrawlerRulesResponse  # noqa: Y015
+
+@_typing.final
+class SetCrawlerRulesRequest(_message.Message):
+    """Replaces the rules."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULES_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    version: _builtins.int
+    """Version that the editor read; any when 0. Fails with CRAWLER_RULES_CHANGED."""
+    @_builtins.property
+    def rules(self) -> Global___CrawlerRules:
+        """The rules."""
+
+    def __init__(
+        self,
+        *,
+        rules: Global___CrawlerRules | None = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rules", b"rules"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rules", b"rules", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetCrawlerRulesRequest: _TypeAlias = SetCrawlerRulesRequest  # noqa: Y015
+
+@_typing.final
+class SetCrawlerRulesResponse(_message.Message):
+    """Answers with the rules."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULES_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    version: _builtins.int
+    """Their version."""
+    @_builtins.property
+    def rules(self) -> Global___CrawlerRules:
+        """The rules."""
+
+    def __init__(
+        self,
+        *,
+        rules: Global___CrawlerRules | None = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rules", b"rules"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rules", b"rules", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetCrawlerRulesResponse: _TypeAlias = SetCrawlerRulesResponse  # noqa: Y015
+
+@_typing.final
+class DryRunCrawlerRulesRequest(_message.Message):
+    """Tries rules out."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULES_FIELD_NUMBER: _builtins.int
+    VENUE_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    venue: _builtins.str
+    """Only markets of this venue; any when empty."""
+    limit: _builtins.int
+    """Markets looked at, at most 1000; 200 when 0."""
+    @_builtins.property
+    def rules(self) -> Global___CrawlerRules:
+        """Rules to try; those that hold now when absent."""
+
+    def __init__(
+        self,
+        *,
+        rules: Global___CrawlerRules | None = ...,
+        venue: _builtins.str = ...,
+        limit: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rules", b"rules"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit", "rules", b"rules", "venue", b"venue"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DryRunCrawlerRulesRequest: _TypeAlias = DryRunCrawlerRulesRequest  # noqa: Y015
+
+@_typing.final
+class CrawlerVerdict(_message.Message):
+    """What would become of a venue's market."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VENUE_FIELD_NUMBER: _builtins.int
+    VENUE_MARKET_ID_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    RULE_FIELD_NUMBER: _builtins.int
+    OPENS_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    venue: _builtins.str
+    """The venue."""
+    venue_market_id: _builtins.str
+    """The venue's market id."""
+    title: _builtins.str
+    """Its title."""
+    rule: _builtins.str
+    """Rule that admits it, empty where none does."""
+    opens: _builtins.bool
+    """Whether it would be opened now."""
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Why not: one sentence of the market itself, or one for each rule."""
+
+    def __init__(
+        self,
+        *,
+        venue: _builtins.str = ...,
+        venue_market_id: _builtins.str = ...,
+        title: _builtins.str = ...,
+        rule: _builtins.str = ...,
+        opens: _builtins.bool = ...,
+        reasons: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["opens", b"opens", "reasons", b"reasons", "rule", b"rule", "title", b"title", "venue", b"venue", "venue_market_id", b"venue_market_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CrawlerVerdict: _TypeAlias = CrawlerVerdict  # noqa: Y015
+
+@_typing.final
+class DryRunCrawlerRulesResponse(_message.Message):
+    """Answers with what would become of the markets."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERDICTS_FIELD_NUMBER: _builtins.int
+    MARKET_COUNT_FIELD_NUMBER: _builtins.int
+    OPENS_COUNT_FIELD_NUMBER: _builtins.int
+    market_count: _builtins.int
+    """Markets that were looked at."""
+    opens_count: _builtins.int
+    """Of these, would be opened."""
+    @_builtins.property
+    def verdicts(self) -> _containers.RepeatedCompositeFieldContainer[Global___CrawlerVerdict]:
+        """Those that would be opened first."""
+
+    def __init__(
+        self,
+        *,
+        verdicts: _abc.Iterable[Global___CrawlerVerdict] | None = ...,
+        market_count: _builtins.int = ...,
+        opens_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["market_count", b"market_count", "opens_count", b"opens_count", "verdicts", b"verdicts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DryRunCrawlerRulesResponse: _TypeAlias = DryRunCrawlerRulesResponse  # noqa: Y015
 
 @_typing.final
 class ListCategoriesResponse(_message.Message):

@@ -55,6 +55,11 @@ class EventServiceStub:
                 request_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.BatchGetEventsRequest.SerializeToString,
                 response_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.BatchGetEventsResponse.FromString,
                 _registered_method=True)
+        self.PublishEvent = channel.unary_unary(
+                '/oraculum.event.v1.EventService/PublishEvent',
+                request_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.PublishEventRequest.SerializeToString,
+                response_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.PublishEventResponse.FromString,
+                _registered_method=True)
         self.UpdateEvent = channel.unary_unary(
                 '/oraculum.event.v1.EventService/UpdateEvent',
                 request_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.UpdateEventRequest.SerializeToString,
@@ -75,10 +80,50 @@ class EventServiceStub:
                 request_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.CancelEventRequest.SerializeToString,
                 response_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.CancelEventResponse.FromString,
                 _registered_method=True)
+        self.ConfirmResolution = channel.unary_unary(
+                '/oraculum.event.v1.EventService/ConfirmResolution',
+                request_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.ConfirmResolutionRequest.SerializeToString,
+                response_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.ConfirmResolutionResponse.FromString,
+                _registered_method=True)
+        self.OpenDispute = channel.unary_unary(
+                '/oraculum.event.v1.EventService/OpenDispute',
+                request_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.OpenDisputeRequest.SerializeToString,
+                response_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.OpenDisputeResponse.FromString,
+                _registered_method=True)
+        self.ListDisputes = channel.unary_unary(
+                '/oraculum.event.v1.EventService/ListDisputes',
+                request_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.ListDisputesRequest.SerializeToString,
+                response_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.ListDisputesResponse.FromString,
+                _registered_method=True)
+        self.DecideDispute = channel.unary_unary(
+                '/oraculum.event.v1.EventService/DecideDispute',
+                request_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.DecideDisputeRequest.SerializeToString,
+                response_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.DecideDisputeResponse.FromString,
+                _registered_method=True)
         self.ListCategories = channel.unary_unary(
                 '/oraculum.event.v1.EventService/ListCategories',
                 request_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.ListCategoriesRequest.SerializeToString,
                 response_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.ListCategoriesResponse.FromString,
+                _registered_method=True)
+        self.CreateCategory = channel.unary_unary(
+                '/oraculum.event.v1.EventService/CreateCategory',
+                request_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.CreateCategoryRequest.SerializeToString,
+                response_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.CreateCategoryResponse.FromString,
+                _registered_method=True)
+        self.GetCrawlerRules = channel.unary_unary(
+                '/oraculum.event.v1.EventService/GetCrawlerRules',
+                request_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.GetCrawlerRulesRequest.SerializeToString,
+                response_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.GetCrawlerRulesResponse.FromString,
+                _registered_method=True)
+        self.SetCrawlerRules = channel.unary_unary(
+                '/oraculum.event.v1.EventService/SetCrawlerRules',
+                request_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.SetCrawlerRulesRequest.SerializeToString,
+                response_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.SetCrawlerRulesResponse.FromString,
+                _registered_method=True)
+        self.DryRunCrawlerRules = channel.unary_unary(
+                '/oraculum.event.v1.EventService/DryRunCrawlerRules',
+                request_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.DryRunCrawlerRulesRequest.SerializeToString,
+                response_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.DryRunCrawlerRulesResponse.FromString,
                 _registered_method=True)
 
 
@@ -87,7 +132,8 @@ class EventServiceServicer:
     """
 
     def CreateEvent(self, request, context):
-        """Creates an event and opens its market; stays a draft until the market is funded and open.
+        """Creates an event and opens its market; stays a draft until the market is funded and open, or, where the request says
+        so, until it is published. Who is neither administrator, creator nor verified is refused with CREATION_NOT_ALLOWED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -114,8 +160,17 @@ class EventServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PublishEvent(self, request, context):
+        """Publishes a draft: takes the fee and the subsidy from its creator and opens its market. Fails with EVENT_NOT_A_DRAFT,
+        and with CREATION_NOT_PAID while the creator's account has too little; the draft stays one then.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def UpdateEvent(self, request, context):
-        """Changes what may still be changed; an absent field stays as it is. Fails with EVENT_NOT_EDITABLE.
+        """Changes what may still be changed; an absent field stays as it is. Fails with EVENT_NOT_EDITABLE, which names the
+        fields, and with EVENT_NOT_OPENED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -129,7 +184,8 @@ class EventServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ResolveEvent(self, request, context):
-        """Resolves an event: closes its market, then commits the result. Fails with EVENT_ALREADY_RESOLVED.
+        """Resolves an event: closes its market, then commits the result, or proposes it where it may be challenged, or keeps
+        it for another administrator to confirm where much is at stake. Fails with EVENT_ALREADY_RESOLVED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -142,8 +198,67 @@ class EventServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ConfirmResolution(self, request, context):
+        """Confirms or withdraws a result that waits for a second administrator. Fails with NOTHING_TO_CONFIRM and, where the
+        administrator who asked for it confirms it too, with SAME_ADMINISTRATOR.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def OpenDispute(self, request, context):
+        """Disputes a proposed result while it may be challenged; a bond of the caller is held until it is decided. Fails with
+        NOT_CHALLENGEABLE, DISPUTE_EXISTS and BOND_NOT_HELD.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDisputes(self, request, context):
+        """A page of disputes, newest first: all of them for administrators, else the caller's own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DecideDispute(self, request, context):
+        """Decides a dispute. Upheld, the bond goes back and another result is proposed; rejected, the bond is the house's.
+        Fails with DISPUTE_NOT_FOUND and DISPUTE_DECIDED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListCategories(self, request, context):
         """Categories with the number of events that are active in each.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateCategory(self, request, context):
+        """Adds a category of the operator's own. Fails with CATEGORY_EXISTS.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCrawlerRules(self, request, context):
+        """The rules by which venue markets become events.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetCrawlerRules(self, request, context):
+        """Replaces the rules. Fails with CRAWLER_RULES_CHANGED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DryRunCrawlerRules(self, request, context):
+        """What rules would open of the venues' markets now, and why not the others. Changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -172,6 +287,11 @@ def add_EventServiceServicer_to_server(servicer, server):
                     request_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.BatchGetEventsRequest.FromString,
                     response_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.BatchGetEventsResponse.SerializeToString,
             ),
+            'PublishEvent': grpc.unary_unary_rpc_method_handler(
+                    servicer.PublishEvent,
+                    request_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.PublishEventRequest.FromString,
+                    response_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.PublishEventResponse.SerializeToString,
+            ),
             'UpdateEvent': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateEvent,
                     request_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.UpdateEventRequest.FromString,
@@ -192,10 +312,50 @@ def add_EventServiceServicer_to_server(servicer, server):
                     request_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.CancelEventRequest.FromString,
                     response_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.CancelEventResponse.SerializeToString,
             ),
+            'ConfirmResolution': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmResolution,
+                    request_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.ConfirmResolutionRequest.FromString,
+                    response_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.ConfirmResolutionResponse.SerializeToString,
+            ),
+            'OpenDispute': grpc.unary_unary_rpc_method_handler(
+                    servicer.OpenDispute,
+                    request_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.OpenDisputeRequest.FromString,
+                    response_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.OpenDisputeResponse.SerializeToString,
+            ),
+            'ListDisputes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDisputes,
+                    request_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.ListDisputesRequest.FromString,
+                    response_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.ListDisputesResponse.SerializeToString,
+            ),
+            'DecideDispute': grpc.unary_unary_rpc_method_handler(
+                    servicer.DecideDispute,
+                    request_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.DecideDisputeRequest.FromString,
+                    response_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.DecideDisputeResponse.SerializeToString,
+            ),
             'ListCategories': grpc.unary_unary_rpc_method_handler(
                     servicer.ListCategories,
                     request_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.ListCategoriesRequest.FromString,
                     response_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.ListCategoriesResponse.SerializeToString,
+            ),
+            'CreateCategory': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateCategory,
+                    request_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.CreateCategoryRequest.FromString,
+                    response_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.CreateCategoryResponse.SerializeToString,
+            ),
+            'GetCrawlerRules': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCrawlerRules,
+                    request_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.GetCrawlerRulesRequest.FromString,
+                    response_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.GetCrawlerRulesResponse.SerializeToString,
+            ),
+            'SetCrawlerRules': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetCrawlerRules,
+                    request_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.SetCrawlerRulesRequest.FromString,
+                    response_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.SetCrawlerRulesResponse.SerializeToString,
+            ),
+            'DryRunCrawlerRules': grpc.unary_unary_rpc_method_handler(
+                    servicer.DryRunCrawlerRules,
+                    request_deserializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.DryRunCrawlerRulesRequest.FromString,
+                    response_serializer=oraculum_dot_event_dot_v1_dot_event__service__pb2.DryRunCrawlerRulesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -318,6 +478,33 @@ class EventService:
             _registered_method=True)
 
     @staticmethod
+    def PublishEvent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.event.v1.EventService/PublishEvent',
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.PublishEventRequest.SerializeToString,
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.PublishEventResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def UpdateEvent(request,
             target,
             options=(),
@@ -426,6 +613,114 @@ class EventService:
             _registered_method=True)
 
     @staticmethod
+    def ConfirmResolution(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.event.v1.EventService/ConfirmResolution',
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.ConfirmResolutionRequest.SerializeToString,
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.ConfirmResolutionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OpenDispute(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.event.v1.EventService/OpenDispute',
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.OpenDisputeRequest.SerializeToString,
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.OpenDisputeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDisputes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.event.v1.EventService/ListDisputes',
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.ListDisputesRequest.SerializeToString,
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.ListDisputesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DecideDispute(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.event.v1.EventService/DecideDispute',
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.DecideDisputeRequest.SerializeToString,
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.DecideDisputeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ListCategories(request,
             target,
             options=(),
@@ -442,6 +737,114 @@ class EventService:
             '/oraculum.event.v1.EventService/ListCategories',
             oraculum_dot_event_dot_v1_dot_event__service__pb2.ListCategoriesRequest.SerializeToString,
             oraculum_dot_event_dot_v1_dot_event__service__pb2.ListCategoriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateCategory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.event.v1.EventService/CreateCategory',
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.CreateCategoryRequest.SerializeToString,
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.CreateCategoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCrawlerRules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.event.v1.EventService/GetCrawlerRules',
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.GetCrawlerRulesRequest.SerializeToString,
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.GetCrawlerRulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetCrawlerRules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.event.v1.EventService/SetCrawlerRules',
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.SetCrawlerRulesRequest.SerializeToString,
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.SetCrawlerRulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DryRunCrawlerRules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.event.v1.EventService/DryRunCrawlerRules',
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.DryRunCrawlerRulesRequest.SerializeToString,
+            oraculum_dot_event_dot_v1_dot_event__service__pb2.DryRunCrawlerRulesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -34,23 +34,55 @@ class EventServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> EventServiceAsyncStub: ...
     CreateEvent: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.CreateEventRequest, _event_service_pb2.CreateEventResponse]
-    """Creates an event and opens its market; stays a draft until the market is funded and open."""
+    """Creates an event and opens its market; stays a draft until the market is funded and open, or, where the request says
+    so, until it is published. Who is neither administrator, creator nor verified is refused with CREATION_NOT_ALLOWED.
+    """
     GetEvent: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.GetEventRequest, _event_service_pb2.GetEventResponse]
     """One event. Fails with EVENT_NOT_FOUND."""
     ListEvents: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.ListEventsRequest, _event_service_pb2.ListEventsResponse]
     """A page of events by filters and full-text search."""
     BatchGetEvents: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.BatchGetEventsRequest, _event_service_pb2.BatchGetEventsResponse]
     """Several events by id, in the order asked; unknown ids are left out."""
+    PublishEvent: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.PublishEventRequest, _event_service_pb2.PublishEventResponse]
+    """Publishes a draft: takes the fee and the subsidy from its creator and opens its market. Fails with EVENT_NOT_A_DRAFT,
+    and with CREATION_NOT_PAID while the creator's account has too little; the draft stays one then.
+    """
     UpdateEvent: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.UpdateEventRequest, _event_service_pb2.UpdateEventResponse]
-    """Changes what may still be changed; an absent field stays as it is. Fails with EVENT_NOT_EDITABLE."""
+    """Changes what may still be changed; an absent field stays as it is. Fails with EVENT_NOT_EDITABLE, which names the
+    fields, and with EVENT_NOT_OPENED.
+    """
     LockEvent: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.LockEventRequest, _event_service_pb2.LockEventResponse]
     """Locks an event before its time: closes its market first."""
     ResolveEvent: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.ResolveEventRequest, _event_service_pb2.ResolveEventResponse]
-    """Resolves an event: closes its market, then commits the result. Fails with EVENT_ALREADY_RESOLVED."""
+    """Resolves an event: closes its market, then commits the result, or proposes it where it may be challenged, or keeps
+    it for another administrator to confirm where much is at stake. Fails with EVENT_ALREADY_RESOLVED.
+    """
     CancelEvent: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.CancelEventRequest, _event_service_pb2.CancelEventResponse]
     """Cancels an event: closes its market, then commits the void prices at which shares are paid."""
+    ConfirmResolution: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.ConfirmResolutionRequest, _event_service_pb2.ConfirmResolutionResponse]
+    """Confirms or withdraws a result that waits for a second administrator. Fails with NOTHING_TO_CONFIRM and, where the
+    administrator who asked for it confirms it too, with SAME_ADMINISTRATOR.
+    """
+    OpenDispute: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.OpenDisputeRequest, _event_service_pb2.OpenDisputeResponse]
+    """Disputes a proposed result while it may be challenged; a bond of the caller is held until it is decided. Fails with
+    NOT_CHALLENGEABLE, DISPUTE_EXISTS and BOND_NOT_HELD.
+    """
+    ListDisputes: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.ListDisputesRequest, _event_service_pb2.ListDisputesResponse]
+    """A page of disputes, newest first: all of them for administrators, else the caller's own."""
+    DecideDispute: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.DecideDisputeRequest, _event_service_pb2.DecideDisputeResponse]
+    """Decides a dispute. Upheld, the bond goes back and another result is proposed; rejected, the bond is the house's.
+    Fails with DISPUTE_NOT_FOUND and DISPUTE_DECIDED.
+    """
     ListCategories: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.ListCategoriesRequest, _event_service_pb2.ListCategoriesResponse]
     """Categories with the number of events that are active in each."""
+    CreateCategory: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.CreateCategoryRequest, _event_service_pb2.CreateCategoryResponse]
+    """Adds a category of the operator's own. Fails with CATEGORY_EXISTS."""
+    GetCrawlerRules: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.GetCrawlerRulesRequest, _event_service_pb2.GetCrawlerRulesResponse]
+    """The rules by which venue markets become events."""
+    SetCrawlerRules: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.SetCrawlerRulesRequest, _event_service_pb2.SetCrawlerRulesResponse]
+    """Replaces the rules. Fails with CRAWLER_RULES_CHANGED."""
+    DryRunCrawlerRules: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.DryRunCrawlerRulesRequest, _event_service_pb2.DryRunCrawlerRulesResponse]
+    """What rules would open of the venues' markets now, and why not the others. Changes nothing."""
 
 @_typing.type_check_only
 class EventServiceAsyncStub(EventServiceStub):
@@ -58,23 +90,55 @@ class EventServiceAsyncStub(EventServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateEvent: _aio.UnaryUnaryMultiCallable[_event_service_pb2.CreateEventRequest, _event_service_pb2.CreateEventResponse]  # type: ignore[assignment]
-    """Creates an event and opens its market; stays a draft until the market is funded and open."""
+    """Creates an event and opens its market; stays a draft until the market is funded and open, or, where the request says
+    so, until it is published. Who is neither administrator, creator nor verified is refused with CREATION_NOT_ALLOWED.
+    """
     GetEvent: _aio.UnaryUnaryMultiCallable[_event_service_pb2.GetEventRequest, _event_service_pb2.GetEventResponse]  # type: ignore[assignment]
     """One event. Fails with EVENT_NOT_FOUND."""
     ListEvents: _aio.UnaryUnaryMultiCallable[_event_service_pb2.ListEventsRequest, _event_service_pb2.ListEventsResponse]  # type: ignore[assignment]
     """A page of events by filters and full-text search."""
     BatchGetEvents: _aio.UnaryUnaryMultiCallable[_event_service_pb2.BatchGetEventsRequest, _event_service_pb2.BatchGetEventsResponse]  # type: ignore[assignment]
     """Several events by id, in the order asked; unknown ids are left out."""
+    PublishEvent: _aio.UnaryUnaryMultiCallable[_event_service_pb2.PublishEventRequest, _event_service_pb2.PublishEventResponse]  # type: ignore[assignment]
+    """Publishes a draft: takes the fee and the subsidy from its creator and opens its market. Fails with EVENT_NOT_A_DRAFT,
+    and with CREATION_NOT_PAID while the creator's account has too little; the draft stays one then.
+    """
     UpdateEvent: _aio.UnaryUnaryMultiCallable[_event_service_pb2.UpdateEventRequest, _event_service_pb2.UpdateEventResponse]  # type: ignore[assignment]
-    """Changes what may still be changed; an absent field stays as it is. Fails with EVENT_NOT_EDITABLE."""
+    """Changes what may still be changed; an absent field stays as it is. Fails with EVENT_NOT_EDITABLE, which names the
+    fields, and with EVENT_NOT_OPENED.
+    """
     LockEvent: _aio.UnaryUnaryMultiCallable[_event_service_pb2.LockEventRequest, _event_service_pb2.LockEventResponse]  # type: ignore[assignment]
     """Locks an event before its time: closes its market first."""
     ResolveEvent: _aio.UnaryUnaryMultiCallable[_event_service_pb2.ResolveEventRequest, _event_service_pb2.ResolveEventResponse]  # type: ignore[assignment]
-    """Resolves an event: closes its market, then commits the result. Fails with EVENT_ALREADY_RESOLVED."""
+    """Resolves an event: closes its market, then commits the result, or proposes it where it may be challenged, or keeps
+    it for another administrator to confirm where much is at stake. Fails with EVENT_ALREADY_RESOLVED.
+    """
     CancelEvent: _aio.UnaryUnaryMultiCallable[_event_service_pb2.CancelEventRequest, _event_service_pb2.CancelEventResponse]  # type: ignore[assignment]
     """Cancels an event: closes its market, then commits the void prices at which shares are paid."""
+    ConfirmResolution: _aio.UnaryUnaryMultiCallable[_event_service_pb2.ConfirmResolutionRequest, _event_service_pb2.ConfirmResolutionResponse]  # type: ignore[assignment]
+    """Confirms or withdraws a result that waits for a second administrator. Fails with NOTHING_TO_CONFIRM and, where the
+    administrator who asked for it confirms it too, with SAME_ADMINISTRATOR.
+    """
+    OpenDispute: _aio.UnaryUnaryMultiCallable[_event_service_pb2.OpenDisputeRequest, _event_service_pb2.OpenDisputeResponse]  # type: ignore[assignment]
+    """Disputes a proposed result while it may be challenged; a bond of the caller is held until it is decided. Fails with
+    NOT_CHALLENGEABLE, DISPUTE_EXISTS and BOND_NOT_HELD.
+    """
+    ListDisputes: _aio.UnaryUnaryMultiCallable[_event_service_pb2.ListDisputesRequest, _event_service_pb2.ListDisputesResponse]  # type: ignore[assignment]
+    """A page of disputes, newest first: all of them for administrators, else the caller's own."""
+    DecideDispute: _aio.UnaryUnaryMultiCallable[_event_service_pb2.DecideDisputeRequest, _event_service_pb2.DecideDisputeResponse]  # type: ignore[assignment]
+    """Decides a dispute. Upheld, the bond goes back and another result is proposed; rejected, the bond is the house's.
+    Fails with DISPUTE_NOT_FOUND and DISPUTE_DECIDED.
+    """
     ListCategories: _aio.UnaryUnaryMultiCallable[_event_service_pb2.ListCategoriesRequest, _event_service_pb2.ListCategoriesResponse]  # type: ignore[assignment]
     """Categories with the number of events that are active in each."""
+    CreateCategory: _aio.UnaryUnaryMultiCallable[_event_service_pb2.CreateCategoryRequest, _event_service_pb2.CreateCategoryResponse]  # type: ignore[assignment]
+    """Adds a category of the operator's own. Fails with CATEGORY_EXISTS."""
+    GetCrawlerRules: _aio.UnaryUnaryMultiCallable[_event_service_pb2.GetCrawlerRulesRequest, _event_service_pb2.GetCrawlerRulesResponse]  # type: ignore[assignment]
+    """The rules by which venue markets become events."""
+    SetCrawlerRules: _aio.UnaryUnaryMultiCallable[_event_service_pb2.SetCrawlerRulesRequest, _event_service_pb2.SetCrawlerRulesResponse]  # type: ignore[assignment]
+    """Replaces the rules. Fails with CRAWLER_RULES_CHANGED."""
+    DryRunCrawlerRules: _aio.UnaryUnaryMultiCallable[_event_service_pb2.DryRunCrawlerRulesRequest, _event_service_pb2.DryRunCrawlerRulesResponse]  # type: ignore[assignment]
+    """What rules would open of the venues' markets now, and why not the others. Changes nothing."""
 
 class EventServiceServicer(metaclass=_abc_1.ABCMeta):
     """Events and their life cycle."""
@@ -85,7 +149,9 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _event_service_pb2.CreateEventRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_event_service_pb2.CreateEventResponse, _abc.Awaitable[_event_service_pb2.CreateEventResponse]]:
-        """Creates an event and opens its market; stays a draft until the market is funded and open."""
+        """Creates an event and opens its market; stays a draft until the market is funded and open, or, where the request says
+        so, until it is published. Who is neither administrator, creator nor verified is refused with CREATION_NOT_ALLOWED.
+        """
 
     @_abc_1.abstractmethod
     def GetEvent(
@@ -112,12 +178,24 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
         """Several events by id, in the order asked; unknown ids are left out."""
 
     @_abc_1.abstractmethod
+    def PublishEvent(
+        self,
+        request: _event_service_pb2.PublishEventRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_event_service_pb2.PublishEventResponse, _abc.Awaitable[_event_service_pb2.PublishEventResponse]]:
+        """Publishes a draft: takes the fee and the subsidy from its creator and opens its market. Fails with EVENT_NOT_A_DRAFT,
+        and with CREATION_NOT_PAID while the creator's account has too little; the draft stays one then.
+        """
+
+    @_abc_1.abstractmethod
     def UpdateEvent(
         self,
         request: _event_service_pb2.UpdateEventRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_event_service_pb2.UpdateEventResponse, _abc.Awaitable[_event_service_pb2.UpdateEventResponse]]:
-        """Changes what may still be changed; an absent field stays as it is. Fails with EVENT_NOT_EDITABLE."""
+        """Changes what may still be changed; an absent field stays as it is. Fails with EVENT_NOT_EDITABLE, which names the
+        fields, and with EVENT_NOT_OPENED.
+        """
 
     @_abc_1.abstractmethod
     def LockEvent(
@@ -133,7 +211,9 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _event_service_pb2.ResolveEventRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_event_service_pb2.ResolveEventResponse, _abc.Awaitable[_event_service_pb2.ResolveEventResponse]]:
-        """Resolves an event: closes its market, then commits the result. Fails with EVENT_ALREADY_RESOLVED."""
+        """Resolves an event: closes its market, then commits the result, or proposes it where it may be challenged, or keeps
+        it for another administrator to confirm where much is at stake. Fails with EVENT_ALREADY_RESOLVED.
+        """
 
     @_abc_1.abstractmethod
     def CancelEvent(
@@ -144,11 +224,81 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
         """Cancels an event: closes its market, then commits the void prices at which shares are paid."""
 
     @_abc_1.abstractmethod
+    def ConfirmResolution(
+        self,
+        request: _event_service_pb2.ConfirmResolutionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_event_service_pb2.ConfirmResolutionResponse, _abc.Awaitable[_event_service_pb2.ConfirmResolutionResponse]]:
+        """Confirms or withdraws a result that waits for a second administrator. Fails with NOTHING_TO_CONFIRM and, where the
+        administrator who asked for it confirms it too, with SAME_ADMINISTRATOR.
+        """
+
+    @_abc_1.abstractmethod
+    def OpenDispute(
+        self,
+        request: _event_service_pb2.OpenDisputeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_event_service_pb2.OpenDisputeResponse, _abc.Awaitable[_event_service_pb2.OpenDisputeResponse]]:
+        """Disputes a proposed result while it may be challenged; a bond of the caller is held until it is decided. Fails with
+        NOT_CHALLENGEABLE, DISPUTE_EXISTS and BOND_NOT_HELD.
+        """
+
+    @_abc_1.abstractmethod
+    def ListDisputes(
+        self,
+        request: _event_service_pb2.ListDisputesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_event_service_pb2.ListDisputesResponse, _abc.Awaitable[_event_service_pb2.ListDisputesResponse]]:
+        """A page of disputes, newest first: all of them for administrators, else the caller's own."""
+
+    @_abc_1.abstractmethod
+    def DecideDispute(
+        self,
+        request: _event_service_pb2.DecideDisputeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_event_service_pb2.DecideDisputeResponse, _abc.Awaitable[_event_service_pb2.DecideDisputeResponse]]:
+        """Decides a dispute. Upheld, the bond goes back and another result is proposed; rejected, the bond is the house's.
+        Fails with DISPUTE_NOT_FOUND and DISPUTE_DECIDED.
+        """
+
+    @_abc_1.abstractmethod
     def ListCategories(
         self,
         request: _event_service_pb2.ListCategoriesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_event_service_pb2.ListCategoriesResponse, _abc.Awaitable[_event_service_pb2.ListCategoriesResponse]]:
         """Categories with the number of events that are active in each."""
+
+    @_abc_1.abstractmethod
+    def CreateCategory(
+        self,
+        request: _event_service_pb2.CreateCategoryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_event_service_pb2.CreateCategoryResponse, _abc.Awaitable[_event_service_pb2.CreateCategoryResponse]]:
+        """Adds a category of the operator's own. Fails with CATEGORY_EXISTS."""
+
+    @_abc_1.abstractmethod
+    def GetCrawlerRules(
+        self,
+        request: _event_service_pb2.GetCrawlerRulesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_event_service_pb2.GetCrawlerRulesResponse, _abc.Awaitable[_event_service_pb2.GetCrawlerRulesResponse]]:
+        """The rules by which venue markets become events."""
+
+    @_abc_1.abstractmethod
+    def SetCrawlerRules(
+        self,
+        request: _event_service_pb2.SetCrawlerRulesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_event_service_pb2.SetCrawlerRulesResponse, _abc.Awaitable[_event_service_pb2.SetCrawlerRulesResponse]]:
+        """Replaces the rules. Fails with CRAWLER_RULES_CHANGED."""
+
+    @_abc_1.abstractmethod
+    def DryRunCrawlerRules(
+        self,
+        request: _event_service_pb2.DryRunCrawlerRulesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_event_service_pb2.DryRunCrawlerRulesResponse, _abc.Awaitable[_event_service_pb2.DryRunCrawlerRulesResponse]]:
+        """What rules would open of the venues' markets now, and why not the others. Changes nothing."""
 
 def add_EventServiceServicer_to_server(servicer: EventServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

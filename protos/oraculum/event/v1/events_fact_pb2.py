@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from oraculum.event.v1 import event_service_pb2 as oraculum_dot_event_dot_v1_dot_event__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#oraculum/event/v1/events_fact.proto\x12\x11oraculum.event.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%oraculum/event/v1/event_service.proto\"\xca\x02\n\nEventsFact\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x36\n\x0c\x65vent_opened\x18\x02 \x01(\x0b\x32\x1e.oraculum.event.v1.EventOpenedH\x00\x12\x38\n\revent_updated\x18\x03 \x01(\x0b\x32\x1f.oraculum.event.v1.EventUpdatedH\x00\x12\x36\n\x0c\x65vent_locked\x18\x04 \x01(\x0b\x32\x1e.oraculum.event.v1.EventLockedH\x00\x12:\n\x0e\x65vent_resolved\x18\x05 \x01(\x0b\x32 .oraculum.event.v1.EventResolvedH\x00\x12<\n\x0f\x65vent_cancelled\x18\x06 \x01(\x0b\x32!.oraculum.event.v1.EventCancelledH\x00\x42\x06\n\x04\x66\x61\x63t\"6\n\x0b\x45ventOpened\x12\'\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x18.oraculum.event.v1.Event\"7\n\x0c\x45ventUpdated\x12\'\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x18.oraculum.event.v1.Event\"e\n\x0b\x45ventLocked\x12-\n\tlocked_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x18.oraculum.event.v1.Event\"k\n\rEventResolved\x12\x31\n\nresolution\x18\x01 \x01(\x0b\x32\x1d.oraculum.event.v1.Resolution\x12\'\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x18.oraculum.event.v1.Event\"l\n\x0e\x45ventCancelled\x12\x31\n\nresolution\x18\x01 \x01(\x0b\x32\x1d.oraculum.event.v1.Resolution\x12\'\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x18.oraculum.event.v1.Eventb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#oraculum/event/v1/events_fact.proto\x12\x11oraculum.event.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%oraculum/event/v1/event_service.proto\"\xc2\x03\n\nEventsFact\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x36\n\x0c\x65vent_opened\x18\x02 \x01(\x0b\x32\x1e.oraculum.event.v1.EventOpenedH\x00\x12\x38\n\revent_updated\x18\x03 \x01(\x0b\x32\x1f.oraculum.event.v1.EventUpdatedH\x00\x12\x36\n\x0c\x65vent_locked\x18\x04 \x01(\x0b\x32\x1e.oraculum.event.v1.EventLockedH\x00\x12:\n\x0e\x65vent_resolved\x18\x05 \x01(\x0b\x32 .oraculum.event.v1.EventResolvedH\x00\x12<\n\x0f\x65vent_cancelled\x18\x06 \x01(\x0b\x32!.oraculum.event.v1.EventCancelledH\x00\x12:\n\x0e\x65vent_proposed\x18\x07 \x01(\x0b\x32 .oraculum.event.v1.EventProposedH\x00\x12:\n\x0e\x65vent_disputed\x18\x08 \x01(\x0b\x32 .oraculum.event.v1.EventDisputedH\x00\x42\x06\n\x04\x66\x61\x63t\"6\n\x0b\x45ventOpened\x12\'\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x18.oraculum.event.v1.Event\"7\n\x0c\x45ventUpdated\x12\'\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x18.oraculum.event.v1.Event\"e\n\x0b\x45ventLocked\x12-\n\tlocked_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x18.oraculum.event.v1.Event\"k\n\rEventResolved\x12\x31\n\nresolution\x18\x01 \x01(\x0b\x32\x1d.oraculum.event.v1.Resolution\x12\'\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x18.oraculum.event.v1.Event\"l\n\x0e\x45ventCancelled\x12\x31\n\nresolution\x18\x01 \x01(\x0b\x32\x1d.oraculum.event.v1.Resolution\x12\'\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x18.oraculum.event.v1.Event\"8\n\rEventProposed\x12\'\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x18.oraculum.event.v1.Event\"e\n\rEventDisputed\x12+\n\x07\x64ispute\x18\x01 \x01(\x0b\x32\x1a.oraculum.event.v1.Dispute\x12\'\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x18.oraculum.event.v1.Eventb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,15 +34,19 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'oraculum.event.v1.events_fa
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EVENTSFACT']._serialized_start=131
-  _globals['_EVENTSFACT']._serialized_end=461
-  _globals['_EVENTOPENED']._serialized_start=463
-  _globals['_EVENTOPENED']._serialized_end=517
-  _globals['_EVENTUPDATED']._serialized_start=519
-  _globals['_EVENTUPDATED']._serialized_end=574
-  _globals['_EVENTLOCKED']._serialized_start=576
-  _globals['_EVENTLOCKED']._serialized_end=677
-  _globals['_EVENTRESOLVED']._serialized_start=679
-  _globals['_EVENTRESOLVED']._serialized_end=786
-  _globals['_EVENTCANCELLED']._serialized_start=788
-  _globals['_EVENTCANCELLED']._serialized_end=896
+  _globals['_EVENTSFACT']._serialized_end=581
+  _globals['_EVENTOPENED']._serialized_start=583
+  _globals['_EVENTOPENED']._serialized_end=637
+  _globals['_EVENTUPDATED']._serialized_start=639
+  _globals['_EVENTUPDATED']._serialized_end=694
+  _globals['_EVENTLOCKED']._serialized_start=696
+  _globals['_EVENTLOCKED']._serialized_end=797
+  _globals['_EVENTRESOLVED']._serialized_start=799
+  _globals['_EVENTRESOLVED']._serialized_end=906
+  _globals['_EVENTCANCELLED']._serialized_start=908
+  _globals['_EVENTCANCELLED']._serialized_end=1016
+  _globals['_EVENTPROPOSED']._serialized_start=1018
+  _globals['_EVENTPROPOSED']._serialized_end=1074
+  _globals['_EVENTDISPUTED']._serialized_start=1076
+  _globals['_EVENTDISPUTED']._serialized_end=1177
 # @@protoc_insertion_point(module_scope)

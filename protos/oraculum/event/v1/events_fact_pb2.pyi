@@ -30,6 +30,8 @@ class EventsFact(_message.Message):
     EVENT_LOCKED_FIELD_NUMBER: _builtins.int
     EVENT_RESOLVED_FIELD_NUMBER: _builtins.int
     EVENT_CANCELLED_FIELD_NUMBER: _builtins.int
+    EVENT_PROPOSED_FIELD_NUMBER: _builtins.int
+    EVENT_DISPUTED_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Event concerned."""
     @_builtins.property
@@ -52,6 +54,14 @@ class EventsFact(_message.Message):
     def event_cancelled(self) -> Global___EventCancelled:
         """The event was called off."""
 
+    @_builtins.property
+    def event_proposed(self) -> Global___EventProposed:
+        """A result was proposed and may be disputed."""
+
+    @_builtins.property
+    def event_disputed(self) -> Global___EventDisputed:
+        """Somebody disputes the proposed result."""
+
     def __init__(
         self,
         *,
@@ -61,12 +71,14 @@ class EventsFact(_message.Message):
         event_locked: Global___EventLocked | None = ...,
         event_resolved: Global___EventResolved | None = ...,
         event_cancelled: Global___EventCancelled | None = ...,
+        event_proposed: Global___EventProposed | None = ...,
+        event_disputed: Global___EventDisputed | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["event_cancelled", b"event_cancelled", "event_locked", b"event_locked", "event_opened", b"event_opened", "event_resolved", b"event_resolved", "event_updated", b"event_updated", "fact", b"fact"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["event_cancelled", b"event_cancelled", "event_disputed", b"event_disputed", "event_locked", b"event_locked", "event_opened", b"event_opened", "event_proposed", b"event_proposed", "event_resolved", b"event_resolved", "event_updated", b"event_updated", "fact", b"fact"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_cancelled", b"event_cancelled", "event_id", b"event_id", "event_locked", b"event_locked", "event_opened", b"event_opened", "event_resolved", b"event_resolved", "event_updated", b"event_updated", "fact", b"fact"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_cancelled", b"event_cancelled", "event_disputed", b"event_disputed", "event_id", b"event_id", "event_locked", b"event_locked", "event_opened", b"event_opened", "event_proposed", b"event_proposed", "event_resolved", b"event_resolved", "event_updated", b"event_updated", "fact", b"fact"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["event_opened", "event_updated", "event_locked", "event_resolved", "event_cancelled"]  # noqa: Y015
+    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["event_opened", "event_updated", "event_locked", "event_resolved", "event_cancelled", "event_proposed", "event_disputed"]  # noqa: Y015
     _WhichOneofArgType_fact: _TypeAlias = _typing.Literal["fact", b"fact"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_fact) -> _WhichOneofReturnType_fact | None: ...
 
@@ -209,3 +221,57 @@ class EventCancelled(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EventCancelled: _TypeAlias = EventCancelled  # noqa: Y015
+
+@_typing.final
+class EventProposed(_message.Message):
+    """A result was proposed and may be disputed; nobody is paid by it yet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def event(self) -> _event_service_pb2.Event:
+        """The event as it stands now, with the proposal."""
+
+    def __init__(
+        self,
+        *,
+        event: _event_service_pb2.Event | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EventProposed: _TypeAlias = EventProposed  # noqa: Y015
+
+@_typing.final
+class EventDisputed(_message.Message):
+    """Somebody disputes the proposed result, which waits until that is decided."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISPUTE_FIELD_NUMBER: _builtins.int
+    EVENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def dispute(self) -> _event_service_pb2.Dispute:
+        """The dispute."""
+
+    @_builtins.property
+    def event(self) -> _event_service_pb2.Event:
+        """The event as it stands now."""
+
+    def __init__(
+        self,
+        *,
+        dispute: _event_service_pb2.Dispute | None = ...,
+        event: _event_service_pb2.Event | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dispute", b"dispute", "event", b"event"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dispute", b"dispute", "event", b"event"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EventDisputed: _TypeAlias = EventDisputed  # noqa: Y015

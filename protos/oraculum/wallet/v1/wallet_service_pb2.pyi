@@ -45,6 +45,8 @@ class _AccountKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AccountKi
     """Money on a payment rail; owner is the rail's name."""
     ACCOUNT_KIND_CAPITAL: _AccountKind.ValueType  # 8
     """Capital of the operator; owner is empty."""
+    ACCOUNT_KIND_DISPUTE_BOND: _AccountKind.ValueType  # 9
+    """Money of a user behind disputes that are not decided; owner is the user id."""
 
 class AccountKind(_AccountKind, metaclass=_AccountKindEnumTypeWrapper):
     """What an account is for. Users, order reserves, event escrows, fees, rounding and the house are credit-normal and never
@@ -69,6 +71,8 @@ ACCOUNT_KIND_RAIL: AccountKind.ValueType  # 7
 """Money on a payment rail; owner is the rail's name."""
 ACCOUNT_KIND_CAPITAL: AccountKind.ValueType  # 8
 """Capital of the operator; owner is empty."""
+ACCOUNT_KIND_DISPUTE_BOND: AccountKind.ValueType  # 9
+"""Money of a user behind disputes that are not decided; owner is the user id."""
 Global___AccountKind: _TypeAlias = AccountKind  # noqa: Y015
 
 class _TransferKind:
@@ -105,6 +109,16 @@ class _TransferKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Transfer
     """Money of a user put behind an order that may rest: from the user to their order reserve, named by the order."""
     TRANSFER_KIND_RELEASE: _TransferKind.ValueType  # 13
     """What an order did not need, back from the order reserve to the user."""
+    TRANSFER_KIND_BOND: _TransferKind.ValueType  # 14
+    """Money of a user put behind a dispute, named by reference_id: from the user to their dispute bond."""
+    TRANSFER_KIND_BOND_RETURN: _TransferKind.ValueType  # 15
+    """A bond that goes back to the user."""
+    TRANSFER_KIND_BOND_FORFEIT: _TransferKind.ValueType  # 16
+    """A bond that is the house's, because the dispute was rejected."""
+    TRANSFER_KIND_CREATION: _TransferKind.ValueType  # 17
+    """What a user pays for opening an event: a fee to the fees, the subsidy to the house."""
+    TRANSFER_KIND_CREATION_RETURN: _TransferKind.ValueType  # 18
+    """The same back, because the event never opened."""
 
 class TransferKind(_TransferKind, metaclass=_TransferKindEnumTypeWrapper):
     """What a transfer is for; what people read in their statement."""
@@ -137,6 +151,16 @@ TRANSFER_KIND_RESERVE: TransferKind.ValueType  # 12
 """Money of a user put behind an order that may rest: from the user to their order reserve, named by the order."""
 TRANSFER_KIND_RELEASE: TransferKind.ValueType  # 13
 """What an order did not need, back from the order reserve to the user."""
+TRANSFER_KIND_BOND: TransferKind.ValueType  # 14
+"""Money of a user put behind a dispute, named by reference_id: from the user to their dispute bond."""
+TRANSFER_KIND_BOND_RETURN: TransferKind.ValueType  # 15
+"""A bond that goes back to the user."""
+TRANSFER_KIND_BOND_FORFEIT: TransferKind.ValueType  # 16
+"""A bond that is the house's, because the dispute was rejected."""
+TRANSFER_KIND_CREATION: TransferKind.ValueType  # 17
+"""What a user pays for opening an event: a fee to the fees, the subsidy to the house."""
+TRANSFER_KIND_CREATION_RETURN: TransferKind.ValueType  # 18
+"""The same back, because the event never opened."""
 Global___TransferKind: _TypeAlias = TransferKind  # noqa: Y015
 
 class _TransferPhase:
