@@ -819,8 +819,8 @@ CREATE TABLE prediction.trade_order (
     CONSTRAINT trade_order_is_paid_within_its_hold CHECK (((side = 2) OR ((gross_units + fee_units) <= hold_units))),
     CONSTRAINT trade_order_keeps_its_limit CHECK (((type <> 2) OR (shares IS NULL) OR
 CASE side
-    WHEN 1 THEN ((gross_units)::numeric <= ceil((((shares)::numeric * (limit_price)::numeric) / (1000000)::numeric)))
-    ELSE ((gross_units)::numeric >= floor((((shares)::numeric * (limit_price)::numeric) / (1000000)::numeric)))
+    WHEN 1 THEN ((gross_units)::numeric <= (ceil((((shares)::numeric * (limit_price)::numeric) / (1000000)::numeric)) + (1)::numeric))
+    ELSE ((gross_units)::numeric >= (floor((((shares)::numeric * (limit_price)::numeric) / (1000000)::numeric)) - (1)::numeric))
 END)),
     CONSTRAINT trade_order_limit_price_check CHECK (((limit_price >= 1) AND (limit_price <= 1000000))),
     CONSTRAINT trade_order_open_shares_check CHECK ((open_shares > 0)),
@@ -1307,4 +1307,6 @@ INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261121035200'),
     ('20261121064000'),
     ('20261121064500'),
-    ('20261121064700');
+    ('20261121064700'),
+    ('20261121100000'),
+    ('20261121100100');

@@ -112,7 +112,7 @@ def resting(row: OrderRow) -> Resting:
         price=Price(row.limit_price),
         left=row.open_shares,
         priority=row.priority,
-        filled=row.shares or Shares(0),
+        filled=row.rested_shares,
         expires_at=row.expires_at,
     )
 

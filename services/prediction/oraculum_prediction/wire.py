@@ -91,11 +91,16 @@ class OrderRow:
     prices: Sequence[Price] | None = None
 
     @property
+    def rested_shares(self) -> Shares:
+        """What it traded since it rests: not what it took when it came, which was rounded by itself."""
+        return Shares((self.shares or 0) - (self.fill_shares or 0))
+
+    @property
     def still_needed_units(self) -> Units:
-        """What the resting part of a purchase may still cost: what its limit makes of all its shares, less what it paid."""
+        """What the resting part of a purchase may still cost: what its limit makes of all that rested, less what that paid."""
         if self.open_shares is None or self.limit_price is None or self.side != pb.SIDE_BUY:
             return Units(0)
-        filled = self.shares or 0
+        filled = self.rested_shares
         whole = mul_div_ceil(filled + self.open_shares, self.limit_price, PRICE_ONE)
         return Units(whole - mul_div_ceil(filled, self.limit_price, PRICE_ONE))
 

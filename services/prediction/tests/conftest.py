@@ -120,9 +120,14 @@ class House:
         """What lies behind an order is what it may still cost, for every order, once wallet has heard everything."""
         self.post_fills()
         rows = self.rows("""
-            select order_id::text, ceil((coalesce(shares, 0) + open_shares)::numeric * limit_price / 1000000)
-                - ceil(coalesce(shares, 0)::numeric * limit_price / 1000000) as needed
-            from trade_order where status in (7, 8) and side = 1
+            select order_id::text, ceil((filled + open_shares)::numeric * limit_price / 1000000)
+                - ceil(filled::numeric * limit_price / 1000000) as needed
+            from (
+                select o.*, coalesce(o.shares, 0) - coalesce(f.shares, 0) as filled
+                from trade_order o
+                left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
+            ) as resting
+            where status in (7, 8) and side = 1
         """)
         needed = {row["order_id"]: int(row["needed"]) for row in rows if row["needed"]}
         assert needed == {order_id: units for order_id, units in self.books.reserves.items() if units}

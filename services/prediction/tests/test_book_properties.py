@@ -133,23 +133,26 @@ def check_books(house: Any) -> None:
 def check_orders(house: Any) -> None:
     """Orders are the sums of their fills, never beyond their limit, and what lies behind them is what they may cost."""
     rows = house.rows("""
-        select o.*, coalesce(f.shares, 0)::bigint as traded, coalesce(f.gross, 0)::bigint as paid
+        select o.*, coalesce(f.shares, 0)::bigint as traded, coalesce(f.gross, 0)::bigint as paid,
+            coalesce(t.shares, 0)::bigint as taken
         from trade_order o
         left join (
             select order_id, sum(shares) as shares, sum(gross_units) as gross from fill where role <> 3 group by order_id
         ) as f using (order_id)
+        left join fill t on t.event_id = o.event_id and t.sequence = o.fill_sequence
         where o.type <> 3
     """)
     needed: dict[str, int] = {}
     for row in rows:
         assert (row["traded"], row["paid"]) == (row["shares"] or 0, row["gross_units"] or 0)
         if row["type"] == 2 and row["shares"]:
-            # In picounits, so that nothing is rounded here.
+            # In picounits, so that nothing is rounded here; what it took and what it traded at rest are rounded apart.
             limit = row["shares"] * row["limit_price"]
             paid = row["gross_units"] * 1_000_000
-            assert paid < limit + 1_000_000 if row["side"] == 1 else paid > limit - 1_000_000
+            parts = bool(row["taken"]) + (row["shares"] > row["taken"])
+            assert paid < limit + parts * 1_000_000 if row["side"] == 1 else paid > limit - parts * 1_000_000
         if row["open_shares"] and row["side"] == 1:
-            filled, price = row["shares"] or 0, row["limit_price"]
+            filled, price = (row["shares"] or 0) - row["taken"], row["limit_price"]
             needed[str(row["order_id"])] = -(-(filled + row["open_shares"]) * price // 1_000_000) + (
                 -filled * price // 1_000_000
             )

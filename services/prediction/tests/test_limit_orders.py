@@ -53,6 +53,31 @@ class TestResting:
             anna
         )
 
+    async def test_what_it_takes_and_what_it_rests_with_are_rounded_apart(self, house: Any) -> None:
+        """Together they may pay a unit more than the limit makes of all its shares; it is behind the order from the start."""
+        anna, ben = house.person(), house.person()
+        limit = 500_001
+        tried = await house.limit(anna, await house.open(), "t", limit, USDC)
+        whole = -(-tried.shares * limit // USDC)
+        assert whole == tried.gross.units
+        rests = next(
+            shares
+            for shares in range(1_000, 1_010)
+            if whole - (-shares * limit // USDC) > -(-(tried.shares + shares) * limit // USDC)
+        )
+        event_id = await house.open()
+        order = await house.limit(anna, event_id, "k", limit, tried.shares + rests)
+        assert (tried.shares, rests) == (order.shares, order.open_shares)
+        house.check_reserves()
+        assert -(-rests * limit // USDC) == reserve(house, order)
+        await house.place(ben, event_id, "n", outcome=0, shares=rests)
+        rows = house.rows("select order_id::text, status, shares, gross_units from trade_order")
+        row = next(row for row in rows if row["order_id"] == order.order_id)
+        assert (2, order.shares + rests) == (row["status"], row["shares"])
+        assert row["gross_units"] == -(-row["shares"] * limit // USDC) + 1
+        house.check_reserves()
+        assert 0 == reserve(house, order)
+
     async def test_an_order_by_amount_rests_as_the_shares_that_the_rest_buys(self, house: Any) -> None:
         anna = house.person()
         event_id = await house.open()

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 class Resting:
     """A limit order that rests, as it is now.
 
-    `left` are the shares that it still wants to trade, `filled` those that were traded before, also those it took when
-    it came. Money goes by the sum of both: a bid of price r has paid at most ceil(filled x r) after every fill, so all
-    its fills together never take more than its reserve ceil(all x r); a sale has been paid at least floor(filled x r).
+    `left` are the shares that it still wants to trade, `filled` those that were traded since it rests. Money goes by the
+    sum of both: a bid of price r has paid ceil(filled x r) after every fill, so all its fills together never take more
+    than the reserve ceil(all x r) that it began to rest with; a sale has been paid floor(filled x r). What the order took
+    when it came was rounded by itself and is no part of this: one sum over both would give back a fraction twice.
     """
 
     order_id: UUID

@@ -49,7 +49,7 @@ class _Group:
         if refused is not None:
             return refused
         limit = self.taker.marginal_limit
-        rests = self._rests(settled, left, limit) if ending is Ending.RESTS and limit else None
+        rests = self._rests(left, limit) if ending is Ending.RESTS and limit else None
         alone = all(fill.role is Role.TAKER for fill in fills)
         rise = after.point.potential - self.state.point.potential
         paid_in = sum(fill.gross if fill.side is Side.BUY else -fill.gross for fill in fills)
@@ -111,10 +111,14 @@ class _Group:
         return None
 
     def _refused_on_average(self, settled: Settled) -> Refusal | None:
-        if self.taker.order.within_limit(settled.shares, self._gross(settled)):
+        gross = self._gross(settled)
+        # A share is worth one at most, so without a limit that is the limit, and what is set aside for such an order. Only
+        # bids that rest above the price, as none of ours do, could make it cost more.
+        sane = self.taker.side is Side.SELL or gross <= settled.shares
+        if sane and self.taker.order.within_limit(settled.shares, gross):
             return None
         average = mul_div_ceil(settled.gross, PRICE_ONE, settled.shares)
-        limit = self.taker.order.limit
+        limit = self.taker.order.limit or PRICE_ONE
         message = f"the average price of {average} millionths is worse than the limit of {limit}"
         return Refusal(Reason.PRICE_LIMIT, message)
 
@@ -174,7 +178,7 @@ class _Group:
             for meeting, shares in zip(self._meetings(), settled.maker_shares, strict=True)
         )
 
-    def _rests(self, settled: Settled, left: int, price: Price) -> Resting:
+    def _rests(self, left: int, price: Price) -> Resting:
         shares = left if self.taker.shares is not None else left * PRICE_ONE // price
         return Resting(
             order_id=self.taker.order_id,
@@ -184,7 +188,6 @@ class _Group:
             price=price,
             left=Shares(shares),
             priority=self.taker.priority,
-            filled=settled.shares,
             expires_at=self.taker.expires_at,
         )
 

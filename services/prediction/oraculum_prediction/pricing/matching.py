@@ -29,7 +29,7 @@ from oraculum_prediction.pricing.lmsr_track import LmsrTrack
 from oraculum_prediction.pricing.market import MarketState, quote
 from oraculum_prediction.pricing.matches import Ending, Match, MatchFill, Role
 from oraculum_prediction.pricing.orders import Fill, Reason, Refusal, Side
-from oraculum_prediction.pricing.takers import OrderKind, Taker
+from oraculum_prediction.pricing.takers import OrderKind, Taker, TimeInForce
 from oraculum_prediction.pricing.walk import walk
 
 
@@ -49,17 +49,21 @@ def match(state: MarketState, book: Book, taker: Taker, now: datetime | None = N
     alone = _untouched(state, book, taker)
     if alone is not None:
         return alone
-    found = walk(
-        LmsrTrack(state, taker.outcome, taker.side), book, taker, state.outcomes, state.price_max, now
-    )
-    return group_of(state, taker, found)
+    track = LmsrTrack(state, taker.outcome, taker.side)
+    try:
+        return group_of(state, taker, walk(track, book, taker, state.outcomes, state.price_max, now))
+    except ArithmeticError:
+        # An outcome has become so improbable that forty digits do not tell it from nothing, and what rests pins all the
+        # others: rather refused than computed wrongly.
+        return Refusal(Reason.TOO_LARGE, "the prices lie too far apart for this order to be computed")
 
 
 def reserve_for(state: MarketState, taker: Taker) -> Units:
     """Give the most that this order can take from its person over its whole life, whatever state and book do meanwhile.
 
-    The stake, or the shares at the limit (at 1 without one), and the largest fee on that; nothing for a sale. An order
-    that `match` does not refuse has a reserve that fits an amount; of others AmountOutOfRange may be raised.
+    The stake, or the shares at the limit (at 1 without one), and the largest fee on that; nothing for a sale. An order by
+    shares that may take and then rest is rounded up once for each, which is a unit more. An order that `match` does not
+    refuse has a reserve that fits an amount; of others AmountOutOfRange may be raised.
     """
     return checked_units(_most(state, taker))
 
@@ -69,7 +73,8 @@ def _most(state: MarketState, taker: Taker) -> int:
     if order.side is Side.SELL:
         return 0
     gross = order.amount or mul_div_ceil(order.size, order.limit or PRICE_ONE, PRICE_ONE)
-    return gross + state.fee.most(Units(gross))
+    twice = order.shares is not None and taker.time_in_force is TimeInForce.GTC and not taker.post_only
+    return gross + state.fee.most(Units(gross)) + int(twice)
 
 
 def _alone(state: MarketState, taker: Taker) -> Match | Refusal:

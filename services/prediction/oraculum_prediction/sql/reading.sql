@@ -66,10 +66,11 @@ group by m.asset
 order by m.asset
 
 -- name: resting_purchases
--- What a person's resting purchases may still cost, order by order.
+-- What a person's resting purchases may still cost, order by order. What they took when they came was rounded by itself.
 select m.asset,
-    (ceil((coalesce(o.shares, 0) + o.open_shares)::numeric * o.limit_price / 1000000)
-    - ceil(coalesce(o.shares, 0)::numeric * o.limit_price / 1000000))::bigint
+    (ceil((coalesce(o.shares, 0) - coalesce(f.shares, 0) + o.open_shares)::numeric * o.limit_price / 1000000)
+    - ceil((coalesce(o.shares, 0) - coalesce(f.shares, 0))::numeric * o.limit_price / 1000000))::bigint
 from trade_order o
 join market m on m.event_id = o.event_id
+left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
 where o.user_id = %(user_id)s and o.status in (7, 8) and o.side = 1

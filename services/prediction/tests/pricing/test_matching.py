@@ -165,7 +165,7 @@ class TestTimesInForce:
         assert Ending.RESTS is found.ending
         assert found.left == 200 * ONE - found.taker.shares
         rests = found.rests
-        assert (found.left, found.taker.shares, 600_000) == (rests.left, rests.filled, rests.price)
+        assert (found.left, 0, 600_000) == (rests.left, rests.filled, rests.price)
         assert 600_000 == found.state.prices[1]
 
     def test_money_that_is_left_rests_as_the_shares_it_buys(self) -> None:
@@ -337,7 +337,12 @@ class TestRefusals:
 
 def test_a_reserve_is_the_worst_case_with_its_fee() -> None:
     state = replace(EVEN, fee=FlatFee(200))
-    assert 61_200_000 == reserve_for(state, limit_taker(1, Side.BUY, shares=100 * ONE, limit=600_000))
+    now_or_never = limit_taker(1, Side.BUY, shares=100 * ONE, limit=600_000, time_in_force=TimeInForce.IOC)
+    assert 61_200_000 == reserve_for(state, now_or_never)
+    # What it takes and what it rests with are rounded each by itself.
+    assert 61_200_001 == reserve_for(state, limit_taker(1, Side.BUY, shares=100 * ONE, limit=600_000))
+    resting_only = replace(limit_taker(1, Side.BUY, shares=100 * ONE, limit=600_000), post_only=True)
+    assert 61_200_000 == reserve_for(state, resting_only)
     assert 102_000_000 == reserve_for(state, limit_taker(1, Side.BUY, amount=100 * ONE, limit=600_000))
     assert 102_000_000 == reserve_for(state, market_taker(1, Side.BUY, shares=100 * ONE))
     assert 0 == reserve_for(state, market_taker(1, Side.SELL, shares=100 * ONE))

@@ -5,7 +5,7 @@ import decimal
 import json
 from typing import Any
 
-from hypothesis import assume, given, reject, settings
+from hypothesis import assume, example, given, reject, settings
 from hypothesis import strategies as st
 from mpmath import mp
 from trading_floor import Floor, limit_taker, market_taker, order_id, person, resting, tolerance
@@ -96,6 +96,26 @@ class TestEveryMatch:
             held[outcome] += shares
         assert tuple(held) == floor.state.sold
 
+    @settings(max_examples=100)
+    @given(floors(), st.lists(st.tuples(*[st.integers(1, 1_000_000)] * 4), min_size=1, max_size=12))
+    def test_leaves_the_escrow_whole_where_orders_take_and_then_rest(
+        self, floor: Floor, rounds: list[tuple[int, int, int, int]]
+    ) -> None:
+        """Both parts are rounded against whoever pays, each by itself: the floor adds up after every match."""
+        scale = floor.state.liquidity
+        bought = floor.trade(market_taker(0, Side.BUY, 1, 2, shares=scale // 3))
+        assume(isinstance(bought, Match))
+        for number, (above, more, bought_above, sold_below) in enumerate(rounds, start=1):
+            limit = min(floor.state.prices[0] + above // 20, 999_999)
+            shares = scale // 10 + scale * more // 5_000_000
+            floor.trade(limit_taker(0, Side.BUY, 10 * number, 1, shares=shares, limit=limit))
+            # Somebody else lifts the price off the bid and sells through the market maker into it, so that one cost and
+            # one price make a fraction together.
+            lift = 1 + scale * bought_above // 20_000_000
+            floor.trade(market_taker(0, Side.BUY, 10 * number + 1, 2, shares=lift))
+            sold = min(lift + 1 + scale * sold_below // 20_000_000, floor.free(person(2), 0))
+            floor.trade(market_taker(0, Side.SELL, 10 * number + 2, 2, shares=sold))
+
     @settings(max_examples=150)
     @given(lively(), st.data())
     def test_costs_what_the_definition_says(self, exact: Any, floor: Floor, data: st.DataObject) -> None:
@@ -175,7 +195,9 @@ class TestEveryMatch:
         assert sign * (limit - price) <= tolerance(floor.state)
         assert found.left > 0
         if found.rests is not None:
-            assert found.rests.left + found.rests.filled == taker.shares or taker.amount
+            taken = found.taker.shares if found.taker is not None else 0
+            assert found.rests.left + taken == taker.shares or taker.amount
+            assert found.rests.filled == 0
             assert (found.rests.price, found.rests.priority) == (limit, taker.priority)
 
 
@@ -236,6 +258,10 @@ class TestSizes:
         st.integers(0, 62),
         st.sampled_from(["amount", "shares"]),
     )
+    @example(10**8, [(0, Side.SELL, 1, 35), (1, Side.SELL, 1, 35)], 0, Side.SELL, 34, "amount")
+    @example(10**8, [(0, Side.SELL, 1, 34), (1, Side.SELL, 1, 34)], 2, Side.SELL, 0, "amount")
+    @example(2_000, [(0, Side.SELL, 34, 34), (1, Side.SELL, 1, 34)], 2, Side.SELL, 0, "amount")
+    @example(2_000, [(0, Side.SELL, 1, 33), (1, Side.SELL, 1, 33)], 0, Side.SELL, 21, "amount")
     def test_no_size_that_the_types_allow_overflows(
         self,
         liquidity: Units,

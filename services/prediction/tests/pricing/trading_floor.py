@@ -110,10 +110,8 @@ class Floor:
     book: Book = field(default_factory=Book)
     held: defaultdict[tuple[UUID, int], int] = field(default_factory=lambda: defaultdict(int))
     reserved: dict[UUID, int] = field(default_factory=dict)
-    paid_as_maker: defaultdict[UUID, int] = field(default_factory=lambda: defaultdict(int))
-    # Orders that took before they rested. What they paid as takers was rounded by itself, what they pay at rest goes by
-    # the sum of both: so each of them may leave the escrow a fraction of a unit short, once.
-    mixed: int = 0
+    # What each resting order was rounded by so far, in millionths of a unit: never to the escrow's loss.
+    rounded: defaultdict[UUID, int] = field(default_factory=lambda: defaultdict(int))
 
     @classmethod
     def opened(cls, state: LmsrState) -> "Floor":
@@ -136,8 +134,7 @@ class Floor:
             self._take(fill)
         if found.rests is not None and taker.side is Side.BUY:
             assert found.rests.reserve <= self.reserved[taker.order_id]
-        self.mixed += found.rests is not None and found.rests.filled > 0
-        assert self.escrow + self.mixed >= least_escrow(self.state)
+        assert self.escrow >= least_escrow(self.state)
         assert self.escrow >= max(self.state.sold)
         check_uncrossed(self.state, self.book)
         return found
@@ -154,6 +151,9 @@ class Floor:
         # Purchases come first in a group, so that this never fails in the middle of it.
         self.escrow += sign * fill.gross
         assert self.escrow >= 0
+        if fill.price is not None:
+            self.rounded[fill.order_id] += sign * (fill.gross * PRICE_ONE - fill.shares * fill.price)
+            assert 0 <= self.rounded[fill.order_id] < PRICE_ONE
         if fill.side is Side.BUY:
             self.reserved[fill.order_id] -= fill.net
             assert self.reserved[fill.order_id] >= 0

@@ -19,9 +19,10 @@ group by 1, 2
 """
 RESTING = """
 select o.user_id, m.category,
-    sum(ceil((coalesce(o.shares, 0) + o.open_shares)::numeric * o.limit_price / 1000000)
-        - ceil(coalesce(o.shares, 0)::numeric * o.limit_price / 1000000))::bigint as units
+    sum(ceil((coalesce(o.shares, 0) - coalesce(f.shares, 0) + o.open_shares)::numeric * o.limit_price / 1000000)
+        - ceil((coalesce(o.shares, 0) - coalesce(f.shares, 0))::numeric * o.limit_price / 1000000))::bigint as units
 from trade_order o join market m using (event_id)
+left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
 where o.status in (7, 8) and o.side = 1
 group by 1, 2
 """
