@@ -35,6 +35,8 @@ SETTINGS: Mapping[str, str] = {
     "log_min_duration_statement": "500ms",
     "log_lock_waits": "on",
     "log_line_prefix": "%m [%p] %u ",
+    # After a restore this tells which facts in Kafka are of the restored past.
+    "track_commit_timestamp": "on",
 }
 # The server's own collation sorts alike on every system; only the name of the C library's type of characters differs.
 LOCALE = (
@@ -118,6 +120,24 @@ class Postgres:
         except psycopg.OperationalError:
             return False
         return True
+
+    def run(self, tool: str, *arguments: str) -> str:
+        """Run a program of the installation as the server's account, with the superuser's password; what it said."""
+        account = unprivileged()
+        result = subprocess.run(
+            [str(self._binaries(account) / tool), *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+            env={**self._environment(), "PGPASSWORD": self.password},
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+        )
+        if result.returncode != 0:
+            raise ProgramError(f"{tool} failed:\n{result.stderr.strip()[-2000:]}")
+        return result.stdout
 
     def _initialise(self, account: Account | None) -> None:
         # What a start that was cut short left behind would make initdb refuse.

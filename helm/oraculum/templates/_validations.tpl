@@ -25,6 +25,19 @@
 {{- if and .Values.postgres.bundled .Values.postgres.backup.enabled (not .Values.postgres.backup.destination) }}
 {{- fail "postgres.backup.enabled is true: say in postgres.backup.destination where to" }}
 {{- end }}
+{{- with .Values.postgres.restore }}
+{{- if and .from (or (not $.Values.postgres.backup.destination) (eq .from (default (printf "%s-postgres" $.Release.Name) $.Values.postgres.backup.serverName))) }}
+{{- fail "postgres.restore.from needs postgres.backup.destination, and another postgres.backup.serverName than its own: an archive has one writer" }}
+{{- end }}
+{{- if .at }}
+{{- range $name, $_ := $.Values.services }}
+{{- $settings := include "oraculum.settings" (dict "root" $ "name" $name) | fromJson }}
+{{- if or $settings.autoscaling.enabled (gt (int $settings.replicas) 0) }}
+{{- fail (printf "postgres.restore.at is set while %s may run: set defaults.replicas to 0 and defaults.autoscaling.enabled to false until the job is done" $name) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if and .Values.ingress.enabled (eq .Values.ingress.kind "gateway") (not .Values.ingress.gateway.name) }}
 {{- fail "ingress.kind is gateway: name the Gateway in ingress.gateway.name" }}
 {{- end }}

@@ -267,6 +267,7 @@ class Producer:
                     record.partition,
                     on_delivery=report,
                     headers=record.headers,
+                    timestamp=record.timestamp_ms,
                 )
             except BufferError:
                 # The queue is the bound; whoever sends waits until the broker has taken some.

@@ -24,6 +24,9 @@ Headers = list[tuple[str, str | bytes | None]]
 # A message that was taken out of a dead-letter topic again names the one group it is meant for.
 REDRIVE_GROUP: Final = "redrive_group"
 
+# The transaction of the writer's database that made the fact true, by which lost_facts.py asks whether it still is.
+TRANSACTION: Final = "ce_transaction"
+
 _CONTENT_TYPE: Final = b"application/protobuf"
 
 
@@ -37,6 +40,8 @@ class Outgoing:
     headers: Headers
     # Chosen by the producer: by the key, at random without one.
     partition: int = -1
+    # Now, unless it is a copy of an older one.
+    timestamp_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ def event_headers(
     subject: str | None = None,
     sequence: int | None = None,
     traceparent: str | None = None,
+    transaction: int | None = None,
 ) -> Headers:
     """The headers of one fact."""
     headers: Headers = [
@@ -94,6 +100,8 @@ def event_headers(
         headers.append(("ce_sequence", b"%d" % sequence))
     if traceparent is not None:
         headers.append(("traceparent", traceparent.encode()))
+    if transaction is not None:
+        headers.append((TRANSACTION, b"%d" % transaction))
     return headers
 
 

@@ -27,6 +27,7 @@ is found by the next poll.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -38,6 +39,7 @@ from confluent_kafka import KafkaException
 from psycopg.rows import class_row, tuple_row
 
 from oraculum_kit import messaging_metrics as metrics
+from oraculum_kit import traces
 from oraculum_kit.background import pause, run_gracefully
 from oraculum_kit.db import Connection, Database, queries
 from oraculum_kit.gapless import GaplessProducer
@@ -73,6 +75,7 @@ class _Row:
     payload: bytes
     traceparent: str | None
     occurred_at: datetime
+    transaction: int
 
 
 class PublishError(Exception):
@@ -159,8 +162,9 @@ class OutboxRelay:
         Reading and deleting are statements of their own: only the leader deletes, so the rows need no lock, and a
         transaction that stays open while the broker is away would keep the whole database from being vacuumed.
         """
-        records = [self._record(row) for row in rows]
-        delivery = await self._send_while_leading(connection, producer, records)
+        with ExitStack() as spans:
+            records = [self._record(row, _told(row, spans)) for row in rows]
+            delivery = await self._send_while_leading(connection, producer, records)
         if delivery.prefix:
             await _sql.outbox_delete.run(connection, ids=[row.id for row in rows[: delivery.prefix]])
             metrics.OUTBOX_PUBLISHED.inc(delivery.prefix)
@@ -195,7 +199,7 @@ class OutboxRelay:
             # Nothing was sent: not even the topics could be asked for.
             raise PublishError(str(error)) from error
 
-    def _record(self, row: _Row) -> Outgoing:
+    def _record(self, row: _Row, traceparent: str | None) -> Outgoing:
         headers = event_headers(
             event_id=row.event_id,
             type=row.type,
@@ -203,7 +207,8 @@ class OutboxRelay:
             time=row.occurred_at,
             subject=row.subject,
             sequence=row.sequence,
-            traceparent=row.traceparent,
+            traceparent=traceparent,
+            transaction=row.transaction,
         )
         return Outgoing(row.topic, None if row.key is None else row.key.encode(), row.payload, headers)
 
@@ -224,3 +229,14 @@ class OutboxRelay:
             depth, age_seconds = await cursor.fetchone() or (0, 0.0)
         metrics.OUTBOX_DEPTH.set(depth)
         metrics.OUTBOX_AGE.set(age_seconds)
+
+
+def _told(row: _Row, spans: ExitStack) -> str | None:
+    """The trace that a fact travels under: a span of its own for as long as the batch is sent, where somebody looks."""
+    parent = traces.first_sampled([row.traceparent])
+    if parent is None:
+        return row.traceparent
+    span = spans.enter_context(traces.span(f"{row.topic} publish", traces.PRODUCER, parent=parent))
+    span.set("messaging.system", "kafka")
+    span.set("messaging.destination.name", row.topic)
+    return traces.traceparent()

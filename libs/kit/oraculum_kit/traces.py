@@ -7,6 +7,7 @@ sampled piece of work makes a real span. The decision travels in `traceparent`, 
 
 import random
 import re
+from collections.abc import Iterable
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Final, NamedTuple
@@ -72,6 +73,11 @@ def parse(header: str | bytes | None) -> TraceContext | None:
     if match is None or match[1] == "0" * 32 or match[2] == "0" * 16:
         return None
     return TraceContext(int(match[1], 16), int(match[2], 16), sampled=bool(int(match[3], 16) & 1))
+
+
+def first_sampled(headers: Iterable[str | None]) -> TraceContext | None:
+    """Of several traces the first that somebody will look at: what is done for all of them together belongs to one."""
+    return next((parse(header) for header in headers if header is not None and header.endswith("-01")), None)
 
 
 def begin() -> TraceContext:

@@ -47,8 +47,9 @@ select set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalive
        set_config('tcp_keepalives_count', '3', false);
 
 -- name: outbox_batch
--- The oldest facts, by presence and not by cursor.
-select id, event_id, topic, key, sequence, type, subject, payload, traceparent, occurred_at
+-- The oldest facts, by presence and not by cursor; each with the transaction that made it true.
+select id, event_id, topic, key, sequence, type, subject, payload, traceparent, occurred_at,
+       xmin::text::bigint as transaction
 from outbox
 order by id
 limit %(limit)s;

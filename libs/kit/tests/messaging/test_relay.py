@@ -15,6 +15,7 @@ from prometheus_client import REGISTRY
 from oraculum_kit import outbox
 from oraculum_kit.db import Database
 from oraculum_kit.kafka import Cluster
+from oraculum_kit.records import TRANSACTION
 from oraculum_kit.relay import OutboxRelay
 from oraculum_kit.testing.messaging import eventually, new_topic, outbox_depth, published, running
 
@@ -63,6 +64,7 @@ class TestPublishing:
             await published(story.database)
         (headers,) = await story.headers()
         assert headers.pop("ce_time").endswith("Z")
+        assert int(headers.pop(TRANSACTION)) > 0
         assert headers == {
             "ce_specversion": "1.0",
             "ce_id": str(event_id),
