@@ -50,11 +50,9 @@ class GroupConsumer:
         group: str,
         topics: Sequence[str],
         session_timeout_seconds: float = 6.0,
-        linger_seconds: float = 0.0,
     ) -> None:
-        """Set up; nothing is opened yet. After the first record, others may come for so long before they are given."""
+        """Set up; nothing is opened yet."""
         self._group = group
-        self._linger_seconds = linger_seconds
         self._topics = list(topics)
         self._settings: dict[str, Any] = cluster.settings() | {
             "group.id": group,
@@ -102,9 +100,11 @@ class GroupConsumer:
         finally:
             self._thread.shutdown(wait=False)
 
-    async def poll(self, max_records: int, timeout_seconds: float) -> list[KafkaMessage]:
-        """What is there, waiting only for the first; empty after the timeout."""
-        return await self._call(self._poll, max_records, timeout_seconds)
+    async def poll(
+        self, max_records: int, timeout_seconds: float, *, linger_seconds: float = 0.0
+    ) -> list[KafkaMessage]:
+        """What is there, and what comes within `linger_seconds` of the first; empty after the timeout."""
+        return await self._call(self._poll, max_records, timeout_seconds, linger_seconds)
 
     def finished(self, records: Mapping[Partition, int]) -> None:
         """Remember up to which offset (the next one) partitions are handled; `commit` tells the broker."""
@@ -162,14 +162,14 @@ class GroupConsumer:
             self._consumer.close()
             self._consumer = None
 
-    def _poll(self, max_records: int, timeout_seconds: float) -> list[KafkaMessage]:
+    def _poll(self, max_records: int, timeout_seconds: float, linger_seconds: float) -> list[KafkaMessage]:
         consumer = self._running()
         if self._forgotten_at is not None and monotonic() - self._forgotten_at > _FORGOTTEN_SECONDS:
             raise ConnectionError(f"nobody told this member of {self._group} what is its own; it joins anew")
         first = consumer.poll(timeout_seconds)
         messages = [] if first is None else [first, *consumer.consume(max_records - 1, 0)]
-        if messages and self._linger_seconds and len(messages) < max_records:
-            sleep(self._linger_seconds)
+        if messages and linger_seconds and len(messages) < max_records:
+            sleep(linger_seconds)
             messages += consumer.consume(max_records - len(messages), 0)
         self._measure_lag()
         return [message for message in messages if self._is_record(message)]

@@ -36,6 +36,7 @@ from oraculum_kit.db import Connection, Database
 from oraculum_kit.dead_letters import dead_letter
 from oraculum_kit.inbox_rows import InboxRows
 from oraculum_kit.kafka import Cluster, Producer
+from oraculum_kit.pace import Pace
 from oraculum_kit.records import REDRIVE_GROUP, Record, UnreadableRecordError, decode
 from oraculum_kit.retries import Backoff, is_transient
 
@@ -47,6 +48,8 @@ M = TypeVar("M", bound=Message)
 Handle = Callable[[Connection, Sequence[Record[M]]], Awaitable[None]]
 
 _POLL_SECONDS: Final = 0.5
+# How long the first record of a batch waits for others when little is to be done.
+_LINGER_SECONDS: Final = 0.02
 _FORGET_SECONDS: Final = 60.0
 
 
@@ -67,7 +70,7 @@ class InboxConsumer(Generic[M]):
         handle: Handle[M],
         effects_are_unique: bool = False,
         batch_max: int = 500,
-        linger_seconds: float = 0.02,
+        linger_max_seconds: float = 0.2,
         attempts_max: int = 4,
         remember_for: timedelta = timedelta(days=8),
         backoff: Backoff | None = None,
@@ -76,8 +79,9 @@ class InboxConsumer(Generic[M]):
         """Set up; nothing is opened before `run`.
 
         With `effects_are_unique` no inbox rows are written: every effect has a unique key of its own and doing it
-        again changes nothing. `remember_for` is longer than the topics keep their records. Records that come within
-        `linger_seconds` share a transaction: each costs a wait for the disk, and much else, whatever is in it.
+        again changes nothing. `remember_for` is longer than the topics keep their records. Records that come soon after
+        one another share a transaction: how soon follows from how long the last one took (see `pace`), at most
+        `linger_max_seconds`.
         """
         self._cluster = cluster
         self._database = database
@@ -87,7 +91,7 @@ class InboxConsumer(Generic[M]):
         self._by_id = not effects_are_unique
         self._rows = InboxRows(group, by_id=self._by_id)
         self._batch_max = batch_max
-        self._linger_seconds = linger_seconds
+        self._pace = Pace(min(_LINGER_SECONDS, linger_max_seconds), linger_max_seconds)
         self._attempts_max = attempts_max
         self._remember_for = remember_for
         self._backoff = backoff or Backoff()
@@ -105,14 +109,17 @@ class InboxConsumer(Generic[M]):
                 self._cluster,
                 group=self._group,
                 topics=list(self._topics),
-                linger_seconds=self._linger_seconds,
             ) as consumer,
         ):
             while not stop.is_set():
-                messages = await consumer.poll(self._batch_max, _POLL_SECONDS)
+                messages = await consumer.poll(
+                    self._batch_max, _POLL_SECONDS, linger_seconds=self._pace.rest_seconds
+                )
                 if messages:
+                    began = monotonic()
                     async with consumer.kept_alive():
                         await _Batch(self, consumer, dead_letters, stop).finish(messages)
+                    self._pace.worked(monotonic() - began)
                 await consumer.commit()
                 await self._forget_oldest()
 

@@ -21,7 +21,7 @@ has seen (by id, or by a sequence that is not higher) sees each fact once and in
 
 Waking. NOTIFY takes a lock of the whole database from just before commit until after it, which would make all
 writers of all services commit one by one. So writers notify only while a relay says in `outbox_relay` that it sleeps;
-under load it never does and polls every 20 ms instead. A writer that looked just before the relay lay down
+under load it never does and polls instead, every 20 ms or more seldom the longer a look takes (`pace`). A writer that looked just before the relay lay down
 is found by the next poll.
 """
 
@@ -45,6 +45,7 @@ from oraculum_kit.db import Connection, Database, queries
 from oraculum_kit.gapless import GaplessProducer
 from oraculum_kit.kafka import Cluster, Delivery
 from oraculum_kit.listening import listen, wait_for_notification
+from oraculum_kit.pace import Pace
 from oraculum_kit.records import Outgoing, event_headers
 
 _log = structlog.get_logger(__name__)
@@ -54,6 +55,7 @@ _sql: Final = queries(__package__, "sql/outbox.sql")
 _FOLLOW_SECONDS: Final = 1.0
 # How long between looks while there is work, and how many empty looks make it sleep.
 _BUSY_SECONDS: Final = 0.02
+_BUSY_MAX_SECONDS: Final = 0.1
 _EMPTY_LOOKS_MAX: Final = 10
 # How long it sleeps at most when nobody wakes it.
 _SLEEP_SECONDS: Final = 1.0
@@ -135,8 +137,10 @@ class OutboxRelay:
         await _sql.outbox_sleep.run(connection, sleeping=False)
         async with GaplessProducer(self._cluster) as producer:
             empty_looks = 0
+            pace = Pace(_BUSY_SECONDS, _BUSY_MAX_SECONDS)
             while not stop.is_set():
                 await self._measure(connection)
+                began = monotonic()
                 rows = await self._oldest(connection)
                 if rows:
                     empty_looks = 0
@@ -145,8 +149,9 @@ class OutboxRelay:
                         continue
                 else:
                     empty_looks += 1
+                pace.worked(monotonic() - began)
                 if empty_looks < _EMPTY_LOOKS_MAX:
-                    await pause(stop, _BUSY_SECONDS)
+                    await pause(stop, pace.rest_seconds)
                 else:
                     await self._sleep(connection, stop)
                     empty_looks = 0
