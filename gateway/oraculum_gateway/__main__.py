@@ -12,10 +12,13 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
 from oraculum.auth.v1.trust_service_pb2 import WatchRevocationsRequest
 from oraculum_gateway.app import Parts, application
+from oraculum_gateway.caching.answers import Answers
+from oraculum_gateway.caching.news import News
 from oraculum_gateway.config import Config, load
 from oraculum_gateway.limits import RateLimiter
 from oraculum_gateway.listening import HttpServer, http_server
 from oraculum_gateway.live import Hub
+from oraculum_gateway.networks import Networks
 from oraculum_gateway.services import connected
 from oraculum_gateway.signed import SignedRequests
 from oraculum_gateway.sockets import SocketServer
@@ -35,17 +38,8 @@ async def main() -> None:
     """Serve until told to stop."""
     config = load(os.environ)
     identity = config.trust.identity()
-    # A pool that waits: one that refuses past its bound would let whoever floods us past every limit.
-    redis: Redis = Redis.from_pool(
-        BlockingConnectionPool.from_url(
-            config.redis_url,
-            socket_timeout=1.0,
-            socket_connect_timeout=1.0,
-            max_connections=64,
-            timeout=1.0,
-        )
-    )
-    async with telemetry(config.telemetry), redis, connected(config.targets, identity) as services:
+    redis, cache = _valkey(config.redis_url), _valkey(config.cache_redis_url)
+    async with telemetry(config.telemetry), redis, cache, connected(config.targets, identity) as services:
 
         async def redis_answers() -> None:
             await redis.ping()
@@ -56,6 +50,7 @@ async def main() -> None:
             {**services.checks, "redis": redis_answers, "revocations": revocations.check},
         )
         hub = Hub(services)
+        news = News(hub)
         clock = SystemClock()
         trust = config.trust.trust(
             JwksKeys(jwks_rpc(services.auth.GetJwks, GetJwksRequest())), revoked=revocations.revoked
@@ -63,9 +58,11 @@ async def main() -> None:
         parts = Parts(
             services=services,
             trust=trust,
-            limiter=RateLimiter(redis, config.tiers),
+            limiter=RateLimiter(redis, config.tiers, config.routes),
             signed=SignedRequests(services, trust, redis, clock),
             hub=hub,
+            news=news,
+            answers=Answers(cache, news, clock, bytes_max=config.cache_bytes),
             clock=clock,
             health=health,
         )
@@ -74,6 +71,7 @@ async def main() -> None:
             public_url=config.public_url,
             origins=config.cors_origins,
             trusted_proxies=config.trusted_proxies,
+            networks=Networks(config.networks_denied, config.networks_unlimited),
             ledger_is_public=config.ledger_is_public,
             sockets_max=config.sockets_max,
         )
@@ -81,8 +79,17 @@ async def main() -> None:
         server = http_server(app, config.listen, grace_seconds=config.grace_seconds)
         await health.start()
         async with InternalEndpoint(config.internal_listen, health):
-            works = (health.run, hub.run, revocations.run)
+            works = (health.run, hub.run, news.run, revocations.run)
             await _until_stopped(config, server, works, health, sockets)
+
+
+def _valkey(url: str) -> Redis:
+    """A pool that waits: one that refuses past its bound would let whoever floods us past every limit."""
+    return Redis.from_pool(
+        BlockingConnectionPool.from_url(
+            url, socket_timeout=1.0, socket_connect_timeout=1.0, max_connections=64, timeout=1.0
+        )
+    )
 
 
 async def _until_stopped(

@@ -1,5 +1,6 @@
 """The application: every route, the socket, the pages, wrapped once."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,10 +15,13 @@ from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp
 
 from oraculum_gateway import asyncapi, openapi, pages, problems
+from oraculum_gateway.caching.answers import Answers
+from oraculum_gateway.caching.news import News
 from oraculum_gateway.direct import Direct
 from oraculum_gateway.edge import EdgeMiddleware
 from oraculum_gateway.limits import RateLimiter
 from oraculum_gateway.live import Hub
+from oraculum_gateway.networks import Networks
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import PREFIX, Call, Route
 from oraculum_gateway.routes import (
@@ -59,6 +63,8 @@ class Parts:
     limiter: RateLimiter
     signed: SignedRequests
     hub: Hub
+    news: News
+    answers: Answers
     clock: Clock
     health: Health
 
@@ -94,19 +100,23 @@ def application(
     public_url: str,
     origins: frozenset[str],
     trusted_proxies: int,
+    networks: Networks,
     ledger_is_public: bool,
     sockets_max: int,
 ) -> tuple[ASGIApp, SocketServer]:
     """The application, and its sockets to drain at the end."""
     routes = all_routes(parts.health, ledger_is_public=ledger_is_public)
-    serving = Serving(parts.services, parts.trust, parts.limiter, parts.signed)
+    documents = _documents(routes, public_url)
+    # Answers in Valkey may be an older version's, whose clients knew other shapes.
+    parts.answers.version = hashlib.blake2b(documents["/openapi.json"], digest_size=8).hexdigest()
+    serving = Serving(parts.services, parts.trust, parts.limiter, parts.signed, parts.answers, parts.news)
     sockets = SocketServer(
         parts.services, parts.hub, parts.trust, parts.limiter, parts.clock, sockets_max=sockets_max
     )
     app = Starlette(
         routes=[
             *_addresses(routes, serving),
-            *_described(routes, public_url),
+            *_described(documents),
             *(StarletteRoute(path, pages.page, methods=["GET"]) for path in pages.PATHS),
             StarletteRoute("/", pages.home, methods=["GET"]),
             *(WebSocketRoute(path, sockets.serve) for path in ("/ws", f"{PREFIX}/ws")),
@@ -116,7 +126,8 @@ def application(
     # A path with a slash too many is another path: redirects would carry commands to addresses nobody declared.
     app.router.redirect_slashes = False
     direct = Direct(app, _direct(routes, serving))
-    return EdgeMiddleware(direct, origins=origins, trusted_proxies=trusted_proxies), sockets
+    edge = EdgeMiddleware(direct, origins=origins, trusted_proxies=trusted_proxies, networks=networks)
+    return edge, sockets
 
 
 def _addresses(routes: Sequence[Route], serving: Serving) -> list[StarletteRoute]:
@@ -148,13 +159,15 @@ def _by_method(endpoints: Mapping[str, Endpoint]) -> Endpoint:
     return answer
 
 
-def _described(routes: Sequence[Route], public_url: str) -> list[StarletteRoute]:
+def _documents(routes: Sequence[Route], public_url: str) -> dict[str, bytes]:
     documents: dict[str, dict[str, Any]] = {
         "/openapi.json": openapi.document(routes, server=public_url),
         "/asyncapi.json": asyncapi.document(server=public_url.rpartition("//")[2]),
     }
-    written = {path: orjson.dumps(document) for path, document in documents.items()}
+    return {path: orjson.dumps(document) for path, document in documents.items()}
 
+
+def _described(written: Mapping[str, bytes]) -> list[StarletteRoute]:
     async def describe(request: Request) -> Response:
         return Response(written[request.url.path], 200, _DESCRIBED, "application/json")
 

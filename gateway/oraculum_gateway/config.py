@@ -1,9 +1,10 @@
 """What the gateway reads from its environment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from oraculum_gateway.limits import Allowance, Tiers
+from oraculum_gateway.networks import Network, parse_networks
 from oraculum_gateway.services import Targets
 from oraculum_kit.config import ConfigurationError, Environment
 from oraculum_kit.process import TrustConfig
@@ -40,10 +41,18 @@ class Config:
     listen: str
     internal_listen: str
     redis_url: str
+    # A Valkey that may evict what it likes; the counters of limits must not be.
+    cache_redis_url: str
+    cache_bytes: int
     public_url: str
     cors_origins: frozenset[str]
     trusted_proxies: int
+    # Requests from these are not taken; requests from those are not counted.
+    networks_denied: Sequence[Network]
+    networks_unlimited: Sequence[Network]
     tiers: Tiers
+    # What single routes have beside that, by their names in the OpenAPI document.
+    routes: Tiers
     ledger_is_public: bool
     drain_seconds: float
     grace_seconds: float
@@ -54,6 +63,7 @@ def load(variables: Mapping[str, str]) -> Config:
     """Read the environment; every problem is named at once."""
     with Environment(variables) as environment:
         development = environment.development
+        redis_url = environment.secret("REDIS_URL")
         return Config(
             trust=TrustConfig.read(environment),
             telemetry=TelemetryConfig.read(environment),
@@ -67,10 +77,15 @@ def load(variables: Mapping[str, str]) -> Config:
             ),
             listen=environment.text("HTTP_LISTEN"),
             internal_listen=environment.text("INTERNAL_LISTEN"),
-            redis_url=environment.secret("REDIS_URL"),
+            redis_url=redis_url,
+            cache_redis_url=environment.secret("CACHE_REDIS_URL", redis_url),
+            cache_bytes=environment.integer("CACHE_BYTES", 64 * 1024 * 1024, minimum=0),
             public_url=environment.text("PUBLIC_URL", "http://127.0.0.1:8000"),
             cors_origins=frozenset(environment.text("CORS_ORIGINS", "").replace(",", " ").split()),
             trusted_proxies=environment.integer("TRUSTED_PROXIES", 0, minimum=0, maximum=5),
+            networks_denied=_networks(environment, "NETWORKS_DENIED"),
+            networks_unlimited=_networks(environment, "NETWORKS_UNLIMITED"),
+            routes=_routes(environment),
             tiers={
                 name: _allowances(environment, name, default)
                 for name, default in {**_TIERS, **(_DEVELOPMENT_TIERS if development else {})}.items()
@@ -82,10 +97,30 @@ def load(variables: Mapping[str, str]) -> Config:
         )
 
 
+def _networks(environment: Environment, variable: str) -> Sequence[Network]:
+    text = environment.text(variable, "")
+    try:
+        return parse_networks(text)
+    except ValueError as error:
+        raise ConfigurationError([f"{variable}: {error}; networks are written as in 10.0.0.0/8"]) from None
+
+
+def _routes(environment: Environment) -> Tiers:
+    """`quote=600/60;createDeposit=20/60,100/86400`: limits of single routes, for everybody but administrators."""
+    variable = "RATE_LIMIT_ROUTES"
+    parts = [
+        part.strip().partition("=") for part in environment.text(variable, "").split(";") if part.strip()
+    ]
+    return {name.strip(): _parsed(variable, text) for name, _, text in parts}
+
+
 def _allowances(environment: Environment, name: str, default: str) -> tuple[Allowance, ...]:
     """`100/900,10/60`: a hundred in a quarter of an hour and ten in a minute; `none` for no limit."""
     variable = f"RATE_LIMIT_{name.upper()}"
-    text = environment.text(variable, default)
+    return _parsed(variable, environment.text(variable, default))
+
+
+def _parsed(variable: str, text: str) -> tuple[Allowance, ...]:
     allowances = []
     for part in text.split(",") if text != "none" else ():
         count, _, seconds = part.strip().partition("/")

@@ -14,6 +14,8 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from oraculum_gateway import metrics, problems
+from oraculum_gateway.networks import Networks
+from oraculum_gateway.problems import Problem
 from oraculum_kit import traces
 from oraculum_kit.ids import uuid7
 
@@ -58,6 +60,8 @@ class Edge:
     # The route's template: a label with as many values as there are routes.
     route: str = "none"
     user_id: str | None = None
+    # Of a network that no limit holds.
+    unlimited: bool = False
     # Further headers of the answer.
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -65,8 +69,11 @@ class Edge:
 class EdgeMiddleware:
     """Wraps the whole application."""
 
-    def __init__(self, app: ASGIApp, *, origins: frozenset[str], trusted_proxies: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, origins: frozenset[str], trusted_proxies: int, networks: Networks
+    ) -> None:
         self._app = app
+        self._networks = networks
         self._origins = origins
         # How many proxies of ours stand in front and add themselves to X-Forwarded-For.
         self._trusted_proxies = trusted_proxies
@@ -78,9 +85,14 @@ class EdgeMiddleware:
             return
         headers = _headers(scope)
         edge = Edge(_request_id(headers), self._address(scope, headers))
+        edge.unlimited = self._networks.frees(edge.address)
         scope["edge"] = edge
         scope["headers_by_name"] = headers
         if scope["type"] == "websocket":
+            if self._networks.denies(edge.address):
+                # Before it is accepted a socket that is closed is answered with 403.
+                await send({"type": "websocket.close", "code": 1008})
+                return
             await self._app(scope, receive, send)
             return
         await self._serve(scope, receive, send, edge, headers)
@@ -102,7 +114,11 @@ class EdgeMiddleware:
 
         with traces.span("http", traces.SERVER, parent=traces.parse(headers.get("traceparent"))) as span:
             try:
-                if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
+                if self._networks.denies(edge.address):
+                    problem = Problem(403, "network_denied", "Requests from this network are not taken.")
+                    refusal = problems.answer(problem, path=scope["path"], request_id=edge.request_id)
+                    await refusal(scope, receive, decorated)
+                elif scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
                     await _preflight(decorated, allowed=bool(cors))
                 else:
                     await self._app(scope, receive, decorated)

@@ -96,18 +96,23 @@ Tiers = Mapping[str, Sequence[Allowance]]
 class RateLimiter:
     """Asks Redis whether one more request is allowed."""
 
-    def __init__(self, redis: Redis, tiers: Tiers) -> None:
+    def __init__(self, redis: Redis, tiers: Tiers, routes: Tiers | None = None) -> None:
+        """Allowances by tier, and those that single routes have beside that."""
         self._tiers = tiers
+        self._routes = routes or {}
         self._questions = _Questions(redis)
 
-    async def check(self, limit: Limit, tier: str, caller: str) -> Verdict | None:
+    async def check(self, limit: Limit, tier: str, caller: str, route: str = "") -> Verdict | None:
         """Count one request; raises a 429 past the limit. None when nothing limits it or nobody can say."""
         allowances = self._tiers.get(limit.value if limit in _OWN else tier, ())
         if not allowances:
             return None
         scope = limit.value if limit in _OWN else "all"
+        own = self._routes.get(route, ())
         # The braces keep the keys of one script on one node of a Redis cluster.
         keys = [f"rate:{scope}:{{{caller}}}:{allowance.seconds}" for allowance in allowances]
+        keys += [f"rate:{route}:{{{caller}}}:{allowance.seconds}" for allowance in own]
+        allowances = [*allowances, *own]
         figures = [str(figure) for one in allowances for figure in (one.count, one.seconds * 1_000_000)]
         try:
             allowed, remaining, reset, wait, index = await self._questions.ask(keys, figures)

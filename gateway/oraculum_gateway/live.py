@@ -65,6 +65,8 @@ class _Channel:
     # The last sequence that was passed on; None until notification has told where the channel stands.
     sequence: int | None = None
     known: asyncio.Event = field(default_factory=asyncio.Event)
+    # Whether the present stream carries it on, with all that was missed before.
+    current: bool = False
 
 
 class Hub:
@@ -103,6 +105,11 @@ class Hub:
             metrics.CHANNELS.set(len(self._channels))
             self._changes.put_nowait(pb.SubscribeRequest(remove_channels=[name]))
 
+    def is_current(self, name: str) -> bool:
+        """Whether all that was said on a watched channel has been passed on, but for what is on its way."""
+        channel = self._channels.get(name)
+        return channel is not None and channel.current
+
     async def resume(self, name: str, after_sequence: int) -> tuple[list[LiveMessage], bool, int]:
         """What a channel said after a sequence, whether that is only its latest state, and where it stands."""
         response = await self._notification.Resume(
@@ -120,6 +127,8 @@ class Hub:
                 _log.warning("live.stream_broke", reason=error.reason)
             failures = 0 if self._connected else failures + 1
             self._connected = False
+            for channel in self._channels.values():
+                channel.current = False
             await asyncio.sleep(_RECONNECT_SECONDS[min(failures, len(_RECONNECT_SECONDS) - 1)])
 
     async def _stream(self) -> None:
@@ -150,6 +159,7 @@ class Hub:
                 self._pass_on(message)
         # A channel may only go forward: a message of this stream may have come before the answer.
         channel.sequence = max(channel.sequence or 0, position.sequence)
+        channel.current = True
         channel.known.set()
 
     def _pass_on(self, message: LiveMessage) -> None:

@@ -20,6 +20,15 @@ CONFLATED: Final = Counter(
     "oraculum_gateway_conflated_total", "Messages that a newer one replaced for a slow reader."
 )
 SHED: Final = Counter("oraculum_gateway_sockets_shed_total", "Sockets closed because nobody read them.")
+CACHED: Final = Counter(
+    "oraculum_gateway_cache_total",
+    "Answers asked of the cache: found in memory or in Valkey (shared), waited for with others (together), or missed.",
+    ["route", "result"],
+)
+CACHED_BYTES: Final = Gauge("oraculum_gateway_cache_bytes", "Bytes of answers kept in memory.")
+CACHE_FAILURES: Final = Counter(
+    "oraculum_gateway_cache_failures_total", "Questions to Valkey about kept answers that nobody answered."
+)
 
 _children: Final[dict[tuple[str, str, int], Histogram]] = {}
 

@@ -7,8 +7,11 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from oraculum_gateway import cookies
 from oraculum_gateway.problems import MEDIA_TYPE, TITLES
 from oraculum_gateway.route import Limit, Route, Who
+from oraculum_gateway.samples import sample
+from oraculum_gateway.signed import scope_of
 
 _REF: Final = "#/components/schemas/{model}"
 
@@ -17,6 +20,7 @@ _TAGS: Final = {
     "users": "Accounts and profiles",
     "events": "What is asked, and at which prices",
     "predictions": "Bets and what they hold",
+    "risk": "Limits, exposure, stakes and triggers",
     "wallet": "Money",
     "markets": "What the venues say",
     "notifications": "Notices",
@@ -55,6 +59,43 @@ _PROBLEM: Final[dict[str, Any]] = {
     },
 }
 
+_SCHEMES: Final[dict[str, Any]] = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "apiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Api-Key",
+        "description": (
+            "A program's key, with `X-Timestamp` (seconds since 1970) and `X-Signature`: "
+            "hex(HMAC-SHA256(secret, timestamp + method + path?query + body))."
+        ),
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": cookies.ACCESS,
+        "description": (
+            "A page's session, given to whoever signs in with `X-Session: cookie`. A command repeats the cookie "
+            f"`{cookies.CSRF}` in `X-CSRF-Token`."
+        ),
+    },
+}
+
+_A_PROBLEM: Final = {"$ref": "#/components/schemas/Problem"}
+_CODES: Final = {
+    400: "malformed_json",
+    401: "unauthenticated",
+    403: "permission_denied",
+    408: "body_too_slow",
+    409: "idempotency_conflict",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    422: "invalid_request",
+    429: "rate_limited",
+    503: "unavailable",
+    504: "outcome_unknown",
+}
+
 
 def document(routes: Sequence[Route], *, server: str) -> dict[str, Any]:
     """The whole document."""
@@ -77,7 +118,7 @@ def document(routes: Sequence[Route], *, server: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": _SCHEMES,
         },
     }
 
@@ -101,9 +142,9 @@ def _operation(route: Route, names: _Names, schemas: dict[str, Any]) -> dict[str
         "operationId": route.name,
         "summary": route.summary,
         "tags": [route.tag],
-        "security": [{"bearer": []}] if route.who is not Who.ANYONE else [],
+        "security": _security(route),
         "parameters": [*_path_parameters(route), *_query_parameters(route, names, schemas)],
-        "responses": _responses(route, names),
+        "responses": _responses(route, names, schemas),
     }
     if route.command:
         operation["parameters"].append(
@@ -120,6 +161,13 @@ def _operation(route: Route, names: _Names, schemas: dict[str, Any]) -> dict[str
             content["example"] = dict(route.example)
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
     return operation
+
+
+def _security(route: Route) -> list[dict[str, Any]]:
+    if route.who is Who.ANYONE:
+        return []
+    schemes = ["bearer", "session", *(["apiKey"] if scope_of(route) is not None else [])]
+    return [{name: []} for name in schemes]
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
@@ -144,12 +192,13 @@ def _query_parameters(route: Route, names: _Names, schemas: dict[str, Any]) -> l
     ]
 
 
-def _responses(route: Route, names: _Names) -> dict[str, Any]:
+def _responses(route: Route, names: _Names, schemas: dict[str, Any]) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     if route.answer is not None:
         status = str(route.status)
         schema = names[route.answer, "serialization"]
-        responses[status] = {"description": "Done", "content": {route.media: {"schema": schema}}}
+        content = {"schema": schema, "example": sample(schema, schemas)}
+        responses[status] = {"description": "Done", "content": {route.media: content}}
         if route.other_media is not None:
             responses[status]["content"][route.other_media] = {"schema": {"type": "string"}}
         if route.status == 201:
@@ -167,16 +216,32 @@ def _responses(route: Route, names: _Names) -> dict[str, Any]:
     for status_code in sorted(_refusals(route)):
         responses[str(status_code)] = {
             "description": route.refusals.get(status_code, TITLES[status_code]),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {MEDIA_TYPE: {"schema": _A_PROBLEM, "example": _problem(route, status_code)}},
         }
     return responses
 
 
+def _problem(route: Route, status: int) -> dict[str, Any]:
+    """What such a refusal looks like."""
+    code = re.split(r"[ ,]", route.refusals.get(status, _CODES.get(status, "conflict")))[0]
+    field = {"field": "limit", "message": "Input should be less than or equal to 100"}
+    return {
+        "type": f"/docs#{code}",
+        "title": TITLES[status],
+        "status": status,
+        "code": code,
+        "detail": "The rule that was broken, in a sentence.",
+        "errors": [field] if status == 422 else [],
+        "request_id": "01890000-0000-7000-8000-000000000002",
+        "timestamp": "2026-05-04T12:00:00.000Z",
+        "path": route.full_path,
+    }
+
+
 def _refusals(route: Route) -> set[int]:
     """The statuses of refusals that a route may answer with."""
-    statuses = {400, 401, 422, 429, 503, *route.refusals}
-    if route.who not in {Who.ANYONE, Who.SIGNED_IN}:
-        statuses.add(403)
+    # Whoever sends a key without the scope, or comes from a network that is shut out, meets a 403 anywhere.
+    statuses = {400, 401, 403, 422, 429, 503, *route.refusals}
     if route.body is not None:
         statuses |= {408, 413, 415}
     if route.command:

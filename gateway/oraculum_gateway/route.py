@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from oraculum_gateway.caching.keeping import Keep
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.services import Services
 from oraculum_kit.caller import User
@@ -121,6 +122,8 @@ class Route:
     command: bool = False
     # How long anybody may keep a public answer.
     shared_seconds: int = 0
+    # How long we keep it ourselves, and what ends that; only for what is the same for everybody.
+    keep: Keep | None = None
     example: Mapping[str, Any] | None = None
     # Codes of refusals beside those that every route has.
     refusals: Mapping[int, str] = field(default_factory=dict)

@@ -5,6 +5,7 @@ is written. A refusal at any step is a problem document, and nothing has moved. 
 that sent it: who has no limit as a user has one as a stranger.
 """
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
@@ -14,18 +15,22 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from oraculum_gateway import metrics, problems
+from oraculum_gateway import cookies, metrics, problems
 from oraculum_gateway.bodies import read_json, read_query
+from oraculum_gateway.caching.answers import Answers, Content
+from oraculum_gateway.caching.keeping import changed_by
+from oraculum_gateway.caching.news import News
 from oraculum_gateway.edge import Edge
 from oraculum_gateway.limits import RateLimiter, counted
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import Call, Created, Limit, Route, Who
 from oraculum_gateway.services import Services
+from oraculum_gateway.shapes.people import SignedInOut, TokensOut
 from oraculum_gateway.signed import KEY_HEADER, SignedRequests
 from oraculum_kit import replay
 from oraculum_kit.authorization import Trust
 from oraculum_kit.caller import Caller, User, calling_as
-from oraculum_kit.errors import ServiceError
+from oraculum_kit.errors import NotFound, ServiceError
 from oraculum_kit.ids import uuid7
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -40,9 +45,17 @@ class Serving:
     """Makes endpoints of routes."""
 
     def __init__(
-        self, services: Services, trust: Trust, limiter: RateLimiter, signed: SignedRequests
+        self,
+        services: Services,
+        trust: Trust,
+        limiter: RateLimiter,
+        signed: SignedRequests,
+        answers: Answers,
+        news: News,
     ) -> None:
         self._services = services
+        self._answers = answers
+        self._news = news
         self._trust = trust
         self._limiter = limiter
         self._signed = signed
@@ -79,16 +92,18 @@ class Serving:
         await self._limit(route, counts, edge)
         if not route.who.admits(user):
             raise _not_admitted(route.who, user)
+        if route.keep is not None:
+            kept = await self._kept(route, request, edge, signed_in=user is not None)
+            if kept is not None:
+                return _shared(route, request, kept)
         call = Call(
             request=request,
             services=self._services,
             user=user,
             idempotency_key=_key(request),
             body=None if route.body is None else await read_json(request, route.body),
-            query=None if route.query is None else read_query(request, route.query),
+            query=_query(route, request),
         )
-        if route.query is None and request.scope["query_string"]:
-            read_query(request, _NOTHING)
         caller = Caller(
             request_id=edge.request_id,
             user=user,
@@ -99,7 +114,33 @@ class Serving:
         )
         with calling_as(caller):
             answer = await route.handler(call)
+        if route.command:
+            told = answer.body if isinstance(answer, Created) else answer
+            parameters = request.path_params
+            self._news.changed_here(changed_by(route.full_path, parameters, call.body, told, edge.user_id))
+        if cookies.wants_cookies(request):
+            return _in_cookies(route, request, answer)
         return _response(route, request, answer)
+
+    async def _kept(self, route: Route, request: Request, edge: Edge, *, signed_in: bool) -> Content | None:
+        """The answer that everybody gets; None where somebody who is signed in may see more than everybody."""
+        query = request.scope["query_string"].decode("latin-1")
+        # Only what could be read and was answered is found by it.
+        key = f"{request.url.path}?{query}"
+
+        async def load() -> Content:
+            call = Call(request, self._services, None, str(uuid7()), query=_query(route, request))
+            # As nobody: what is kept must not depend on who happened to ask first.
+            with calling_as(Caller(request_id=edge.request_id)):
+                answer = await route.handler(call)
+            return _content(route, request, answer)
+
+        try:
+            return await self._answers.get(route.name, key, load)
+        except NotFound:
+            if signed_in:
+                return None
+            raise
 
     async def _who(
         self, route: Route, request: Request, edge: Edge
@@ -110,7 +151,7 @@ class Serving:
         """
         header = request.headers.get("authorization")
         if header is None and KEY_HEADER not in request.headers:
-            return None, None, counted(None, edge.address)
+            return await self._by_cookie(route, request, edge)
         try:
             if KEY_HEADER in request.headers:
                 if not self._signed.knows(request.headers[KEY_HEADER]):
@@ -129,12 +170,47 @@ class Serving:
         await self._limiter.check(Limit.READ, *counted(None, edge.address))
         raise Problem(401, "token_invalid", "Authorization must be a bearer token.")
 
+    async def _by_cookie(
+        self, route: Route, request: Request, edge: Edge
+    ) -> tuple[User | None, str | None, tuple[str, str]]:
+        """The user of a page's session. A browser sends what it has, so where nobody is needed it proves nothing."""
+        stranger = None, None, counted(None, edge.address)
+        if "cookie" not in request.headers or route.who is Who.ANYONE:
+            return stranger
+        token = cookies.access_token(request)
+        if token is None:
+            return stranger
+        try:
+            user = await self._trust.users.verify(token)
+        except ServiceError:
+            await self._limiter.check(Limit.READ, *counted(None, edge.address))
+            raise
+        return user, f"Bearer {token}", counted(user, edge.address)
+
     async def _limit(self, route: Route, counts: tuple[str, str], edge: Edge) -> None:
+        if edge.unlimited:
+            return
         if route.limit is Limit.SIGN_IN:
             counts = counted(None, edge.address)
-        verdict = await self._limiter.check(route.limit, *counts)
+        verdict = await self._limiter.check(route.limit, *counts, route.name)
         if verdict is not None:
             edge.headers.update(verdict.headers())
+
+
+def _query(route: Route, request: Request) -> Any:
+    if route.query is not None:
+        return read_query(request, route.query)
+    if request.scope["query_string"]:
+        read_query(request, _NOTHING)
+    return None
+
+
+def _content(route: Route, request: Request, answer: Any) -> Content:
+    body = answer.model_dump_json().encode()
+    if route.keep is None:
+        return Content(body, _etag(body), 0)
+    fresh = route.keep(request.path_params, answer)
+    return Content(body, _etag(body), fresh.seconds, fresh.tags, fresh.members)
 
 
 class _NOTHING(BaseModel):
@@ -179,15 +255,35 @@ def _response(route: Route, request: Request, answer: Any) -> Response:
         body = answer.body.model_dump_json().encode()
         headers = {"location": answer.location, "cache-control": "no-store"}
         return Response(body, 202 if answer.pending else 201, headers, "application/json")
-    body = answer.model_dump_json().encode()
     if route.command or route.who is not Who.ANYONE or route.method != "GET":
+        body = answer.model_dump_json().encode()
         return Response(body, route.status, {"cache-control": "no-store"}, "application/json")
-    return _shared(route, request, body)
+    return _shared(route, request, _content(route, request, answer))
 
 
-def _shared(route: Route, request: Request, body: bytes) -> Response:
+def _in_cookies(route: Route, request: Request, answer: Any) -> Response:
+    """The tokens of a new or renewed session go into cookies, and not into the answer."""
+    told = answer.body if isinstance(answer, Created) else answer
+    tokens = told.tokens if isinstance(told, SignedInOut) else told
+    if not isinstance(tokens, TokensOut):
+        return _response(route, request, answer)
+    hidden: BaseModel = cookies.hidden(tokens)
+    if isinstance(told, SignedInOut):
+        hidden = told.model_copy(update={"tokens": hidden})
+    if isinstance(answer, Created):
+        answer = dataclasses.replace(answer, body=hidden)
+    response = _response(route, request, answer if isinstance(answer, Created) else hidden)
+    cookies.give(response, tokens)
+    return response
+
+
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def _shared(route: Route, request: Request, content: Content) -> Response:
     """A public answer: whoever has the same one already is told so in a few bytes."""
-    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    tag = content.etag
     headers = {
         "etag": tag,
         "cache-control": f"public, max-age=0, s-maxage={route.shared_seconds}",
@@ -196,4 +292,4 @@ def _shared(route: Route, request: Request, body: bytes) -> Response:
     known = {candidate.strip() for candidate in request.headers.get("if-none-match", "").split(",")}
     if known & {tag, f"W/{tag}", "*"}:
         return Response(status_code=304, headers=headers)
-    return Response(body, route.status, headers, "application/json")
+    return Response(content.body, route.status, headers, "application/json")

@@ -14,7 +14,7 @@ import orjson
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from oraculum_gateway import metrics, problems
+from oraculum_gateway import cookies, metrics, problems
 from oraculum_gateway.bodies import parse_json
 from oraculum_gateway.edge import Edge
 from oraculum_gateway.limits import counted
@@ -373,7 +373,7 @@ def token_of(websocket: WebSocket) -> tuple[str | None, str | None]:
         others = [name for name in offered if name != "bearer"]
         if others:
             return others[0], subprotocol
-    return websocket.query_params.get("token"), subprotocol
+    return websocket.query_params.get("token") or cookies.socket_token(websocket), subprotocol
 
 
 def _object(value: Any) -> Mapping[str, Any]:

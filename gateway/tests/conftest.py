@@ -1,7 +1,7 @@
 """A gateway on a real socket, in front of services that answer what a test wants, with a real Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,8 +20,10 @@ from oraculum.auth.v1 import (
     api_key_service_pb2,
     audit_service_pb2,
     auth_service_pb2,
+    compliance_service_pb2,
     credential_service_pb2,
     factor_service_pb2,
+    open_id_service_pb2,
     trust_service_pb2,
 )
 from oraculum.event.v1 import event_service_pb2
@@ -30,9 +32,12 @@ from oraculum.notification.v1 import notification_service_pb2
 from oraculum.prediction.v1 import prediction_service_pb2, risk_service_pb2
 from oraculum.wallet.v1 import wallet_service_pb2
 from oraculum_gateway.app import Parts, application
+from oraculum_gateway.caching.answers import Answers
+from oraculum_gateway.caching.news import News
 from oraculum_gateway.limits import Allowance, RateLimiter
 from oraculum_gateway.listening import http_server
 from oraculum_gateway.live import Hub
+from oraculum_gateway.networks import Networks
 from oraculum_gateway.services import Targets, connected
 from oraculum_gateway.signed import SignedRequests
 from oraculum_gateway.sockets import SocketServer
@@ -46,8 +51,10 @@ CONTRACTS = (
     api_key_service_pb2,
     audit_service_pb2,
     auth_service_pb2,
+    compliance_service_pb2,
     credential_service_pb2,
     factor_service_pb2,
+    open_id_service_pb2,
     trust_service_pb2,
     event_service_pb2,
     market_data_service_pb2,
@@ -115,7 +122,8 @@ class Backend:
         async def unary(request: Message, _: object) -> Message:
             self.asked.append((name, request))
             answer = self.answers.get(name)
-            return response_type() if answer is None else answer(request)
+            told = response_type() if answer is None else answer(request)
+            return await told if isinstance(told, Awaitable) else told
 
         async def stream(requests: AsyncIterator[Message], _: object) -> AsyncIterator[Message]:
             async def read() -> None:
@@ -147,6 +155,7 @@ class Gateway:
     backend: Backend
     parties: Parties
     hub: Hub
+    news: News
     redis: Redis
     sockets: SocketServer
 
@@ -162,7 +171,14 @@ class Gateway:
 
 
 @asynccontextmanager
-async def running_gateway(redis_url: str, tiers: Any = TIERS) -> AsyncIterator[Gateway]:
+async def running_gateway(
+    redis_url: str,
+    tiers: Any = TIERS,
+    *,
+    cache_bytes: int = 0,
+    routes: Any = None,
+    networks: Networks | None = None,
+) -> AsyncIterator[Gateway]:
     parties, backend = Parties(), Backend()
     access = {path: Access(users=ANYONE) for path in METHODS}
     redis: Redis = Redis.from_url(redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)
@@ -174,30 +190,37 @@ async def running_gateway(redis_url: str, tiers: Any = TIERS) -> AsyncIterator[G
         hub = Hub(services)
         clock = SystemClock()
         signed = SignedRequests(services, parties.trust, redis, clock)
-        parts = Parts(services, parties.trust, RateLimiter(redis, tiers), signed, hub, clock, Health())
+        news = News(hub)
+        answers = Answers(redis, news, clock, bytes_max=cache_bytes)
+        limiter = RateLimiter(redis, tiers, routes)
+        parts = Parts(services, parties.trust, limiter, signed, hub, news, answers, clock, Health())
         app, sockets = application(
             parts,
             public_url="http://gateway.test",
             origins=frozenset({ORIGIN}),
             trusted_proxies=0,
+            networks=networks or Networks(),
             ledger_is_public=False,
             sockets_max=100,
         )
         server = http_server(app, "127.0.0.1:0", grace_seconds=1)
         tasks = [asyncio.create_task(server.serve()), asyncio.create_task(hub.run())]
+        if cache_bytes:
+            tasks.append(asyncio.create_task(news.run()))
         while not server.started:  # noqa: ASYNC110  uvicorn tells it in no other way
             await asyncio.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         try:
             async with httpx.AsyncClient(base_url=url, timeout=10) as http:
-                yield Gateway(url, http, backend, parties, hub, redis, sockets)
+                yield Gateway(url, http, backend, parties, hub, news, redis, sockets)
         finally:
             server.should_exit = True
             backend.said.put_nowait(None)
             await tasks[0]
-            tasks[1].cancel()
-            await asyncio.gather(tasks[1], return_exceptions=True)
+            for task in tasks[1:]:
+                task.cancel()
+            await asyncio.gather(*tasks[1:], return_exceptions=True)
 
 
 @pytest.fixture

@@ -84,12 +84,26 @@ class TestDocuments:
 
         assert set(re.findall(r'"#/components/schemas/([^"]+)"', text)) <= set(schemas)
 
-    @pytest.mark.parametrize("path", ["/docs", "/docs/docs.css", "/docs/docs.js", "/asyncapi.json"])
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/docs",
+            "/docs/docs.css",
+            "/docs/docs.js",
+            "/asyncapi.json",
+            "/verify-email",
+            "/reset-password",
+            "/forgot-password",
+            "/account.js",
+        ],
+    )
     async def test_the_pages_are_there(self, gateway, path: str) -> None:
         assert (await gateway.http.get(path)).status_code == 200
 
-    async def test_the_page_has_nothing_inline(self, gateway) -> None:
-        page = (await gateway.http.get("/docs")).text
+    @pytest.mark.parametrize("path", ["/docs", "/verify-email", "/reset-password", "/forgot-password"])
+    async def test_the_page_has_nothing_inline(self, gateway, path: str) -> None:
+        page = (await gateway.http.get(path)).text
+        assert " style=" not in page
         assert "<style" not in page
         assert "onclick" not in page
         assert "<script>" not in page

@@ -12,6 +12,11 @@ _FILES: Final[Mapping[str, str]] = {
     "/docs": "docs.html",
     "/docs/docs.css": "docs.css",
     "/docs/docs.js": "docs.js",
+    # Where the links of auth's mails lead.
+    "/verify-email": "verify-email.html",
+    "/reset-password": "reset-password.html",
+    "/forgot-password": "forgot-password.html",
+    "/account.js": "account.js",
 }
 _HEADERS: Final = {"cache-control": "public, max-age=300"}
 

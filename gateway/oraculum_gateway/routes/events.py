@@ -5,6 +5,8 @@ from typing import Final
 
 from oraculum.event.v1 import event_service_pb2 as pb
 from oraculum.money.v1.amount_pb2 import Amount
+from oraculum_gateway.caching import keeping
+from oraculum_gateway.caching.news import EVENTS
 from oraculum_gateway.money import amount_in, asset_in, price_in, refuse
 from oraculum_gateway.route import Call, Created, Limit, Route, Who
 from oraculum_gateway.shapes import events as shapes
@@ -160,7 +162,7 @@ ROUTES: Final = (
     Route(
         method="GET", path="/events", name="listEvents", tag="events", handler=listing,
         summary="Events by filters and full-text search", query=shapes.EventsQuery,
-        answer=Listed[shapes.EventOut], shared_seconds=1,
+        answer=Listed[shapes.EventOut], shared_seconds=1, keep=keeping.list_of_events(60),
     ),
     Route(
         method="POST", path="/events", name="createEvent", tag="events", handler=create, command=True,
@@ -169,7 +171,7 @@ ROUTES: Final = (
     ),
     Route(
         method="GET", path="/events/{id}", name="getEvent", tag="events", handler=one,
-        summary="One event with its prices", answer=shapes.EventOut, shared_seconds=1,
+        summary="One event with its prices", answer=shapes.EventOut, shared_seconds=1, keep=keeping.an_event(60),
         refusals={404: "event_not_found"},
     ),
     Route(
@@ -199,5 +201,6 @@ ROUTES: Final = (
     Route(
         method="GET", path="/categories", name="listCategories", tag="events", handler=categories,
         summary="Categories with what is open in each", answer=shapes.CategoriesOut, shared_seconds=60,
+        keep=keeping.for_seconds(60, EVENTS),
     ),
 )  # fmt: skip

@@ -7,6 +7,8 @@ import orjson
 from starlette.responses import Response
 
 from oraculum.auth.v1 import auth_service_pb2 as pb
+from oraculum_gateway import cookies
+from oraculum_gateway.caching import keeping
 from oraculum_gateway.edge import Edge
 from oraculum_gateway.route import Call, Created, Limit, Route, Who
 from oraculum_gateway.shapes import people as shapes
@@ -67,14 +69,20 @@ async def login(call: Call) -> shapes.SignedInOut:
 async def refresh(call: Call) -> shapes.TokensOut:
     """Exchange a refresh token."""
     response = await call.services.auth.Refresh(
-        pb.RefreshRequest(refresh_token=call.body.refresh_token, origin=_origin(call))
+        pb.RefreshRequest(
+            refresh_token=call.body.refresh_token or cookies.refresh_token(call.request),
+            origin=_origin(call),
+        )
     )
     return _tokens(response.tokens)
 
 
-async def logout(call: Call) -> None:
+async def logout(call: Call) -> Response:
     """End this session."""
     await call.services.auth.SignOut(pb.SignOutRequest())
+    response = Response(status_code=204, headers={"cache-control": "no-store"})
+    cookies.take(response)
+    return response
 
 
 async def sessions(call: Call) -> shapes.SessionsOut:
@@ -271,7 +279,7 @@ ROUTES: Final = (
     Route(
         method="GET", path="/users/{id}", name="getUser", tag="users", handler=public_user,
         summary="What anybody may know about a user", answer=shapes.PublicUserOut, shared_seconds=60,
-        refusals={404: "user_not_found"},
+        keep=keeping.a_user(60), refusals={404: "user_not_found"},
     ),
     Route(
         method="GET", path="/admin/users", name="adminListUsers", tag="admin", handler=users, who=Who.ADMIN,

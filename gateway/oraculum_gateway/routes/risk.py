@@ -331,6 +331,6 @@ ROUTES: Final = (
     Route(
         method="DELETE", path="/risk/triggers/{id}", name="deleteTrigger", tag="risk",
         handler=delete_trigger, summary="Take back a trigger that waits", who=Who.SIGNED_IN,
-        limit=Limit.COMMAND, answer=shapes.TriggerOut, refusals={404: "trigger_not_found"},
+        limit=Limit.COMMAND, command=True, answer=shapes.TriggerOut, refusals={404: "trigger_not_found"},
     ),
 )  # fmt: skip

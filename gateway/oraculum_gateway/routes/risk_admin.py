@@ -174,7 +174,7 @@ ROUTES: Final = (
     Route(
         method="POST", path="/admin/users/{id}/limits", name="adminSetLimits", tag="admin",
         handler=set_limits, summary="Set what one person may do", who=Who.ADMIN, limit=Limit.COMMAND,
-        body=shapes.UserLimitsIn, answer=shapes.AssetLimitsOut,
+        command=True, body=shapes.UserLimitsIn, answer=shapes.AssetLimitsOut,
         example={"asset": "USDC", "order": "100.00", "reason": "asked for it"},
     ),
     Route(
@@ -185,7 +185,7 @@ ROUTES: Final = (
     Route(
         method="PUT", path="/admin/prohibited", name="adminSetProhibited", tag="admin",
         handler=set_prohibitions, summary="Replace what nobody may buy into", who=Who.ADMIN,
-        limit=Limit.COMMAND, body=shapes.ProhibitionsIn, answer=shapes.ProhibitionsOut,
+        limit=Limit.COMMAND, command=True, body=shapes.ProhibitionsIn, answer=shapes.ProhibitionsOut,
         example={"data": [{"kind": "category", "subject": "weather", "reason": "not licensed"}]},
     ),
     Route(
@@ -196,7 +196,7 @@ ROUTES: Final = (
     Route(
         method="POST", path="/admin/reviews/{id}/decide", name="adminDecideReview", tag="admin",
         handler=decide, summary="Let an order pass or turn it away", who=Who.ADMIN, limit=Limit.COMMAND,
-        body=shapes.DecisionIn, answer=shapes.ReviewOut,
+        command=True, body=shapes.DecisionIn, answer=shapes.ReviewOut,
         example={"decision": "approve", "note": "knows the person"},
         refusals={404: "review_not_found", 409: "review_decided"},
     ),

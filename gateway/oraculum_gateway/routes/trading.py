@@ -4,6 +4,7 @@ from typing import Final, Literal
 
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_gateway.assets import EventAssets
+from oraculum_gateway.caching import keeping
 from oraculum_gateway.money import (
     amount_in,
     amount_out,
@@ -300,6 +301,6 @@ ROUTES: Final = (
     Route(
         method="GET", path="/events/{id}/trades", name="listTrades", tag="events", handler=trades,
         summary="Fills of an event, newest first", query=PageQuery, answer=Listed[event_shapes.TradeOut],
-        shared_seconds=1,
+        shared_seconds=1, keep=keeping.of_event(60),
     ),
 )  # fmt: skip

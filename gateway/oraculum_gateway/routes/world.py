@@ -3,6 +3,7 @@
 from typing import Final, Literal
 
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
+from oraculum_gateway.caching import keeping
 from oraculum_gateway.money import price_out, prices_out
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import Call, Route
@@ -321,45 +322,45 @@ ROUTES: Final = (
     Route(
         method="GET", path="/markets", name="listMarkets", tag="markets", handler=markets,
         summary="Markets of the venues", query=shapes.MarketsQuery, answer=Listed[shapes.MarketOut],
-        shared_seconds=2,
+        shared_seconds=2, keep=keeping.for_seconds(2),
     ),
     Route(
         method="GET", path="/markets/matches", name="listMarketMatches", tag="markets", handler=matches,
         summary="The same question on several venues, with the price gap", query=shapes.MatchesQuery,
-        answer=shapes.MatchesOut, shared_seconds=2,
+        answer=shapes.MatchesOut, shared_seconds=2, keep=keeping.for_seconds(2),
     ),
     Route(
         method="GET", path="/markets/incidents", name="listMarketIncidents", tag="markets", handler=incidents,
         summary="What was wrong with what the venues said", query=shapes.IncidentsQuery,
-        answer=Listed[shapes.IncidentOut], shared_seconds=2,
+        answer=Listed[shapes.IncidentOut], shared_seconds=2, keep=keeping.for_seconds(2),
     ),
     Route(
         method="GET", path="/markets/{venue}/{id}", name="getMarket", tag="markets", handler=market,
-        summary="One market with its latest prices", answer=shapes.MarketOut, shared_seconds=1,
+        summary="One market with its latest prices", answer=shapes.MarketOut, shared_seconds=1, keep=keeping.for_seconds(1),
         refusals=_MISSING,
     ),
     Route(
         method="GET", path="/markets/{venue}/{id}/quote", name="getMarketQuote", tag="markets",
-        handler=quotes, summary="The latest prices", answer=shapes.QuotesOut, shared_seconds=1,
+        handler=quotes, summary="The latest prices", answer=shapes.QuotesOut, shared_seconds=1, keep=keeping.for_seconds(1),
         refusals=_MISSING,
     ),
     Route(
         method="GET", path="/markets/{venue}/{id}/book", name="getMarketBook", tag="markets", handler=book,
-        summary="The order book", answer=shapes.BooksOut, shared_seconds=1, refusals=_MISSING,
+        summary="The order book", answer=shapes.BooksOut, shared_seconds=1, keep=keeping.for_seconds(1), refusals=_MISSING,
     ),
     Route(
         method="GET", path="/markets/{venue}/{id}/trades", name="listMarketTrades", tag="markets",
         handler=trades, summary="Trades, newest first", query=PageQuery,
-        answer=Listed[shapes.MarketTradeOut], shared_seconds=1, refusals=_MISSING,
+        answer=Listed[shapes.MarketTradeOut], shared_seconds=1, keep=keeping.for_seconds(1), refusals=_MISSING,
     ),
     Route(
         method="GET", path="/markets/{venue}/{id}/candles", name="listMarketCandles", tag="markets",
         handler=market_candles, summary="Candles, oldest first", query=event_shapes.CandlesQuery,
-        answer=event_shapes.CandlesOut, shared_seconds=10, refusals=_MISSING,
+        answer=event_shapes.CandlesOut, shared_seconds=10, keep=keeping.for_seconds(10), refusals=_MISSING,
     ),
     Route(
         method="GET", path="/events/{id}/candles", name="listCandles", tag="events", handler=event_candles,
         summary="Candles of an event, oldest first", query=event_shapes.CandlesQuery,
-        answer=event_shapes.CandlesOut, shared_seconds=5,
+        answer=event_shapes.CandlesOut, shared_seconds=5, keep=keeping.for_seconds(5),
     ),
 )  # fmt: skip

@@ -56,9 +56,9 @@ class LoginIn(Given):
 
 
 class RefreshIn(Given):
-    """A refresh token; it is used up."""
+    """A refresh token; it is used up. A page leaves it out: its cookie has it."""
 
-    refresh_token: Annotated[str, Field(max_length=200)]
+    refresh_token: Annotated[str, Field(max_length=200)] = ""
 
 
 class WalletOut(Told):
@@ -101,7 +101,7 @@ class UserOut(Told):
 
 
 class TokensOut(Told):
-    """What a client keeps of its session."""
+    """What a client keeps of its session; both tokens are empty where cookies carry them."""
 
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  RFC 6750's word
