@@ -17,6 +17,24 @@ SET row_security = off;
 CREATE SCHEMA event;
 
 --
+-- Name: check_dispute_step(); Type: FUNCTION; Schema: event; Owner: -
+--
+
+CREATE FUNCTION event.check_dispute_step() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if (old.status, new.status) not in (
+    ('bonding', 'open'), ('bonding', 'refused'), ('bonding', 'moot'),
+    ('open', 'upheld'), ('open', 'rejected'), ('open', 'moot')
+  ) then
+    raise exception 'a dispute does not go from % to %', old.status, new.status
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+
+--
 -- Name: check_event_transition(); Type: FUNCTION; Schema: event; Owner: -
 --
 
@@ -52,6 +70,76 @@ SET default_tablespace = '';
 SET default_table_access_method = heap;
 
 --
+-- Name: category; Type: TABLE; Schema: event; Owner: -
+--
+
+CREATE TABLE event.category (
+    category text NOT NULL,
+    label text NOT NULL,
+    place bigint NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT category_category_check CHECK ((category ~ '^[a-z][a-z0-9-]{1,49}$'::text)),
+    CONSTRAINT category_label_check CHECK (((char_length(label) >= 1) AND (char_length(label) <= 100)))
+);
+
+--
+-- Name: charge; Type: TABLE; Schema: event; Owner: -
+--
+
+CREATE TABLE event.charge (
+    event_id uuid NOT NULL,
+    publication bigint NOT NULL,
+    user_id uuid NOT NULL,
+    asset text NOT NULL,
+    fee_units bigint NOT NULL,
+    subsidy_units bigint NOT NULL,
+    status text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT charge_fee_units_check CHECK ((fee_units >= 0)),
+    CONSTRAINT charge_publication_check CHECK ((publication > 0)),
+    CONSTRAINT charge_status_check CHECK ((status = ANY (ARRAY['asked'::text, 'paid'::text, 'refused'::text, 'returned'::text]))),
+    CONSTRAINT charge_subsidy_units_check CHECK ((subsidy_units > 0))
+);
+
+--
+-- Name: crawler_rules; Type: TABLE; Schema: event; Owner: -
+--
+
+CREATE TABLE event.crawler_rules (
+    version bigint NOT NULL,
+    content jsonb NOT NULL,
+    set_by uuid,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT crawler_rules_version_check CHECK ((version > 0))
+);
+
+--
+-- Name: dispute; Type: TABLE; Schema: event; Owner: -
+--
+
+CREATE TABLE event.dispute (
+    dispute_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    proposal_number bigint NOT NULL,
+    user_id uuid NOT NULL,
+    reason text NOT NULL,
+    evidence_url text NOT NULL,
+    status text NOT NULL,
+    asset text NOT NULL,
+    bond_units bigint NOT NULL,
+    bond_settled boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    decision_note text DEFAULT ''::text NOT NULL,
+    CONSTRAINT dispute_bond_units_check CHECK ((bond_units > 0)),
+    CONSTRAINT dispute_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 2000))),
+    CONSTRAINT dispute_status_check CHECK ((status = ANY (ARRAY['bonding'::text, 'open'::text, 'refused'::text, 'upheld'::text, 'rejected'::text, 'moot'::text])))
+);
+
+--
 -- Name: event; Type: TABLE; Schema: event; Owner: -
 --
 
@@ -82,16 +170,28 @@ CREATE TABLE event.event (
     version bigint DEFAULT 1 NOT NULL,
     search_text text NOT NULL,
     search_words tsvector GENERATED ALWAYS AS (to_tsvector('english'::regconfig, search_text)) STORED NOT NULL,
-    CONSTRAINT event_category_check CHECK ((category = ANY (ARRAY['sports'::text, 'politics'::text, 'crypto'::text, 'weather'::text, 'economics'::text, 'entertainment'::text, 'custom'::text]))),
-    CONSTRAINT event_check CHECK ((((cardinality(outcome_labels) >= 2) AND (cardinality(outcome_labels) <= 100)) AND ((event_type <> 'binary'::text) OR (cardinality(outcome_labels) = 2)))),
+    unpublished boolean DEFAULT false NOT NULL,
+    creator_pays boolean DEFAULT false NOT NULL,
+    creation_fee_units bigint DEFAULT 0 NOT NULL,
+    publication bigint DEFAULT 0 NOT NULL,
+    scale_lower numeric,
+    scale_upper numeric,
+    scale_step numeric,
+    scale_unit text,
+    challenge_seconds bigint,
+    resolve_by timestamp with time zone,
+    deadline_payout_millionths bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    CONSTRAINT event_challenge_is_bounded CHECK (((challenge_seconds >= 0) AND (challenge_seconds <= 2592000))),
     CONSTRAINT event_check1 CHECK ((end_time > start_time)),
     CONSTRAINT event_check2 CHECK (((cardinality(prior_millionths) = 0) OR (cardinality(prior_millionths) = cardinality(outcome_labels)))),
     CONSTRAINT event_check3 CHECK ((((venue IS NULL) = (venue_market_id IS NULL)) AND ((venue IS NULL) = (venue_outcome_ids IS NULL)))),
     CONSTRAINT event_description_check CHECK ((char_length(description) <= 20000)),
-    CONSTRAINT event_event_type_check CHECK ((event_type = ANY (ARRAY['binary'::text, 'multiple_choice'::text]))),
+    CONSTRAINT event_outcomes_fit CHECK ((((cardinality(outcome_labels) >= 2) AND (cardinality(outcome_labels) <= 100)) AND ((event_type = 'multiple_choice'::text) OR (cardinality(outcome_labels) = 2)))),
+    CONSTRAINT event_scale_is_whole CHECK ((((event_type = 'scalar'::text) = (scale_lower IS NOT NULL)) AND ((scale_lower IS NULL) = (scale_upper IS NULL)) AND ((scale_lower IS NULL) = (scale_step IS NULL)) AND ((scale_lower IS NULL) = (scale_unit IS NULL)) AND ((scale_lower IS NULL) OR ((scale_lower < scale_upper) AND (scale_step > (0)::numeric))))),
     CONSTRAINT event_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'locked'::text, 'resolving'::text, 'resolved'::text, 'cancelled'::text]))),
     CONSTRAINT event_subsidy_units_check CHECK ((subsidy_units > 0)),
-    CONSTRAINT event_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 500)))
+    CONSTRAINT event_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 500))),
+    CONSTRAINT event_type_is_known CHECK ((event_type = ANY (ARRAY['binary'::text, 'multiple_choice'::text, 'scalar'::text])))
 );
 
 --
@@ -106,6 +206,7 @@ CREATE TABLE event.resolution (
     note text NOT NULL,
     resolved_at timestamp with time zone NOT NULL,
     closing_sequence bigint NOT NULL,
+    value numeric,
     CONSTRAINT resolution_closing_sequence_check CHECK ((closing_sequence >= 0)),
     CONSTRAINT resolution_revision_check CHECK ((revision > 0))
 );
@@ -145,14 +246,27 @@ CREATE VIEW event.event_row AS
     r.note,
     r.resolved_at,
     r.closing_sequence,
-    e.search_words
+    e.search_words,
+    e.unpublished,
+    e.creator_pays,
+    e.creation_fee_units,
+    e.publication,
+    e.scale_lower,
+    e.scale_upper,
+    e.scale_step,
+    e.scale_unit,
+    e.challenge_seconds,
+    e.resolve_by,
+    e.deadline_payout_millionths,
+    r.value
    FROM (event.event e
      LEFT JOIN LATERAL ( SELECT l.revision,
             l.payout_millionths,
             l.source,
             l.note,
             l.resolved_at,
-            l.closing_sequence
+            l.closing_sequence,
+            l.value
            FROM event.resolution l
           WHERE (l.event_id = e.event_id)
           ORDER BY l.revision DESC
@@ -269,12 +383,47 @@ CREATE TABLE event.outbox_sequence (
 WITH (fillfactor='80');
 
 --
+-- Name: proposal; Type: TABLE; Schema: event; Owner: -
+--
+
+CREATE TABLE event.proposal (
+    event_id uuid NOT NULL,
+    number bigint NOT NULL,
+    payout_millionths bigint[] NOT NULL,
+    value numeric,
+    source text NOT NULL,
+    note text NOT NULL,
+    actor_user_id uuid,
+    confirmed_by uuid,
+    closing_sequence bigint NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    challenge_ends_at timestamp with time zone NOT NULL,
+    bond_units bigint NOT NULL,
+    overturned_at timestamp with time zone,
+    CONSTRAINT proposal_bond_units_check CHECK ((bond_units > 0)),
+    CONSTRAINT proposal_check CHECK ((challenge_ends_at > proposed_at)),
+    CONSTRAINT proposal_closing_sequence_check CHECK ((closing_sequence >= 0)),
+    CONSTRAINT proposal_number_check CHECK ((number > 0))
+);
+
+--
 -- Name: schema_migrations; Type: TABLE; Schema: event; Owner: -
 --
 
 CREATE TABLE event.schema_migrations (
     version character varying NOT NULL
 );
+
+--
+-- Name: trend; Type: TABLE; Schema: event; Owner: -
+--
+
+CREATE TABLE event.trend (
+    event_id uuid NOT NULL,
+    score double precision NOT NULL,
+    last_sequence bigint DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='70');
 
 --
 -- Name: verdict; Type: TABLE; Schema: event; Owner: -
@@ -288,8 +437,39 @@ CREATE TABLE event.verdict (
     note text NOT NULL,
     actor_user_id uuid,
     asked_at timestamp with time zone NOT NULL,
+    value numeric,
+    awaits_confirmation boolean DEFAULT false NOT NULL,
+    confirmed_by uuid,
     CONSTRAINT verdict_kind_check CHECK ((kind = ANY (ARRAY['resolve'::text, 'cancel'::text])))
 );
+
+--
+-- Name: category category_pkey; Type: CONSTRAINT; Schema: event; Owner: -
+--
+
+ALTER TABLE ONLY event.category
+    ADD CONSTRAINT category_pkey PRIMARY KEY (category);
+
+--
+-- Name: charge charge_pkey; Type: CONSTRAINT; Schema: event; Owner: -
+--
+
+ALTER TABLE ONLY event.charge
+    ADD CONSTRAINT charge_pkey PRIMARY KEY (event_id, publication);
+
+--
+-- Name: crawler_rules crawler_rules_pkey; Type: CONSTRAINT; Schema: event; Owner: -
+--
+
+ALTER TABLE ONLY event.crawler_rules
+    ADD CONSTRAINT crawler_rules_pkey PRIMARY KEY (version);
+
+--
+-- Name: dispute dispute_pkey; Type: CONSTRAINT; Schema: event; Owner: -
+--
+
+ALTER TABLE ONLY event.dispute
+    ADD CONSTRAINT dispute_pkey PRIMARY KEY (dispute_id);
 
 --
 -- Name: event event_pkey; Type: CONSTRAINT; Schema: event; Owner: -
@@ -362,6 +542,13 @@ ALTER TABLE ONLY event.outbox_sequence
     ADD CONSTRAINT outbox_sequence_pkey PRIMARY KEY (topic, key);
 
 --
+-- Name: proposal proposal_pkey; Type: CONSTRAINT; Schema: event; Owner: -
+--
+
+ALTER TABLE ONLY event.proposal
+    ADD CONSTRAINT proposal_pkey PRIMARY KEY (event_id, number);
+
+--
 -- Name: resolution resolution_pkey; Type: CONSTRAINT; Schema: event; Owner: -
 --
 
@@ -376,11 +563,42 @@ ALTER TABLE ONLY event.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 
 --
+-- Name: trend trend_pkey; Type: CONSTRAINT; Schema: event; Owner: -
+--
+
+ALTER TABLE ONLY event.trend
+    ADD CONSTRAINT trend_pkey PRIMARY KEY (event_id);
+
+--
 -- Name: verdict verdict_pkey; Type: CONSTRAINT; Schema: event; Owner: -
 --
 
 ALTER TABLE ONLY event.verdict
     ADD CONSTRAINT verdict_pkey PRIMARY KEY (event_id);
+
+--
+-- Name: dispute_newest; Type: INDEX; Schema: event; Owner: -
+--
+
+CREATE INDEX dispute_newest ON event.dispute USING btree (created_at DESC, dispute_id DESC);
+
+--
+-- Name: dispute_newest_of_person; Type: INDEX; Schema: event; Owner: -
+--
+
+CREATE INDEX dispute_newest_of_person ON event.dispute USING btree (user_id, created_at DESC, dispute_id DESC);
+
+--
+-- Name: dispute_of_person; Type: INDEX; Schema: event; Owner: -
+--
+
+CREATE UNIQUE INDEX dispute_of_person ON event.dispute USING btree (event_id, proposal_number, user_id) WHERE (status <> 'refused'::text);
+
+--
+-- Name: dispute_undecided; Type: INDEX; Schema: event; Owner: -
+--
+
+CREATE INDEX dispute_undecided ON event.dispute USING btree (event_id, proposal_number) WHERE (status = ANY (ARRAY['bonding'::text, 'open'::text]));
 
 --
 -- Name: event_by_end; Type: INDEX; Schema: event; Owner: -
@@ -443,6 +661,12 @@ CREATE INDEX event_newest_by_status ON event.event USING btree (status, created_
 CREATE INDEX event_search ON event.event USING gin (search_words);
 
 --
+-- Name: event_unpublished; Type: INDEX; Schema: event; Owner: -
+--
+
+CREATE INDEX event_unpublished ON event.event USING btree (creator_user_id, created_at DESC, event_id DESC) WHERE unpublished;
+
+--
 -- Name: idempotency_created_at; Type: INDEX; Schema: event; Owner: -
 --
 
@@ -461,6 +685,24 @@ CREATE INDEX job_dead ON event.job USING btree (dead_at) WHERE (dead_at IS NOT N
 CREATE INDEX job_due ON event.job USING btree (due_at) WHERE (dead_at IS NULL);
 
 --
+-- Name: trend_highest; Type: INDEX; Schema: event; Owner: -
+--
+
+CREATE INDEX trend_highest ON event.trend USING btree (score DESC, event_id DESC);
+
+--
+-- Name: crawler_rules crawler_rules_append_only; Type: TRIGGER; Schema: event; Owner: -
+--
+
+CREATE TRIGGER crawler_rules_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON event.crawler_rules FOR EACH STATEMENT EXECUTE FUNCTION event.refuse_change();
+
+--
+-- Name: dispute dispute_step; Type: TRIGGER; Schema: event; Owner: -
+--
+
+CREATE TRIGGER dispute_step BEFORE UPDATE OF status ON event.dispute FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION event.check_dispute_step();
+
+--
 -- Name: event event_transition; Type: TRIGGER; Schema: event; Owner: -
 --
 
@@ -473,11 +715,46 @@ CREATE TRIGGER event_transition BEFORE UPDATE OF status ON event.event FOR EACH 
 CREATE TRIGGER resolution_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON event.resolution FOR EACH STATEMENT EXECUTE FUNCTION event.refuse_change();
 
 --
+-- Name: charge charge_event_id_fkey; Type: FK CONSTRAINT; Schema: event; Owner: -
+--
+
+ALTER TABLE ONLY event.charge
+    ADD CONSTRAINT charge_event_id_fkey FOREIGN KEY (event_id) REFERENCES event.event(event_id);
+
+--
+-- Name: dispute dispute_event_id_proposal_number_fkey; Type: FK CONSTRAINT; Schema: event; Owner: -
+--
+
+ALTER TABLE ONLY event.dispute
+    ADD CONSTRAINT dispute_event_id_proposal_number_fkey FOREIGN KEY (event_id, proposal_number) REFERENCES event.proposal(event_id, number);
+
+--
+-- Name: event event_category_is_known; Type: FK CONSTRAINT; Schema: event; Owner: -
+--
+
+ALTER TABLE ONLY event.event
+    ADD CONSTRAINT event_category_is_known FOREIGN KEY (category) REFERENCES event.category(category);
+
+--
+-- Name: proposal proposal_event_id_fkey; Type: FK CONSTRAINT; Schema: event; Owner: -
+--
+
+ALTER TABLE ONLY event.proposal
+    ADD CONSTRAINT proposal_event_id_fkey FOREIGN KEY (event_id) REFERENCES event.event(event_id);
+
+--
 -- Name: resolution resolution_event_id_fkey; Type: FK CONSTRAINT; Schema: event; Owner: -
 --
 
 ALTER TABLE ONLY event.resolution
     ADD CONSTRAINT resolution_event_id_fkey FOREIGN KEY (event_id) REFERENCES event.event(event_id);
+
+--
+-- Name: trend trend_event_id_fkey; Type: FK CONSTRAINT; Schema: event; Owner: -
+--
+
+ALTER TABLE ONLY event.trend
+    ADD CONSTRAINT trend_event_id_fkey FOREIGN KEY (event_id) REFERENCES event.event(event_id);
 
 --
 -- Name: verdict verdict_event_id_fkey; Type: FK CONSTRAINT; Schema: event; Owner: -
@@ -495,4 +772,9 @@ ALTER TABLE ONLY event.verdict
 --
 
 INSERT INTO event.schema_migrations (version) VALUES
-    ('20261121034500');
+    ('20261121034500'),
+    ('20261121100000'),
+    ('20261121100001'),
+    ('20261121101000'),
+    ('20261121102000'),
+    ('20261121103000');

@@ -54,6 +54,8 @@ class ServiceError(Exception):
     # By reason. Families are in it too, so a process that does not know a reason still finds the family by code.
     registered: ClassVar[dict[str, type["ServiceError"]]] = {}
 
+    _violations: tuple[Violation, ...] = ()
+
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "reason" not in cls.__dict__:
@@ -70,8 +72,8 @@ class ServiceError(Exception):
 
     @property
     def violations(self) -> tuple[Violation, ...]:
-        """The fields that are wrong; empty for all but `InvalidArgument`."""
-        return ()
+        """The fields that are wrong or stand in the way; empty where no field does."""
+        return self._violations
 
     @property
     def retry_after_seconds(self) -> float | None:
@@ -89,12 +91,8 @@ class InvalidArgument(ServiceError):
         self, message: str | None = None, /, *, violations: Iterable[Violation] = (), **metadata: object
     ) -> None:
         super().__init__(message, **metadata)
+        # Every bad field, so that a person can mend all of them at once.
         self._violations = tuple(violations)
-
-    @property
-    def violations(self) -> tuple[Violation, ...]:
-        """Every bad field, so that a person can mend all of them at once."""
-        return self._violations
 
 
 class Unauthenticated(ServiceError):

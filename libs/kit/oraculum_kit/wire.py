@@ -68,8 +68,7 @@ def from_status(status: status_pb2.Status) -> ServiceError:
     error = error_class.__new__(error_class)
     ServiceError.__init__(error, status.message, **dict(info.metadata))
     error.reason = info.reason
-    if isinstance(error, errors.InvalidArgument):
-        error._violations = bad_request  # noqa: SLF001  the wire is the constructor's other half
+    error._violations = bad_request  # noqa: SLF001  the wire is the constructor's other half
     if isinstance(error, errors.Unavailable | errors.ResourceExhausted):
         error._retry_after_seconds = retry  # noqa: SLF001
     return error

@@ -7,13 +7,17 @@ from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
 from oraculum.auth.v1.trust_service_pb2 import WatchRevocationsRequest
 from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum.event.v1.event_service_pb2_grpc import add_EventServiceServicer_to_server
+from oraculum_event import stakes
 from oraculum_event.config import load
-from oraculum_event.consumers import VenueMarkets
-from oraculum_event.crawler import load_rulebook
-from oraculum_event.lifecycle import Lifecycle
+from oraculum_event.consumers import VenueMarkets, fills_consumer
+from oraculum_event.crawling import Crawling
+from oraculum_event.dry_run import SAFE as MARKETS_SAFE
+from oraculum_event.dry_run import DryRun
 from oraculum_event.listing import EventLists
 from oraculum_event.markets import SAFE, Markets
+from oraculum_event.rulebooks import Rulebooks, load_rulebook
 from oraculum_event.servicer import ACCESS, EventServicer
+from oraculum_event.steps import wire
 from oraculum_kit import idempotency
 from oraculum_kit.client import channel
 from oraculum_kit.clock import SystemClock
@@ -38,20 +42,37 @@ async def main() -> None:
         Database(config.database) as database,
         channel(config.auth_target, identity) as auth,
         channel(config.prediction_target, identity, safe=SAFE) as prediction,
+        channel(config.wallet_target, identity, safe=stakes.SAFE) as wallet,
+        channel(config.market_data_target, identity, safe=MARKETS_SAFE) as market_data,
     ):
 
         async def forget(_: Job) -> None:
             async with database.transaction() as connection:
                 await idempotency.forget_old(connection)
 
-        lifecycle = Lifecycle(database, Markets(prediction), clock)
-        rulebook = load_rulebook(config.crawler_rules, config.crawler_subsidy)
-        venue_markets = VenueMarkets(database, lifecycle, rulebook, clock)
+        steps = wire(
+            database,
+            Markets(prediction),
+            stakes.Stakes(wallet),
+            clock,
+            terms=config.terms,
+            rules=config.rules,
+        )
+        rulebooks = Rulebooks(database, load_rulebook(config.crawler_rules, config.crawler_subsidy), clock)
+        await rulebooks.seed()
+        venue_markets = VenueMarkets(database, steps, rulebooks, clock)
         runner = JobRunner(
             database=database,
-            kinds=[*lifecycle.kinds(), *venue_markets.kinds(), Kind("forget", forget, cron="17 * * * *")],
+            kinds=[*steps.kinds(), *venue_markets.kinds(), Kind("forget", forget, cron="17 * * * *")],
         )
-        servicer = EventServicer(database, lifecycle, EventLists(database), clock, config.terms)
+        servicer = EventServicer(
+            database,
+            steps,
+            EventLists(database),
+            clock,
+            config.terms,
+            Crawling(database, rulebooks, DryRun(market_data), clock),
+        )
         revocations = Revocations(
             watch_rpc(TrustServiceStub(auth).WatchRevocations, WatchRevocationsRequest()), clock
         )
@@ -68,11 +89,14 @@ async def main() -> None:
                 "auth": auth.check,
                 "revocations": revocations.check,
                 "prediction": prediction.check,
+                "wallet": wallet.check,
+                "market-data": market_data.check,
             },
             background=[
                 revocations.run,
                 OutboxRelay(cluster=config.cluster, database=database, source="event").run,
                 venue_markets.consumer(config.cluster).run,
+                fills_consumer(config.cluster, database).run,
                 runner.run,
             ],
         )

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from oraculum_event.drafting import CHALLENGE_SECONDS_MAX
+from oraculum_event.results import Rules
 from oraculum_kit.config import Environment
 from oraculum_kit.db import DatabaseConfig
 from oraculum_kit.kafka import Cluster
@@ -18,6 +20,8 @@ class Terms:
 
     subsidy: Units
     subsidy_max: Units
+    # What an author pays for opening an event who is no administrator, beside its subsidy.
+    creation_fee: Units = Units(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,10 @@ class Config:
     telemetry: TelemetryConfig
     auth_target: str
     prediction_target: str
+    wallet_target: str
+    market_data_target: str
     terms: Terms
+    rules: Rules
     crawler_subsidy: Units
     crawler_rules: tuple[str, ...]
 
@@ -50,9 +57,29 @@ def load(variables: Mapping[str, str]) -> Config:
             telemetry=TelemetryConfig.read(environment),
             auth_target=environment.text("AUTH_TARGET"),
             prediction_target=environment.text("PREDICTION_TARGET"),
+            wallet_target=environment.text("WALLET_TARGET"),
+            market_data_target=environment.text("MARKET_DATA_TARGET"),
             terms=Terms(
                 subsidy=Units(environment.integer("EVENT_SUBSIDY_UNITS", 100_000_000, minimum=1)),
+                creation_fee=Units(environment.integer("EVENT_CREATION_FEE_UNITS", 1_000_000, minimum=0)),
                 subsidy_max=Units(environment.integer("EVENT_SUBSIDY_UNITS_MAX", 100_000_000_000, minimum=1)),
+            ),
+            rules=Rules(
+                challenge_seconds=environment.integer(
+                    "EVENT_CHALLENGE_SECONDS",
+                    0 if environment.development else 7_200,
+                    minimum=0,
+                    maximum=CHALLENGE_SECONDS_MAX,
+                ),
+                venue_challenge_seconds=environment.integer(
+                    "EVENT_VENUE_CHALLENGE_SECONDS", 0, minimum=0, maximum=CHALLENGE_SECONDS_MAX
+                ),
+                bond=Units(environment.integer("EVENT_DISPUTE_BOND_UNITS", 10_000_000, minimum=1)),
+                two_admins_from=Units(
+                    environment.integer(
+                        "EVENT_TWO_ADMINS_UNITS", 0 if environment.development else 10_000_000_000, minimum=0
+                    )
+                ),
             ),
             crawler_subsidy=Units(environment.integer("CRAWLER_SUBSIDY_UNITS", 100_000_000, minimum=1)),
             crawler_rules=rules,

@@ -1,4 +1,4 @@
-"""What event hears: `market-data.markets`, from which it opens events and learns how they came out."""
+"""What event hears: `market-data.markets`, from which it opens events and learns how they came out, and `bets`."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -9,12 +9,15 @@ import structlog
 
 from oraculum.market_data.v1 import market_data_facts_pb2 as facts
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
+from oraculum.prediction.v1.bets_fact_pb2 import BetsFact
 from oraculum_event import metrics
-from oraculum_event.crawler import Rulebook, venue_times
+from oraculum_event.crawler import venue_times
 from oraculum_event.errors import EventAlreadyResolved, EventNotEditable, EventNotOpened
-from oraculum_event.lifecycle import Lifecycle
 from oraculum_event.records import TERMINAL, Changes, Event, Status
 from oraculum_event.repository import Events
+from oraculum_event.rulebooks import Rulebooks
+from oraculum_event.steps import Steps
+from oraculum_event.trending import Trending
 from oraculum_event.verdicts import venue_verdict
 from oraculum_kit import jobs
 from oraculum_kit.clock import Clock
@@ -41,13 +44,28 @@ _MOVED_AT_LEAST: Final = timedelta(seconds=1)
 _NOT_OPENED_YET: Final = timedelta(seconds=1)
 
 
+def fills_consumer(cluster: Cluster, database: Database) -> InboxConsumer[BetsFact]:
+    """Hear `bets` for what is traded of late. Nobody waits for a trend: what comes within a second is one write."""
+    return InboxConsumer(
+        cluster=cluster,
+        database=database,
+        group="event-trending",
+        topics={"bets": BetsFact},
+        handle=Trending().hear,
+        # A fill is counted by its number in its market, and never twice.
+        effects_are_unique=True,
+        batch_max=5_000,
+        linger_max_seconds=1.0,
+    )
+
+
 class VenueMarkets:
     """Turns what the venues say into drafts and verdicts."""
 
-    def __init__(self, database: Database, lifecycle: Lifecycle, rulebook: Rulebook, clock: Clock) -> None:
+    def __init__(self, database: Database, steps: Steps, rulebooks: Rulebooks, clock: Clock) -> None:
         self._database = database
-        self._lifecycle = lifecycle
-        self._rulebook = rulebook
+        self._steps = steps
+        self._rulebooks = rulebooks
         self._clock = clock
         self._events = Events()
 
@@ -78,7 +96,8 @@ class VenueMarkets:
     async def _open(self, connection: Connection, changes: Iterable[facts.VenueMarketChanged]) -> None:
         """Open what the rules want, as far as their bounds allow."""
         now = self._clock.now()
-        wanted = [found for change in changes if (found := self._rulebook.draft(change, now)) is not None]
+        book = await self._rulebooks.current(connection)
+        wanted = [found for change in changes if (found := book.draft(change, now)) is not None]
         tags = {rule.tag for rule, _ in wanted}
         # Usually every rule is full, and nobody needs to wait for anybody.
         stand = await self._events.count_open_by_rule(connection, tags) if wanted else {}
@@ -90,7 +109,7 @@ class VenueMarkets:
             if stand[rule.tag] >= rule.open_max:
                 metrics.CRAWLED.labels(rule.name, "full").inc()
                 continue
-            opened = await self._lifecycle.draft(connection, draft)
+            opened = await self._steps.opening.draft(connection, draft)
             stand[rule.tag] += opened is not None
             metrics.CRAWLED.labels(rule.name, "known" if opened is None else "opened").inc()
 
@@ -104,11 +123,11 @@ class VenueMarkets:
         source = f"venue:{change.market.venue}"
         try:
             if verdict.payout is None:
-                await self._lifecycle.cancel(
+                await self._steps.results.cancel(
                     connection, event.event_id, source=source, note=verdict.note, actor_user_id=None
                 )
             else:
-                await self._lifecycle.resolve(
+                await self._steps.results.resolve(
                     connection,
                     event.event_id,
                     verdict.payout,
@@ -152,7 +171,7 @@ class VenueMarkets:
             return
         if change.market.status in _TRADES_NO_MORE:
             # Whoever can see why the venue closed before its time must not bet here on what they see.
-            await self._lifecycle.ask_to_lock(connection, event.event_id)
+            await self._steps.lifecycle.ask_to_lock(connection, event.event_id)
             return
         start, end = venue_times(change.market)
         if start is None or end is None:
@@ -160,12 +179,12 @@ class VenueMarkets:
         if event.start_time is not None and abs(start - event.start_time) < _MOVED_AT_LEAST:
             return
         try:
-            await self._lifecycle.update(
+            await self._steps.editing.update(
                 connection, event.event_id, Changes(start_time=start, end_time=end), version=0
             )
         except InvalidArgument:
             # The new start is so close, or past, that bets must stop now: the venue closed early.
-            await self._lifecycle.ask_to_lock(connection, event.event_id)
+            await self._steps.lifecycle.ask_to_lock(connection, event.event_id)
         except EventNotOpened:
             await self._hear_again(connection, event, change)
         except EventNotEditable:

@@ -1,18 +1,16 @@
 """The crawler: opens events from venue markets that a rule admits, and resolves them by the venue's own result.
 
-The rules are data (crawler_rules.toml), the first that admits a market names itself in the event's tags. A venue market
+The rules are data (rulebooks.py keeps them), the first that admits a market names itself in the event's tags. A venue market
 opens one event: its identity is a unique key of the database, so it makes no difference how often, in what order or by
 how many replicas we hear of it.
 """
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from importlib import resources
-from typing import Any, Final
+from typing import Final
 
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum.market_data.v1.market_data_facts_pb2 import VenueMarketChanged
@@ -55,19 +53,36 @@ class Rule:
 
     def admits(self, market: pb.VenueMarket) -> bool:
         """Whether the market is of the kind that this rule is for."""
+        return self.refusal(market) is None
+
+    def refusal(self, market: pb.VenueMarket) -> str | None:
+        """Why the market is not of the kind that this rule is for; None where it is."""
         words = {word.casefold() for word in market.categories}
-        return (
-            (not self.venues or market.venue in self.venues)
-            and (not self.categories or not words.isdisjoint(self.categories))
-            and (not self.title or re.search(self.title, market.title) is not None)
-            and len(market.outcomes) <= self.outcomes_max
-            and (not self.volume_min or _decimal(market.volume) >= self.volume_min)
-        )
+        if self.venues and market.venue not in self.venues:
+            return f"is for {', '.join(self.venues)}"
+        if self.categories and words.isdisjoint(self.categories):
+            return f"wants one of the words {', '.join(self.categories)}"
+        if self.title and re.search(self.title, market.title) is None:
+            return "wants another title"
+        if len(market.outcomes) > self.outcomes_max:
+            return f"takes {self.outcomes_max} outcomes at most"
+        if self.volume_min and _decimal(market.volume) < self.volume_min:
+            return f"wants a volume of {format(self.volume_min, 'f')} at least"
+        return None
 
     @property
     def tag(self) -> str:
         """The word by which its events are counted."""
         return f"rule:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What becomes of a venue market: the rule that is for it, the event, or why there is none."""
+
+    rule: Rule | None = None
+    draft: Draft | None = None
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +97,37 @@ class Rulebook:
 
     def draft(self, change: VenueMarketChanged, now: datetime) -> tuple[Rule, Draft] | None:
         """The event that a venue market becomes, if any rule wants it."""
+        judged = self.judge(change, now)
+        return None if judged.rule is None or judged.draft is None else (judged.rule, judged.draft)
+
+    def judge(self, change: VenueMarketChanged, now: datetime) -> Judgement:
+        """What becomes of a venue market, and why nothing where it does not."""
         market = change.market
-        if market.status != pb.VENUE_MARKET_STATUS_OPEN or not tradable(market):
-            return None
-        rule = next((rule for rule in self.rules if rule.admits(market)), None)
-        if rule is None:
-            return None
+        if market.status != pb.VENUE_MARKET_STATUS_OPEN:
+            return Judgement(reasons=("the venue does not trade it",))
+        if not tradable(market):
+            return Judgement(
+                reasons=("it has not the shape of an event: a question, and outcomes of which one wins",)
+            )
+        refusals = []
+        for rule in self.rules:
+            refusal = rule.refusal(market)
+            if refusal is None:
+                return self._judge_times(rule, change, now)
+            refusals.append(f"{rule.name}: {refusal}")
+        return Judgement(reasons=tuple(refusals))
+
+    def _judge_times(self, rule: Rule, change: VenueMarketChanged, now: datetime) -> Judgement:
         draft = self._draft(rule, change)
-        if draft is None or not now + CRAWLED_OPEN_AT_LEAST < draft.locks_at < now + timedelta(
-            rule.closes_within_days
-        ):
-            return None
-        return rule, draft
+        if draft is None:
+            return Judgement(rule, reasons=(f"{rule.name}: the venue does not say when it closes",))
+        if draft.locks_at <= now + CRAWLED_OPEN_AT_LEAST:
+            return Judgement(rule, reasons=(f"{rule.name}: bets would close at once",))
+        if draft.locks_at >= now + timedelta(rule.closes_within_days):
+            return Judgement(
+                rule, reasons=(f"{rule.name}: closes later than in {rule.closes_within_days} days",)
+            )
+        return Judgement(rule, draft)
 
     def _draft(self, rule: Rule, change: VenueMarketChanged) -> Draft | None:
         market = change.market
@@ -130,17 +164,6 @@ class Rulebook:
             if known in CATEGORIES:
                 return known
         return rule.category
-
-
-def load_rulebook(files: Sequence[str], subsidy: Units) -> Rulebook:
-    """Read rules from files of this package, in this order."""
-    rules: list[Rule] = []
-    words: dict[str, str] = {}
-    for name in files:
-        document = tomllib.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
-        rules += [_rule(entry) for entry in document["rule"]]
-        words |= document.get("category_words", {})
-    return Rulebook(rules, subsidy, categories=words)
 
 
 def tradable(market: pb.VenueMarket) -> bool:
@@ -205,17 +228,6 @@ def _normalised(weights: Sequence[int]) -> list[Price]:
     likeliest = max(range(len(prices)), key=prices.__getitem__)
     prices[likeliest] += ONE - sum(prices)
     return [Price(price) for price in prices]
-
-
-def _rule(entry: dict[str, Any]) -> Rule:
-    return Rule(
-        **{
-            **entry,
-            "venues": tuple(entry.get("venues", ())),
-            "categories": tuple(word.casefold() for word in entry.get("categories", ())),
-            "volume_min": Decimal(str(entry.get("volume_min", 0))),
-        }
-    )
 
 
 def _decimal(text: str) -> Decimal:

@@ -1,6 +1,15 @@
 """The ways in which event says no."""
 
-from oraculum_kit.errors import Aborted, FailedPrecondition, NotFound
+from collections.abc import Iterable
+
+from oraculum_kit.errors import (
+    Aborted,
+    AlreadyExists,
+    FailedPrecondition,
+    NotFound,
+    PermissionDenied,
+    Violation,
+)
 
 
 class EventNotFound(NotFound):
@@ -9,10 +18,34 @@ class EventNotFound(NotFound):
     reason = "EVENT_NOT_FOUND"
 
 
+class CreationNotAllowed(PermissionDenied):
+    """Verified people, creators and administrators create events."""
+
+    reason = "CREATION_NOT_ALLOWED"
+
+
+class CreationNotPaid(FailedPrecondition):
+    """The account has less than opening the event costs; nothing was taken."""
+
+    reason = "CREATION_NOT_PAID"
+
+
+class EventNotADraft(FailedPrecondition):
+    """The event is published already."""
+
+    reason = "EVENT_NOT_A_DRAFT"
+
+
 class EventNotEditable(FailedPrecondition):
     """The event can no longer be changed in this way."""
 
     reason = "EVENT_NOT_EDITABLE"
+
+    def __init__(
+        self, message: str | None = None, /, *, violations: Iterable[Violation] = (), **metadata: object
+    ) -> None:
+        super().__init__(message, **metadata)
+        self._violations = tuple(violations)
 
 
 class EventChanged(Aborted):
@@ -37,3 +70,63 @@ class EventAlreadyResolved(FailedPrecondition):
     """The event has a result already, or was cancelled."""
 
     reason = "EVENT_ALREADY_RESOLVED"
+
+
+class NothingToConfirm(FailedPrecondition):
+    """No result of this event waits for another administrator."""
+
+    reason = "NOTHING_TO_CONFIRM"
+
+
+class SameAdministrator(FailedPrecondition):
+    """You asked for this result yourself; another administrator must confirm it."""
+
+    reason = "SAME_ADMINISTRATOR"
+
+
+class NotChallengeable(FailedPrecondition):
+    """No result is proposed that may be disputed now."""
+
+    reason = "NOT_CHALLENGEABLE"
+
+
+class DisputeExists(AlreadyExists):
+    """You dispute this result already."""
+
+    reason = "DISPUTE_EXISTS"
+
+
+class BondNotHeld(FailedPrecondition):
+    """Your account has less than the bond of a dispute; nothing was taken."""
+
+    reason = "BOND_NOT_HELD"
+
+
+class DisputeNotFound(NotFound):
+    """There is no such dispute."""
+
+    reason = "DISPUTE_NOT_FOUND"
+
+
+class DisputeNotOpen(FailedPrecondition):
+    """The bond of this dispute is still being held; ask again in a moment."""
+
+    reason = "DISPUTE_NOT_OPEN"
+
+
+class DisputeDecided(FailedPrecondition):
+    """The dispute is decided already."""
+
+    reason = "DISPUTE_DECIDED"
+
+
+class CrawlerRulesChanged(Aborted):
+    """Somebody changed the rules since you read them; read them again."""
+
+    reason = "CRAWLER_RULES_CHANGED"
+
+
+class CategoryExists(AlreadyExists):
+    """There is a category of this word already."""
+
+    reason = "CATEGORY_EXISTS"

@@ -11,11 +11,12 @@ from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionServiceStub
 from oraculum_event.records import Event
 from oraculum_kit.timestamps import to_wire
-from oraculum_money import Price
+from oraculum_money import Price, Units
 
 SAFE = (
     "/oraculum.prediction.v1.PredictionService/OpenMarket",
     "/oraculum.prediction.v1.PredictionService/CloseMarket",
+    "/oraculum.prediction.v1.PredictionService/BatchGetMarkets",
 )
 
 
@@ -55,3 +56,10 @@ class Markets:
             closing_sequence=response.closing_sequence,
             void_prices=[Price(price) for price in response.void_price_millionths],
         )
+
+    async def at_stake(self, event_id: UUID) -> Units:
+        """What lies in a market's escrow, from which winners are paid; nothing where there is no market."""
+        response = await self._prediction.BatchGetMarkets(
+            pb.BatchGetMarketsRequest(event_ids=[str(event_id)])
+        )
+        return Units(sum(market.liquidity.units for market in response.markets))

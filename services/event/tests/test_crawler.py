@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum.market_data.v1.market_data_facts_pb2 import VenueMarketChanged
-from oraculum_event.crawler import PRIOR_MIN, Rule, Rulebook, load_rulebook, prior
+from oraculum_event.crawler import PRIOR_MIN, Rule, Rulebook, prior
 from oraculum_event.drafting import check_draft
-from oraculum_event.records import EventType
+from oraculum_event.records import CATEGORIES, EventType
+from oraculum_event.rulebooks import load_rulebook
 from oraculum_kit.validation import Violations
 from oraculum_money import Units
 
@@ -66,7 +67,7 @@ class TestDraft:
         wanted = change(title="x" * 900, description="y" * 30_000, categories=["  ", "w" * 80, "NBA"])
         _, draft = BOOK.draft(wanted, NOW)
         check = Violations()
-        check_draft(draft, NOW, check)
+        check_draft(draft, NOW, CATEGORIES, check)
         check.finish()
 
     @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ class TestCreate:
         event = await service.create()
         assert event.status == pb.EVENT_STATUS_DRAFT
         service.prediction.failure = None
-        await service.lifecycle.open_job(job_of(event.event_id))
+        await service.steps.opening.open_job(job_of(event.event_id))
         assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_ACTIVE
 
     async def test_a_draft_that_misses_its_time_is_called_off(self, service) -> None:
@@ -91,8 +91,8 @@ class TestCreate:
         event = await service.create()
         service.prediction.failure = None
         service.clock.advance(seconds=3 * 3600)
-        await service.lifecycle.open_job(job_of(event.event_id))
-        await service.lifecycle.settle_job(job_of(event.event_id))
+        await service.steps.opening.open_job(job_of(event.event_id))
+        await service.results.settle_job(job_of(event.event_id))
         assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_CANCELLED
         assert service.prediction.opened == {}
 
@@ -100,11 +100,11 @@ class TestCreate:
         service.prediction.failure = house_funds_short()
         event = await service.create()
         refused = NOT_OPENED.labels("HOUSE_FUNDS_SHORT")._value.get()
-        await service.lifecycle.open_job(job_of(event.event_id))
+        await service.steps.opening.open_job(job_of(event.event_id))
         assert NOT_OPENED.labels("HOUSE_FUNDS_SHORT")._value.get() == refused + 1
         assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_DRAFT
         service.prediction.failure = None
-        await service.lifecycle.open_job(job_of(event.event_id))
+        await service.steps.opening.open_job(job_of(event.event_id))
         assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_ACTIVE
 
     async def test_a_refusal_leaves_a_job_that_asks_again(self, service) -> None:
@@ -112,7 +112,7 @@ class TestCreate:
         event = await service.create()
         async with service.database.connection() as connection:
             await connection.execute("delete from job")
-        await service.lifecycle.open_job(job_of(event.event_id))
+        await service.steps.opening.open_job(job_of(event.event_id))
         assert await waiting(service) == ["open_event"]
 
     async def test_while_a_request_to_open_may_be_on_its_way_nothing_is_given_up(self, service) -> None:
@@ -120,9 +120,9 @@ class TestCreate:
         event = await service.create()
         service.prediction.failure = house_funds_short()
         service.clock.advance(seconds=2 * 3600 + 1)
-        await service.lifecycle.open_job(job_of(event.event_id))
+        await service.steps.opening.open_job(job_of(event.event_id))
         service.prediction.failure = None
-        await service.lifecycle.settle(UUID(event.event_id))
+        await service.results.settle(UUID(event.event_id))
         assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_DRAFT
 
     async def test_a_market_whose_opening_was_not_heard_is_closed_with_its_draft(self, service) -> None:
@@ -131,8 +131,8 @@ class TestCreate:
         service.prediction.failure = None
         service.prediction.opened[event.event_id] = prediction_pb.OpenMarketRequest()
         service.clock.advance(seconds=3 * 3600)
-        await service.lifecycle.open_job(job_of(event.event_id))
-        await service.lifecycle.settle_job(job_of(event.event_id))
+        await service.steps.opening.open_job(job_of(event.event_id))
+        await service.results.settle_job(job_of(event.event_id))
         assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_CANCELLED
         assert service.prediction.closed == [event.event_id]
 
@@ -140,7 +140,7 @@ class TestCreate:
         service.prediction.failure = Unavailable()
         event = await service.create()
         service.prediction.failure = None
-        await asyncio.gather(*(service.lifecycle.open(UUID(event.event_id)) for _ in range(5)))
+        await asyncio.gather(*(service.steps.opening.open(UUID(event.event_id)) for _ in range(5)))
         assert await told(service) == ["event_opened"]
 
     async def test_the_same_key_creates_one_event(self, service) -> None:
@@ -246,7 +246,7 @@ class TestResolve:
             await resolve(service, event.event_id)
         assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_ACTIVE
         service.prediction.failure = None
-        await service.lifecycle.settle_job(job_of(event.event_id))
+        await service.results.settle_job(job_of(event.event_id))
         assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_RESOLVED
 
     async def test_it_is_told_once_whoever_settles_and_however_often(self, service) -> None:
@@ -255,7 +255,7 @@ class TestResolve:
         with pytest.raises(Unavailable):
             await resolve(service, event.event_id)
         service.prediction.failure = None
-        await asyncio.gather(*(service.lifecycle.settle(UUID(event.event_id)) for _ in range(5)))
+        await asyncio.gather(*(service.results.settle(UUID(event.event_id)) for _ in range(5)))
         assert await told(service) == ["event_opened", "event_resolved"]
 
     async def test_a_result_stands(self, service) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from oraculum.event.v1 import event_service_pb2 as pb
-from oraculum_event.repository import SORTS, _count, _page
+from oraculum_event.repository.events import SORTS, TRENDING, _count, _page, _trending
 from oraculum_kit.errors import InvalidArgument
 from oraculum_kit.ids import uuid7
 
@@ -115,7 +115,10 @@ async def test_categories_count_what_is_open(listed) -> None:
 
 @pytest.mark.parametrize("sort", SORTS)
 async def test_every_order_reads_an_index_and_sorts_nothing(service, sort: str) -> None:
-    statement = _page(("statuses",), sort, descending=True, after=False)
+    if sort == TRENDING:
+        statement = _trending(("statuses",), after=False)
+    else:
+        statement = _page(("statuses",), sort, descending=True, after=False)
     async with service.database.transaction() as connection:
         # On a small table a sort is cheap; what counts is that there is a way without one.
         await connection.execute("set local enable_seqscan = off")

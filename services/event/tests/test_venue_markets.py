@@ -10,6 +10,7 @@ from oraculum.event.v1 import event_service_pb2 as event_pb
 from oraculum.event.v1.events_fact_pb2 import EventsFact
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum.market_data.v1.market_data_facts_pb2 import MarketsFact, VenueMarketChanged
+from oraculum_event.rulebooks import to_content
 from oraculum_kit.ids import uuid7
 from oraculum_kit.jobs import Job
 
@@ -233,19 +234,19 @@ async def test_a_venue_that_reopens_after_the_lock_opens_nothing(service) -> Non
 
 class TestBounds:
     async def test_replicas_at_once_keep_to_the_bound_of_a_rule(self, service) -> None:
-        bound_rules(service, 5)
+        await bound_rules(service, 5)
         batches = [[market_of(service, 10 * replica + one) for one in range(10)] for replica in range(4)]
         await asyncio.gather(*(hear(service, *batch) for batch in batches))
         assert len(await events(service)) == 5
 
     async def test_what_people_tag_like_a_rule_takes_no_room(self, service) -> None:
-        bound_rules(service, 1)
+        await bound_rules(service, 1)
         await service.create(tags=["rule:scripted-series"])
         await hear(service, market_of(service))
         assert len(await events(service)) == 2
 
     async def test_what_is_over_makes_room(self, service) -> None:
-        bound_rules(service, 1)
+        await bound_rules(service, 1)
         await hear(service, market_of(service, 1))
         await run_jobs(service)
         await hear(service, market_of(service, 2))
@@ -256,10 +257,12 @@ class TestBounds:
         assert len(await events(service)) == 2
 
 
-def bound_rules(service, open_max: int) -> None:
-    book = service.venue_markets._rulebook
+async def bound_rules(service, open_max: int) -> None:
+    book = service.rulebooks._shipped
     rules = [replace(rule, open_max=open_max) for rule in book.rules]
-    service.venue_markets._rulebook = replace(book, rules=rules)
+    content = to_content(replace(book, rules=rules))
+    async with service.database.transaction() as connection:
+        await service.rulebooks.replace(connection, content, 0, uuid7())
 
 
 async def test_a_venue_that_moves_its_close_moves_our_lock(service) -> None:

@@ -68,6 +68,7 @@ class Parties:
         *,
         roles: frozenset[str] | set[str] = frozenset({"user"}),
         lifetime: timedelta = timedelta(minutes=15),
+        tier: str = "basic",
     ) -> str:
         """An access token."""
         token, _ = self.signer.sign_user(
@@ -75,7 +76,7 @@ class Parties:
             uuid7(),
             lifetime,
             roles=frozenset(roles),
-            tier="basic",
+            tier=tier,
             kyc="none",
             jurisdiction="",
         )
@@ -88,18 +89,19 @@ class Parties:
         *,
         roles: frozenset[str] | set[str] = frozenset({"user"}),
         idempotency_key: str | None = None,
+        tier: str = "basic",
     ) -> Iterator[User]:
         """Call as this person inside the block, as a gateway does for the request that it handles."""
         user = User(
             id=user_id or uuid7(),
             session_id=uuid7(),
             roles=frozenset(roles),
-            tier="basic",
+            tier=tier,
             kyc="none",
             jurisdiction="",
             expires_at=self.clock.now() + timedelta(minutes=15),
         )
-        token = self.token(user.id, roles=roles)
+        token = self.token(user.id, roles=roles, tier=tier)
         caller = Caller(
             request_id=str(uuid7()), user=user, user_token=f"Bearer {token}", idempotency_key=idempotency_key
         )

@@ -1489,6 +1489,7 @@ class DecideDisputeRequest(_message.Message):
     NOTE_FIELD_NUMBER: _builtins.int
     PAYOUT_MILLIONTHS_FIELD_NUMBER: _builtins.int
     VALUE_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
     dispute_id: _builtins.str
     """Which."""
     uphold: _builtins.bool
@@ -1497,6 +1498,8 @@ class DecideDisputeRequest(_message.Message):
     """Why, for people; 1 to 2000 characters."""
     value: _builtins.str
     """The same for a scalar event."""
+    outcome: _builtins.int
+    """The outcome that won, instead of payouts."""
     @_builtins.property
     def payout_millionths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """What is right instead, where it is upheld; differs from the disputed result."""
@@ -1509,12 +1512,15 @@ class DecideDisputeRequest(_message.Message):
         note: _builtins.str = ...,
         payout_millionths: _abc.Iterable[_builtins.int] | None = ...,
         value: _builtins.str = ...,
+        outcome: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_outcome", b"_outcome", "outcome", b"outcome"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["dispute_id", b"dispute_id", "note", b"note", "payout_millionths", b"payout_millionths", "uphold", b"uphold", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_outcome", b"_outcome", "dispute_id", b"dispute_id", "note", b"note", "outcome", b"outcome", "payout_millionths", b"payout_millionths", "uphold", b"uphold", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__outcome: _TypeAlias = _typing.Literal["outcome"]  # noqa: Y015
+    _WhichOneofArgType__outcome: _TypeAlias = _typing.Literal["_outcome", b"_outcome"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__outcome) -> _WhichOneofReturnType__outcome | None: ...
 
 Global___DecideDisputeRequest: _TypeAlias = DecideDisputeRequest  # noqa: Y015
 

@@ -2,11 +2,14 @@
 -- Writes an event down as a draft; nothing when its venue market has one already.
 insert into event (event_id, title, description, event_type, category, tags, outcome_labels, status, start_time,
   end_time, resolution_source, asset, subsidy_units, prior_millionths, creator_user_id, venue, venue_market_id,
-  venue_outcome_ids, venue_url, image_url, created_at, updated_at, search_text)
+  venue_outcome_ids, venue_url, image_url, created_at, updated_at, search_text, unpublished, publication, creator_pays,
+  creation_fee_units, scale_lower, scale_upper, scale_step, scale_unit, challenge_seconds, resolve_by,
+  deadline_payout_millionths)
 values (%(event_id)s, %(title)s, %(description)s, %(event_type)s, %(category)s, %(tags)s, %(outcome_labels)s, 'draft',
   %(start_time)s, %(end_time)s, %(resolution_source)s, %(asset)s, %(subsidy_units)s, %(prior_millionths)s,
   %(creator_user_id)s, %(venue)s, %(venue_market_id)s, %(venue_outcome_ids)s, %(venue_url)s, %(image_url)s,
-  %(now)s, %(now)s, %(search_text)s)
+  %(now)s, %(now)s, %(search_text)s, %(unpublished)s, %(publication)s, %(creator_pays)s, %(creation_fee_units)s, %(scale_lower)s,
+  %(scale_upper)s, %(scale_step)s, %(scale_unit)s, %(challenge_seconds)s, %(resolve_by)s, %(deadline_payout)s)
 on conflict (venue, venue_market_id) do nothing;
 
 -- name: event
@@ -14,7 +17,8 @@ on conflict (venue, venue_market_id) do nothing;
 select event_id, title, description, event_type, category, tags, outcome_labels, status, start_time, end_time, locks_at,
   resolution_source, asset, subsidy_units, prior_millionths, creator_user_id, venue, venue_market_id, venue_outcome_ids,
   venue_url, image_url, created_at, updated_at, version, revision, payout_millionths, source, note, resolved_at,
-  closing_sequence
+  closing_sequence, value, unpublished, creator_pays, creation_fee_units, publication, scale_lower, scale_upper,
+  scale_step, scale_unit, challenge_seconds, resolve_by, deadline_payout_millionths
 from event_row where event_id = %(event_id)s;
 
 -- name: lock_event
@@ -26,7 +30,8 @@ select event_id from event where event_id = %(event_id)s for update;
 select event_id, title, description, event_type, category, tags, outcome_labels, status, start_time, end_time, locks_at,
   resolution_source, asset, subsidy_units, prior_millionths, creator_user_id, venue, venue_market_id, venue_outcome_ids,
   venue_url, image_url, created_at, updated_at, version, revision, payout_millionths, source, note, resolved_at,
-  closing_sequence
+  closing_sequence, value, unpublished, creator_pays, creation_fee_units, publication, scale_lower, scale_upper,
+  scale_step, scale_unit, challenge_seconds, resolve_by, deadline_payout_millionths
 from event_row where event_id = any (%(event_ids)s);
 
 -- name: event_ids_by_venue_market
@@ -54,14 +59,27 @@ update event set
   start_time = coalesce(%(start_time)s, start_time),
   end_time = coalesce(%(end_time)s, end_time),
   resolution_source = coalesce(%(resolution_source)s, resolution_source),
+  tags = coalesce(%(tags)s, tags),
+  outcome_labels = coalesce(%(outcome_labels)s, outcome_labels),
+  prior_millionths = coalesce(%(prior_millionths)s, prior_millionths),
+  subsidy_units = coalesce(%(subsidy_units)s, subsidy_units),
+  scale_lower = coalesce(%(scale_lower)s, scale_lower),
+  scale_upper = coalesce(%(scale_upper)s, scale_upper),
+  scale_step = coalesce(%(scale_step)s, scale_step),
+  scale_unit = coalesce(%(scale_unit)s, scale_unit),
   search_text = coalesce(%(search_text)s, search_text),
   updated_at = %(now)s,
   version = version + 1
 where event_id = %(event_id)s;
 
--- name: active_by_category
--- How many events can be bet on in each category.
-select category, count(*) from event where status = 'active' group by category;
+-- name: publish
+-- Shows a draft to everybody; each publication has a number.
+update event set unpublished = false, publication = publication + 1, updated_at = %(now)s, version = version + 1
+where event_id = %(event_id)s;
+
+-- name: unpublish
+-- Makes an event a draft again that only its author sees.
+update event set unpublished = true, updated_at = %(now)s, version = version + 1 where event_id = %(event_id)s;
 
 -- name: count_open_by_rule
 -- How many events are drafts or open that crawler rules opened; a rule's word is among their tags.
@@ -78,5 +96,6 @@ select pg_advisory_xact_lock(hashtextextended(current_schema() || '.crawler', 0)
 select event_id, title, description, event_type, category, tags, outcome_labels, status, start_time, end_time, locks_at,
   resolution_source, asset, subsidy_units, prior_millionths, creator_user_id, venue, venue_market_id, venue_outcome_ids,
   venue_url, image_url, created_at, updated_at, version, revision, payout_millionths, source, note, resolved_at,
-  closing_sequence
+  closing_sequence, value, unpublished, creator_pays, creation_fee_units, publication, scale_lower, scale_upper,
+  scale_step, scale_unit, challenge_seconds, resolve_by, deadline_payout_millionths
 from event_row

@@ -1,4 +1,4 @@
-"""What event asks of its database."""
+"""Events, their drafts and their lists."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,17 +7,25 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from oraculum_event.records import Changes, Draft, Event, Status, Verdict
+from oraculum_event.records import (
+    Changes,
+    Draft,
+    Event,
+    Scale,
+)
+from oraculum_event.transitions import Actor, State, check_step
 from oraculum_kit.db import Connection, Statement, queries
-from oraculum_money import Price
 
-_events: Final = queries(__package__, "sql/events.sql")
-_resolutions: Final = queries(__package__, "sql/resolutions.sql")
+_events: Final = queries("oraculum_event", "sql/events.sql")
+
+_trends: Final = queries("oraculum_event", "sql/trends.sql")
 
 # What a list may be filtered by. Only the filters that are asked for enter the statement, so that the planner sees
 # conditions it has indexes for instead of "or the parameter is null".
 _FILTERS: Final = {
     "statuses": "status = any (%(statuses)s)",
+    "published": "not unpublished",
+    "unpublished": "unpublished and status = 'draft'",
     "category": "category = %(category)s",
     "event_type": "event_type = %(event_type)s",
     "creator_user_id": "creator_user_id = %(creator_user_id)s",
@@ -32,7 +40,8 @@ _ORDERS: Final = {
     "end_time": "end_time",
     "locks_at": "locks_at",
 }
-SORTS: Final = tuple(_ORDERS)
+TRENDING: Final = "trending"
+SORTS: Final = (*_ORDERS, TRENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,14 @@ class Events:
             image_url=draft.image_url,
             now=now,
             search_text=search_text(draft.title, draft.description, draft.tags, draft.outcome_labels),
+            unpublished=draft.unpublished,
+            publication=0 if draft.unpublished else 1,
+            creator_pays=draft.creator_pays,
+            creation_fee_units=draft.creation_fee,
+            **_scale_columns(draft.scale),
+            challenge_seconds=draft.challenge_seconds,
+            resolve_by=draft.resolve_by,
+            deadline_payout=draft.deadline_payout,
         )
         return bool(inserted)
 
@@ -128,13 +145,30 @@ class Events:
             connection, Event, **listing.filters, **position, row_count=row_count, skip=skip
         )
 
+    async def trending(
+        self,
+        connection: Connection,
+        filters: Mapping[str, object],
+        *,
+        after: tuple[Any, ...] | None,
+        row_count: int,
+        skip: int = 0,
+    ) -> list[tuple[UUID, float]]:
+        """Ids and scores of what is traded most of late, after a position or after skipping so many."""
+        position = {"after_score": float(after[0]), "after_id": after[1]} if after else {}
+        statement = _trending(tuple(sorted(filters)), after is not None)
+        return await statement.tuples(connection, **filters, **position, row_count=row_count, skip=skip)
+
     async def count(self, connection: Connection, listing: Listing) -> int:
         """How many rows a list has in all."""
         return int(await _count(tuple(sorted(listing.filters))).value(connection, **listing.filters))
 
-    async def set_status(self, connection: Connection, event_id: UUID, status: Status, now: datetime) -> None:
-        """Move an event on."""
-        await _events.set_status.run(connection, event_id=event_id, status=status.value, now=now)
+    async def move(
+        self, connection: Connection, event: Event, target: State, actor: Actor, now: datetime
+    ) -> None:
+        """Take an event a step further; refused unless the table of steps has it for this actor."""
+        check_step(event.state, target, actor)
+        await _events.set_status.run(connection, event_id=event.event_id, status=target.value, now=now)
 
     async def lock_if_due(self, connection: Connection, event_id: UUID) -> bool:
         """Lock an active event whose time has come; False when it is not active or not due."""
@@ -152,18 +186,27 @@ class Events:
             start_time=changes.start_time,
             end_time=changes.end_time,
             resolution_source=changes.resolution_source,
+            tags=changes.tags,
+            outcome_labels=changes.outcome_labels,
+            prior_millionths=changes.prior,
+            subsidy_units=changes.subsidy,
+            **_scale_columns(changes.scale),
             search_text=search_text(
                 changes.title or event.title,
                 event.description if changes.description is None else changes.description,
-                event.tags,
-                event.outcome_labels,
+                event.tags if changes.tags is None else changes.tags,
+                event.outcome_labels if changes.outcome_labels is None else changes.outcome_labels,
             ),
             now=now,
         )
 
-    async def active_by_category(self, connection: Connection) -> dict[str, int]:
-        """How many events can be bet on in each category."""
-        return dict(await _events.active_by_category.tuples(connection))
+    async def publish(self, connection: Connection, event_id: UUID, now: datetime) -> None:
+        """Show a draft to everybody; each publication has a number."""
+        await _events.publish.run(connection, event_id=event_id, now=now)
+
+    async def unpublish(self, connection: Connection, event_id: UUID, now: datetime) -> None:
+        """Make an event a draft again that only its author sees."""
+        await _events.unpublish.run(connection, event_id=event_id, now=now)
 
     async def count_open_by_rule(self, connection: Connection, tags: Collection[str]) -> dict[str, int]:
         """How many events are open that crawler rules opened, by their tags."""
@@ -175,49 +218,13 @@ class Events:
         await _events.hold_crawler.run(connection)
 
 
-class Resolutions:
-    """What events shall come to, and what they came to."""
-
-    async def insert_verdict(self, connection: Connection, verdict: Verdict) -> bool:
-        """Note what an event shall come to; False when that is noted already."""
-        return bool(
-            await _resolutions.insert_verdict.run(
-                connection,
-                event_id=verdict.event_id,
-                kind=verdict.kind,
-                payout_millionths=verdict.payout_millionths,
-                source=verdict.source,
-                note=verdict.note,
-                actor_user_id=verdict.actor_user_id,
-                now=verdict.asked_at,
-            )
-        )
-
-    async def verdict(self, connection: Connection, event_id: UUID) -> Verdict | None:
-        """What an event shall come to."""
-        return await _resolutions.verdict.one(connection, Verdict, event_id=event_id)
-
-    async def commit(
-        self,
-        connection: Connection,
-        verdict: Verdict,
-        payout: Sequence[Price],
-        *,
-        closing_sequence: int,
-        now: datetime,
-    ) -> None:
-        """Write the first revision of a result and forget that it was asked for."""
-        await _resolutions.insert_resolution.run(
-            connection,
-            event_id=verdict.event_id,
-            revision=1,
-            payout_millionths=list(payout),
-            source=verdict.source,
-            note=verdict.note,
-            now=now,
-            closing_sequence=closing_sequence,
-        )
-        await _resolutions.delete_verdict.run(connection, event_id=verdict.event_id)
+def _scale_columns(scale: Scale | None) -> dict[str, object]:
+    return {
+        "scale_lower": scale.lower if scale else None,
+        "scale_upper": scale.upper if scale else None,
+        "scale_step": scale.step if scale else None,
+        "scale_unit": scale.unit if scale else None,
+    }
 
 
 def search_text(title: str, description: str, tags: Sequence[str], outcome_labels: Sequence[str]) -> str:
@@ -236,6 +243,18 @@ def _page(filters: tuple[str, ...], sort: str, descending: bool, after: bool) ->
         "list_events",
         f"{_events.list_events.sql}\n{_where(conditions)}\n"
         f"order by {order} {direction}, event_id {direction} limit %(row_count)s offset %(skip)s",
+    )
+
+
+@lru_cache(maxsize=128)
+def _trending(filters: tuple[str, ...], after: bool) -> Statement:  # noqa: FBT001  a cache key
+    conditions = [_FILTERS[name] for name in filters]
+    if after:
+        conditions.append("(score, event.event_id) < (%(after_score)s, %(after_id)s)")
+    return Statement(
+        "trending",
+        f"{_trends.trending.sql}\n{_where(conditions)}\n"
+        "order by score desc, event.event_id desc limit %(row_count)s offset %(skip)s",
     )
 
 

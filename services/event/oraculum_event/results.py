@@ -1,0 +1,370 @@
+"""What events come to: a result is asked for, perhaps confirmed and challenged, and then it stands.
+
+First what is asked for is written down (the verdict), then prediction closes the market, then it is committed: as a
+proposal where it may be challenged, at once where it may not. Payouts follow what stands and nothing else. Whoever
+dies in between leaves a job, which does the rest: closing a market may be repeated.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from oraculum_event import bonds, events
+from oraculum_event.drafting import check_payout
+from oraculum_event.errors import (
+    EventAlreadyResolved,
+    EventNotOpened,
+    NothingToConfirm,
+    SameAdministrator,
+)
+from oraculum_event.lifecycle import Lifecycle, jobs_that_must
+from oraculum_event.markets import Markets
+from oraculum_event.records import TERMINAL, Event, Status, Verdict
+from oraculum_event.repository import Events, Proposals, Resolutions
+from oraculum_event.transitions import Actor, State, actor_of
+from oraculum_kit import jobs
+from oraculum_kit.clock import Clock
+from oraculum_kit.db import Connection, Database
+from oraculum_kit.errors import ServiceError
+from oraculum_kit.jobs import Job
+from oraculum_kit.validation import Violations
+from oraculum_money import Price, Units
+
+_log = structlog.stdlib.get_logger(__name__)
+
+SETTLE: Final = "settle_verdict"
+FINALIZE: Final = "finalize_proposal"
+DEADLINE: Final = "deadline"
+
+ADMIN: Final = "admin"
+BY_DEADLINE: Final = "deadline"
+_NO_RESULT: Final = "no result was told by the deadline"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a result comes to stand."""
+
+    # How long a result may be challenged that an administrator or a deadline says, and one that a venue says.
+    challenge_seconds: int = 0
+    venue_challenge_seconds: int = 0
+    # What a dispute costs until it is decided, in the asset's smallest unit.
+    bond: Units = Units(10_000_000)
+    # From this much in a market's escrow on, an administrator's word needs another's; never when 0.
+    two_admins_from: Units = Units(0)
+
+    def window(self, event: Event, source: str) -> int:
+        """How many seconds a result may be challenged."""
+        if event.challenge_seconds is not None:
+            return event.challenge_seconds
+        return self.venue_challenge_seconds if source.startswith("venue:") else self.challenge_seconds
+
+
+class Results:
+    """Takes events to their results."""
+
+    def __init__(
+        self, database: Database, lifecycle: Lifecycle, markets: Markets, clock: Clock, rules: Rules
+    ) -> None:
+        self._database = database
+        self._lifecycle = lifecycle
+        self._markets = markets
+        self._clock = clock
+        self._rules = rules
+        self._events = Events()
+        self._resolutions = Resolutions()
+        self._proposals = Proposals()
+
+    # Asking for a result
+
+    async def resolve(
+        self,
+        connection: Connection,
+        event_id: UUID,
+        payout: Sequence[Price],
+        *,
+        source: str,
+        note: str,
+        actor_user_id: UUID | None,
+        value: Decimal | None = None,
+    ) -> None:
+        """Note a result; `settle` closes the market and commits or proposes it."""
+        event = await self._lifecycle.held(connection, event_id)
+        check = Violations()
+        check_payout(payout, len(event.outcome_labels), check)
+        check.finish()
+        if event.status == Status.RESOLVED and event.payout_millionths == list(payout):
+            return
+        if event.status in TERMINAL:
+            raise EventAlreadyResolved(event_id=event_id, status=event.status)
+        if event.status == Status.DRAFT:
+            raise EventNotOpened(event_id=event_id)
+        if event.status == Status.RESOLVING:
+            proposal = await self._proposals.latest(connection, event_id)
+            if proposal is not None and proposal.overturned_at is None:
+                if proposal.payout_millionths == list(payout):
+                    return
+                raise EventAlreadyResolved("another result is proposed", event_id=event_id)
+        await self._note(
+            connection,
+            Verdict(event_id, "resolve", list(payout), source, note, actor_user_id, self._clock.now(), value),
+        )
+
+    async def cancel(
+        self, connection: Connection, event_id: UUID, *, source: str, note: str, actor_user_id: UUID | None
+    ) -> None:
+        """Note that an event is called off; `settle` closes the market and commits it."""
+        event = await self._lifecycle.held(connection, event_id)
+        if event.status == Status.CANCELLED:
+            return
+        if event.status in TERMINAL:
+            raise EventAlreadyResolved(event_id=event_id, status=event.status)
+        if event.status == Status.DRAFT:
+            # Its market may be opening at this moment; once it is active it can be called off, and its time ends it.
+            raise EventNotOpened(event_id=event_id)
+        await self._note(
+            connection, Verdict(event_id, "cancel", [], source, note, actor_user_id, self._clock.now())
+        )
+
+    async def give_up(self, connection: Connection, event_id: UUID, why: str) -> None:
+        """Note that a draft is called off that could not be opened in time."""
+        await self._note(
+            connection, Verdict(event_id, "cancel", [], "platform", why, None, self._clock.now())
+        )
+
+    async def overturn(
+        self,
+        connection: Connection,
+        event: Event,
+        payout: Sequence[Price],
+        *,
+        note: str,
+        actor_user_id: UUID,
+        value: Decimal | None,
+    ) -> None:
+        """Put another result in the place of a proposed one, against which a dispute was upheld."""
+        now = self._clock.now()
+        proposal = await self._proposals.latest(connection, event.event_id)
+        if proposal is None:
+            raise ValueError(f"{event.event_id} is resolving without a proposal")
+        await self._proposals.overturn(connection, event.event_id, proposal.number, now)
+        await self._note(
+            connection,
+            Verdict(event.event_id, "resolve", list(payout), ADMIN, note, actor_user_id, now, value),
+        )
+
+    async def confirm(
+        self, connection: Connection, event_id: UUID, actor_user_id: UUID, *, confirm: bool
+    ) -> None:
+        """Confirm a result that waits for another administrator, or withdraw it."""
+        await self._lifecycle.held(connection, event_id)
+        verdict = await self._resolutions.verdict(connection, event_id)
+        if verdict is None or not verdict.awaits_confirmation:
+            raise NothingToConfirm(event_id=event_id)
+        now = self._clock.now()
+        if not confirm:
+            await self._resolutions.forget_verdict(connection, event_id)
+            await events.audit(connection, "event.resolution_withdrawn", event_id, now)
+            return
+        if verdict.actor_user_id == actor_user_id:
+            raise SameAdministrator(event_id=event_id)
+        await self._proposals.confirm(connection, event_id, actor_user_id)
+        await self._schedule(connection, SETTLE, event_id)
+        await events.audit(connection, "event.resolution_confirmed", event_id, now)
+
+    # Carrying it out
+
+    async def settle_job(self, job: Job) -> None:
+        """Finish a verdict that was noted."""
+        await self.settle(UUID(job.payload["event_id"]))
+
+    async def settle(self, event_id: UUID) -> None:
+        """Close the market of an event and commit the verdict that was noted; once, however often it is asked.
+
+        A draft that is given up usually has no market, and "there is none" is a good answer for it.
+        """
+        async with self._database.connection() as connection:
+            verdict = await self._resolutions.verdict(connection, event_id)
+        if verdict is None or verdict.awaits_confirmation:
+            return
+        event = await self._lifecycle.get(event_id)
+        payout: Sequence[Price] = verdict.payout_millionths
+        closing_sequence = 0
+        try:
+            closed = await self._markets.close(event_id, verdict.kind)
+            closing_sequence = closed.closing_sequence
+            if verdict.kind == "cancel":
+                payout = closed.void_prices
+        except ServiceError as error:
+            if event.status != Status.DRAFT or error.reason != "MARKET_NOT_FOUND":
+                raise
+        alone = await self._needs_another(verdict)
+        await self._commit(verdict, payout, closing_sequence, alone=alone)
+
+    async def _needs_another(self, verdict: Verdict) -> bool:
+        """Whether one administrator's word is not enough. The market is closed, so what is at stake grows no more."""
+        if not self._rules.two_admins_from or verdict.source != ADMIN or verdict.confirmed_by is not None:
+            return False
+        return await self._markets.at_stake(verdict.event_id) >= self._rules.two_admins_from
+
+    async def _commit(
+        self, noted: Verdict, payout: Sequence[Price], closing_sequence: int, *, alone: bool
+    ) -> None:
+        event_id, now = noted.event_id, self._clock.now()
+        async with self._database.transaction() as connection:
+            event = await self._lifecycle.held(connection, event_id)
+            verdict = await self._resolutions.verdict(connection, event_id)
+            if event.status in TERMINAL or verdict != noted:
+                # Another replica was first, or it was withdrawn or confirmed meanwhile, which has a job of its own.
+                return
+            seconds = 0 if verdict.kind == "cancel" else self._rules.window(event, verdict.source)
+            if alone:
+                await self._wait_for_another(connection, event, now)
+            elif seconds:
+                await self._propose(connection, event, verdict, closing_sequence, seconds)
+            else:
+                actor = actor_of(verdict.source)
+                await self._finish(connection, event, actor, verdict, payout, closing_sequence)
+
+    async def _wait_for_another(self, connection: Connection, event: Event, now: datetime) -> None:
+        await self._proposals.await_confirmation(connection, event.event_id)
+        if event.status == Status.ACTIVE:
+            # Its market is closed, whoever decides what.
+            await self._events.move(connection, event, State.LOCKED, Actor.ADMIN, now)
+            await events.locked(connection, await self._lifecycle.held(connection, event.event_id))
+        await events.audit(connection, "event.resolution_awaits", event.event_id, now)
+
+    async def _propose(
+        self, connection: Connection, event: Event, verdict: Verdict, closing_sequence: int, seconds: int
+    ) -> None:
+        event_id = event.event_id
+        ends_at = await self._proposals.insert(
+            connection,
+            verdict,
+            closing_sequence=closing_sequence,
+            seconds=seconds,
+            bond=self._rules.bond,
+        )
+        await self._resolutions.forget_verdict(connection, event_id)
+        actor = actor_of(verdict.source)
+        await self._events.move(connection, event, State.RESOLVING, actor, self._clock.now())
+        await self._schedule(connection, FINALIZE, event_id, ends_at)
+        event = await self._lifecycle.held(connection, event_id)
+        proposal = await self._proposals.latest(connection, event_id)
+        if proposal is not None:
+            await events.proposed(connection, event, proposal, verdict.actor_user_id)
+
+    async def _finish(
+        self,
+        connection: Connection,
+        event: Event,
+        actor: Actor,
+        verdict: Verdict,
+        payout: Sequence[Price],
+        closing_sequence: int,
+    ) -> None:
+        """Let a result stand: this is what prediction pays by."""
+        event_id, now = verdict.event_id, self._clock.now()
+        await self._resolutions.commit(
+            connection, verdict, payout, closing_sequence=closing_sequence, now=now
+        )
+        target = State.CANCELLED if verdict.kind == "cancel" else State.RESOLVED
+        await self._events.move(connection, event, target, actor, now)
+        event = await self._lifecycle.held(connection, event_id)
+        tell = events.cancelled if verdict.kind == "cancel" else events.resolved
+        await tell(connection, event, verdict.actor_user_id)
+        await bonds.let_go(connection, event_id, now)
+
+    async def finalize_job(self, job: Job) -> None:
+        """Let a proposed result stand whose time has come."""
+        await self.finalize(UUID(job.payload["event_id"]))
+
+    async def finalize(self, event_id: UUID) -> None:
+        """Let a proposed result stand once nobody may dispute it any more and nobody does."""
+        async with self._database.transaction() as connection:
+            event = await self._lifecycle.held(connection, event_id)
+            proposal = await self._proposals.latest(connection, event_id)
+            if event.state is not State.RESOLVING or proposal is None or proposal.overturned_at is not None:
+                return
+            if proposal.undecided:
+                # Whoever decides the last of them asks again.
+                return
+            if not proposal.ended:
+                await self._schedule(connection, FINALIZE, event_id, proposal.challenge_ends_at)
+                return
+            verdict = proposal.verdict()
+            await self._finish(
+                connection,
+                event,
+                Actor.PLATFORM,
+                verdict,
+                proposal.payout_millionths,
+                proposal.closing_sequence,
+            )
+
+    async def ask_to_finalize(self, connection: Connection, event_id: UUID) -> None:
+        """Look at a proposed result again: a dispute of it was decided."""
+        await self._schedule(connection, FINALIZE, event_id, self._clock.now())
+
+    # Deadlines
+
+    async def schedule_deadline(self, connection: Connection, event: Event) -> None:
+        """Have an event resolved at its deadline, if it has one."""
+        if event.resolve_by is not None:
+            await self._schedule(connection, DEADLINE, event.event_id, event.resolve_by)
+
+    async def deadline_job(self, job: Job) -> None:
+        """Resolve an event that nobody resolved in time, as it said that it would be."""
+        event_id = UUID(job.payload["event_id"])
+        async with self._database.transaction() as connection:
+            event = await self._lifecycle.held(connection, event_id)
+            if event.state not in {State.ACTIVE, State.LOCKED} or event.resolve_by is None:
+                return
+            if await self._resolutions.verdict(connection, event_id) is not None:
+                return
+            if event.deadline_payout_millionths:
+                await self.resolve(
+                    connection,
+                    event_id,
+                    event.deadline_payout_millionths,
+                    source=BY_DEADLINE,
+                    note=_NO_RESULT,
+                    actor_user_id=None,
+                )
+            else:
+                await self.cancel(
+                    connection, event_id, source=BY_DEADLINE, note=_NO_RESULT, actor_user_id=None
+                )
+
+    async def _note(self, connection: Connection, verdict: Verdict) -> None:
+        if not await self._resolutions.insert_verdict(connection, verdict):
+            noted = await self._resolutions.verdict(connection, verdict.event_id)
+            if noted is None or (noted.kind, noted.payout_millionths) != (
+                verdict.kind,
+                verdict.payout_millionths,
+            ):
+                raise EventAlreadyResolved("another result is being committed", event_id=verdict.event_id)
+        await self._schedule(connection, SETTLE, verdict.event_id)
+
+    async def _schedule(
+        self, connection: Connection, kind: str, event_id: UUID, run_at: datetime | None = None
+    ) -> None:
+        await jobs.schedule(
+            connection,
+            kind,
+            {"event_id": str(event_id)},
+            run_at=run_at,
+            unique_key=str(event_id),
+            replace=run_at is not None,
+        )
+
+    def kinds(self) -> list[jobs.Kind]:
+        """The jobs that carry results out."""
+        return jobs_that_must(
+            {SETTLE: self.settle_job, FINALIZE: self.finalize_job, DEADLINE: self.deadline_job}
+        )

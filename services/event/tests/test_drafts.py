@@ -1,0 +1,328 @@
+"""Drafts: written by those who may, seen by their author, edited, paid for, published and opened."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from oraculum.event.v1 import event_service_pb2 as pb
+from oraculum.money.v1.amount_pb2 import Amount
+from oraculum.wallet.v1 import wallet_service_pb2 as wallet_pb
+from oraculum_event.editing import EDITABLE
+from oraculum_event.errors import (
+    CategoryExists,
+    CreationNotAllowed,
+    CreationNotPaid,
+    EventChanged,
+    EventNotADraft,
+    EventNotEditable,
+    EventNotFound,
+)
+from oraculum_event.transitions import State
+from oraculum_kit.errors import InvalidArgument, PermissionDenied, Unavailable
+from oraculum_kit.ids import uuid7
+from oraculum_kit.jobs import Job
+
+FEE, SUBSIDY = 2_000_000, 100_000_000
+AUTHOR = UUID("01890000-0000-7000-8000-00000000000a")
+
+
+@contextmanager
+def author(service, user_id: UUID = AUTHOR, **options: object) -> Iterator[None]:
+    """As somebody who is verified and no administrator."""
+    with service.parties.signed_in(user_id, idempotency_key=str(uuid7()), **{"tier": "verified", **options}):
+        yield
+
+
+def request_of(service, **fields: object) -> pb.CreateEventRequest:
+    request = pb.CreateEventRequest(
+        title="Will it rain tomorrow?", event_type=pb.EVENT_TYPE_BINARY, category="weather", unpublished=True
+    )
+    request.end_time.FromDatetime(service.clock.now() + timedelta(hours=2))
+    request.MergeFrom(pb.CreateEventRequest(**fields))
+    return request
+
+
+async def write(service, **fields: object) -> pb.Event:
+    with author(service):
+        return (await service.stub.CreateEvent(request_of(service, **fields))).event
+
+
+async def publish(service, event_id: str, **fields: object) -> pb.Event:
+    with author(service):
+        request = pb.PublishEventRequest(event_id=event_id, **fields)
+        return (await service.stub.PublishEvent(request)).event
+
+
+async def update(service, event_id: str, **fields: object) -> pb.Event:
+    with author(service):
+        return (await service.stub.UpdateEvent(pb.UpdateEventRequest(event_id=event_id, **fields))).event
+
+
+async def return_job(service, event_id: str, publication: int = 1) -> None:
+    job = Job(
+        id=uuid7(), kind="return_charge", unique_key=None, run_at=service.clock.now(), cron=None, attempts=1,
+        payload={"event_id": event_id, "publication": publication}, version=1, late_seconds=0, lease=uuid7(),
+    )  # fmt: skip
+    await service.steps.opening.return_job(job)
+
+
+class TestWriting:
+    async def test_a_draft_is_its_authors_alone(self, service) -> None:
+        """Others hear that there is none, wherever they ask."""
+        draft = await write(service)
+        assert (draft.status, draft.unpublished, draft.creator_pays) == (pb.EVENT_STATUS_DRAFT, True, True)
+        ask = pb.GetEventRequest(event_id=draft.event_id, include_unpublished=True)
+        mine = pb.ListEventsRequest(unpublished=True)
+        with author(service):
+            assert (await service.stub.GetEvent(ask)).event.title == draft.title
+            assert [each.event_id for each in (await service.stub.ListEvents(mine)).events] == [
+                draft.event_id
+            ]
+        with author(service, uuid7()):
+            with pytest.raises(EventNotFound):
+                await service.stub.GetEvent(ask)
+            with pytest.raises(EventNotFound):
+                await service.stub.UpdateEvent(
+                    pb.UpdateEventRequest(event_id=draft.event_id, title="Mine now")
+                )
+            assert not (await service.stub.ListEvents(mine)).events
+        with pytest.raises(EventNotFound):
+            await service.get(draft.event_id)
+        everything = pb.ListEventsRequest(statuses=[pb.EVENT_STATUS_DRAFT])
+        assert not (await service.stub.ListEvents(everything)).events
+        several = pb.BatchGetEventsRequest(event_ids=[draft.event_id])
+        assert not (await service.stub.BatchGetEvents(several)).events
+        with service.parties.signed_in(roles={"admin"}):
+            assert len((await service.stub.ListEvents(mine)).events) == 1
+
+    async def test_who_is_nobody_yet_creates_nothing(self, service) -> None:
+        """Verified people, creators and administrators create."""
+        with author(service, tier="basic"), pytest.raises(CreationNotAllowed):
+            await service.stub.CreateEvent(request_of(service))
+        with author(service, tier="basic", roles={"creator"}):
+            assert (await service.stub.CreateEvent(request_of(service))).event.unpublished
+
+    async def test_how_long_others_may_object_is_not_the_authors_to_say(self, service) -> None:
+        """Whoever has money in an event must not shorten it."""
+        with pytest.raises(InvalidArgument) as refused:
+            await write(service, challenge_seconds=0)
+        assert [violation.field for violation in refused.value.violations] == ["challenge_seconds"]
+
+    async def test_a_scalar_event_needs_a_range_and_others_have_none(self, service) -> None:
+        """Every bad field is named, and a good range comes back as it was given."""
+        with pytest.raises(InvalidArgument) as refused:
+            await write(service, event_type=pb.EVENT_TYPE_SCALAR)
+        assert [violation.field for violation in refused.value.violations] == ["scale"]
+        scale = pb.Scale(lower="-10", upper="40", step="0.5", unit="°C")
+        with pytest.raises(InvalidArgument) as refused:
+            await write(service, scale=scale)
+        assert [violation.field for violation in refused.value.violations] == ["scale"]
+        draft = await write(service, event_type=pb.EVENT_TYPE_SCALAR, scale=scale)
+        assert draft.scale == scale
+        assert [outcome.label for outcome in draft.outcomes] == ["LOW", "HIGH"]
+
+    async def test_deadlines_are_checked(self, service) -> None:
+        """A result by deadline is a whole result, and comes after the end."""
+        early = service.clock.now() + timedelta(hours=1)
+        with pytest.raises(InvalidArgument) as refused:
+            await write(service, resolve_by=early, deadline_payout_millionths=[1, 1])
+        assert [violation.field for violation in refused.value.violations] == [
+            "resolve_by",
+            "deadline_payout_millionths",
+        ]
+
+
+class TestPublishing:
+    async def test_its_author_pays_once_and_the_market_opens(self, service) -> None:
+        """Fee and subsidy leave the author together, whoever asks again."""
+        service.wallet.deposit(AUTHOR, FEE + SUBSIDY)
+        draft = await write(service)
+        assert service.wallet.user(AUTHOR) == FEE + SUBSIDY
+        event = await publish(service, draft.event_id)
+        assert (event.status, event.unpublished) == (pb.EVENT_STATUS_ACTIVE, False)
+        assert service.wallet.user(AUTHOR) == 0
+        assert service.wallet.balance(wallet_pb.ACCOUNT_KIND_FEES) == FEE
+        assert service.wallet.balance(wallet_pb.ACCOUNT_KIND_HOUSE) == SUBSIDY
+        await service.steps.opening.open(UUID(draft.event_id))
+        await return_job(service, str(uuid7()))
+        with pytest.raises(EventNotADraft):
+            await publish(service, draft.event_id)
+        assert service.wallet.balance(wallet_pb.ACCOUNT_KIND_HOUSE) == SUBSIDY
+
+    async def test_an_account_with_too_little_keeps_all_of_it_and_the_draft(self, service) -> None:
+        """Nothing moves; with money the same draft is published, and paid once."""
+        service.wallet.deposit(AUTHOR, FEE + SUBSIDY - 1)
+        draft = await write(service)
+        with pytest.raises(CreationNotPaid):
+            await publish(service, draft.event_id)
+        assert service.wallet.user(AUTHOR) == FEE + SUBSIDY - 1
+        assert service.prediction.opened == {}
+        service.wallet.deposit(AUTHOR, 1)
+        assert (await publish(service, draft.event_id)).status == pb.EVENT_STATUS_ACTIVE
+        # What a lost request of the first publication might have taken is looked for, and was not.
+        await return_job(service, draft.event_id, 1)
+        assert service.wallet.user(AUTHOR) == 0
+
+    async def test_what_a_lost_request_took_goes_back(self, service) -> None:
+        """The first request came late, after it was answered that there was too little."""
+        draft = await write(service)
+        with pytest.raises(CreationNotPaid):
+            await publish(service, draft.event_id)
+        late = wallet_pb.CreateTransfersRequest(transfers=service.wallet.calls[-1])
+        service.wallet.deposit(AUTHOR, FEE + SUBSIDY)
+        await service.wallet.CreateTransfers(late, None)
+        assert service.wallet.user(AUTHOR) == 0
+        service.wallet.balances[wallet_pb.ACCOUNT_KIND_HOUSE, "", "USDC"] += FEE
+        for _ in range(2):
+            await return_job(service, draft.event_id)
+        assert service.wallet.user(AUTHOR) == FEE + SUBSIDY
+
+    async def test_wallet_away_leaves_a_job_that_goes_on(self, service) -> None:
+        """A crash or a silence after the request: the same transfers are asked for again, and exist."""
+        service.wallet.deposit(AUTHOR, FEE + SUBSIDY)
+        draft = await write(service)
+
+        async def silence(_: object) -> None:
+            raise Unavailable
+
+        service.wallet.after = silence
+        event = await publish(service, draft.event_id)
+        assert (event.status, event.unpublished) == (pb.EVENT_STATUS_DRAFT, False)
+        service.wallet.after = None
+        await service.steps.opening.open(UUID(draft.event_id))
+        assert service.wallet.user(AUTHOR) == 0
+        with author(service):
+            ask = pb.GetEventRequest(event_id=draft.event_id)
+            assert (await service.stub.GetEvent(ask)).event.status == pb.EVENT_STATUS_ACTIVE
+
+    async def test_what_never_opened_is_paid_back(self, service) -> None:
+        """The house could not fund it before its time: fee and subsidy return, once."""
+        service.wallet.deposit(AUTHOR, FEE + SUBSIDY)
+        draft = await write(service)
+        service.prediction.failure = Unavailable()
+        await publish(service, draft.event_id)
+        assert service.wallet.user(AUTHOR) == 0
+        service.prediction.failure = None
+        service.clock.advance(seconds=3 * 3600)
+        await service.steps.opening.open(UUID(draft.event_id))
+        await service.results.settle(UUID(draft.event_id))
+        service.wallet.balances[wallet_pb.ACCOUNT_KIND_HOUSE, "", "USDC"] += FEE
+        for _ in range(2):
+            await return_job(service, draft.event_id)
+        assert service.wallet.user(AUTHOR) == FEE + SUBSIDY
+        assert (await service.get(draft.event_id)).status == pb.EVENT_STATUS_CANCELLED
+
+    async def test_who_read_an_old_version_publishes_nothing(self, service) -> None:
+        """What is published is what was read."""
+        draft = await write(service)
+        await update(service, draft.event_id, title="Will it snow?")
+        with pytest.raises(EventChanged):
+            await publish(service, draft.event_id, version=draft.version)
+
+    async def test_an_administrators_event_is_the_houses(self, service) -> None:
+        """Nobody is charged."""
+        event = await service.create()
+        assert (event.creator_pays, event.creation_fee.units, service.wallet.calls) == (False, 0, [])
+
+    async def test_a_draft_is_thrown_away_by_its_author(self, service) -> None:
+        """And by nobody else; what is published is an administrator's to cancel."""
+        draft = await write(service)
+        request = pb.CancelEventRequest(event_id=draft.event_id)
+        with author(service, uuid7()), pytest.raises(EventNotFound):
+            await service.stub.CancelEvent(request)
+        with author(service):
+            assert (await service.stub.CancelEvent(request)).event.status == pb.EVENT_STATUS_CANCELLED
+        event = await service.create()
+        with author(service), pytest.raises(PermissionDenied):
+            await service.stub.CancelEvent(pb.CancelEventRequest(event_id=event.event_id))
+
+
+class TestEditing:
+    async def test_everything_of_a_draft_may_change(self, service) -> None:
+        """Outcomes, prices, subsidy and range too."""
+        draft = await write(service, event_type=pb.EVENT_TYPE_MULTIPLE_CHOICE, outcome_labels=["a", "b"])
+        changed = await update(
+            service,
+            draft.event_id,
+            title="Who wins?",
+            outcome_labels=pb.Words(words=["Ada", "Eve", "Bob"]),
+            prior_millionths=pb.Prices(millionths=[200_000, 300_000, 500_000]),
+            subsidy=Amount(units=70_000_000, asset="USDC"),
+            tags=pb.Words(words=["chess"]),
+        )
+        assert [outcome.label for outcome in changed.outcomes] == ["Ada", "Eve", "Bob"]
+        assert (changed.subsidy.units, list(changed.tags)) == (70_000_000, ["chess"])
+
+    @pytest.mark.parametrize(
+        ("field", "change"),
+        [
+            ("title", "Will it snow?"),
+            ("outcome_labels", pb.Words(words=["no", "yes"])),
+            ("prior_millionths", pb.Prices(millionths=[500_000, 500_000])),
+            ("subsidy", Amount(units=1_000_000, asset="USDC")),
+            ("scale", pb.Scale(lower="0", upper="1", step="1", unit="m")),
+        ],
+    )
+    async def test_what_stands_once_bets_are_open_is_named(self, service, field: str, change: object) -> None:
+        """The error names the field, and nothing changes."""
+        event = await service.create()
+        with (
+            service.parties.signed_in(roles={"admin"}, idempotency_key="k"),
+            pytest.raises(EventNotEditable) as refused,
+        ):
+            await service.stub.UpdateEvent(
+                pb.UpdateEventRequest(event_id=event.event_id, description="New", **{field: change})
+            )
+        assert [violation.field for violation in refused.value.violations] == [field]
+        assert (await service.get(event.event_id)).version == event.version
+
+    async def test_once_locked_only_what_helps_to_find_it_changes(self, service) -> None:
+        """Each field is tried against its row of the table."""
+        event = await service.create()
+        with service.parties.signed_in(roles={"admin"}, idempotency_key="l"):
+            await service.stub.LockEvent(pb.LockEventRequest(event_id=event.event_id))
+            request = pb.UpdateEventRequest(event_id=event.event_id, tags=pb.Words(words=["rain"]))
+            assert list((await service.stub.UpdateEvent(request)).event.tags) == ["rain"]
+        with (
+            service.parties.signed_in(roles={"admin"}, idempotency_key="m"),
+            pytest.raises(EventNotEditable) as refused,
+        ):
+            await service.stub.UpdateEvent(
+                pb.UpdateEventRequest(event_id=event.event_id, description="x", category="sports")
+            )
+        assert {violation.field for violation in refused.value.violations} == {"description", "category"}
+        assert {name for name, states in EDITABLE.items() if State.LOCKED in states} == {"image_url", "tags"}
+
+
+class TestCategories:
+    async def test_an_administrator_adds_one_and_events_name_it(self, service) -> None:
+        """Twice it is there already; nobody else adds any."""
+        request = pb.CreateCategoryRequest(category="chess", label="Chess")
+        with service.parties.signed_in(roles={"admin"}, idempotency_key="1"):
+            await service.stub.CreateCategory(request)
+        with (
+            service.parties.signed_in(roles={"admin"}, idempotency_key="2"),
+            pytest.raises(CategoryExists),
+        ):
+            await service.stub.CreateCategory(request)
+        with author(service), pytest.raises(PermissionDenied):
+            await service.stub.CreateCategory(request)
+        event = await service.create(category="chess")
+        assert event.category == "chess"
+        listed = (await service.stub.ListCategories(pb.ListCategoriesRequest())).categories
+        assert (listed[-1].category, listed[-1].label, listed[-1].active_events) == ("chess", "Chess", 1)
+
+    @pytest.mark.parametrize(
+        ("category", "field"), [("Chess", "category"), ("x", "category"), ("ok", "label")]
+    )
+    async def test_bad_ones_are_refused_by_name(self, service, category: str, field: str) -> None:
+        """A category is a word, and has a label."""
+        with (
+            service.parties.signed_in(roles={"admin"}, idempotency_key="1"),
+            pytest.raises(InvalidArgument) as refused,
+        ):
+            await service.stub.CreateCategory(pb.CreateCategoryRequest(category=category))
+        assert field in [violation.field for violation in refused.value.violations]
