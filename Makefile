@@ -7,7 +7,7 @@ PACKAGES := protos libs/kit libs/money services/auth services/event services/pre
 PIP_QUIET := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo bench clean test lint types contracts unit faults lock protos schemas images charts manifests observability
+.PHONY: help setup up down status logs demo bench clean test lint types contracts unit faults drill cluster-test lock protos schemas images charts manifests observability
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,12 @@ faults: setup ## Kill, freeze, cut off and repeat everything under load (a quart
 
 charts: setup ## Render, validate and test the chart
 	@$(VENV)/bin/pytest -q --no-header -p no:cacheprovider helm
+
+drill: setup ## Lose the database under load, restore it to a moment, prove the books; prints RPO and RTO
+	@$(ORACULUM) drill
+
+cluster-test: setup ## Install, upgrade, roll back and uninstall the chart in a real control plane (builds one with Go, once)
+	@$(ORACULUM) cluster-test
 
 ##@ Ship it
 images: setup ## Build every image; BASE=local makes a base without a registry

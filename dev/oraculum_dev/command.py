@@ -107,6 +107,26 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
         ),
         "turn the keys of personal data while the suite runs: rotate [--forget] | rewrap",
     ),
+    "cluster-test": (
+        lambda rest: import_module("oraculum_dev.cluster.test").main(rest),
+        "install, upgrade, roll back and uninstall the chart in a real control plane with simulated nodes",
+    ),
+    "trace-bet": (
+        lambda rest: import_module("oraculum_dev.observe.trace_bet").main(rest),
+        "place one bet and list every span of its trace, from HTTP to the socket (OBSERVE=1 make up)",
+    ),
+    "backup": (
+        lambda rest: import_module("oraculum_dev.recovery.backup").main(rest),
+        "copy the database of the running suite whole (BACKUP=1 make up archives what follows)",
+    ),
+    "restore": (
+        lambda rest: import_module("oraculum_dev.recovery.restore").main(rest),
+        "bring the database back as it was, and the topics into line with it: [--to TIME]",
+    ),
+    "drill": (
+        lambda rest: import_module("oraculum_dev.recovery.drill").main(rest),
+        "lose the database under load, restore it, prove the books; prints RPO and RTO",
+    ),
     "demo": (
         lambda rest: import_module("oraculum_dev.demo").main(rest),
         "tell the story of a bet against the running suite",

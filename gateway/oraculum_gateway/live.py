@@ -17,6 +17,7 @@ import structlog
 from oraculum.notification.v1 import notification_service_pb2 as pb
 from oraculum_gateway import metrics
 from oraculum_gateway.services import Services
+from oraculum_kit import traces
 from oraculum_kit.errors import ServiceError, Unavailable
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -37,6 +38,8 @@ class LiveMessage:
     sequence: int
     # Everything after `"seq": n`, so that a conflated one need not be rendered again.
     rest: str
+    # The trace that it is part of, where somebody looks at it.
+    traceparent: str = ""
 
     @property
     def text(self) -> str:
@@ -167,8 +170,21 @@ class Hub:
         if channel is None or (channel.sequence is not None and message.sequence <= channel.sequence):
             return
         channel.sequence = message.sequence
-        for listener in channel.listeners:
-            listener.hear(message)
+        looked_at = traces.first_sampled([message.traceparent])
+        if looked_at is None:
+            _tell(channel, message)
+            return
+        # The end of the way of a bet: from here each socket writes it when its client reads.
+        with traces.span("socket tell", traces.PRODUCER, parent=looked_at) as span:
+            span.set("oraculum.channel", message.channel.partition(".")[0])
+            span.set("oraculum.message.kind", message.kind)
+            span.set("oraculum.sockets", len(channel.listeners))
+            _tell(channel, message)
+
+
+def _tell(channel: _Channel, message: LiveMessage) -> None:
+    for listener in channel.listeners:
+        listener.hear(message)
 
 
 def rendered(message: pb.ChannelMessage) -> LiveMessage:
@@ -180,6 +196,7 @@ def rendered(message: pb.ChannelMessage) -> LiveMessage:
         from_sequence=message.from_sequence or message.sequence,
         sequence=message.sequence,
         rest=f'"ts":"{time.replace("+00:00", "Z")}","data":{message.data_json.decode() or "{}"}}}',
+        traceparent=message.traceparent,
     )
 
 

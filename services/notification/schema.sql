@@ -99,6 +99,7 @@ CREATE TABLE notification.message (
     data jsonb NOT NULL,
     occurred_at timestamp with time zone NOT NULL,
     written_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    traceparent text,
     CONSTRAINT message_sequence_check CHECK ((sequence > 0))
 );
 
@@ -318,4 +319,5 @@ CREATE INDEX notice_unread ON notification.notice USING btree (user_id, created_
 --
 
 INSERT INTO notification.schema_migrations (version) VALUES
-    ('20261121042000');
+    ('20261121042000'),
+    ('20261121100500');

@@ -81,11 +81,14 @@ class Api:
         body: Mapping[str, Any] | None = None,
         key: str | None = None,
         query: Mapping[str, str | int] | None = None,
+        traceparent: str | None = None,
     ) -> Answer:
         """Ask until there is an answer that says what happened; give up, by name, when patience ends."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
         if key:
             headers["idempotency-key"] = key
+        if traceparent:
+            headers["traceparent"] = traceparent
         deadline, trouble = time.monotonic() + self.patience_seconds, ""
         while time.monotonic() < deadline:
             pause = PAUSE_SECONDS

@@ -39,6 +39,7 @@ def status() -> int:
         venues=Venues(state.venues),
         replicas=Replicas(state.prediction_replicas),
         observed="prometheus" in state.processes,
+        traced="traces" in state.processes,
         external=state.external,
     )
     table = [unit for unit in units(plan) if unit.program or unit.name in plan.external]

@@ -32,14 +32,22 @@ def inherited() -> dict[str, str]:
     }
 
 
-def common(ports: Ports, keys: Keys, addresses: Addresses, replicas: Replicas) -> dict[str, str]:
+def common(
+    ports: Ports, keys: Keys, addresses: Addresses, replicas: Replicas, *, traced: bool = False
+) -> dict[str, str]:
     """What every process is told."""
+    # Sent every second: whoever watches one bet does not want to wait for it.
+    sent = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{ports.address('traces')}",
+        "OTEL_BSP_SCHEDULE_DELAY": "1000",
+    }
     targets = {
         f"{name.upper().replace('-', '_')}_TARGET": ",".join(map(ports.address, replicas.of(name)))
         for name in SERVICES
     }
     return {
         "LOG_FORMAT": "console",
+        **(sent if traced else {}),
         **inherited(),
         **LEAN,
         **targets,

@@ -55,6 +55,11 @@ class Home:
         """One file per mail that a service sent."""
         return self.folder / "mails"
 
+    @property
+    def spans(self) -> Path:
+        """The spans that the collector keeps, a line of JSON each."""
+        return self.folder / "traces" / "spans.jsonl"
+
     def data(self, name: str) -> Path:
         """The folder of one process's data."""
         return self.folder / "data" / name

@@ -34,6 +34,7 @@ OFFSETS: Mapping[str, int] = {
     "venues": 30,
     "mail": 31,
     "prometheus": 32,
+    "traces": 33,
     "postgres": 40,
     "valkey": 41,
     "kafka": 42,

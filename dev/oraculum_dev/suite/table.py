@@ -14,6 +14,7 @@ from oraculum_dev.infrastructure.programs import Program
 from oraculum_dev.infrastructure.prometheus import Prometheus
 from oraculum_dev.infrastructure.valkey import Valkey
 from oraculum_dev.project import ROOT, SERVICES, package_of
+from oraculum_dev.recovery.archive import Archive
 from oraculum_dev.suite import environment, steps
 from oraculum_dev.suite.home import Home
 from oraculum_dev.suite.keys import Keys
@@ -46,6 +47,10 @@ class Plan:
     replicas: Replicas = field(default_factory=Replicas)
     # Whether a Prometheus watches it.
     observed: bool = False
+    # Whether a collector keeps the traces.
+    traced: bool = False
+    # Whether PostgreSQL archives its write-ahead log, so that it can be restored to any moment.
+    archived: bool = False
     # The servers that somebody else runs, by name.
     external: Mapping[str, str] = field(default_factory=dict)
     say: Callable[[str], None] = print
@@ -63,7 +68,13 @@ class Plan:
             port=self.ports.of("postgres"),
             password=self.keys.password("postgres"),
             log=self.home.log("postgres"),
+            settings=self.archive.settings if self.archived else {},
         )
+
+    @property
+    def archive(self) -> Archive:
+        """Where its backups lie."""
+        return Archive(self.home.postgres / "backups")
 
     @property
     def valkey(self) -> Valkey:
@@ -123,6 +134,7 @@ def units(plan: Plan) -> list[Unit]:
         _mail(plan),
         *(_service(name, process, plan) for name in SERVICES for process in plan.replicas.of(name)),
         _gateway(plan),
+        *([_traces(plan)] if plan.traced else []),
         *([server_unit(plan.prometheus, ("prometheus",), plan.prometheus.url)] if plan.observed else []),
     ]
 
@@ -168,6 +180,24 @@ def _stand_in(plan: Plan) -> Unit:
     )
 
 
+def _traces(plan: Plan) -> Unit:
+    port = plan.ports.of("traces")
+
+    async def health() -> Health:
+        return READY if await asyncio.to_thread(answers, port) else AWAY
+
+    arguments = ["--listen", plan.ports.address("traces"), "--file", str(plan.home.spans)]
+    return Unit(
+        name="traces",
+        program=lambda: _python(
+            plan, "traces", ["oraculum_dev.observe.collector", *arguments], environment.inherited()
+        ),
+        health=health,
+        ports=("traces",),
+        where=f"otlp {plan.ports.address('traces')}, spans in {os.path.relpath(plan.home.spans)}",
+    )
+
+
 def _mail(plan: Plan) -> Unit:
     port, folder = plan.ports.of("mail"), plan.home.mails
 
@@ -189,7 +219,9 @@ def _service(name: str, process: str, plan: Plan) -> Unit:
 
     def program() -> Program:
         database = steps.database_url(plan.superuser_url, name, plan.keys)
-        variables = environment.common(plan.ports, plan.keys, plan.addresses, plan.replicas)
+        variables = environment.common(
+            plan.ports, plan.keys, plan.addresses, plan.replicas, traced=plan.traced
+        )
         variables |= environment.of_service(name, process, plan.ports, plan.keys, database)
         if name == "market-data":
             variables |= plan.venues.environment(plan.ports.address("venues"))
@@ -231,7 +263,7 @@ def gateway_program(
     plan: Plan, name: str = "gateway", settings: Mapping[str, str] = MappingProxyType({})
 ) -> Program:
     """How a gateway is started; tests start further ones, with settings of their own."""
-    variables = environment.common(plan.ports, plan.keys, plan.addresses, plan.replicas)
+    variables = environment.common(plan.ports, plan.keys, plan.addresses, plan.replicas, traced=plan.traced)
     variables |= environment.of_gateway(plan.ports, plan.keys)
     return _python(plan, name, [package_of("gateway")], {**variables, **settings})
 

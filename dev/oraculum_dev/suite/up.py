@@ -15,6 +15,7 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from oraculum_dev.infrastructure.programs import ProgramError
+from oraculum_dev.recovery.archive import require_restored
 from oraculum_dev.suite import memory, venues, view
 from oraculum_dev.suite.flow import Flow
 from oraculum_dev.suite.home import Home
@@ -38,17 +39,22 @@ def main() -> int:
         home.make()
         with hold_lock(home):
             end_leftovers(home, print)
+            require_restored(home)
             plan = Plan(
                 home=home,
                 ports=Ports.chosen(),
                 venues=venues.chosen(),
                 replicas=Replicas.chosen(),
                 observed=os.environ.get("OBSERVE") == "1",
+                traced=os.environ.get("OBSERVE") == "1" or os.environ.get("TRACE") == "1",
+                archived=os.environ.get("BACKUP") == "1",
                 external=external_servers(),
                 say=print,
             )
             plan.keys.ensure()
             home.claim_postgres(print)
+            if plan.archived:
+                plan.archive.make()
             plan.ports.require_free([port for unit in units(plan) for port in unit.ports])
             return asyncio.run(Session(plan).run())
     except ProgramError as error:

@@ -7,6 +7,7 @@ each outcome only the newest price of a batch is told.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from oraculum.prediction.v1.bets_fact_pb2 import BetsFact
 from oraculum.prediction.v1.risk_fact_pb2 import RiskFact
 from oraculum.prediction.v1.settlements_fact_pb2 import SettlementsFact
 from oraculum.wallet.v1.wallet_fact_pb2 import WalletFact
+from oraculum_kit import traces
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.inbox import InboxConsumer, Record
 from oraculum_kit.kafka import Cluster
@@ -81,7 +83,11 @@ class Teller:
 
     async def tell(self, connection: Connection, records: Sequence[Record[ProtobufMessage]]) -> None:
         """Write what a batch of records gives to tell."""
-        told = [one for record in records for one in _STORIES[record.topic](record.message, record.time)]
+        told = [
+            _traced(one, record)
+            for record in records
+            for one in _STORIES[record.topic](record.message, record.time)
+        ]
         new = await self._notices.write(connection, [one for one in told if isinstance(one, Notice)])
         await events.notices_created(connection, new)
         lines = [one for one in told if isinstance(one, Line)]
@@ -90,6 +96,16 @@ class Teller:
         await self._channels.write(connection, lines)
         metrics.LINES.inc(len(lines))
         metrics.NOTICES.inc(len(new))
+
+
+def _traced(one: Told, record: Record[ProtobufMessage]) -> Told:
+    """What a socket will be told, as part of the trace that it comes from, where somebody looks at that."""
+    if record.trace is None or not record.trace.sampled or not isinstance(one, Line):
+        return one
+    # The batch is a span of one of its records' traces; those of the others go on from where they were sent.
+    batch = traces.current()
+    here = batch if batch is not None and batch.trace_id == record.trace.trace_id else record.trace
+    return replace(one, traceparent=here.traceparent)
 
 
 def _can_be_heard(line: Line) -> bool:

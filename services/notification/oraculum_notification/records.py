@@ -16,6 +16,8 @@ class Line:
     kind: str
     data: Data
     occurred_at: datetime
+    # Where somebody looks at the trace that it is part of.
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Message:
     # A JSON object, as text.
     data: str
     occurred_at: datetime
+    # The trace that it is part of, where somebody looks at it.
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

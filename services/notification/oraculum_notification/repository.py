@@ -46,6 +46,7 @@ class Channels:
             kinds=[line.kind for line in lines],
             data=[orjson.dumps(line.data).decode() for line in lines],
             times=[line.occurred_at for line in lines],
+            traceparents=[line.traceparent for line in lines],
         )
         await _channels.tell_replicas.run(
             connection, topic=await self.listen_topic(connection), payloads=payloads(list(added))

@@ -155,6 +155,7 @@ def message_to_wire(message: Message) -> pb.ChannelMessage:
         data_json=message.data.encode(),
         occurred_at=to_wire(message.occurred_at),
         from_sequence=message.sequence,
+        traceparent=message.traceparent or "",
     )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 
+from oraculum_kit import traces
 from oraculum_kit.background import run_gracefully
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Database
@@ -130,8 +131,11 @@ class _Worker:
         if not tasks:
             return
         metrics.BATCH_ORDERS.observe(len(tasks))
+        looked_at = traces.first_sampled(task.traceparent for task in tasks)
         try:
-            await self._decider.decide(tasks)
+            with traces.span("orders decide", parent=looked_at) as span:
+                span.set("oraculum.batch.orders", len(tasks))
+                await self._decider.decide(tasks)
         except Exception:  # noqa: BLE001  whatever it was, it is told, and the orders behind it go on
             UNHANDLED.labels("engine").inc()
             _log.exception("engine.batch_failed", orders=len(tasks))

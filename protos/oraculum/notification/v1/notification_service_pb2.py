@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n3oraculum/notification/v1/notification_service.proto\x12\x18oraculum.notification.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\x01\n\x0e\x43hannelMessage\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x11\n\tdata_json\x18\x04 \x01(\x0c\x12/\n\x0boccurred_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rfrom_sequence\x18\x06 \x01(\x03\"A\n\x10SubscribeRequest\x12\x14\n\x0c\x61\x64\x64_channels\x18\x01 \x03(\t\x12\x17\n\x0fremove_channels\x18\x02 \x03(\t\"4\n\x0f\x43hannelPosition\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\"\x8d\x01\n\x11SubscribeResponse\x12:\n\x08messages\x18\x01 \x03(\x0b\x32(.oraculum.notification.v1.ChannelMessage\x12<\n\tpositions\x18\x02 \x03(\x0b\x32).oraculum.notification.v1.ChannelPosition\"8\n\rResumeRequest\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03\"p\n\x0eResumeResponse\x12:\n\x08messages\x18\x01 \x03(\x0b\x32(.oraculum.notification.v1.ChannelMessage\x12\x10\n\x08snapshot\x18\x02 \x01(\x08\x12\x10\n\x08sequence\x18\x03 \x01(\x03\"\xc2\x01\n\x0cNotification\x12\x17\n\x0fnotification_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04\x62ody\x18\x04 \x01(\t\x12\x11\n\tdata_json\x18\x05 \x01(\x0c\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07read_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"N\n\x18ListNotificationsRequest\x12\x13\n\x0bunread_only\x18\x01 \x01(\x08\x12\r\n\x05limit\x18\x02 \x01(\x05\x12\x0e\n\x06\x63ursor\x18\x03 \x01(\t\"\x85\x01\n\x19ListNotificationsResponse\x12=\n\rnotifications\x18\x01 \x03(\x0b\x32&.oraculum.notification.v1.Notification\x12\x13\n\x0bnext_cursor\x18\x02 \x01(\t\x12\x14\n\x0cunread_count\x18\x03 \x01(\x03\"*\n\x0fMarkReadRequest\x12\x17\n\x0fnotification_id\x18\x01 \x01(\t\"P\n\x10MarkReadResponse\x12<\n\x0cnotification\x18\x01 \x01(\x0b\x32&.oraculum.notification.v1.Notification\"\x14\n\x12MarkAllReadRequest\"+\n\x13MarkAllReadResponse\x12\x14\n\x0cmarked_count\x18\x01 \x01(\x03\x32\xa9\x04\n\x13NotificationService\x12h\n\tSubscribe\x12*.oraculum.notification.v1.SubscribeRequest\x1a+.oraculum.notification.v1.SubscribeResponse(\x01\x30\x01\x12[\n\x06Resume\x12\'.oraculum.notification.v1.ResumeRequest\x1a(.oraculum.notification.v1.ResumeResponse\x12|\n\x11ListNotifications\x12\x32.oraculum.notification.v1.ListNotificationsRequest\x1a\x33.oraculum.notification.v1.ListNotificationsResponse\x12\x61\n\x08MarkRead\x12).oraculum.notification.v1.MarkReadRequest\x1a*.oraculum.notification.v1.MarkReadResponse\x12j\n\x0bMarkAllRead\x12,.oraculum.notification.v1.MarkAllReadRequest\x1a-.oraculum.notification.v1.MarkAllReadResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n3oraculum/notification/v1/notification_service.proto\x12\x18oraculum.notification.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb1\x01\n\x0e\x43hannelMessage\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x11\n\tdata_json\x18\x04 \x01(\x0c\x12/\n\x0boccurred_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rfrom_sequence\x18\x06 \x01(\x03\x12\x13\n\x0btraceparent\x18\x07 \x01(\t\"A\n\x10SubscribeRequest\x12\x14\n\x0c\x61\x64\x64_channels\x18\x01 \x03(\t\x12\x17\n\x0fremove_channels\x18\x02 \x03(\t\"4\n\x0f\x43hannelPosition\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x10\n\x08sequence\x18\x02 \x01(\x03\"\x8d\x01\n\x11SubscribeResponse\x12:\n\x08messages\x18\x01 \x03(\x0b\x32(.oraculum.notification.v1.ChannelMessage\x12<\n\tpositions\x18\x02 \x03(\x0b\x32).oraculum.notification.v1.ChannelPosition\"8\n\rResumeRequest\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03\"p\n\x0eResumeResponse\x12:\n\x08messages\x18\x01 \x03(\x0b\x32(.oraculum.notification.v1.ChannelMessage\x12\x10\n\x08snapshot\x18\x02 \x01(\x08\x12\x10\n\x08sequence\x18\x03 \x01(\x03\"\xc2\x01\n\x0cNotification\x12\x17\n\x0fnotification_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0c\n\x04\x62ody\x18\x04 \x01(\t\x12\x11\n\tdata_json\x18\x05 \x01(\x0c\x12.\n\ncreated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x07read_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"N\n\x18ListNotificationsRequest\x12\x13\n\x0bunread_only\x18\x01 \x01(\x08\x12\r\n\x05limit\x18\x02 \x01(\x05\x12\x0e\n\x06\x63ursor\x18\x03 \x01(\t\"\x85\x01\n\x19ListNotificationsResponse\x12=\n\rnotifications\x18\x01 \x03(\x0b\x32&.oraculum.notification.v1.Notification\x12\x13\n\x0bnext_cursor\x18\x02 \x01(\t\x12\x14\n\x0cunread_count\x18\x03 \x01(\x03\"*\n\x0fMarkReadRequest\x12\x17\n\x0fnotification_id\x18\x01 \x01(\t\"P\n\x10MarkReadResponse\x12<\n\x0cnotification\x18\x01 \x01(\x0b\x32&.oraculum.notification.v1.Notification\"\x14\n\x12MarkAllReadRequest\"+\n\x13MarkAllReadResponse\x12\x14\n\x0cmarked_count\x18\x01 \x01(\x03\x32\xa9\x04\n\x13NotificationService\x12h\n\tSubscribe\x12*.oraculum.notification.v1.SubscribeRequest\x1a+.oraculum.notification.v1.SubscribeResponse(\x01\x30\x01\x12[\n\x06Resume\x12\'.oraculum.notification.v1.ResumeRequest\x1a(.oraculum.notification.v1.ResumeResponse\x12|\n\x11ListNotifications\x12\x32.oraculum.notification.v1.ListNotificationsRequest\x1a\x33.oraculum.notification.v1.ListNotificationsResponse\x12\x61\n\x08MarkRead\x12).oraculum.notification.v1.MarkReadRequest\x1a*.oraculum.notification.v1.MarkReadResponse\x12j\n\x0bMarkAllRead\x12,.oraculum.notification.v1.MarkAllReadRequest\x1a-.oraculum.notification.v1.MarkAllReadResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,31 +33,31 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'oraculum.notification.v1.no
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CHANNELMESSAGE']._serialized_start=115
-  _globals['_CHANNELMESSAGE']._serialized_end=271
-  _globals['_SUBSCRIBEREQUEST']._serialized_start=273
-  _globals['_SUBSCRIBEREQUEST']._serialized_end=338
-  _globals['_CHANNELPOSITION']._serialized_start=340
-  _globals['_CHANNELPOSITION']._serialized_end=392
-  _globals['_SUBSCRIBERESPONSE']._serialized_start=395
-  _globals['_SUBSCRIBERESPONSE']._serialized_end=536
-  _globals['_RESUMEREQUEST']._serialized_start=538
-  _globals['_RESUMEREQUEST']._serialized_end=594
-  _globals['_RESUMERESPONSE']._serialized_start=596
-  _globals['_RESUMERESPONSE']._serialized_end=708
-  _globals['_NOTIFICATION']._serialized_start=711
-  _globals['_NOTIFICATION']._serialized_end=905
-  _globals['_LISTNOTIFICATIONSREQUEST']._serialized_start=907
-  _globals['_LISTNOTIFICATIONSREQUEST']._serialized_end=985
-  _globals['_LISTNOTIFICATIONSRESPONSE']._serialized_start=988
-  _globals['_LISTNOTIFICATIONSRESPONSE']._serialized_end=1121
-  _globals['_MARKREADREQUEST']._serialized_start=1123
-  _globals['_MARKREADREQUEST']._serialized_end=1165
-  _globals['_MARKREADRESPONSE']._serialized_start=1167
-  _globals['_MARKREADRESPONSE']._serialized_end=1247
-  _globals['_MARKALLREADREQUEST']._serialized_start=1249
-  _globals['_MARKALLREADREQUEST']._serialized_end=1269
-  _globals['_MARKALLREADRESPONSE']._serialized_start=1271
-  _globals['_MARKALLREADRESPONSE']._serialized_end=1314
-  _globals['_NOTIFICATIONSERVICE']._serialized_start=1317
-  _globals['_NOTIFICATIONSERVICE']._serialized_end=1870
+  _globals['_CHANNELMESSAGE']._serialized_end=292
+  _globals['_SUBSCRIBEREQUEST']._serialized_start=294
+  _globals['_SUBSCRIBEREQUEST']._serialized_end=359
+  _globals['_CHANNELPOSITION']._serialized_start=361
+  _globals['_CHANNELPOSITION']._serialized_end=413
+  _globals['_SUBSCRIBERESPONSE']._serialized_start=416
+  _globals['_SUBSCRIBERESPONSE']._serialized_end=557
+  _globals['_RESUMEREQUEST']._serialized_start=559
+  _globals['_RESUMEREQUEST']._serialized_end=615
+  _globals['_RESUMERESPONSE']._serialized_start=617
+  _globals['_RESUMERESPONSE']._serialized_end=729
+  _globals['_NOTIFICATION']._serialized_start=732
+  _globals['_NOTIFICATION']._serialized_end=926
+  _globals['_LISTNOTIFICATIONSREQUEST']._serialized_start=928
+  _globals['_LISTNOTIFICATIONSREQUEST']._serialized_end=1006
+  _globals['_LISTNOTIFICATIONSRESPONSE']._serialized_start=1009
+  _globals['_LISTNOTIFICATIONSRESPONSE']._serialized_end=1142
+  _globals['_MARKREADREQUEST']._serialized_start=1144
+  _globals['_MARKREADREQUEST']._serialized_end=1186
+  _globals['_MARKREADRESPONSE']._serialized_start=1188
+  _globals['_MARKREADRESPONSE']._serialized_end=1268
+  _globals['_MARKALLREADREQUEST']._serialized_start=1270
+  _globals['_MARKALLREADREQUEST']._serialized_end=1290
+  _globals['_MARKALLREADRESPONSE']._serialized_start=1292
+  _globals['_MARKALLREADRESPONSE']._serialized_end=1335
+  _globals['_NOTIFICATIONSERVICE']._serialized_start=1338
+  _globals['_NOTIFICATIONSERVICE']._serialized_end=1891
 # @@protoc_insertion_point(module_scope)

@@ -31,6 +31,7 @@ class ChannelMessage(_message.Message):
     DATA_JSON_FIELD_NUMBER: _builtins.int
     OCCURRED_AT_FIELD_NUMBER: _builtins.int
     FROM_SEQUENCE_FIELD_NUMBER: _builtins.int
+    TRACEPARENT_FIELD_NUMBER: _builtins.int
     channel: _builtins.str
     """Channel: event.<id>, user.<id>, market.<venue>.<id>, events, ..."""
     sequence: _builtins.int
@@ -41,6 +42,8 @@ class ChannelMessage(_message.Message):
     """JSON object, in the shapes of the public surface."""
     from_sequence: _builtins.int
     """First sequence that this message stands for; less than `sequence` when older prices were left out."""
+    traceparent: _builtins.str
+    """W3C trace context of what caused it, where that trace is sampled; empty otherwise."""
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp:
         """When it happened."""
@@ -54,10 +57,11 @@ class ChannelMessage(_message.Message):
         data_json: _builtins.bytes = ...,
         occurred_at: _timestamp_pb2.Timestamp | None = ...,
         from_sequence: _builtins.int = ...,
+        traceparent: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "data_json", b"data_json", "from_sequence", b"from_sequence", "kind", b"kind", "occurred_at", b"occurred_at", "sequence", b"sequence"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "data_json", b"data_json", "from_sequence", b"from_sequence", "kind", b"kind", "occurred_at", b"occurred_at", "sequence", b"sequence", "traceparent", b"traceparent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -7,9 +7,9 @@ returning name, sequence;
 
 -- name: insert_messages
 -- Keeps what channels say.
-insert into message (channel, sequence, kind, data, occurred_at)
+insert into message (channel, sequence, kind, data, occurred_at, traceparent)
 select * from unnest(%(channels)s::text[], %(sequences)s::bigint[], %(kinds)s::text[], %(data)s::jsonb[],
-  %(times)s::timestamptz[]);
+  %(times)s::timestamptz[], %(traceparents)s::text[]);
 
 -- name: tell_replicas
 -- Wakes every replica when this transaction commits; each payload names channels.
@@ -25,7 +25,7 @@ select name, sequence from channel where name = any (%(names)s);
 
 -- name: messages_after
 -- What several channels said after a sequence each, in order.
-select m.channel, m.sequence, m.kind, m.data::text as data, m.occurred_at
+select m.channel, m.sequence, m.kind, m.data::text as data, m.occurred_at, m.traceparent
 from unnest(%(channels)s::text[], %(after)s::bigint[]) as seen (channel, sequence)
 join message m on m.channel = seen.channel and m.sequence > seen.sequence
 order by m.channel, m.sequence
