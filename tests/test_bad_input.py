@@ -16,10 +16,11 @@ import pytest_asyncio
 from websockets.asyncio.client import connect
 
 from oraculum_dev.demo.api import UNKNOWN, Api, new_key
-from oraculum_dev.demo.person import Person, until
+from oraculum_dev.demo.person import Person
 from oraculum_dev.demo.wallets import EvmWallet
 from oraculum_dev.fixtures.cases import Case, case
 from oraculum_dev.fixtures.forgeries import base64url, forged
+from oraculum_dev.fixtures.own_events import own_event, until_it_trades
 from oraculum_dev.fixtures.suites import Suite
 from oraculum_dev.fixtures.surface import BODIES, NASTY, UNKNOWN_ID, Operation, faults_of_problem, operations
 from oraculum_dev.suite.environment import of_service
@@ -98,7 +99,7 @@ async def scene(suite: Suite) -> AsyncIterator[Scene]:
     await admin.sign_in()
     for person in (attacker, victim):
         await person.command("/wallet/deposits", {"rail": "demo", "amount": "100.00", "asset": "USDC"})
-    await a_bet(victim)
+    await a_bet(admin, victim)
     for person, notices in ((attacker, 2), (victim, 2)):
         await person.settled_balance("USDC")
         await person.until(
@@ -127,15 +128,11 @@ def make_admin(suite: Suite, person: Person) -> None:
     )
 
 
-async def a_bet(person: Person) -> None:
-    """Bet on whatever is open for a while."""
-
-    async def look() -> list[dict[str, Any]]:
-        listed = await person.api.get("/events", status="active", type="binary", limit=100)
-        return [row for row in listed["data"] if row["liquidity_parameter"] and "№" not in row["title"]]
-
-    event = (await until("an event to bet on", look, bool, 60))[0]
-    await person.command("/predictions", {"event_id": event["id"], "outcome": 1, "amount": "10.00"})
+async def a_bet(admin: Person, person: Person) -> None:
+    """Bet on what nobody resolves meanwhile."""
+    event_id = await own_event(admin, "Does anything change when nonsense is asked?", subsidy="100")
+    await until_it_trades(admin, event_id, 60)
+    await person.command("/predictions", {"event_id": event_id, "outcome": 1, "amount": "10.00"})
 
 
 def bearer(person: Person) -> dict[str, str]:

@@ -4,17 +4,16 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import timedelta
 from typing import TypeVar
 
 from oraculum_dev.bench.sizes import Sizes
 from oraculum_dev.bench.stage import ASSET, Stage
 from oraculum_dev.demo.api import Api
-from oraculum_dev.demo.person import Person, until
+from oraculum_dev.demo.person import Person
 from oraculum_dev.demo.wallets import SolanaWallet
+from oraculum_dev.fixtures.own_events import own_event, until_it_trades
 from oraculum_dev.infrastructure.programs import ProgramError
 from oraculum_dev.project import ROOT
-from oraculum_kit.clock import SystemClock
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -66,27 +65,15 @@ async def administrator(api: Api, stage: Stage) -> Person:
 
 async def open_events(admin: Person, count: int) -> list[str]:
     """Open events that trade until tomorrow; their ids."""
-    end = (SystemClock().now() + timedelta(days=1)).isoformat(timespec="seconds")
 
     async def one(number: int) -> str:
-        body = {
-            "title": f"Will it hold, number {number}?",
-            "category": CATEGORY,
-            "end_time": end,
-            "asset": ASSET,
-        }
-        return str((await admin.command("/events", body | {"subsidy": SUBSIDY})).body["id"])
-
-    ids = await _all(one, range(count))
+        title = f"Will it hold, number {number}?"
+        return await own_event(admin, title, category=CATEGORY, asset=ASSET, subsidy=SUBSIDY)
 
     async def trades(event_id: str) -> None:
-        await until(
-            f"event {event_id} to trade",
-            lambda: admin.get(f"/events/{event_id}"),
-            lambda event: event["status"] == "active" and event["liquidity_parameter"] is not None,
-            OPEN_SECONDS,
-        )
+        await until_it_trades(admin, event_id, OPEN_SECONDS)
 
+    ids = await _all(one, range(count))
     await _all(trades, ids)
     return ids
 

@@ -6,21 +6,19 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, timedelta
 from itertools import count
 from typing import Any
 
 from oraculum_dev.demo.api import Api, StoryError, new_key
-from oraculum_dev.demo.person import Person, until
+from oraculum_dev.demo.person import Person
 from oraculum_dev.demo.wallets import EvmWallet, Wallet
+from oraculum_dev.fixtures.own_events import own_event, until_it_trades
 from oraculum_dev.fixtures.suites import Suite
 from oraculum_dev.suite.environment import of_service
 from oraculum_dev.suite.replicas import Replicas
 from oraculum_dev.suite.steps import database_url
-from oraculum_kit.clock import SystemClock
 from oraculum_kit.replica import rank
 
-OPEN_FOR = timedelta(hours=1)
 OPENED_SECONDS = 60.0
 _numbers = count(1)
 
@@ -35,19 +33,9 @@ class Scene:
 
     async def open_event(self, subsidy: str = "100") -> str:
         """A fresh event that nobody else bets on."""
-        body = {
-            "title": f"Does it hold, number {next(_numbers)}?",
-            "category": "custom",
-            "end_time": (SystemClock().now().astimezone(UTC) + OPEN_FOR).isoformat(),
-            "subsidy": subsidy,
-        }
-        event_id = str((await self.operator.command("/events", body)).body["id"])
-        await until(
-            "the event to open",
-            lambda: self.event(event_id),
-            lambda seen: seen["status"] == "active" and seen["liquidity_parameter"] is not None,
-            OPENED_SECONDS,
-        )
+        title = f"Does it hold, number {next(_numbers)}?"
+        event_id = await own_event(self.operator, title, subsidy=subsidy)
+        await until_it_trades(self.operator, event_id, OPENED_SECONDS)
         return event_id
 
     async def open_events_of_all(self) -> list[str]:
