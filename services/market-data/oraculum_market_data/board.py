@@ -4,10 +4,11 @@ A book tells its top, a ticker the top and the last trade, a trade only its pric
 update: half of what a poll brings is known already.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
+
+import msgspec
 
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum_kit.timestamps import to_wire_optional
@@ -20,13 +21,10 @@ QuoteKey = tuple[Venue, str, int]
 _TWO: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Top:
+class Top(msgspec.Struct, frozen=True, gc=False):
     """How an outcome stands."""
 
-    venue: Venue
-    market_id: str
-    outcome: int
+    key: QuoteKey
     bid: Price | None
     ask: Price | None
     bid_size: Decimal | None
@@ -35,21 +33,31 @@ class Top:
     venue_time: datetime | None
     received_at: datetime | None
     # Written once, though it goes several ways; see `encoded`.
-    _encoded: list[bytes] = field(default_factory=list, init=False, compare=False, repr=False)
+    written: list[bytes] = []
 
     @property
-    def key(self) -> QuoteKey:
+    def venue(self) -> Venue:
+        """Whose quote it is."""
+        return self.key[0]
+
+    @property
+    def market_id(self) -> str:
+        """Which market it is about."""
+        return self.key[1]
+
+    @property
+    def outcome(self) -> int:
         """Which outcome it is about."""
-        return self.venue, self.market_id, self.outcome
+        return self.key[2]
 
     def says_the_same(self, other: "Top") -> bool:
         """Whether both have the same prices and sizes, whenever they were told."""
         return (
-            self.bid == other.bid
-            and self.ask == other.ask
-            and self.last == other.last
+            (self.bid is other.bid or self.bid == other.bid)
+            and (self.ask is other.ask or self.ask == other.ask)
             and self.bid_size == other.bid_size
             and self.ask_size == other.ask_size
+            and (self.last is other.last or self.last == other.last)
         )
 
 
@@ -65,47 +73,36 @@ class Board:
         outcomes = sorted(self._outcomes.get((venue, market_id), ()))
         return [self._tops[venue, market_id, outcome] for outcome in outcomes]
 
-    def quote(self, quote: Quote, outcome: int) -> Top | None:
+    def quote(self, quote: Quote, key: QuoteKey) -> Top | None:
         """Take a quote; what now stands if that is news."""
-        before = self._tops.get((quote.venue, quote.market_id, outcome))
+        before = self._tops.get(key)
+        last = quote.last
+        if last is None and before is not None:
+            last = before.last
         return self._keep(
             Top(
-                quote.venue,
-                quote.market_id,
-                outcome,
+                key,
                 quote.bid,
                 quote.ask,
                 quote.bid_size,
                 quote.ask_size,
-                quote.last or (before.last if before else None),
+                last,
                 quote.venue_time,
                 quote.received_at,
             ),
             before,
         )
 
-    def trade(self, trade: Trade, outcome: int) -> Top | None:
+    def trade(self, trade: Trade, key: QuoteKey) -> Top | None:
         """Take the price of a trade as the last one; what now stands if that is news."""
-        before = self._tops.get((trade.venue, trade.market_id, outcome))
         if trade.price is None:
             return None
+        before = self._tops.get(key)
         bid, ask, bid_size, ask_size = (
             (before.bid, before.ask, before.bid_size, before.ask_size) if before else (None,) * 4
         )
         return self._keep(
-            Top(
-                trade.venue,
-                trade.market_id,
-                outcome,
-                bid,
-                ask,
-                bid_size,
-                ask_size,
-                trade.price,
-                trade.venue_time,
-                trade.received_at,
-            ),
-            before,
+            Top(key, bid, ask, bid_size, ask_size, trade.price, trade.venue_time, trade.received_at), before
         )
 
     def forget(self, venue: Venue, market_id: str) -> None:
@@ -114,18 +111,19 @@ class Board:
             self._tops.pop((venue, market_id, outcome), None)
 
     def _keep(self, top: Top, before: Top | None) -> Top | None:
-        if before is not None and before.says_the_same(top):
+        if before is None:
+            self._outcomes.setdefault((top.venue, top.market_id), set()).add(top.outcome)
+        elif before.says_the_same(top):
             return None
         self._tops[top.key] = top
-        self._outcomes.setdefault((top.venue, top.market_id), set()).add(top.outcome)
         return top
 
 
 def encoded(top: Top) -> bytes:
     """A quote in the contract's words, as bytes."""
-    if not top._encoded:  # noqa: SLF001  ours
-        top._encoded.append(top_to_wire(top).SerializeToString())  # noqa: SLF001  ours
-    return top._encoded[0]  # noqa: SLF001  ours
+    if not top.written:
+        top.written.append(top_to_wire(top).SerializeToString())
+    return top.written[0]
 
 
 def top_to_wire(top: Top, *, stale: bool = False) -> pb.VenueQuote:

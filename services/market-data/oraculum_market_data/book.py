@@ -49,13 +49,21 @@ class Applied:
 
 
 class Ladder:
-    """One side of a book: what can be had at each price. Prices are kept in order, so both ends are at hand."""
+    """One side of a book: what can be had at each price.
 
-    __slots__ = ("_keys", "_levels")
+    Prices are kept in order. `highest` and `lowest` are the levels at the ends: both sides of a book are looked at
+    after every change, though it touched but one.
+    """
+
+    __slots__ = ("_keys", "_levels", "highest", "lowest")
+
+    highest: Level | None
+    lowest: Level | None
 
     def __init__(self, levels: Iterable[Level] = ()) -> None:
         self._levels = {level.price.key: level for level in levels if level.size}
         self._keys = sorted(self._levels)
+        self._look()
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -69,6 +77,9 @@ class Ladder:
             self._levels[key] = Level(price, size)
         elif self._levels.pop(key, None) is not None:
             del self._keys[bisect_left(self._keys, key)]
+        else:
+            return
+        self._look()
 
     def grow(self, price: Price, change: Decimal) -> Decimal:
         """Let a level grow or shrink, and say what is left. Less than nothing is left standing for nobody to use."""
@@ -77,19 +88,14 @@ class Ladder:
         self.put(price, max(left, Decimal(0)))
         return left
 
-    @property
-    def highest(self) -> Level | None:
-        """The level with the highest price."""
-        return self._levels[self._keys[-1]] if self._keys else None
-
-    @property
-    def lowest(self) -> Level | None:
-        """The level with the lowest price."""
-        return self._levels[self._keys[0]] if self._keys else None
-
     def rising(self) -> tuple[Level, ...]:
         """All levels, the lowest price first."""
         return tuple(self._levels[key] for key in self._keys)
+
+    def _look(self) -> None:
+        keys = self._keys
+        self.highest = self._levels[keys[-1]] if keys else None
+        self.lowest = self._levels[keys[0]] if keys else None
 
 
 class OrderBook:
@@ -114,8 +120,7 @@ class OrderBook:
     @property
     def is_crossed(self) -> bool:
         """Whether somebody bids as much as another asks: the two should have traded."""
-        bid, ask = self.best_bid, self.best_ask
-        return bid is not None and ask is not None and bid.price.key >= ask.price.key
+        return meet(self.best_bid, self.best_ask)
 
     def quote(
         self,
@@ -127,29 +132,54 @@ class OrderBook:
         received_at: datetime | None,
     ) -> Quote:
         """The top of the book."""
-        bid, ask = self.best_bid, self.best_ask
-        return Quote(
-            venue=venue,
-            market_id=market_id,
-            outcome_id=outcome_id,
-            bid=None if bid is None else bid.price,
-            ask=None if ask is None else ask.price,
-            bid_size=None if bid is None else bid.size,
-            ask_size=None if ask is None else ask.size,
+        return top(
+            venue,
+            market_id,
+            outcome_id,
+            self.best_bid,
+            self.best_ask,
             venue_time=venue_time,
             received_at=received_at,
         )
 
 
-def shows(quote: Quote | None, book: OrderBook) -> bool:
-    """Whether a quote still says what is at the top of a book, whenever it said it."""
-    if quote is None:
-        return False
-    bid, ask = book.best_bid, book.best_ask
-    return _is(bid, quote.bid, quote.bid_size) and _is(ask, quote.ask, quote.ask_size)
+def meet(bid: Level | None, ask: Level | None) -> bool:
+    """Whether the best bid is as high as the best ask: such a book is crossed."""
+    return bid is not None and ask is not None and bid.price.key >= ask.price.key
+
+
+def top(
+    venue: Venue,
+    market_id: str,
+    outcome_id: str | None,
+    bid: Level | None,
+    ask: Level | None,
+    *,
+    venue_time: datetime | None,
+    received_at: datetime | None,
+) -> Quote:
+    """The quote of two best levels."""
+    return Quote(
+        venue=venue,
+        market_id=market_id,
+        outcome_id=outcome_id,
+        bid=None if bid is None else bid.price,
+        ask=None if ask is None else ask.price,
+        bid_size=None if bid is None else bid.size,
+        ask_size=None if ask is None else ask.size,
+        venue_time=venue_time,
+        received_at=received_at,
+    )
+
+
+def shows(quote: Quote | None, bid: Level | None, ask: Level | None) -> bool:
+    """Whether a quote still says what the best levels are, whenever it said it."""
+    return quote is not None and _is(bid, quote.bid, quote.bid_size) and _is(ask, quote.ask, quote.ask_size)
 
 
 def _is(level: Level | None, price: Price | None, size: Decimal | None) -> bool:
     if level is None or price is None:
         return level is None and price is None
-    return level.price.key == price.key and level.size == size
+    return (level.price is price or level.price.key == price.key) and (
+        level.size is size or level.size == size
+    )

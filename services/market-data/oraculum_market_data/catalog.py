@@ -7,11 +7,11 @@ what changed. What is left out is kept as it was; an older state never replaces 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
-from types import MappingProxyType
 from typing import Final
 
 from msgspec.structs import replace
 
+from oraculum_market_data.board import QuoteKey
 from oraculum_market_data.documents import fingerprint
 from oraculum_market_data.normal import (
     Market,
@@ -34,7 +34,8 @@ class Known:
 
     market: Market
     fingerprint: bytes
-    index_of: Mapping[str | None, int]
+    # By the venue's id of an outcome: under what its quotes are kept.
+    keys: Mapping[str | None, QuoteKey]
     # By the monotonic clock: when a listing last had it.
     listed_at: float
 
@@ -55,8 +56,13 @@ class Catalog:
 
     def outcome(self, venue: Venue, market_id: str, outcome_id: str | None) -> int | None:
         """The number of an outcome; None where we do not know the market or the outcome."""
+        key = self.quote_key(venue, market_id, outcome_id)
+        return None if key is None else key[2]
+
+    def quote_key(self, venue: Venue, market_id: str, outcome_id: str | None) -> QuoteKey | None:
+        """Under what the quotes of an outcome are kept; None where we do not know the market or the outcome."""
         known = self._known.get((venue, market_id))
-        return None if known is None else known.index_of.get(outcome_id)
+        return None if known is None else known.keys.get(outcome_id)
 
     def of_venue(self, venue: Venue) -> Iterator[Market]:
         """All markets of a venue."""
@@ -91,8 +97,8 @@ class Catalog:
 
     def _keep(self, market: Market, known: Known | None) -> bool:
         mark = fingerprint(market)
-        index_of = MappingProxyType({outcome.id: outcome.index for outcome in market.outcomes})
-        self._known[market.venue, market.id] = Known(market, mark, index_of, monotonic())
+        keys = {outcome.id: (market.venue, market.id, outcome.index) for outcome in market.outcomes}
+        self._known[market.venue, market.id] = Known(market, mark, keys, monotonic())
         return known is None or known.fingerprint != mark
 
 

@@ -34,17 +34,26 @@ class Price:
     `key` is what a level of a book is filed under: the millionths, or the same scale with a fraction where one is.
     """
 
-    __slots__ = ("exact", "key", "millionths")
+    __slots__ = ("_complement", "exact", "key", "millionths")
 
     exact: Decimal
     millionths: int
     key: int | Decimal
+    _complement: "Price | None"
 
     def __init__(self, exact: Decimal) -> None:
         scaled = exact.scaleb(6, EXACT)
         self.exact = exact
         self.millionths = int(scaled.to_integral_value(ROUND_HALF_EVEN, EXACT))
         self.key = self.millionths if scaled == self.millionths else scaled
+        self._complement = None
+
+    @property
+    def complement(self) -> "Price":
+        """One less this: the price of the other side of a yes-or-no market. Asked for often, so it is kept."""
+        if self._complement is None:
+            self._complement = Price(EXACT.subtract(_ONE, self.exact))
+        return self._complement
 
     @property
     def is_whole(self) -> bool:
@@ -66,7 +75,6 @@ class Price:
 
 # Venues repeat the same few thousand prices all day; reading one again is a dictionary look-up.
 _prices: dict[str, Price] = {}
-_complements: dict[Price, Price] = {}
 
 
 def price(text: str, field: str) -> Price:
@@ -96,17 +104,13 @@ def price_of_cents(cents: int | Decimal, field: str) -> Price:
 
 def complement(of: Price) -> Price:
     """The price of the other side of a yes-or-no market: one less this."""
-    known = _complements.get(of)
-    if known is None:
-        known = Price(EXACT.subtract(_ONE, of.exact))
-        if len(_complements) >= _PRICES_KEPT:
-            _complements.clear()
-        _complements[of] = known
-    return known
+    return of.complement
 
 
 def amount(text: str, field: str) -> Decimal:
     """Read a size, a volume or any other figure that came as text."""
+    if _is_plain(text):
+        return Decimal(text)
     if len(text) > _LENGTH_MAX or _NUMBER.fullmatch(text) is None:
         raise Refused(field, f"not a number: {text[:_LENGTH_MAX]!r}")
     value = Decimal(text)
@@ -117,7 +121,14 @@ def amount(text: str, field: str) -> Decimal:
 
 def size(text: str, field: str) -> Decimal:
     """Read an amount that cannot be negative."""
+    if _is_plain(text):
+        return Decimal(text)
     return not_negative(amount(text, field), field)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is digits with at most one point, too few of them to be too large: nearly every figure is."""
+    return len(text) <= _MAGNITUDE_MAX and text.isascii() and text.replace(".", "", 1).isdigit()
 
 
 def not_negative(value: Decimal, field: str) -> Decimal:

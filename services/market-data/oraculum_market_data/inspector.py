@@ -41,7 +41,7 @@ class Inspector:
         self._fresh: dict[QuoteKey, Top] = {}
         self._deals: OrderedDict[tuple[str, str, str], None] = OrderedDict()
 
-    def quote(self, top: Top, now: datetime) -> None:
+    def quote(self, top: Top) -> None:
         """Take a quote that is news. Its time is looked at now, for the next one hides it; the rest with the next round."""
         key = top.key
         self._fresh[key] = top
@@ -53,7 +53,7 @@ class Inspector:
             self._times[key] = told
         elif told < before - _BACKWARDS_TOLERATED:
             detail = f"{told.isoformat()} after {before.isoformat()}"
-            self.watch.begin(Kind.TIME_BACKWARDS, Subject(*key), now, detail)
+            self.watch.begin(Kind.TIME_BACKWARDS, Subject(*key), top.received_at or told, detail)
 
     def inspect(self, now: datetime) -> None:
         """One round: look at all quotes that moved since the last one."""

@@ -1,7 +1,7 @@
 """Where everything that the venues say comes in: sorted by kind, counted, and handed on where it belongs."""
 
 import asyncio
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +11,23 @@ import structlog
 
 from oraculum_kit.clock import Clock
 from oraculum_market_data import metrics
-from oraculum_market_data.board import Board, Top
+from oraculum_market_data.board import Board, QuoteKey, Top
 from oraculum_market_data.catalog import Catalog, MarketKey
 from oraculum_market_data.decoding import Decoded
 from oraculum_market_data.inspector import Inspector
-from oraculum_market_data.normal import Item, Market, MarketChange, Quote, Trade, Venue
+from oraculum_market_data.normal import (
+    BookDelta,
+    BookSnapshot,
+    Item,
+    Market,
+    MarketChange,
+    Quote,
+    Trade,
+    Venue,
+)
 from oraculum_market_data.refusals import Refused
 from oraculum_market_data.sinks.sink import Sink
-from oraculum_market_data.trades import deal_of
+from oraculum_market_data.trades import Deal, deal_of
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -27,6 +36,8 @@ _FIELDS_MAX: Final = 50
 # After so many items others have a turn: a listing of thousands must not keep whoever asks us waiting. A market costs
 # about a tenth of a millisecond.
 _PER_TURN: Final = 50
+# Whoever keeps the books of a connection has digested these; here they only count.
+_DIGESTED: Final = frozenset({BookDelta, BookSnapshot})
 
 
 @dataclass(slots=True)
@@ -56,14 +67,18 @@ class Intake:
         self._sinks = sinks
         self._inspector = inspector
         self._clock = clock
-        self._counts: Counter[tuple[Venue, type[Item]]] = Counter()
+        self._counts: dict[Venue, defaultdict[type[Item], int]] = {venue: defaultdict(int) for venue in Venue}
         self._fields: set[tuple[Venue, str]] = set()
         self.heard: dict[Venue, Heard] = {venue: Heard() for venue in Venue}
 
     async def take(self, venue: Venue, decoded: Decoded, *, is_live: bool = False) -> None:
         """Take what one payload told: markets first, so that quotes of a new market find it."""
         self._count(venue, decoded)
-        items = decoded.items
+        items = [item for item in decoded.items if type(item) not in _DIGESTED]
+        if items:
+            await self._sort(items, is_live=is_live)
+
+    async def _sort(self, items: Sequence[Item], *, is_live: bool) -> None:
         for start in range(0, len(items), _PER_TURN):
             if start:
                 await asyncio.sleep(0)
@@ -109,45 +124,56 @@ class Intake:
 
     def quote(self, quote: Quote) -> None:
         """Take a quote; of a market that we do not follow it says nothing to anybody."""
-        outcome = self._catalog.outcome(quote.venue, quote.market_id, quote.outcome_id)
-        if outcome is not None:
-            self._hand_on(self._board.quote(quote, outcome))
+        key = self._catalog.quote_key(quote.venue, quote.market_id, quote.outcome_id)
+        if key is not None:
+            self._hand_on(self._board.quote(quote, key))
 
     async def trade(self, trade: Trade, *, is_live: bool = False) -> None:
         """Take a trade."""
-        outcome = self._outcome_of(trade)
-        deal = None if outcome is None else deal_of(trade, outcome, self._clock.now())
-        if outcome is None or deal is None:
+        key = self._key_of(trade)
+        now = self._clock.now()
+        deal = None if key is None else deal_of(trade, key[2], now)
+        if key is None or deal is None:
             return
-        self._inspector.deal(deal, self._clock.now(), is_live=is_live)
-        self._hand_on(self._board.trade(trade, outcome))
+        self._inspector.deal(deal, now, is_live=is_live)
+        self._hand_on(self._board.trade(trade, key))
         for sink in self._sinks:
             await sink.trade(deal)
 
-    def _outcome_of(self, trade: Trade) -> int | None:
+    def deals(self, items: Sequence[Item]) -> list[Deal]:
+        """The trades among some items, of markets that we know, for who only writes them down."""
+        now = self._clock.now()
+        told = [(item, self._key_of(item)) for item in items if isinstance(item, Trade)]
+        deals = [deal_of(trade, key[2], now) for trade, key in told if key is not None]
+        return [deal for deal in deals if deal is not None]
+
+    def _key_of(self, trade: Trade) -> QuoteKey | None:
         """The outcome that a trade's price is of: on Manifold always YES, whichever side was bet on."""
         outcome_id = "YES" if trade.venue is Venue.MANIFOLD and trade.outcome_id == "NO" else trade.outcome_id
-        return self._catalog.outcome(trade.venue, trade.market_id, outcome_id)
+        return self._catalog.quote_key(trade.venue, trade.market_id, outcome_id)
 
     def _hand_on(self, top: Top | None) -> None:
         if top is not None:
-            self._inspector.quote(top, self._clock.now())
+            self._inspector.quote(top)
             for sink in self._sinks:
                 sink.quote(top)
 
     def publish_counts(self) -> None:
         """Show what was counted since the last time; counting by label for each frame would cost more than decoding."""
-        for (venue, kind), count in self._counts.items():
-            metrics.UPDATES.labels(venue.value, _kind(kind)).inc(count)
-        self._counts.clear()
+        for venue, counts in self._counts.items():
+            for kind, count in counts.items():
+                metrics.UPDATES.labels(venue.value, _kind(kind)).inc(count)
+            counts.clear()
 
     def _count(self, venue: Venue, decoded: Decoded) -> None:
         heard = self.heard[venue]
-        heard.updates += len(decoded.items)
-        heard.refused += len(decoded.refused)
         if decoded.items:
+            heard.updates += len(decoded.items)
             heard.last_at = self._clock.now()
-        self._counts.update((venue, type(item)) for item in decoded.items)
+            counts = self._counts[venue]
+            for item in decoded.items:
+                counts[type(item)] += 1
+        heard.refused += len(decoded.refused)
         for refused in decoded.refused:
             self._count_refused(venue, refused)
         if decoded.unknown:

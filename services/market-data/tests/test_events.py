@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 @pytest.mark.parametrize("market_id", ["K", "0x" + "a" * 64, "m" * 150])
 def test_a_quote_is_enveloped_as_protobuf_would(market_id: str) -> None:
     top = Top(
-        Venue.POLYMARKET, market_id, 1, Price(Decimal("0.41")), Price(Decimal("0.42")), Decimal("10.5"), None,
+        (Venue.POLYMARKET, market_id, 1), Price(Decimal("0.41")), Price(Decimal("0.42")), Decimal("10.5"), None,
         Price(Decimal("0.4")), NOW, NOW,
     )  # fmt: skip
     record = events._quote(top, NOW)

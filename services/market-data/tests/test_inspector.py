@@ -54,9 +54,9 @@ class World:
             venue_time=at,
             received_at=at,
         )
-        top = self.board.quote(quote, outcome)
+        top = self.board.quote(quote, (Venue.KALSHI, "K-1", outcome))
         assert top is not None
-        self.inspector.quote(top, at)
+        self.inspector.quote(top)
         return top
 
     def kinds(self, now: datetime = NOW) -> list[Kind]:

@@ -10,6 +10,7 @@ import pytest
 from oraculum_kit.clock import ManualClock
 from oraculum_market_data.board import Top
 from oraculum_market_data.figures import Price
+from oraculum_market_data.metrics import CONFLATED
 from oraculum_market_data.normal import Venue
 from oraculum_market_data.sinks import sink as sinks
 from oraculum_market_data.sinks.sink import Batch, Sink
@@ -19,7 +20,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def top(market: str, last: str) -> Top:
-    return Top(Venue.KALSHI, market, 1, None, None, None, None, Price(Decimal(last)), None, NOW)
+    return Top((Venue.KALSHI, market, 1), None, None, None, None, Price(Decimal(last)), None, NOW)
 
 
 def deal(number: int) -> Deal:
@@ -94,3 +95,23 @@ async def test_whoever_brings_too_many_trades_waits(monkeypatch: pytest.MonkeyPa
     out = Out()
     await write_all(out, deals=[deal(number) for number in range(40)])
     assert [str(number) for number in range(40)] == out.trades
+
+
+def overtaken(name: str) -> float:
+    return CONFLATED.labels(name)._value.get()
+
+
+async def test_quotes_that_were_overtaken_are_counted() -> None:
+    """Two of four; and of what a failure brought back, one more that a newer quote had overtaken meanwhile."""
+    out = Out()
+    sink = Sink("count", out.write, ManualClock(NOW), every_seconds=0.001)
+    before = overtaken("count")
+    for one in (top("a", "0.1"), top("b", "0.2"), top("a", "0.3"), top("a", "0.4")):
+        sink.quote(one)
+    batch = sink._take()
+    assert (2, 2.0) == (len(batch), overtaken("count") - before)
+    sink.quote(top("a", "0.5"))
+    sink._give_back(batch)
+    assert 3.0 == overtaken("count") - before
+    assert {"b": "0.2", "a": "0.5"} == {one.market_id: str(one.last) for one in sink._take().tops}
+    assert 3.0 == overtaken("count") - before

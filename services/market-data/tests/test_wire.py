@@ -25,6 +25,7 @@ from oraculum_market_data.trades import deal_of
 from oraculum_market_data.wire import market_to_wire
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+KEY = (Venue.KALSHI, "m", 1)
 THREE = tuple(Outcome(index=index, label=label, id=label) for index, label in enumerate("ABC"))
 MARKET = Market(
     venue=Venue.MANIFOLD, id="m", title="Who?", status=Status.OPEN, outcomes=THREE, mutually_exclusive=True
@@ -107,7 +108,7 @@ class TestQuotes:
             ask_size=Decimal("1E+3"),
             received_at=NOW,
         )
-        top = Board().quote(quote, 0)
+        top = Board().quote(quote, (Venue.POLYMARKET, "m", 0))
         assert top is not None
         wire = top_to_wire(top)
         assert ("0.21999995306666104", "0.230", "5.000000", "1000") == (
@@ -125,16 +126,16 @@ class TestQuotes:
     def test_a_book_does_not_forget_the_last_trade(self) -> None:
         board = Board()
         quote = Quote(venue=Venue.KALSHI, market_id="m", outcome_id="yes", last=price("0.3"), received_at=NOW)
-        board.quote(quote, 1)
-        top = board.quote(replace(quote, last=None, bid=price("0.2")), 1)
+        board.quote(quote, KEY)
+        top = board.quote(replace(quote, last=None, bid=price("0.2")), KEY)
         assert top is not None
         assert (price("0.2"), price("0.3")) == (top.bid, top.last)
 
     def test_the_same_again_is_no_news(self) -> None:
         board = Board()
         quote = Quote(venue=Venue.KALSHI, market_id="m", outcome_id="yes", bid=price("0.3"), received_at=NOW)
-        assert board.quote(quote, 1) is not None
-        assert board.quote(replace(quote, bid=price("0.30")), 1) is None
+        assert board.quote(quote, KEY) is not None
+        assert board.quote(replace(quote, bid=price("0.30")), KEY) is None
 
 
 class TestTrades:

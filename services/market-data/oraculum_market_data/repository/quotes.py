@@ -43,9 +43,7 @@ class Quotes:
         )
         return [
             Top(
-                venue=Venue(venue),
-                market_id=market_id,
-                outcome=outcome,
+                (Venue(venue), market_id, outcome),
                 bid=_price(bid),
                 ask=_price(ask),
                 bid_size=bid_size,

@@ -6,6 +6,7 @@ hash that says when each venue was last heard, so that any replica can tell whic
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any, Final
 
 import msgspec
@@ -25,6 +26,9 @@ _QUOTE_PREFIX: Final = b"q"
 Field = bytes | bytearray | memoryview | str | int | float
 
 _KEPT_SECONDS: Final = 7 * 24 * 3600
+# How often the end of a busy market's hash is put off, and of how many markets we remember when it was.
+_RENEWED_SECONDS: Final = 3600.0
+_REMEMBERED_MAX: Final = 100_000
 
 
 def _key(venue: str, market_id: str) -> str:
@@ -36,20 +40,35 @@ class RedisQuotes:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        # By key: until when its end need not be put off again, by the monotonic clock.
+        self._renewed: dict[str, float] = {}
 
     async def write(self, batch: Batch) -> None:
         """Write the quotes of a batch in one round trip."""
         by_market: dict[str, dict[Field, Field]] = {}
         for top in batch.tops:
-            fields = by_market.setdefault(_key(top.venue.value, top.market_id), {})
-            fields[b"%b%d" % (_QUOTE_PREFIX, top.outcome)] = encoded(top)
+            venue, market_id, outcome = top.key
+            fields = by_market.setdefault(_key(venue.value, market_id), {})
+            fields[b"%b%d" % (_QUOTE_PREFIX, outcome)] = encoded(top)
         if not by_market:
             return
+        now = monotonic()
+        due = [key for key in by_market if self._renewed.get(key, 0.0) <= now]
         async with self._redis.pipeline(transaction=False) as pipeline:
             for key, fields in by_market.items():
                 pipeline.hset(key, mapping=fields)
+            for key in due:
+                pipeline.expire(key, _KEPT_SECONDS)
+            added = await pipeline.execute()
+            # A field that was not there says that Redis has forgotten the market, and its end with it.
+            forgotten = [key for key, count in zip(by_market, added, strict=False) if count]
+            for key in set(forgotten).difference(due):
                 pipeline.expire(key, _KEPT_SECONDS)
             await pipeline.execute()
+        # Only now, for what failed is written again, its end with it.
+        if len(self._renewed) + len(due) > _REMEMBERED_MAX:
+            self._renewed.clear()
+        self._renewed.update(dict.fromkeys(due, now + _RENEWED_SECONDS))
 
     async def of_markets(
         self, names: Sequence[tuple[str, str]]

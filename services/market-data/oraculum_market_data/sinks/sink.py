@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from time import monotonic
 from typing import Final
 
@@ -28,6 +29,10 @@ _log = structlog.stdlib.get_logger(__name__)
 TRADES_MAX: Final = 50_000
 BATCH_MAX: Final = 5_000
 _GATHER_MAX: Final = 0.25
+# So many times as long as the last batch took to be written.
+_GATHERING: Final = 3.0
+# And so long for each record of it: beyond ten thousand a second quotes are told in their latest state only.
+_PER_RECORD_SECONDS: Final = 0.0001
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,15 @@ class Sink:
     def __init__(
         self, name: str, write: Callable[[Batch], Awaitable[None]], clock: Clock, *, every_seconds: float
     ) -> None:
-        self._name = name
+        self.name = name
         self._write = write
         self._clock = clock
         self._every_seconds = every_seconds
         self._tops: dict[QuoteKey, Top] = {}
         self._deals: list[Deal] = []
+        # How many quotes came since the last batch was taken, and how many waited then already.
+        self._came = 0
+        self._stayed = 0
         # How many quotes and trades were written since the beginning.
         self.written = 0
         self._some = asyncio.Event()
@@ -64,9 +72,8 @@ class Sink:
 
     def quote(self, top: Top) -> None:
         """Take a quote; an older one of the same outcome that still waits is overtaken."""
-        if self._tops.pop(top.key, None) is not None:
-            self._conflated.inc()
         self._tops[top.key] = top
+        self._came += 1
         self._some.set()
 
     async def trade(self, deal: Deal) -> None:
@@ -79,7 +86,7 @@ class Sink:
 
     async def run(self) -> None:
         """Write until cancelled; what waits then is written once more."""
-        await run_gracefully(f"sink {self._name}", self._work, grace_seconds=5.0)
+        await run_gracefully(f"sink {self.name}", self._work, grace_seconds=5.0)
 
     async def _work(self, stop: asyncio.Event) -> None:
         wait = self._every_seconds
@@ -87,10 +94,13 @@ class Sink:
             if await pause(stop, wait):
                 break
             await self._some_or(stop)
-            began = monotonic()
+            began, written = monotonic(), self.written
             await self._flush()
-            # Who writes for longer gathers for longer: of what moves quickly fewer states are written.
-            wait = min(max(self._every_seconds, monotonic() - began), max(self._every_seconds, _GATHER_MAX))
+            # Who writes for long, or much, gathers for longer, so that writing leaves most of the time to reading; of
+            # what moves quickly fewer states are written.
+            longest = max(self._every_seconds, _GATHER_MAX)
+            busy = max(_GATHERING * (monotonic() - began), _PER_RECORD_SECONDS * (self.written - written))
+            wait = min(max(self._every_seconds, busy), longest)
         await self._flush()
 
     async def _some_or(self, stop: asyncio.Event) -> None:
@@ -117,8 +127,8 @@ class Sink:
     async def _one_by_one(self, batch: Batch) -> None:
         """Something in the batch cannot be written: find it, tell of it, and write the others."""
         if len(batch) == 1:
-            UNHANDLED.labels(f"sink {self._name}").inc()
-            _log.error("sink.unwritable", sink=self._name, tops=batch.tops, deals=batch.deals)
+            UNHANDLED.labels(f"sink {self.name}").inc()
+            _log.error("sink.unwritable", sink=self.name, tops=batch.tops, deals=batch.deals)
             return
         halves = (
             Batch(batch.tops[::2], batch.deals[::2]),
@@ -139,9 +149,17 @@ class Sink:
                 await self._one_by_one(half)
 
     def _take(self) -> Batch:
+        """What has waited longest. Counting here what was overtaken costs less than counting each."""
         self._some.clear()
-        keys = list(self._tops)[:BATCH_MAX]
-        batch = Batch([self._tops.pop(key) for key in keys], self._deals[:BATCH_MAX])
+        self._conflated.inc(self._came - (len(self._tops) - self._stayed))
+        tops = list(islice(self._tops.values(), BATCH_MAX))
+        if len(tops) == len(self._tops):
+            self._tops = {}
+        else:
+            for top in tops:
+                del self._tops[top.key]
+        self._came, self._stayed = 0, len(self._tops)
+        batch = Batch(tops, self._deals[:BATCH_MAX])
         del self._deals[:BATCH_MAX]
         if len(self._deals) < TRADES_MAX:
             self._room.set()
@@ -150,7 +168,10 @@ class Sink:
 
     def _give_back(self, batch: Batch) -> None:
         """Keep what could not be written, but not a quote that was overtaken meanwhile."""
+        newer = len(self._tops)
         self._tops = {top.key: top for top in batch.tops} | self._tops
+        self._conflated.inc(len(batch.tops) + newer - len(self._tops))
+        self._stayed += len(self._tops) - newer
         self._deals[:0] = batch.deals
         self._some.set()
         self._waiting.set(len(self._tops) + len(self._deals))

@@ -18,7 +18,7 @@ from oraculum_market_data.normal import Market, Quote
 
 @dataclass(slots=True)
 class Heard:
-    """What one frame told: what was decoded, without what the books have digested, and the tops that moved."""
+    """What one frame told: what was decoded (of quotes, what the books do not know better), and the tops that moved."""
 
     decoded: Decoded
     applied: Applied = field(default_factory=Applied)

@@ -8,7 +8,7 @@ subscription is wrong until its next snapshot.
 from collections.abc import Sequence
 from datetime import datetime
 
-from oraculum_market_data.book import Applied, OrderBook, Trouble, TroubleKind, shows
+from oraculum_market_data.book import Applied, OrderBook, Trouble, TroubleKind, meet, shows, top
 from oraculum_market_data.decoding import Decoded
 from oraculum_market_data.figures import complement
 from oraculum_market_data.normal import BookDelta, BookSnapshot, Item, Quote, Side, Venue
@@ -129,13 +129,14 @@ class KalshiBooks:
         received_at: datetime | None,
         applied: Applied,
     ) -> None:
-        if kept.book.is_crossed:
+        bid, ask = kept.book.best_bid, kept.book.best_ask
+        if meet(bid, ask):
             kept.is_trusted = False
             applied.troubles.append(Trouble(TroubleKind.CROSSED, market_id, None, "bids meet asks"))
             return
-        if not shows(kept.quote, kept.book):
-            kept.quote = kept.book.quote(
-                Venue.KALSHI, market_id, YES, venue_time=venue_time, received_at=received_at
+        if not shows(kept.quote, bid, ask):
+            kept.quote = top(
+                Venue.KALSHI, market_id, YES, bid, ask, venue_time=venue_time, received_at=received_at
             )
             applied.quotes += [kept.quote, _seen_from_no(kept.quote)]
 

@@ -13,8 +13,6 @@ import msgspec
 from oraculum_market_data.book import Applied
 from oraculum_market_data.decoding import Decoded
 from oraculum_market_data.normal import (
-    BookDelta,
-    BookSnapshot,
     Control,
     Item,
     Market,
@@ -33,7 +31,6 @@ _BOOKS: Final = "orderbook_delta"
 _CHANNELS: Final = (_BOOKS, "ticker", "trade")
 _PER_COMMAND: Final = 200
 _PATIENCE: Final = 20
-_DIGESTED: Final = (BookDelta, BookSnapshot)
 
 
 class KalshiDialogue:
@@ -82,8 +79,10 @@ class KalshiDialogue:
         decoded = self._reading.frame(frame, received_at)
         self._note_answers(decoded)
         applied = self._books.apply(decoded)
-        self._note(applied)
-        decoded.items = [kept for item in decoded.items if (kept := self._left(item)) is not None]
+        if applied.troubles:
+            self._note(applied)
+        if any(type(item) is Quote for item in decoded.items):
+            decoded.items = [kept for item in decoded.items if (kept := self._left(item)) is not None]
         return Heard(decoded, applied)
 
     def settle(self) -> Applied:
@@ -163,8 +162,6 @@ class KalshiDialogue:
             self._patience = _PATIENCE
 
     def _left(self, item: Item) -> Item | None:
-        if isinstance(item, _DIGESTED):
-            return None
         if isinstance(item, Quote) and item.outcome_id == YES:
             return with_top(item, self._books.book(item.market_id))
         return item

@@ -8,7 +8,7 @@ then, all at the same millisecond. So a book is judged, and a crossed top told, 
 from collections.abc import Sequence
 from datetime import datetime
 
-from oraculum_market_data.book import Applied, OrderBook, Trouble, TroubleKind, shows
+from oraculum_market_data.book import Applied, OrderBook, Trouble, TroubleKind, meet, shows, top
 from oraculum_market_data.figures import Price
 from oraculum_market_data.normal import BookDelta, BookSnapshot, Item, Level, Quote, Side, Venue
 
@@ -40,11 +40,10 @@ class PolymarketBooks:
         applied = Applied()
         touched: dict[str | None, BookDelta] = {}
         for item in items:
-            match item:
-                case BookSnapshot():
-                    self._replace(item, applied)
-                case BookDelta():
-                    self._change(item, touched, applied)
+            if isinstance(item, BookDelta):
+                self._change(item, touched, applied)
+            elif isinstance(item, BookSnapshot):
+                self._replace(item, applied)
         for outcome_id, delta in touched.items():
             self._settle(outcome_id, delta, applied)
         return applied
@@ -77,7 +76,7 @@ class PolymarketBooks:
         if kept.book.is_crossed:
             self._distrust(snapshot.outcome_id, kept, TroubleKind.CROSSED, "in its snapshot", applied)
         else:
-            _tell(snapshot.outcome_id, kept, snapshot.venue_time, snapshot.received_at, applied)
+            _tell(kept, snapshot, kept.book.best_bid, kept.book.best_ask, applied)
 
     def _change(self, delta: BookDelta, touched: dict[str | None, BookDelta], applied: Applied) -> None:
         kept = self._books.get(delta.outcome_id)
@@ -105,14 +104,16 @@ class PolymarketBooks:
     def _settle(self, outcome_id: str | None, delta: BookDelta, applied: Applied) -> None:
         """After a frame: tell the top if the book makes sense, else wait for the rest of its timestamp."""
         kept = self._books[outcome_id]
-        if kept.book.is_crossed or not _agrees(kept.book, delta):
+        bid, ask = kept.book.bids.highest, kept.book.asks.lowest
+        if meet(bid, ask) or not _agrees(bid, ask, delta):
             kept.unjudged = delta
             self._unjudged[outcome_id] = kept
             return
-        kept.unjudged = None
-        self._unjudged.pop(outcome_id, None)
+        if kept.unjudged is not None:
+            kept.unjudged = None
+            self._unjudged.pop(outcome_id, None)
         if kept.is_trusted:
-            _tell(outcome_id, kept, delta.venue_time, delta.received_at, applied)
+            _tell(kept, delta, bid, ask, applied)
 
     def _judge(self, outcome_id: str | None, kept: _Kept, applied: Applied) -> None:
         delta = kept.unjudged
@@ -137,30 +138,32 @@ def _is_older(venue_time: datetime | None, snapshot_time: datetime | None) -> bo
     return venue_time is not None and snapshot_time is not None and venue_time < snapshot_time
 
 
-def _agrees(book: OrderBook, delta: BookDelta) -> bool:
+def _agrees(bid: Level | None, ask: Level | None, delta: BookDelta) -> bool:
     """Whether our top is what the venue says; frames of the older kinds say nothing."""
     if delta.best_bid is None and delta.best_ask is None:
         return True
-    return _is_at(book.best_bid, delta.best_bid, 0) and _is_at(book.best_ask, delta.best_ask, 1)
+    return _is_at(bid, delta.best_bid, 0) and _is_at(ask, delta.best_ask, 1)
 
 
 def _is_at(level: Level | None, price: Price | None, nothing: int) -> bool:
     """An empty side is told as its outermost price, or not at all."""
     if level is None:
         return price is None or price.exact == nothing
-    return price is not None and level.price.key == price.key
+    return level.price is price or (price is not None and level.price.key == price.key)
 
 
 def _tell(
-    outcome_id: str | None,
-    kept: _Kept,
-    venue_time: datetime | None,
-    received_at: datetime | None,
-    applied: Applied,
+    kept: _Kept, told: BookSnapshot | BookDelta, bid: Level | None, ask: Level | None, applied: Applied
 ) -> None:
     """Tell the top when it differs from the one that was told last."""
-    if not shows(kept.quote, kept.book):
-        kept.quote = kept.book.quote(
-            Venue.POLYMARKET, kept.market_id, outcome_id, venue_time=venue_time, received_at=received_at
+    if not shows(kept.quote, bid, ask):
+        kept.quote = top(
+            Venue.POLYMARKET,
+            kept.market_id,
+            told.outcome_id,
+            bid,
+            ask,
+            venue_time=told.venue_time,
+            received_at=told.received_at,
         )
         applied.quotes.append(kept.quote)

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from oraculum_market_data.book import Applied
-from oraculum_market_data.normal import BookDelta, BookSnapshot, Item, Market, Quote, Venue
+from oraculum_market_data.normal import Item, Market, Quote, Venue
 from oraculum_market_data.venues.dialogue import Heard, Shown, with_top
 from oraculum_market_data.venues.polymarket.bookkeeper import PolymarketBooks
 from oraculum_market_data.venues.reading import reading
@@ -19,7 +19,6 @@ from oraculum_market_data.venues.repairs import Repairs
 
 # One message stays well below what a socket takes at once; a token has 78 digits.
 _TOKENS_PER_MESSAGE: Final = 200
-_DIGESTED: Final = (BookDelta, BookSnapshot)
 # Follow-ups come twice a second: every book is renewed once in two minutes.
 _TURNS: Final = 240
 
@@ -83,8 +82,10 @@ class PolymarketDialogue:
             # A change that could not be read is missing in some book, and the frame does not say in which.
             for token in self._market_of:
                 self._repairs.now(token)
-        self._note(applied)
-        decoded.items = [kept for item in decoded.items if (kept := self._left(item)) is not None]
+        if applied.troubles:
+            self._note(applied)
+        if any(type(item) is Quote for item in decoded.items):
+            decoded.items = [kept for item in decoded.items if (kept := self._left(item)) is not None]
         return Heard(decoded, applied)
 
     def settle(self) -> Applied:
@@ -106,8 +107,6 @@ class PolymarketDialogue:
         ]
 
     def _left(self, item: Item) -> Item | None:
-        if isinstance(item, _DIGESTED):
-            return None
         if isinstance(item, Quote) and item.outcome_id is not None:
             return with_top(item, self._books.book(item.outcome_id))
         return item
