@@ -59,6 +59,21 @@ $_$;
 
 SET default_tablespace = '';
 
+SET default_table_access_method = heap;
+
+--
+-- Name: backfill; Type: TABLE; Schema: market_data; Owner: -
+--
+
+CREATE TABLE market_data.backfill (
+    venue text NOT NULL,
+    venue_market_id text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    reach timestamp with time zone NOT NULL,
+    cursor text NOT NULL,
+    is_whole boolean NOT NULL
+);
+
 --
 -- Name: candle; Type: TABLE; Schema: market_data; Owner: -
 --
@@ -80,8 +95,6 @@ CREATE TABLE market_data.candle (
     CONSTRAINT candle_span_check CHECK ((span = ANY (ARRAY[(60)::bigint, (300)::bigint, (3600)::bigint, (86400)::bigint])))
 )
 PARTITION BY LIST (span);
-
-SET default_table_access_method = heap;
 
 --
 -- Name: candle_1d; Type: TABLE; Schema: market_data; Owner: -
@@ -528,6 +541,13 @@ ALTER TABLE ONLY market_data.trade ATTACH PARTITION market_data.trade_other DEFA
 ALTER TABLE ONLY market_data.venue_quote ATTACH PARTITION market_data.venue_quote_other DEFAULT;
 
 --
+-- Name: backfill backfill_pkey; Type: CONSTRAINT; Schema: market_data; Owner: -
+--
+
+ALTER TABLE ONLY market_data.backfill
+    ADD CONSTRAINT backfill_pkey PRIMARY KEY (venue, venue_market_id);
+
+--
 -- Name: candle candle_pkey; Type: CONSTRAINT; Schema: market_data; Owner: -
 --
 
@@ -877,4 +897,5 @@ ALTER INDEX market_data.venue_quote_of_market ATTACH PARTITION market_data.venue
 
 INSERT INTO market_data.schema_migrations (version) VALUES
     ('20261121044500'),
-    ('20261121070500');
+    ('20261121070500'),
+    ('20261121101500');

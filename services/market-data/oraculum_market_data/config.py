@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Self
 
 from oraculum_kit.config import ConfigurationError, Environment
@@ -10,13 +11,18 @@ from oraculum_kit.kafka import Cluster
 from oraculum_kit.process import TrustConfig
 from oraculum_kit.server import ServerConfig
 from oraculum_kit.telemetry import TelemetryConfig
-from oraculum_market_data.feed import Pace
+from oraculum_market_data.feed import Pace, Reach
 from oraculum_market_data.venues.kalshi.signing import KalshiKey
 
 KALSHI_SOCKET: Final = "wss://api.elections.kalshi.com/trade-api/ws/v2"
 
 # A stand-in on this machine bears any pace; a real venue is asked politely.
-_PACE_OF_STAND_IN: Final = Pace(sweep_seconds=5.0, recent_seconds=0.75, archive_seconds=30.0)
+_PACE_OF_STAND_IN: Final = Pace(
+    sweep_seconds=5.0,
+    recent_seconds=0.75,
+    archive_seconds=30.0,
+    history=Reach(depth=timedelta(hours=1), every=timedelta(minutes=10), settled=timedelta(seconds=5)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,8 @@ class Source:
     pace: Pace
     requests_per_second: float
     markets_max: int = 1_000
+    # Real venues are never asked more often than they allow in public; a stand-in bears any pace.
+    is_real: bool = True
     # How long a socket may tell nothing before it is opened anew.
     silence_seconds: float = 30.0
     # Without a key Kalshi's own socket lets nobody in; its markets are polled then.
@@ -130,6 +138,7 @@ def _sources(environment: Environment) -> tuple[Source, ...]:
         Pace(
             sweep_seconds=environment.seconds("SWEEP_SECONDS", 60.0),
             recent_seconds=environment.seconds("RECENT_SECONDS", 10.0),
+            history=Reach(depth=timedelta(days=environment.integer("HISTORY_DAYS", 7, minimum=0))),
         ),
         requests_per_second=environment.integer("REQUESTS_PER_SECOND", 4, minimum=1),
         markets_max=environment.integer("MARKETS_MAX", 1_000, minimum=1),
@@ -156,5 +165,6 @@ def _stand_in(environment: Environment, addresses: Addresses) -> Source:
         sweep_seconds=environment.seconds("STAND_IN_SWEEP_SECONDS", _PACE_OF_STAND_IN.sweep_seconds),
         recent_seconds=environment.seconds("STAND_IN_RECENT_SECONDS", _PACE_OF_STAND_IN.recent_seconds),
         archive_seconds=_PACE_OF_STAND_IN.archive_seconds,
+        history=_PACE_OF_STAND_IN.history,
     )
-    return Source(addresses, pace, requests_per_second=50, markets_max=10_000)
+    return Source(addresses, pace, requests_per_second=50, markets_max=10_000, is_real=False)

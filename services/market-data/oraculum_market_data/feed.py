@@ -8,7 +8,7 @@ are older, however they arrive.
 import asyncio
 from collections.abc import AsyncIterator, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 from typing import Final
@@ -40,6 +40,18 @@ _SPREAD_SECONDS: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How far back the trades of a market are asked for, and how often."""
+
+    # Of a market that is new to us.
+    depth: timedelta = timedelta(days=7)
+    # Even of one whose socket tells everything.
+    every: timedelta = timedelta(hours=1)
+    # So long a venue's history may take to show a trade, and our own way from a socket to the database.
+    settled: timedelta = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
     """How often a venue is asked."""
 
@@ -47,6 +59,8 @@ class Pace:
     recent_seconds: float
     # A stand-in is asked for all that it has, ended or not; a venue has millions of these.
     archive_seconds: float | None = None
+    # None where nobody writes trades down.
+    history: Reach | None = Reach()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +93,7 @@ class Feed:
         self._catalog = catalog
         self._inspector = inspector
         self._clock = clock
-        self._pace = pace
+        self.pace = pace
         self._shards = shards
         # The markets that this feed has brought: with a stand-in beside the venue there are others.
         self._own: dict[str, None] = {}
@@ -117,7 +131,7 @@ class Feed:
         async with asyncio.TaskGroup() as group:
             group.create_task(run_gracefully(f"{self.venue} sweep", self._sweeps, grace_seconds=1.0))
             group.create_task(run_gracefully(f"{self.venue} recent", self._recents, grace_seconds=1.0))
-            if self._pace.archive_seconds is not None:
+            if self.pace.archive_seconds is not None:
                 group.create_task(run_gracefully(f"{self.venue} archive", self._archives, grace_seconds=1.0))
             for live in self._lives:
                 group.create_task(live.run())
@@ -135,6 +149,15 @@ class Feed:
             if self._catalog.seen_before(market, since)
             and not any(live.is_live(market.id) for live in self._lives)
         ]
+
+    def markets(self) -> Sequence[Market]:
+        """All markets that this feed has brought, in whatever state."""
+        known = (self._catalog.get(self.venue, market_id) for market_id in list(self._own))
+        return [market for market in known if market is not None]
+
+    def live_since(self, market_id: str) -> datetime | None:
+        """Since when a socket tells of a market; None where none does."""
+        return next((since for live in self._lives if (since := live.live_since(market_id))), None)
 
     def is_trusted(self, market_id: str) -> bool:
         """Whether no socket keeps a book of a market that it cannot trust."""
@@ -178,18 +201,18 @@ class Feed:
             if await self._poll(self.connector.sweep()):
                 await self._follow_up(started)
                 self.sweeps += 1
-            await pause(stop, max(0.0, self._pace.sweep_seconds - (monotonic() - started)))
+            await pause(stop, max(0.0, self.pace.sweep_seconds - (monotonic() - started)))
 
     async def _archives(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             await self._poll(self.connector.archive())
-            await pause(stop, self._pace.archive_seconds or _AWAY_SECONDS)
+            await pause(stop, self.pace.archive_seconds or _AWAY_SECONDS)
 
     async def _recents(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             started = monotonic()
             answered = await self._poll(self.connector.recent(self._clock.now()))
-            wait = self._pace.recent_seconds if answered else max(_AWAY_SECONDS, self._pace.recent_seconds)
+            wait = self.pace.recent_seconds if answered else max(_AWAY_SECONDS, self.pace.recent_seconds)
             await pause(stop, max(0.0, wait - (monotonic() - started)))
 
     async def _follow_up(self, started: float) -> None:

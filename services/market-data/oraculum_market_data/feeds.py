@@ -16,8 +16,9 @@ from oraculum_market_data.normal import Venue
 from oraculum_market_data.recording.recorder import Keep
 from oraculum_market_data.shards import Shards
 from oraculum_market_data.skew import Skew
+from oraculum_market_data.venues.budget import PUBLISHED, RateBudget
 from oraculum_market_data.venues.connector import Connector
-from oraculum_market_data.venues.http import RateBudget, VenueClient
+from oraculum_market_data.venues.http import VenueClient
 from oraculum_market_data.venues.kalshi.connector import KalshiConnector
 from oraculum_market_data.venues.kalshi.dialogue import KalshiDialogue
 from oraculum_market_data.venues.manifold.connector import ManifoldConnector
@@ -62,17 +63,21 @@ async def open_feeds(
 async def _connectors(
     stack: AsyncExitStack, source: Source, skew: Skew, clock: Clock, keep: Keep | None
 ) -> list[Connector]:
-    # A venue counts what comes from one address, whichever of its services is asked.
-    budgets = {venue: RateBudget(source.requests_per_second) for venue in Venue}
+    budgets = {
+        venue: RateBudget(source.requests_per_second, PUBLISHED[venue] if source.is_real else ())
+        for venue in Venue
+    }
 
-    async def client(venue: Venue, address: str) -> VenueClient:
-        return await stack.enter_async_context(VenueClient(venue, address, budgets[venue], skew, clock, keep))
+    async def client(venue: Venue, address: str, service: str = "") -> VenueClient:
+        asking = VenueClient(venue, address, budgets[venue], skew, clock, keep, service=service)
+        return await stack.enter_async_context(asking)
 
     where, markets_max = source.addresses, source.markets_max
     return [
         PolymarketConnector(
-            await client(Venue.POLYMARKET, where.polymarket_gamma),
-            await client(Venue.POLYMARKET, where.polymarket_clob),
+            await client(Venue.POLYMARKET, where.polymarket_gamma, "gamma"),
+            await client(Venue.POLYMARKET, where.polymarket_clob, "clob"),
+            await client(Venue.POLYMARKET, where.polymarket_data, "data"),
             clock,
             markets_max,
         ),

@@ -13,6 +13,7 @@ from oraculum_kit.db import Database
 from oraculum_kit.kafka import Producer
 from oraculum_market_data import metrics
 from oraculum_market_data.announcer import Announcer
+from oraculum_market_data.backfill import Backfill
 from oraculum_market_data.board import Board
 from oraculum_market_data.catalog import Catalog
 from oraculum_market_data.config import Source
@@ -33,7 +34,7 @@ from oraculum_market_data.watchman import STALE_SECONDS, Watchman
 
 _log = structlog.stdlib.get_logger(__name__)
 
-_LIVE_SECONDS: Final = 0.075
+LIVE_SECONDS: Final = 0.075
 _HISTORY_SECONDS: Final = 1.0
 _CANDIDATE_SECONDS: Final = 2.0
 _LEADER_SECONDS: Final = 1.0
@@ -61,8 +62,8 @@ class Follower:
         self.board = Board()
         self.announcer = Announcer(database, self.catalog, self.board, clock)
         self._sinks = [
-            Sink("kafka", KafkaTicks(producer, clock).write, clock, every_seconds=_LIVE_SECONDS),
-            Sink("redis", quotes.write, clock, every_seconds=_LIVE_SECONDS),
+            Sink("kafka", KafkaTicks(producer, clock).write, clock, every_seconds=LIVE_SECONDS),
+            Sink("redis", quotes.write, clock, every_seconds=LIVE_SECONDS),
             Sink("postgres", PostgresTicks(database).write, clock, every_seconds=_HISTORY_SECONDS),
         ]
         self.inspector = Inspector(Watch(), self.catalog, self.board)
@@ -125,6 +126,13 @@ class Follower:
                 group.create_task(sink.run())
             for feed in self.feeds:
                 group.create_task(feed.run())
+                if feed.pace.history is not None:
+                    backfill = Backfill(
+                        feed, self.intake.deals, self._database, self._clock, feed.pace.history
+                    )
+                    group.create_task(
+                        run_gracefully(f"{feed.venue} backfill", backfill.work, grace_seconds=1.0)
+                    )
             group.create_task(run_gracefully("heard", self._tell_heard, grace_seconds=1.0))
 
     async def _tell_heard(self, stop: asyncio.Event) -> None:

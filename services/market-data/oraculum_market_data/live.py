@@ -76,6 +76,7 @@ class Live:
         self._troubles = troubles
         self._clock = clock
         self._dialogue: Dialogue | None = None
+        self._opened_at: datetime | None = None
         self._heard_at = 0.0
         self._settled = True
 
@@ -87,6 +88,10 @@ class Live:
     def is_live(self, market_id: str) -> bool:
         """Whether the connection tells the quotes of a market."""
         return self._dialogue is not None and self._dialogue.is_live(market_id)
+
+    def live_since(self, market_id: str) -> datetime | None:
+        """When the connection that tells of a market was opened; None where it is told nothing."""
+        return self._opened_at if self.is_live(market_id) else None
 
     def books(self, market: Market) -> Sequence[Shown]:
         """The books of a market, as far as they are kept here."""
@@ -144,6 +149,7 @@ class Live:
             for text in dialogue.greet():
                 await connection.send(text)
             self._dialogue = dialogue
+            self._opened_at = self._clock.now()
             self._heard_at = monotonic()
             await self._converse(connection, dialogue, stop)
 

@@ -25,6 +25,11 @@ MARKETS_CHANGED: Final = Counter(
 REQUESTS: Final = Counter(
     "oraculum_market_data_requests_total", "Requests to the venues, by venue and answer.", ["venue", "answer"]
 )
+BACKFILLED: Final = Counter(
+    "oraculum_market_data_backfilled_total",
+    "Trades that no socket had told and the venue's history knew, by venue.",
+    ["venue"],
+)
 RECONNECTS: Final = Counter(
     "oraculum_market_data_reconnects_total",
     "Sockets that had to be opened again, by venue and reason.",

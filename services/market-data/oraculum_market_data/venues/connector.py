@@ -1,11 +1,20 @@
 """What every venue can be asked for, in one small interface."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from oraculum_market_data.decoding import Decoded
 from oraculum_market_data.normal import Market, Venue
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a market's history, and how to ask for the one that follows; None after the last."""
+
+    decoded: Decoded
+    following: str | None
 
 
 class Connector(Protocol):
@@ -30,6 +39,13 @@ class Connector(Protocol):
 
     def book(self, market: Market) -> AsyncIterator[Decoded]:
         """The order books of a market, as far as the venue shows any."""
+        ...
+
+    async def history(self, market: Market, since: datetime, until: datetime, cursor: str) -> Page:
+        """Trades of a market in a time: the first page without a cursor, then the one that the last page names.
+
+        It may bring others too. A cursor stays good over a restart.
+        """
         ...
 
     def named(self, markets: Sequence[Market]) -> AsyncIterator[Decoded]:

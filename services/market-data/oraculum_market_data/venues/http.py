@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from time import monotonic
 from types import TracebackType
 from typing import Final, Self
 
@@ -21,6 +20,7 @@ from oraculum_market_data.errors import VenueAwayError
 from oraculum_market_data.normal import Venue
 from oraculum_market_data.recording.recorder import Keep
 from oraculum_market_data.skew import Skew
+from oraculum_market_data.venues.budget import RateBudget
 
 Parameters = Mapping[str, str | int | Sequence[str]]
 
@@ -34,23 +34,6 @@ _LIMITS: Final = httpx.Limits(max_connections=8, max_keepalive_connections=4)
 _HEADERS: Final = {"accept": "application/json", "user-agent": "oraculum-market-data"}
 
 
-class RateBudget:
-    """Spreads requests: as many a second as the venue grants, and a small burst."""
-
-    def __init__(self, per_second: float, burst: int = 5) -> None:
-        self._interval = 1 / per_second
-        self._burst_seconds = burst * self._interval
-        # When the next request would be due if the budget had been used without a pause.
-        self._due = 0.0
-
-    async def take(self) -> None:
-        """Wait until the next request is within the budget."""
-        now = monotonic()
-        self._due = max(self._due, now - self._burst_seconds) + self._interval
-        if self._due > now:
-            await asyncio.sleep(self._due - now)
-
-
 class VenueClient:
     """Asks one venue under one base address."""
 
@@ -62,8 +45,11 @@ class VenueClient:
         skew: Skew,
         clock: Clock,
         keep: Keep | None = None,
+        *,
+        service: str = "",
     ) -> None:
         self._venue = venue
+        self._service = service
         self._base_url = base_url.rstrip("/")
         self._budget = budget
         self._skew = skew
@@ -87,7 +73,7 @@ class VenueClient:
         """The body of an answer; None where the venue has no such thing."""
         problem = ""
         for attempt in range(1, _ATTEMPTS + 1):
-            await self._budget.take()
+            await self._budget.take(self._service, path)
             asked_at = self._clock.now()
             try:
                 response = await self._client.get(f"{self._base_url}{path}", params=parameters)

@@ -30,7 +30,7 @@ from oraculum_kit.kafka import Cluster, Producer
 from oraculum_kit.relay import OutboxRelay
 from oraculum_kit.testing import Parties, serving
 from oraculum_market_data.config import Addresses, Source
-from oraculum_market_data.feed import Pace
+from oraculum_market_data.feed import Pace, Reach
 from oraculum_market_data.follower import Follower
 from oraculum_market_data.latest import Latest
 from oraculum_market_data.servicer import ACCESS, MarketDataServicer
@@ -176,12 +176,14 @@ def _source_of(
     recent_seconds: float = 0.3,
     silence_seconds: float = 30.0,
     archive_seconds: float | None = None,
+    history: Reach | None = None,
 ) -> Source:
     """Everything that a stand-in serves, asked often."""
     return Source(
         stand_in.addresses,
-        Pace(sweep_seconds, recent_seconds, archive_seconds),
+        Pace(sweep_seconds, recent_seconds, archive_seconds, history),
         requests_per_second=100,
+        is_real=False,
         markets_max=10_000,
         silence_seconds=silence_seconds,
     )

@@ -13,6 +13,7 @@ from oraculum_kit.clock import Clock
 from oraculum_market_data.decoding import Decoded, Source
 from oraculum_market_data.normal import Market, Venue
 from oraculum_market_data.pages import next_cursor
+from oraculum_market_data.venues.connector import Page
 from oraculum_market_data.venues.http import VenueClient
 from oraculum_market_data.venues.reading import reading
 
@@ -21,6 +22,11 @@ _RECENT_PAGE: Final = 1000
 _RECENT_PAGES_MAX: Final = 5
 _NAMED_PAGE: Final = 50
 _BOOK_DEPTH: Final = 100
+_TRADES_PAGE: Final = 1000
+# Which listing a cursor belongs to.
+_RECENT, _ARCHIVE = "recent", "archive"
+# The venue keeps some three months at hand; what reaches back further than two is looked for in its archive too.
+_LIVE_WINDOW: Final = timedelta(days=60)
 # Clocks differ, and what is asked for twice costs nothing.
 _OVERLAP: Final = timedelta(seconds=10)
 _FIRST_LOOK: Final = timedelta(minutes=5)
@@ -81,6 +87,23 @@ class KalshiConnector:
         body = await self._api.get(f"/markets/{market.id}/orderbook", {"depth": _BOOK_DEPTH})
         if body is not None:
             yield await self._reading.answer(body, Source(self._clock.now(), market.id))
+
+    async def history(self, market: Market, since: datetime, until: datetime, cursor: str) -> Page:
+        """Trades by cursor, those of the last months first; what is older stands in an archive of its own."""
+        place, _, at = cursor.partition(":")
+        listing = "/historical/trades" if place == _ARCHIVE else "/markets/trades"
+        page, following = await self._page(
+            listing,
+            ticker=market.id,
+            min_ts=int(since.timestamp()),
+            max_ts=int(until.timestamp()) + 1,
+            limit=_TRADES_PAGE,
+            cursor=at,
+        )
+        if following is not None:
+            return Page(page, f"{place or _RECENT}:{following}")
+        is_older = place != _ARCHIVE and until - since > _LIVE_WINDOW
+        return Page(page, f"{_ARCHIVE}:" if is_older else None)
 
     async def _pages(self, listing: str, limit: int, **parameters: str) -> AsyncIterator[Decoded]:
         cursor, seen = "", 0

@@ -11,11 +11,13 @@ from typing import Final
 
 from oraculum_kit.clock import Clock
 from oraculum_market_data.decoding import Decoded, Source
-from oraculum_market_data.normal import Market, Venue
+from oraculum_market_data.normal import Market, Order, Trade, Venue
+from oraculum_market_data.venues.connector import Page
 from oraculum_market_data.venues.http import VenueClient
 from oraculum_market_data.venues.reading import reading
 
 _PAGE: Final = 500
+_BETS_PAGE: Final = 1000
 _OFFSET_MAX: Final = 1000
 _RECENT: Final = 40
 _WHOLE_PER_SWEEP: Final = 40
@@ -81,6 +83,22 @@ class ManifoldConnector:
         for answer in none:
             yield answer
 
+    async def history(self, market: Market, since: datetime, until: datetime, cursor: str) -> Page:
+        """Bets from the newest, each page beginning after the last one's end: many share a moment, but none an id."""
+        asked: dict[str, str | int] = {
+            "contractId": market.id,
+            "limit": _BETS_PAGE,
+            "afterTime": _milliseconds(since),
+            **({"before": cursor} if cursor else {"beforeTime": _milliseconds(until) + 1}),
+        }
+        page = await self._ask("/bets", **asked)
+        bets = [item.id for item in page.items if isinstance(item, Trade | Order)]
+        return Page(page, bets[-1] if page.records >= _BETS_PAGE and bets else None)
+
     async def _ask(self, path: str, **parameters: str | int) -> Decoded:
         body = await self._api.get(path, parameters)
         return Decoded() if body is None else await self._reading.answer(body, Source(self._clock.now()))
+
+
+def _milliseconds(time: datetime) -> int:
+    return int(time.timestamp() * 1000)

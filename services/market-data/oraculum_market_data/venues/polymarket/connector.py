@@ -11,13 +11,18 @@ from typing import Final
 
 from oraculum_kit.clock import Clock
 from oraculum_market_data.decoding import Decoded, Source
-from oraculum_market_data.normal import Market, Venue
+from oraculum_market_data.normal import Market, Trade, Venue
+from oraculum_market_data.venues.connector import Page
 from oraculum_market_data.venues.http import Parameters, VenueClient
 from oraculum_market_data.venues.reading import reading
 
 _EVENTS_PAGE: Final = 100
 _RECENT: Final = 40
 _NAMED_PAGE: Final = 50
+_TRADES_PAGE: Final = 500
+_TRADES_OFFSET_MAX: Final = 1000
+# Trades that are made between two pages push the rest on; none is left out as long as they are fewer than these.
+_TRADES_OVERLAP: Final = 50
 
 
 class PolymarketConnector:
@@ -25,9 +30,12 @@ class PolymarketConnector:
 
     venue = Venue.POLYMARKET
 
-    def __init__(self, gamma: VenueClient, clob: VenueClient, clock: Clock, markets_max: int) -> None:
+    def __init__(
+        self, gamma: VenueClient, clob: VenueClient, data: VenueClient, clock: Clock, markets_max: int
+    ) -> None:
         self._gamma = gamma
         self._clob = clob
+        self._data = data
         self._clock = clock
         self._markets_max = markets_max
         self._reading = reading(self.venue)
@@ -63,6 +71,22 @@ class PolymarketConnector:
                 body = await self._clob.get("/book", {"token_id": outcome.id})
                 if body is not None:
                     yield await self._reading.answer(body, Source(self._clock.now(), outcome.id))
+
+    async def history(
+        self,
+        market: Market,
+        since: datetime,
+        until: datetime,  # noqa: ARG002  the newest come first, whatever is asked for
+        cursor: str,
+    ) -> Page:
+        """Trades by offset from the newest. Beyond some offset the venue repeats itself, so what is older stays unknown."""
+        offset = int(cursor) if cursor.isdecimal() else 0
+        body = await self._data.get("/trades", {"market": market.id, "limit": _TRADES_PAGE, "offset": offset})
+        decoded = Decoded() if body is None else await self._reading.answer(body, Source(self._clock.now()))
+        times = [item.venue_time for item in decoded.items if isinstance(item, Trade) and item.venue_time]
+        following = offset + _TRADES_PAGE - _TRADES_OVERLAP
+        is_last = len(times) < _TRADES_PAGE or min(times) <= since or following > _TRADES_OFFSET_MAX
+        return Page(decoded, None if is_last else str(following))
 
     async def _pages(self, listing: str, **parameters: str) -> AsyncIterator[Decoded]:
         offset, seen = 0, 0
