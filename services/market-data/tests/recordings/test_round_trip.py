@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,15 @@ OWNERS = (
     "c", "id",
 )  # fmt: skip
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# By venue: what a field of that name holds.
+KINDS = {
+    venue: {
+        name: kind
+        for kind, names in (("identifier", IDENTIFIERS), ("time", TIMES), ("number", NUMBERS))
+        for name in names[venue].split()
+    }
+    for venue in NUMBERS
+}
 
 
 class Leaves:
@@ -91,8 +101,15 @@ class Leaves:
             self.numbers.add(Decimal(value))
             self.texts.add(str(value))
 
+    def merge(self, other: "Leaves") -> None:
+        """Take in the values of another."""
+        self.numbers |= other.numbers
+        self.times |= other.times
+        self.texts |= other.texts
+
     def _add_text(self, text: str) -> None:
-        self.texts.update({text, *text.split(":")})
+        self.texts.add(text)
+        self.texts.update(text.split(":"))
         if text[:1] in {"{", "["}:
             # Details stay JSON; a title that begins with a bracket is a title.
             with contextlib.suppress(json.JSONDecodeError):
@@ -106,15 +123,24 @@ class Leaves:
 
 def as_number(value: Any) -> Decimal | None:
     """Read a number by the standard library."""
+    return _as_number(str(value))
+
+
+@cache
+def _as_number(text: str) -> Decimal | None:
     try:
-        return Decimal(str(value))
+        return Decimal(text)
     except InvalidOperation:
         return None
 
 
 def as_time(value: Any) -> datetime | None:
     """Read a time by the standard library; a number counts seconds or milliseconds."""
-    text = str(value)
+    return _as_time(str(value))
+
+
+@cache
+def _as_time(text: str) -> datetime | None:
     if text.isdigit() and len(text) in {10, 12, 13, 14, 15}:
         return EPOCH + (
             timedelta(seconds=int(text)) if len(text) == 10 else timedelta(milliseconds=int(text))
@@ -151,10 +177,9 @@ def _claims_of(
     elif isinstance(value, str) and value[:1] == "{":
         yield from claims(venue, json.loads(value, parse_float=Decimal), owner)
     elif not _is_a_recorders_word(record, name):
-        for kind, names in (("number", NUMBERS), ("time", TIMES), ("identifier", IDENTIFIERS)):
-            if name in names[venue].split():
-                yield owner, name, kind, value
-                break
+        kind = KINDS[venue].get(name)
+        if kind is not None:
+            yield owner, name, kind, value
 
 
 def _is_a_recorders_word(record: dict[str, Any], name: str) -> bool:
@@ -211,7 +236,9 @@ def leaves_of(items: list[Any]) -> tuple[dict[str, Leaves], Leaves]:
         told = json.loads(encoder.encode(item), parse_float=Decimal)
         owners = {told.get("id"), told.get("market_id"), told.get("outcome_id"), told.get("event_id")}
         owners |= set(told.get("aliases", {}).values())
+        leaves = Leaves()
+        leaves.add(told)
         for owner in owners - {None}:
-            by_owner[str(owner)].add(told)
-        everything.add(told)
+            by_owner[str(owner)].merge(leaves)
+        everything.merge(leaves)
     return dict(by_owner), everything

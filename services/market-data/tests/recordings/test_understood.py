@@ -1,10 +1,11 @@
 """Every recorded file is understood; what is refused is refused with a reason, and only where the venue broke its rules."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 from oraculum_market_data.normal import Status, VenueError
-from oraculum_market_data.replay.reports import DumpLine, report
+from oraculum_market_data.replay.reports import DumpLine, FileReport, report
 
 # The order book service lists dead markets that have no id of any kind: they cannot be told from one another.
 WITHOUT_IDENTITY = {"clob__markets_page_1000.json": 54}
@@ -20,8 +21,20 @@ COUNTED_OTHERWISE = {
 }
 
 
+@cache
+def told_of(recording: Path) -> tuple[FileReport, int]:
+    """The report of a file, read once for all tests, and how many lines a dump of it has."""
+    lines = 0
+
+    def count(_: DumpLine) -> None:
+        nonlocal lines
+        lines += 1
+
+    return report(recording, recording.name, count), lines
+
+
 def test_every_recording_is_understood_or_refused_with_a_reason(recording: Path) -> None:
-    told = report(recording, recording.name)
+    told, _ = told_of(recording)
     assert recording.parent.parent.name == told.venue
     assert {} == told.unknown
     assert WITHOUT_IDENTITY.get(recording.name, 0) == len(told.refused)
@@ -39,10 +52,9 @@ def test_nothing_is_left_out(recording: Path) -> None:
     counted = entry.get("n")
     if not isinstance(counted, int) or counted < 10 or recording.name in COUNTED_OTHERWISE:
         return
-    lines: list[DumpLine] = []
-    told = report(recording, recording.name, lines.append)
+    told, lines = told_of(recording)
     assert counted <= max(told.records, told.messages)
-    assert len(lines) == told.updates
+    assert lines == told.updates
 
 
 def test_text_bodies_are_errors_of_the_venue(recordings: Path) -> None:
