@@ -156,6 +156,8 @@ class Event:
     finalized_ms: int | None = None
     markets: list[Market] = field(default_factory=list)
     forced: Verdict | None = None
+    # How many times it was put on sale: a venue may take a result back.
+    listings: int = 1
 
     @property
     def key(self) -> str:

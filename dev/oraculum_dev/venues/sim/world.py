@@ -7,6 +7,7 @@ updates fall on the same moments and draw the same numbers, so two runs with one
 import heapq
 import itertools
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from oraculum_dev.venues.sim import book as books
 from oraculum_dev.venues.sim import pool as pools
@@ -14,7 +15,7 @@ from oraculum_dev.venues.sim import walk
 from oraculum_dev.venues.sim.chance import seeded
 from oraculum_dev.venues.sim.facts import CloseMoved, Fact, Listener, PhaseChanged
 from oraculum_dev.venues.sim.market import Event, Market
-from oraculum_dev.venues.sim.terms import EventPlan, Phase, Venue, Verdict
+from oraculum_dev.venues.sim.terms import DAY, EventPlan, Phase, Venue, Verdict
 from oraculum_dev.venues.sim.trading import Trading
 from oraculum_dev.venues.sim.verdicts import verdicts
 
@@ -104,12 +105,21 @@ class World:
         self.events[plan.venue][plan.key] = event
         self.markets[plan.venue].update((market.key, market) for market in event.markets)
         self._tell(PhaseChanged(event, event.phase, self.now_ms))
-        self.at(plan.opens_ms, lambda: self._open(event))
-        self.at(min(plan.closes_ms, plan.determines_ms), lambda: self._close(event))
-        self.at(plan.determines_ms, lambda: self._determine(event))
-        self.at(plan.finalizes_ms, lambda: self._finalize(event))
-        self.at(plan.finalizes_ms + self._keep_ms, lambda: self._forget(event))
+        self._foresee(event)
         self._run_timeline(self.now_ms)
+
+    def _foresee(self, event: Event) -> None:
+        """Let the life of an event happen as its plan has it; what an earlier listing of it foresaw does not any more."""
+        plan, listing = event.plan, event.listings
+
+        def at(when_ms: int, act: Callable[[Event], None]) -> None:
+            self.at(when_ms, lambda: act(event) if event.listings == listing else None)
+
+        at(plan.opens_ms, self._open)
+        at(min(plan.closes_ms, plan.determines_ms), self._close)
+        at(plan.determines_ms, self._determine)
+        at(plan.finalizes_ms, self._finalize)
+        at(plan.finalizes_ms + self._keep_ms, self._forget)
 
     def _market(self, event: Event, index: int) -> Market:
         plan = event.plan
@@ -179,3 +189,30 @@ class World:
         self._close(event)
         self._determine(event)
         self._finalize(event)
+
+    def rename(self, event: Event, title: str) -> None:
+        """Give an event of one market another title; its names in identifiers stay, as on a venue."""
+        (market,) = event.markets
+        market.question = replace(market.question, title=title)
+        event.plan = replace(event.plan, title=title, questions=(market.question,))
+        market.updated_ms = self.now_ms
+
+    def relist(self, event: Event) -> None:
+        """Take a result back and put the event on sale again under its old names, with a day to go."""
+        event.plan = replace(
+            event.plan,
+            closes_ms=self.now_ms + DAY,
+            determines_ms=self.now_ms + DAY,
+            finalizes_ms=self.now_ms + DAY,
+        )
+        event.closes_ms, event.determined_ms, event.finalized_ms = event.plan.closes_ms, None, None
+        event.forced = None
+        event.listings += 1
+        for market in event.markets:
+            market.verdict = None
+            if market.pool is None:
+                random = seeded(self.seed, event.venue, market.key, self.now_ms)
+                market.book = books.opening(market.question.chance, market.step, random)
+        self.open_markets.extend(event.markets)
+        self._enter(event, Phase.OPEN)
+        self._foresee(event)

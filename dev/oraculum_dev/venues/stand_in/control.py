@@ -38,6 +38,21 @@ class Resolve(msgspec.Struct, forbid_unknown_fields=True):
     result: Verdict | None = None
 
 
+class Rename(msgspec.Struct, forbid_unknown_fields=True):
+    """Give a market another title; `id` is any of its names."""
+
+    venue: Venue
+    id: str
+    title: str
+
+
+class Relist(msgspec.Struct, forbid_unknown_fields=True):
+    """Take the result of a market back and sell it again; `id` is any of its names."""
+
+    venue: Venue
+    id: str
+
+
 class Rate(msgspec.Struct, forbid_unknown_fields=True):
     """Change how much happens."""
 
@@ -80,6 +95,8 @@ class Control:
             route("/scripted", self._scripted),
             _posted("/open", self._open),
             _posted("/resolve", self._resolve),
+            _posted("/rename", self._rename),
+            _posted("/relist", self._relist),
             _posted("/rate", self._rate),
             route("/faults", self._show_faults),
             _posted("/faults", self._set_faults),
@@ -108,6 +125,24 @@ class Control:
         if order.result is not None and len(event.markets) > 1:
             raise _problem(400, "a result can be named only for an event of one market")
         self._world.resolve_now(event, order.result)
+        return json(encode(describe.event(self._world.seed, event)))
+
+    def _rename(self, body: bytes) -> Response:
+        order = _ordered(body, Rename)
+        event = self._find(order.venue, order.id)
+        if len(event.markets) > 1:
+            raise _problem(400, "only an event of one market can be renamed")
+        if not order.title.strip():
+            raise _problem(400, "title must not be empty")
+        self._world.rename(event, order.title)
+        return json(encode(describe.event(self._world.seed, event)))
+
+    def _relist(self, body: bytes) -> Response:
+        order = _ordered(body, Relist)
+        event = self._find(order.venue, order.id)
+        if event.phase is not Phase.FINAL:
+            raise _problem(409, "the market is not final")
+        self._world.relist(event)
         return json(encode(describe.event(self._world.seed, event)))
 
     def _rate(self, body: bytes) -> Response:
