@@ -175,7 +175,7 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
     for name in re.findall(r"{(\w+)}", route.full_path):
         venue_market = "/markets/{venue}" in route.full_path
         schema: dict[str, Any] = {"type": "string"}
-        if not venue_market:
+        if not venue_market and name != "provider":
             schema["format"] = "uuid"
         parameters.append({"name": name, "in": "path", "required": True, "schema": schema})
     return parameters

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 from oraculum.auth.v1.api_key_service_pb2_grpc import ApiKeyServiceStub
 from oraculum.auth.v1.audit_service_pb2_grpc import AuditServiceStub
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
+from oraculum.auth.v1.compliance_service_pb2_grpc import ComplianceServiceStub
 from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceStub
 from oraculum.auth.v1.factor_service_pb2_grpc import FactorServiceStub
+from oraculum.auth.v1.open_id_service_pb2_grpc import OpenIdServiceStub
 from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum.event.v1.event_service_pb2_grpc import EventServiceStub
 from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceStub
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
     from oraculum.auth.v1.api_key_service_pb2_grpc import ApiKeyServiceAsyncStub
     from oraculum.auth.v1.audit_service_pb2_grpc import AuditServiceAsyncStub
     from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceAsyncStub
+    from oraculum.auth.v1.compliance_service_pb2_grpc import ComplianceServiceAsyncStub
     from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceAsyncStub
     from oraculum.auth.v1.factor_service_pb2_grpc import FactorServiceAsyncStub
+    from oraculum.auth.v1.open_id_service_pb2_grpc import OpenIdServiceAsyncStub
     from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceAsyncStub
     from oraculum.event.v1.event_service_pb2_grpc import EventServiceAsyncStub
     from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceAsyncStub
@@ -81,6 +85,8 @@ class Services:
     auth: "AuthServiceAsyncStub"
     credentials: "CredentialServiceAsyncStub"
     factors: "FactorServiceAsyncStub"
+    open_id: "OpenIdServiceAsyncStub"
+    compliance: "ComplianceServiceAsyncStub"
     trust: "TrustServiceAsyncStub"
     audit: "AuditServiceAsyncStub"
     api_keys: "ApiKeyServiceAsyncStub"
@@ -122,6 +128,8 @@ async def connected(targets: Targets, identity: ServiceIdentity) -> AsyncIterato
             auth=AuthServiceStub(auth),
             credentials=CredentialServiceStub(auth),
             factors=FactorServiceStub(auth),
+            open_id=OpenIdServiceStub(auth),
+            compliance=ComplianceServiceStub(auth),
             trust=TrustServiceStub(auth),
             audit=AuditServiceStub(auth),
             api_keys=ApiKeyServiceStub(auth),

@@ -614,7 +614,22 @@ CREATE TABLE auth.challenge (
     expires_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone,
     user_id uuid,
+    chain_id text DEFAULT ''::text NOT NULL,
     CONSTRAINT challenge_chain_check CHECK ((chain = ANY (ARRAY['evm'::text, 'solana'::text])))
+);
+
+--
+-- Name: compliance_report; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.compliance_report (
+    report_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    risk text NOT NULL,
+    details jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT compliance_report_risk_check CHECK ((risk = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text])))
 );
 
 --
@@ -674,6 +689,59 @@ CREATE TABLE auth.job (
 WITH (fillfactor='80');
 
 --
+-- Name: known_country; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.known_country (
+    user_id uuid NOT NULL,
+    country text NOT NULL,
+    latitude double precision,
+    longitude double precision,
+    last_seen_at timestamp with time zone NOT NULL,
+    CONSTRAINT known_country_country_check CHECK ((char_length(country) = 2))
+)
+WITH (fillfactor='80');
+
+--
+-- Name: known_device; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.known_device (
+    user_id uuid NOT NULL,
+    device bytea NOT NULL,
+    first_seen_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    CONSTRAINT known_device_device_check CHECK ((octet_length(device) = 32))
+)
+WITH (fillfactor='80');
+
+--
+-- Name: kyc_check; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.kyc_check (
+    check_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    status text NOT NULL,
+    provider text NOT NULL,
+    external_id text,
+    reason text DEFAULT ''::text NOT NULL,
+    country text NOT NULL,
+    region text DEFAULT ''::text NOT NULL,
+    person_sealed bytea NOT NULL,
+    documents text[] DEFAULT '{}'::text[] NOT NULL,
+    risk text NOT NULL,
+    listed boolean NOT NULL,
+    said_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    CONSTRAINT kyc_check_check CHECK (((status = 'pending'::text) = (decided_at IS NULL))),
+    CONSTRAINT kyc_check_country_check CHECK ((char_length(country) = 2)),
+    CONSTRAINT kyc_check_risk_check CHECK ((risk = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text]))),
+    CONSTRAINT kyc_check_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text])))
+);
+
+--
 -- Name: mail_sent; Type: TABLE; Schema: auth; Owner: -
 --
 
@@ -694,8 +762,36 @@ CREATE TABLE auth.mailed_token (
     purpose text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    CONSTRAINT mailed_token_purpose_check CHECK ((purpose = ANY (ARRAY['verify'::text, 'reset'::text]))),
     CONSTRAINT mailed_token_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+--
+-- Name: open_id_attempt; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.open_id_attempt (
+    state_hash bytea NOT NULL,
+    provider text NOT NULL,
+    browser_hash bytea NOT NULL,
+    nonce text NOT NULL,
+    code_verifier text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    code_hash bytea,
+    owner uuid,
+    CONSTRAINT open_id_attempt_browser_hash_check CHECK ((octet_length(browser_hash) = 32)),
+    CONSTRAINT open_id_attempt_state_hash_check CHECK ((octet_length(state_hash) = 32))
+);
+
+--
+-- Name: open_id_identity; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.open_id_identity (
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL
 );
 
 --
@@ -763,6 +859,40 @@ CREATE TABLE auth.person_key (
 );
 
 --
+-- Name: play_limit; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.play_limit (
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    value bigint,
+    pending_at timestamp with time zone,
+    pending_value bigint,
+    CONSTRAINT play_limit_check CHECK (((pending_at IS NOT NULL) OR (pending_value IS NULL))),
+    CONSTRAINT play_limit_kind_check CHECK ((kind = ANY (ARRAY['deposit_day'::text, 'deposit_week'::text, 'deposit_month'::text, 'loss_day'::text, 'loss_week'::text, 'time_day'::text]))),
+    CONSTRAINT play_limit_pending_value_check CHECK ((pending_value >= 0)),
+    CONSTRAINT play_limit_value_check CHECK ((value >= 0))
+);
+
+--
+-- Name: play_state; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.play_state (
+    user_id uuid NOT NULL,
+    revision bigint NOT NULL,
+    exclusion text DEFAULT ''::text NOT NULL,
+    excluded_until timestamp with time zone,
+    day date,
+    day_seconds bigint DEFAULT 0 NOT NULL,
+    covered_until timestamp with time zone,
+    time_out_until timestamp with time zone,
+    CONSTRAINT play_state_check CHECK (((exclusion = ''::text) = (excluded_until IS NULL))),
+    CONSTRAINT play_state_exclusion_check CHECK ((exclusion = ANY (ARRAY[''::text, 'cooling_off'::text, 'self_exclusion'::text])))
+)
+WITH (fillfactor='80');
+
+--
 -- Name: recovery_code; Type: TABLE; Schema: auth; Owner: -
 --
 
@@ -824,6 +954,19 @@ CREATE TABLE auth.session (
     revoke_reason text,
     second_factor boolean DEFAULT false NOT NULL,
     CONSTRAINT session_check CHECK (((revoked_at IS NULL) = (revoke_reason IS NULL)))
+);
+
+--
+-- Name: sign_in_answer; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.sign_in_answer (
+    answer_id uuid NOT NULL,
+    request_index bytea NOT NULL,
+    user_id uuid,
+    answer_sealed bytea,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT sign_in_answer_check CHECK (((user_id IS NULL) = (answer_sealed IS NULL)))
 );
 
 --
@@ -1173,6 +1316,13 @@ ALTER TABLE ONLY auth.challenge
     ADD CONSTRAINT challenge_pkey PRIMARY KEY (nonce);
 
 --
+-- Name: compliance_report compliance_report_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.compliance_report
+    ADD CONSTRAINT compliance_report_pkey PRIMARY KEY (report_id);
+
+--
 -- Name: idempotency idempotency_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
 --
 
@@ -1208,6 +1358,27 @@ ALTER TABLE ONLY auth.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
 --
+-- Name: known_country known_country_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.known_country
+    ADD CONSTRAINT known_country_pkey PRIMARY KEY (user_id, country);
+
+--
+-- Name: known_device known_device_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.known_device
+    ADD CONSTRAINT known_device_pkey PRIMARY KEY (user_id, device);
+
+--
+-- Name: kyc_check kyc_check_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.kyc_check
+    ADD CONSTRAINT kyc_check_pkey PRIMARY KEY (check_id);
+
+--
 -- Name: mail_sent mail_sent_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
 --
 
@@ -1220,6 +1391,27 @@ ALTER TABLE ONLY auth.mail_sent
 
 ALTER TABLE ONLY auth.mailed_token
     ADD CONSTRAINT mailed_token_pkey PRIMARY KEY (token_hash);
+
+--
+-- Name: mailed_token mailed_token_purpose_check; Type: CHECK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE auth.mailed_token
+    ADD CONSTRAINT mailed_token_purpose_check CHECK ((purpose = ANY (ARRAY['verify'::text, 'reset'::text, 'sign_in'::text]))) NOT VALID;
+
+--
+-- Name: open_id_attempt open_id_attempt_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.open_id_attempt
+    ADD CONSTRAINT open_id_attempt_pkey PRIMARY KEY (state_hash);
+
+--
+-- Name: open_id_identity open_id_identity_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.open_id_identity
+    ADD CONSTRAINT open_id_identity_pkey PRIMARY KEY (issuer, subject);
 
 --
 -- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
@@ -1248,6 +1440,20 @@ ALTER TABLE ONLY auth.outbox_sequence
 
 ALTER TABLE ONLY auth.person_key
     ADD CONSTRAINT person_key_pkey PRIMARY KEY (user_id);
+
+--
+-- Name: play_limit play_limit_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.play_limit
+    ADD CONSTRAINT play_limit_pkey PRIMARY KEY (user_id, kind);
+
+--
+-- Name: play_state play_state_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.play_state
+    ADD CONSTRAINT play_state_pkey PRIMARY KEY (user_id);
 
 --
 -- Name: recovery_code recovery_code_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
@@ -1283,6 +1489,13 @@ ALTER TABLE ONLY auth.schema_migrations
 
 ALTER TABLE ONLY auth.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (session_id);
+
+--
+-- Name: sign_in_answer sign_in_answer_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.sign_in_answer
+    ADD CONSTRAINT sign_in_answer_pkey PRIMARY KEY (answer_id);
 
 --
 -- Name: sign_in_attempt sign_in_attempt_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
@@ -1840,6 +2053,18 @@ CREATE INDEX audit_log_user_2028_subject_id_recorded_at_idx ON auth.audit_log_us
 CREATE INDEX challenge_expiry ON auth.challenge USING btree (expires_at);
 
 --
+-- Name: compliance_report_newest; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX compliance_report_newest ON auth.compliance_report USING btree (created_at DESC, report_id DESC);
+
+--
+-- Name: compliance_report_person; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX compliance_report_person ON auth.compliance_report USING btree (user_id, created_at DESC);
+
+--
 -- Name: idempotency_created_at; Type: INDEX; Schema: auth; Owner: -
 --
 
@@ -1856,6 +2081,18 @@ CREATE INDEX job_dead ON auth.job USING btree (dead_at) WHERE (dead_at IS NOT NU
 --
 
 CREATE INDEX job_due ON auth.job USING btree (due_at) WHERE (dead_at IS NULL);
+
+--
+-- Name: kyc_check_pending; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE UNIQUE INDEX kyc_check_pending ON auth.kyc_check USING btree (user_id) WHERE (status = 'pending'::text);
+
+--
+-- Name: kyc_check_person; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX kyc_check_person ON auth.kyc_check USING btree (user_id, created_at DESC);
 
 --
 -- Name: mail_sent_address; Type: INDEX; Schema: auth; Owner: -
@@ -1880,6 +2117,18 @@ CREATE INDEX mailed_token_expiry ON auth.mailed_token USING btree (expires_at);
 --
 
 CREATE INDEX mailed_token_owner ON auth.mailed_token USING btree (user_id, purpose);
+
+--
+-- Name: open_id_attempt_expiry; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX open_id_attempt_expiry ON auth.open_id_attempt USING btree (expires_at);
+
+--
+-- Name: open_id_identity_owner; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX open_id_identity_owner ON auth.open_id_identity USING btree (user_id);
 
 --
 -- Name: person_key_ring; Type: INDEX; Schema: auth; Owner: -
@@ -1910,6 +2159,12 @@ CREATE INDEX revocation_news ON auth.revocation USING btree (written_by);
 --
 
 CREATE INDEX session_live ON auth.session USING btree (user_id, created_at DESC) WHERE (revoked_at IS NULL);
+
+--
+-- Name: sign_in_answer_age; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX sign_in_answer_age ON auth.sign_in_answer USING btree (created_at);
 
 --
 -- Name: sign_in_attempt_age; Type: INDEX; Schema: auth; Owner: -
@@ -2536,6 +2791,12 @@ CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON auth.audit_log F
 CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON auth.audit_log FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
 
 --
+-- Name: compliance_report compliance_report_append_only; Type: TRIGGER; Schema: auth; Owner: -
+--
+
+CREATE TRIGGER compliance_report_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON auth.compliance_report FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change();
+
+--
 -- Name: audit_log_admin_2026 no_truncate; Type: TRIGGER; Schema: auth; Owner: -
 --
 
@@ -2633,6 +2894,20 @@ ALTER TABLE ONLY auth.api_key
     ADD CONSTRAINT api_key_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
 
 --
+-- Name: known_country known_country_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.known_country
+    ADD CONSTRAINT known_country_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
+
+--
+-- Name: known_device known_device_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.known_device
+    ADD CONSTRAINT known_device_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
+
+--
 -- Name: mailed_token mailed_token_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
 --
 
@@ -2640,11 +2915,39 @@ ALTER TABLE ONLY auth.mailed_token
     ADD CONSTRAINT mailed_token_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
 
 --
+-- Name: open_id_attempt open_id_attempt_owner_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.open_id_attempt
+    ADD CONSTRAINT open_id_attempt_owner_fkey FOREIGN KEY (owner) REFERENCES auth.account(user_id) ON DELETE CASCADE;
+
+--
+-- Name: open_id_identity open_id_identity_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.open_id_identity
+    ADD CONSTRAINT open_id_identity_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
+
+--
 -- Name: person_key person_key_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
 --
 
 ALTER TABLE ONLY auth.person_key
     ADD CONSTRAINT person_key_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
+
+--
+-- Name: play_limit play_limit_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.play_limit
+    ADD CONSTRAINT play_limit_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
+
+--
+-- Name: play_state play_state_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.play_state
+    ADD CONSTRAINT play_state_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
 
 --
 -- Name: recovery_code recovery_code_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
@@ -2666,6 +2969,13 @@ ALTER TABLE ONLY auth.refresh_token
 
 ALTER TABLE ONLY auth.session
     ADD CONSTRAINT session_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
+
+--
+-- Name: sign_in_answer sign_in_answer_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.sign_in_answer
+    ADD CONSTRAINT sign_in_answer_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
 
 --
 -- Name: totp totp_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
@@ -2696,4 +3006,7 @@ INSERT INTO auth.schema_migrations (version) VALUES
     ('20261121072500'),
     ('20261121073400'),
     ('20261121074600'),
-    ('20261121080100');
+    ('20261121080100'),
+    ('20261121095100'),
+    ('20261121101200'),
+    ('20261121102000');

@@ -27,10 +27,10 @@ async def register(call: Call) -> Created:
     body: shapes.RegisterIn = call.body
     response = await call.services.auth.Register(
         pb.RegisterRequest(
-            email=body.email, password=body.password, display_name=body.display_name, origin=_origin(call)
+            email=body.email, password=body.password, display_name=body.display_name, origin=origin_of(call)
         )
     )
-    signed_in = shapes.SignedInOut(user=_user(response.user), tokens=_tokens(response.tokens))
+    signed_in = shapes.SignedInOut(user=user_of(response.user), tokens=tokens_of(response.tokens))
     return Created(signed_in, "/api/v1/users/me")
 
 
@@ -51,19 +51,24 @@ async def login(call: Call) -> shapes.SignedInOut:
     if body.nonce is not None:
         by_wallet = await call.services.auth.SignInWithWallet(
             pb.SignInWithWalletRequest(
-                nonce=body.nonce, signature=body.signature or "", origin=_origin(call), totp_code=body.totp
+                nonce=body.nonce,
+                signature=body.signature or "",
+                origin=origin_of(call),
+                totp_code=body.totp,
+                verification_code=body.verification_code,
             )
         )
-        return shapes.SignedInOut(user=_user(by_wallet.user), tokens=_tokens(by_wallet.tokens))
+        return shapes.SignedInOut(user=user_of(by_wallet.user), tokens=tokens_of(by_wallet.tokens))
     by_password = await call.services.auth.SignInWithPassword(
         pb.SignInWithPasswordRequest(
             email=body.email or "",
             password=body.password or "",
-            origin=_origin(call),
+            origin=origin_of(call),
             totp_code=body.totp,
+            verification_code=body.verification_code,
         )
     )
-    return shapes.SignedInOut(user=_user(by_password.user), tokens=_tokens(by_password.tokens))
+    return shapes.SignedInOut(user=user_of(by_password.user), tokens=tokens_of(by_password.tokens))
 
 
 async def refresh(call: Call) -> shapes.TokensOut:
@@ -71,10 +76,10 @@ async def refresh(call: Call) -> shapes.TokensOut:
     response = await call.services.auth.Refresh(
         pb.RefreshRequest(
             refresh_token=call.body.refresh_token or cookies.refresh_token(call.request),
-            origin=_origin(call),
+            origin=origin_of(call),
         )
     )
-    return _tokens(response.tokens)
+    return tokens_of(response.tokens)
 
 
 async def logout(call: Call) -> Response:
@@ -119,7 +124,7 @@ async def keys(call: Call) -> Response:
 
 async def me(call: Call) -> shapes.UserOut:
     """My account."""
-    return _user((await call.services.auth.GetMe(pb.GetMeRequest())).user)
+    return user_of((await call.services.auth.GetMe(pb.GetMeRequest())).user)
 
 
 async def update_me(call: Call) -> shapes.UserOut:
@@ -128,7 +133,7 @@ async def update_me(call: Call) -> shapes.UserOut:
     request = pb.UpdateMeRequest(display_name=body.display_name)
     if body.preferences is not None:
         request.preferences_json = json.dumps(body.preferences, default=float)
-    return _user((await call.services.auth.UpdateMe(request)).user)
+    return user_of((await call.services.auth.UpdateMe(request)).user)
 
 
 async def public_user(call: Call) -> shapes.PublicUserOut:
@@ -148,7 +153,7 @@ async def users(call: Call) -> Listed[shapes.UserOut]:
     response = await call.services.auth.ListUsers(
         pb.ListUsersRequest(limit=query.limit, cursor=query.cursor, search=query.q)
     )
-    return listed_by_cursor([_user(user) for user in response.users], query, response.next_cursor)
+    return listed_by_cursor([user_of(user) for user in response.users], query, response.next_cursor)
 
 
 async def set_roles(call: Call) -> shapes.UserOut:
@@ -156,28 +161,29 @@ async def set_roles(call: Call) -> shapes.UserOut:
     response = await call.services.auth.SetRoles(
         pb.SetRolesRequest(user_id=str(call.id("id")), roles=call.body.roles)
     )
-    return _user(response.user)
+    return user_of(response.user)
 
 
 async def set_tier(call: Call) -> shapes.UserOut:
     """Set the tier of an account."""
     request = pb.SetTierRequest(user_id=str(call.id("id")), tier=call.body.tier)
-    return _user((await call.services.auth.SetTier(request)).user)
+    return user_of((await call.services.auth.SetTier(request)).user)
 
 
 async def ban(call: Call) -> shapes.UserOut:
     """Bar an account."""
     request = pb.BanUserRequest(user_id=str(call.id("id")), reason=call.body.reason)
-    return _user((await call.services.auth.BanUser(request)).user)
+    return user_of((await call.services.auth.BanUser(request)).user)
 
 
 async def unban(call: Call) -> shapes.UserOut:
     """Let a barred account in again."""
     request = pb.UnbanUserRequest(user_id=str(call.id("id")))
-    return _user((await call.services.auth.UnbanUser(request)).user)
+    return user_of((await call.services.auth.UnbanUser(request)).user)
 
 
-def _origin(call: Call) -> pb.Origin:
+def origin_of(call: Call) -> pb.Origin:
+    """Where a request came from."""
     edge: Edge = call.request.scope["edge"]
     return pb.Origin(
         address=edge.address,
@@ -186,7 +192,8 @@ def _origin(call: Call) -> pb.Origin:
     )
 
 
-def _user(user: pb.User) -> shapes.UserOut:
+def user_of(user: pb.User) -> shapes.UserOut:
+    """An account as its owner sees it."""
     return shapes.UserOut(
         id=user.user_id,
         email=user.email or None,
@@ -207,7 +214,8 @@ def _user(user: pb.User) -> shapes.UserOut:
     )
 
 
-def _tokens(tokens: pb.Tokens) -> shapes.TokensOut:
+def tokens_of(tokens: pb.Tokens) -> shapes.TokensOut:
+    """What a client keeps of its session."""
     return shapes.TokensOut(
         access_token=tokens.access_token,
         expires_in=tokens.access_expires_in_seconds,

@@ -9,6 +9,8 @@ from oraculum_gateway.shapes.base import Given, PageQuery, TimeOut, Told
 Email = Annotated[str, Field(max_length=320, examples=["ada@example.com"])]
 Password = Annotated[str, Field(max_length=200, examples=["correct horse battery staple"])]
 ChainName = Literal["evm", "solana"]
+# Contract wallets of several owners sign at length.
+Signature = Annotated[str, Field(max_length=4200, examples=["0x..."])]
 
 
 class RegisterIn(Given):
@@ -39,11 +41,13 @@ class LoginIn(Given):
     """A signed challenge (nonce and signature), or e-mail and password."""
 
     nonce: Annotated[str, Field(max_length=64)] | None = None
-    signature: Annotated[str, Field(max_length=300)] | None = None
+    signature: Signature | None = None
     email: Email | None = None
     password: Password | None = None
     # Of the authenticator, or a recovery code, for accounts that have a second factor.
     totp: Annotated[str, Field(max_length=20, examples=["123456"])] = ""
+    # Of the mail that `verification_required` announced, for sign-ins that look unusual.
+    verification_code: Annotated[str, Field(max_length=20, examples=["12345678"])] = ""
 
     @model_validator(mode="after")
     def one_of_two(self) -> "LoginIn":
@@ -79,7 +83,7 @@ class AddWalletIn(Given):
     """A signed message that adds an address."""
 
     nonce: Annotated[str, Field(max_length=64)]
-    signature: Annotated[str, Field(max_length=300)]
+    signature: Signature
 
 
 class UserOut(Told):

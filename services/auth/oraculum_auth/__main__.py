@@ -4,6 +4,9 @@ import json
 import os
 from functools import partial
 from pathlib import Path
+from typing import Final
+
+import httpx
 
 from oraculum_auth.config import load
 from oraculum_auth.consumers import audit_consumer
@@ -23,6 +26,9 @@ from oraculum_kit.server import serve
 from oraculum_kit.telemetry import telemetry
 from oraculum_kit.tokens import TokenSigner
 
+# More questions than these at once wait for one of them, and no longer than their time-out.
+OUTSIDE_LIMITS: Final = httpx.Limits(max_connections=32)
+
 
 async def main() -> None:
     """Serve until told to stop."""
@@ -32,7 +38,11 @@ async def main() -> None:
     public_keys = {config.token_key_id: key.public_key()}
     signer = TokenSigner(key, config.token_key_id, issuer=config.trust.token_issuer)
     vault = Vault(RingFile(Path(config.data_keys_file)))
-    async with telemetry(config.telemetry), Database(config.database) as database:
+    async with (
+        telemetry(config.telemetry),
+        Database(config.database) as database,
+        httpx.AsyncClient(limits=OUTSIDE_LIMITS) as http,
+    ):
         with Passwords(workers=config.password_workers, hasher=config.password_cost.hasher()) as passwords:
             auth = wire(
                 Parts(
@@ -45,6 +55,11 @@ async def main() -> None:
                     domain=config.domain,
                     rules=config.rules,
                     audit_retention_years=config.audit_retention_years,
+                    http=http,
+                    screens=config.screens.read(),
+                    kyc=config.kyc.provider(http, clock),
+                    evm_rpc_url=config.evm_rpc_url,
+                    open_id=config.open_id,
                     jwks_json=json.dumps(jwks(public_keys.items())),
                 )
             )

@@ -20,6 +20,7 @@ from eth_utils.address import is_checksum_address, is_hex_address, to_checksum_a
 from solders.pubkey import Pubkey
 from solders.signature import Signature
 
+from oraculum_auth.contract_wallets import ContractWallets
 from oraculum_auth.errors import BadSignature, ChallengeExpired, ChallengeUnknown
 from oraculum_auth.records import StoredChallenge
 from oraculum_kit.errors import InvalidArgument, Violation
@@ -49,6 +50,7 @@ class Challenge:
     nonce: str
     chain: Chain
     address: str
+    chain_id: str
     message: str
     created_at: datetime
     expires_at: datetime
@@ -86,18 +88,19 @@ def new_challenge(
     address = canonical_address(chain, address)
     nonce = secrets.token_hex(16)
     expires_at = now + CHALLENGE_LIFE
+    chain_id = _chain_id(chain, chain_id, asker)
     message = (
         f"{asker.domain} wants you to sign in with your {_ACCOUNT_WORD[chain]} account:\n"
         f"{address}\n\n"
         f"{statement}\n\n"
         f"URI: {asker.uri}\n"
         "Version: 1\n"
-        f"Chain ID: {_chain_id(chain, chain_id, asker)}\n"
+        f"Chain ID: {chain_id}\n"
         f"Nonce: {nonce}\n"
         f"Issued At: {_timestamp(now)}\n"
         f"Expiration Time: {_timestamp(expires_at)}"
     )
-    return Challenge(nonce, chain, address, message, created_at=now, expires_at=expires_at)
+    return Challenge(nonce, chain, address, chain_id, message, created_at=now, expires_at=expires_at)
 
 
 def signed_by(chain: Chain, address: str, message: str, signature: str) -> bool:
@@ -110,17 +113,27 @@ def signed_by(chain: Chain, address: str, message: str, signature: str) -> bool:
         return False
 
 
-def signed_challenge(
-    challenge: StoredChallenge | None, signature: str, now: datetime, *, user_id: UUID | None
+def open_challenge(
+    challenge: StoredChallenge | None, now: datetime, *, user_id: UUID | None
 ) -> StoredChallenge:
-    """The challenge, if it was made for this account (or to sign in), can still be used, and its address signed it."""
+    """The challenge, if it was made for this account (or to sign in) and can still be used."""
     if challenge is None or challenge.used_at is not None or challenge.user_id != user_id:
         raise ChallengeUnknown
     if challenge.expires_at <= now:
         raise ChallengeExpired
-    if not signed_by(Chain(challenge.chain), challenge.address, challenge.message, signature):
-        raise BadSignature
     return challenge
+
+
+async def check_signature(challenge: StoredChallenge, signature: str, contracts: ContractWallets) -> None:
+    """Refuse what the challenge's address did not sign. A contract is asked only where no key made the signature."""
+    chain = Chain(challenge.chain)
+    if signed_by(chain, challenge.address, challenge.message, signature):
+        return
+    if chain is Chain.EVM and await contracts.signed(
+        challenge.chain_id, challenge.address, challenge.message, signature
+    ):
+        return
+    raise BadSignature
 
 
 def _signed_by_evm(address: str, message: str, signature: str) -> bool:

@@ -1,13 +1,17 @@
 """What auth reads from its environment."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 from urllib.parse import urlsplit
 
 from oraculum_auth.audit_log import CLASSES
 from oraculum_auth.challenges import SigningDomain
+from oraculum_auth.compliance.config import KycConfig, ScreensConfig
 from oraculum_auth.events import REVOCATION_LIFE
+from oraculum_auth.open_id_provider import WELL_KNOWN, ProviderConfig
 from oraculum_auth.passwords import PasswordCost
 from oraculum_auth.sessions import SessionRules
 from oraculum_kit.authorization import PASSED_ON_GRACE
@@ -18,6 +22,8 @@ from oraculum_kit.mail import MailConfig
 from oraculum_kit.process import TrustConfig
 from oraculum_kit.server import ServerConfig
 from oraculum_kit.telemetry import TelemetryConfig
+
+_PROVIDER_NAME: Final = re.compile(r"[a-z0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,10 @@ class Config:
     password_cost: PasswordCost
     password_workers: int
     audit_retention_years: Mapping[str, int]
+    evm_rpc_url: str | None
+    screens: ScreensConfig
+    kyc: KycConfig
+    open_id: Sequence[ProviderConfig]
 
 
 def load(variables: Mapping[str, str]) -> Config:
@@ -71,6 +81,10 @@ def load(variables: Mapping[str, str]) -> Config:
             password_cost=PasswordCost.read(environment),
             password_workers=environment.integer("PASSWORD_WORKERS", 1, minimum=1),
             audit_retention_years=_years(environment),
+            evm_rpc_url=_url(environment, "EVM_RPC_URL"),
+            screens=ScreensConfig.read_from(environment),
+            kyc=KycConfig.read_from(environment),
+            open_id=_providers(environment),
         )
 
 
@@ -82,6 +96,39 @@ def _token_life(environment: Environment) -> timedelta:
             "TOKEN_LIFE_SECONDS", "tokens must be shorter than what is remembered of them: 59 minutes"
         )
     return life
+
+
+def _url(environment: Environment, name: str) -> str | None:
+    """An address outside, which in production nobody may listen to or change on the way."""
+    url = environment.optional(name)
+    if url is not None and not _is_good(environment, url):
+        environment.refuse(name, "must be an https address")
+    return url
+
+
+def _is_good(environment: Environment, url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.hostname) and parts.scheme in (
+        {"http", "https"} if environment.development else {"https"}
+    )
+
+
+def _providers(environment: Environment) -> list[ProviderConfig]:
+    """`OPEN_ID_PROVIDERS=google,corp`, and for each OPEN_ID_<NAME>_DISCOVERY_URL, _CLIENT_ID and _CLIENT_SECRET."""
+    providers = []
+    for name in filter(None, (environment.optional("OPEN_ID_PROVIDERS") or "").split(",")):
+        prefix = f"OPEN_ID_{name.upper()}"
+        if not _PROVIDER_NAME.fullmatch(name):
+            environment.refuse("OPEN_ID_PROVIDERS", f"{name!r} is not a name of small letters and digits")
+            continue
+        url = environment.text(f"{prefix}_DISCOVERY_URL")
+        if not _is_good(environment, url) or not url.endswith(WELL_KNOWN):
+            environment.refuse(
+                f"{prefix}_DISCOVERY_URL", f"must be an https address that ends in {WELL_KNOWN}"
+            )
+        client_id = environment.text(f"{prefix}_CLIENT_ID")
+        providers.append(ProviderConfig(name, url, client_id, environment.secret(f"{prefix}_CLIENT_SECRET")))
+    return providers
 
 
 def _years(environment: Environment) -> dict[str, int]:

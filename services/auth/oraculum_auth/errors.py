@@ -6,6 +6,7 @@ from oraculum_kit.errors import (
     NotFound,
     PermissionDenied,
     Unauthenticated,
+    Unavailable,
 )
 
 
@@ -80,6 +81,36 @@ class SecondFactorRequired(PermissionDenied):
     """The account has a second factor; send its code, or a recovery code, along."""
 
     reason = "VERIFICATION_REQUIRED"
+
+
+class VerificationCodeWrong(Unauthenticated):
+    """The mailed code is wrong, was used before or has expired."""
+
+    reason = "VERIFICATION_CODE_WRONG"
+
+
+class OpenIdProviderUnknown(NotFound):
+    """There is no such provider to sign in with."""
+
+    reason = "OPEN_ID_PROVIDER_UNKNOWN"
+
+
+class OpenIdStateUnknown(Unauthenticated):
+    """This sign-in was not begun here in this browser, has ended, or took too long; begin again."""
+
+    reason = "OPEN_ID_STATE_UNKNOWN"
+
+
+class OpenIdRefused(Unauthenticated):
+    """The provider did not confirm who you are."""
+
+    reason = "OPEN_ID_REFUSED"
+
+
+class OpenIdProviderAway(Unavailable):
+    """The provider does not answer; try again."""
+
+    reason = "OPEN_ID_PROVIDER_AWAY"
 
 
 class TotpWrong(Unauthenticated):

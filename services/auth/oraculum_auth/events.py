@@ -113,6 +113,51 @@ async def user_unbanned(connection: Connection, user_id: UUID, *, actor_id: UUID
     )
 
 
+async def kyc_changed(
+    connection: Connection,
+    user_id: UUID,
+    *,
+    kyc: str,
+    jurisdiction: str,
+    risk: str,
+    tier: str,
+    now: datetime,
+) -> None:
+    """An identity check was begun or decided, which may have lifted the tier."""
+    if kyc != "pending":
+        # What it gives or takes holds at once; that one was begun is nothing to end a token for.
+        await _revocations.tell_user(connection, user_id, now + REVOCATION_LIFE)
+    fact = users_fact_pb2.UserKycChanged(
+        user_id=str(user_id), kyc=kyc, jurisdiction=jurisdiction, risk=risk, occurred_at=to_wire(now)
+    )
+    await _tell(connection, user_id, users_fact_pb2.UsersFact(user_kyc_changed=fact))
+    tier_fact = users_fact_pb2.UserTierChanged(user_id=str(user_id), tier=tier, occurred_at=to_wire(now))
+    await _tell(connection, user_id, users_fact_pb2.UsersFact(user_tier_changed=tier_fact))
+
+
+async def play_rules_changed(
+    connection: Connection,
+    user_id: UUID,
+    *,
+    revision: int,
+    values: Mapping[str, int],
+    exclusion: str,
+    until: datetime | None,
+    now: datetime,
+) -> None:
+    """What a person may still do by their own will. `values` are limits by kind; time is limited here and told as a pause."""
+    fact = users_fact_pb2.PlayRulesChanged(
+        user_id=str(user_id),
+        revision=revision,
+        exclusion=exclusion,
+        occurred_at=to_wire(now),
+        **{f"{kind}_units": value for kind, value in values.items() if kind != "time_day"},
+    )
+    if until is not None:
+        fact.excluded_until.CopyFrom(to_wire(until))
+    await _tell(connection, user_id, users_fact_pb2.UsersFact(play_rules_changed=fact))
+
+
 async def session_revoked(
     connection: Connection, user_id: UUID, *, session_id: UUID, reason: str, now: datetime
 ) -> None:

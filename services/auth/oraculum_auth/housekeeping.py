@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from oraculum_auth.repository import Mails, Sessions
+from oraculum_auth.repository.answers import Answers
 from oraculum_auth.repository.factors import Attempts
+from oraculum_auth.repository.open_id import OpenIdRows
 from oraculum_auth.repository.revocations import RevocationLog
 from oraculum_kit import idempotency
 from oraculum_kit.clock import Clock
@@ -14,6 +16,7 @@ from oraculum_kit.jobs import Job, Kind
 KEPT_AFTER_EXPIRY = timedelta(days=7)
 ATTEMPTS_KEPT = timedelta(days=1)
 MAIL_LOG_KEPT = timedelta(days=1)
+ANSWERS_KEPT = timedelta(days=1)
 
 
 def forgetting(database: Database, clock: Clock) -> Kind:
@@ -25,6 +28,8 @@ def forgetting(database: Database, clock: Clock) -> Kind:
             await Sessions().forget(connection, now - KEPT_AFTER_EXPIRY)
             await RevocationLog().forget(connection, now)
             await Attempts().forget(connection, now - ATTEMPTS_KEPT)
+            await Answers().forget(connection, now - ANSWERS_KEPT)
+            await OpenIdRows().forget(connection, now)
             await Mails().forget(connection, now=now, before=now - MAIL_LOG_KEPT)
             await idempotency.forget_old(connection)
 

@@ -30,9 +30,11 @@ _log = structlog.stdlib.get_logger(__name__)
 _KIND: Final = "mail"
 _TEMPLATES: Final = (
     "already_registered",
+    "new_device",
     "password_changed",
     "recovery_code_used",
     "reset_password",
+    "sign_in_code",
     "totp_disabled",
     "totp_enabled",
     "verify_email",
@@ -57,6 +59,9 @@ _WITH_TOKEN: Final[Mapping[str, _Mailed]] = {
     "verify_email": _Mailed(Purpose.VERIFY, timedelta(days=1), "a day", "verify-email"),
     "reset_password": _Mailed(Purpose.RESET, timedelta(hours=1), "an hour", "reset-password"),
 }
+_CODE_LIFE: Final = timedelta(minutes=10)
+# Letters that go only where somebody has proved to read.
+_FOR_PROVED: Final = frozenset({"new_device", "sign_in_code"})
 
 
 def token_hash(token: str) -> bytes:
@@ -76,6 +81,16 @@ async def ask_to_reset(connection: Connection, email_index: bytes) -> None:
     index = email_index.hex()
     await jobs.schedule(
         connection, _KIND, {"letter": "reset_password", "email_index": index}, unique_key=f"reset {index}"
+    )
+
+
+async def ask_to_confirm_sign_in(connection: Connection, user_id: UUID) -> None:
+    """Have a code sent to the person, which lets in whoever has it."""
+    await jobs.schedule(
+        connection,
+        _KIND,
+        {"letter": "sign_in_code", "user_id": str(user_id)},
+        unique_key=f"sign in {user_id}",
     )
 
 
@@ -127,6 +142,8 @@ class Postman:
         email_index, proved = await self._accounts.address_of(connection, account.user_id)
         if email_index is None or (letter == "verify_email" and proved):
             return None
+        if letter in _FOR_PROVED and not proved:
+            return None
         if letter == "verify_email" and await self._accounts.owner_of_email(connection, email_index):
             letter = "already_registered"
         since = self._clock.now() - MAILS_WINDOW
@@ -143,6 +160,8 @@ class Postman:
         return claims[0].user_id if claims else None
 
     async def _words(self, connection: Connection, letter: str, account: Account) -> dict[str, str]:
+        if letter == "sign_in_code":
+            return await self._code(connection, account)
         mailed = _WITH_TOKEN.get(letter)
         if mailed is None:
             return {"link": f"{self._public_url}/forgot-password"}
@@ -159,3 +178,17 @@ class Postman:
         # Behind a #, so that no server's log and no referrer carries it.
         link = f"{self._public_url}/{mailed.page}#token={token}"
         return {"link": link, "token": token, "life": mailed.life_text}
+
+    async def _code(self, connection: Connection, account: Account) -> dict[str, str]:
+        now = self._clock.now()
+        code = f"{secrets.randbelow(10**8):08}"
+        await self._mails.insert_token(
+            connection,
+            self._accounts.code_index(account.user_id, code),
+            account.user_id,
+            Purpose.SIGN_IN,
+            now=now,
+            expires_at=now + _CODE_LIFE,
+        )
+        link = f"{self._public_url}/forgot-password"
+        return {"token": code, "life": "ten minutes", "link": link}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from oraculum_kit.ids import uuid7
@@ -69,6 +70,8 @@ class StoredChallenge:
     used_at: datetime | None
     # Whose account the address is to be added to; a challenge to sign in is nobody's.
     user_id: UUID | None
+    # Which chain or cluster the message names.
+    chain_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,19 @@ class Origin:
     address: str
     user_agent: str
     device_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What somebody shows beside their password or signature."""
+
+    # Of the authenticator, or a recovery code.
+    totp: str = ""
+    # Mailed because the sign-in looked unusual.
+    mailed: str = ""
+
+
+NO_CODES: Final = Codes()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from oraculum_auth.accounts import AccountBook, Described
 from oraculum_auth.challenges import Chain
 from oraculum_auth.devices import device_name
 from oraculum_auth.errors import SessionNotFound
-from oraculum_auth.records import Origin, Session, SignedIn, Tokens
+from oraculum_auth.records import Codes, Origin, Session, SignedIn, Tokens
 from oraculum_auth.sessions import SessionBook
 from oraculum_auth.sign_in import SignIn
 from oraculum_kit.authorization import ANYONE, SIGNED_IN, Access, require_user
@@ -57,9 +57,9 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
     async def Register(self, request: pb.RegisterRequest, context: Context) -> pb.RegisterResponse:
         """Open an account with e-mail and password and sign it in."""
         signed_in = await self._sign_in.register(
-            request.email, request.password, request.display_name, _origin(request.origin)
+            request.email, request.password, request.display_name, origin_of(request.origin)
         )
-        return pb.RegisterResponse(user=_signed_in_user(signed_in), tokens=_tokens(signed_in.tokens))
+        return pb.RegisterResponse(user=signed_in_user(signed_in), tokens=tokens_of(signed_in.tokens))
 
     async def CreateChallenge(
         self, request: pb.CreateChallengeRequest, context: Context
@@ -75,10 +75,10 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
     ) -> pb.SignInWithPasswordResponse:
         """Sign in with e-mail and password."""
         signed_in = await self._sign_in.by_password(
-            request.email, request.password, _origin(request.origin), request.totp_code
+            request.email, request.password, origin_of(request.origin), _codes(request)
         )
         return pb.SignInWithPasswordResponse(
-            user=_signed_in_user(signed_in), tokens=_tokens(signed_in.tokens)
+            user=signed_in_user(signed_in), tokens=tokens_of(signed_in.tokens)
         )
 
     async def SignInWithWallet(
@@ -86,16 +86,16 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
     ) -> pb.SignInWithWalletResponse:
         """Sign in with a signed challenge."""
         signed_in = await self._sign_in.by_wallet(
-            request.nonce, request.signature, _origin(request.origin), request.totp_code
+            request.nonce, request.signature, origin_of(request.origin), _codes(request)
         )
         return pb.SignInWithWalletResponse(
-            user=_signed_in_user(signed_in), tokens=_tokens(signed_in.tokens), created=signed_in.created
+            user=signed_in_user(signed_in), tokens=tokens_of(signed_in.tokens), created=signed_in.created
         )
 
     async def Refresh(self, request: pb.RefreshRequest, context: Context) -> pb.RefreshResponse:
         """Exchange a refresh token for new tokens."""
-        tokens = await self._sessions.refresh(request.refresh_token, _origin(request.origin))
-        return pb.RefreshResponse(tokens=_tokens(tokens))
+        tokens = await self._sessions.refresh(request.refresh_token, origin_of(request.origin))
+        return pb.RefreshResponse(tokens=tokens_of(tokens))
 
     async def SignOut(self, request: pb.SignOutRequest, context: Context) -> pb.SignOutResponse:
         """End the session of the caller's token; ending it twice is no error."""
@@ -211,7 +211,12 @@ def _user_id(text: str) -> UUID:
     return user_id
 
 
-def _origin(origin: pb.Origin) -> Origin:
+def _codes(request: pb.SignInWithPasswordRequest | pb.SignInWithWalletRequest) -> Codes:
+    return Codes(request.totp_code, request.verification_code)
+
+
+def origin_of(origin: pb.Origin) -> Origin:
+    """Where a request came from, as far as it may be kept."""
     return Origin(
         address=_clean(origin.address, 64),
         user_agent=_clean(origin.user_agent, 300),
@@ -224,7 +229,8 @@ def _clean(text: str, length_max: int) -> str:
     return text.replace("\0", "")[:length_max]
 
 
-def _signed_in_user(signed_in: SignedIn) -> pb.User:
+def signed_in_user(signed_in: SignedIn) -> pb.User:
+    """The account that somebody signed in to."""
     return _user((signed_in.account, signed_in.wallets))
 
 
@@ -253,7 +259,8 @@ def _user(described: Described) -> pb.User:
     )
 
 
-def _tokens(tokens: Tokens) -> pb.Tokens:
+def tokens_of(tokens: Tokens) -> pb.Tokens:
+    """What the client keeps."""
     return pb.Tokens(
         access_token=tokens.access_token,
         access_expires_in_seconds=tokens.access_expires_in_seconds,

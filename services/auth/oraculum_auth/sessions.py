@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from oraculum_auth import events
+from oraculum_auth.doorman import Doorman
 from oraculum_auth.errors import AccountBanned, RefreshTokenReused, RefreshTokenUnknown, UserNotFound
 from oraculum_auth.mailing import token_hash
-from oraculum_auth.records import Account, Origin, Session, SignedIn, Tokens
+from oraculum_auth.records import NO_CODES, Account, Codes, Origin, Session, SignedIn, Tokens
 from oraculum_auth.repository import Accounts, Sessions
 from oraculum_auth.second_factor import SecondFactor
 from oraculum_kit.clock import Clock
@@ -39,6 +40,7 @@ class SessionBook:
         database: Database,
         accounts: Accounts,
         factor: SecondFactor,
+        doorman: Doorman,
         clock: Clock,
         rules: SessionRules,
         signer: TokenSigner,
@@ -46,6 +48,7 @@ class SessionBook:
         self._database = database
         self._accounts = accounts
         self._factor = factor
+        self._doorman = doorman
         self._clock = clock
         self._rules = rules
         self._signer = signer
@@ -59,12 +62,13 @@ class SessionBook:
         now: datetime,
         *,
         created: bool,
-        totp_code: str = "",
+        codes: Codes = NO_CODES,
     ) -> SignedIn:
         """Begin a session in the caller's transaction; past the bound the oldest ends."""
         await self._sessions.lock_account(connection, user_id)
         account = await self._account(connection, user_id)
-        second_factor = await self._factor.show(connection, user_id, totp_code)
+        second_factor = await self._factor.show(connection, user_id, codes.totp)
+        await self._doorman.admit(connection, user_id, origin, codes.mailed, second_factor=second_factor)
         session_id = uuid7()
         await self._sessions.insert(
             connection,

@@ -4,11 +4,31 @@ from datetime import datetime
 from uuid import UUID
 
 from oraculum_auth import events, mailing
-from oraculum_auth.challenges import Chain, Challenge, SigningDomain, new_challenge, signed_challenge
+from oraculum_auth.challenges import (
+    Chain,
+    Challenge,
+    SigningDomain,
+    check_signature,
+    new_challenge,
+    open_challenge,
+)
+from oraculum_auth.compliance.door import Door
+from oraculum_auth.contract_wallets import ContractWallets
+from oraculum_auth.doorman import Doorman
 from oraculum_auth.errors import BadCredentials, ChallengeUnknown
 from oraculum_auth.form import Form
 from oraculum_auth.passwords import Passwords
-from oraculum_auth.records import Credentials, NewAccount, Origin, SignedIn, StoredChallenge, Wallet
+from oraculum_auth.records import (
+    NO_CODES,
+    Codes,
+    Credentials,
+    NewAccount,
+    Origin,
+    SignedIn,
+    StoredChallenge,
+    Wallet,
+)
+from oraculum_auth.repeats import Claim, Repeats
 from oraculum_auth.repository import Accounts, Sessions
 from oraculum_auth.second_factor import SecondFactor
 from oraculum_auth.sessions import SessionBook
@@ -34,15 +54,23 @@ class SignIn:
         accounts: Accounts,
         sessions: SessionBook,
         factor: SecondFactor,
+        doorman: Doorman,
+        repeats: Repeats,
         throttle: Throttle,
         passwords: Passwords,
         clock: Clock,
         domain: SigningDomain,
+        contracts: ContractWallets,
+        door: Door,
     ) -> None:
         self._database = database
         self._accounts = accounts
         self._sessions = sessions
         self._factor = factor
+        self._doorman = doorman
+        self._repeats = repeats
+        self._contracts = contracts
+        self._door = door
         self._throttle = throttle
         self._passwords = passwords
         self._clock = clock
@@ -61,6 +89,7 @@ class SignIn:
         user_id = _account_id(email)
         display_name = form.display_name(display_name) if display_name else f"user-{user_id.hex[-8:]}"
         form.finish()
+        self._door.check(origin.address)
         password_hash = await self._passwords.hash(password)
         now = self._clock.now()
         account = NewAccount(user_id, display_name, now, email=email, password_hash=password_hash)
@@ -78,7 +107,9 @@ class SignIn:
         async with self._database.transaction() as connection:
             return await self._sessions.begin(connection, user_id, origin, now, created=True)
 
-    async def by_password(self, email: str, password: str, origin: Origin, totp_code: str = "") -> SignedIn:
+    async def by_password(
+        self, email: str, password: str, origin: Origin, codes: Codes = NO_CODES
+    ) -> SignedIn:
         """Sign in with e-mail and password, and a code where the account has a second factor.
 
         Always two hashes are compared, that of whoever proved the address and that of its newest claim, and what is
@@ -87,6 +118,15 @@ class SignIn:
         form = Form()
         email = form.email(email)
         form.finish()
+
+        async def enter(claim: Claim | None) -> SignedIn:
+            return await self._by_password(claim, email, password, origin, codes)
+
+        return await self._repeats.once("password", email, _joined(password, codes), enter)
+
+    async def _by_password(
+        self, claim: Claim | None, email: str, password: str, origin: Origin, codes: Codes
+    ) -> SignedIn:
         async with self._database.connection() as connection:
             claims = await self._accounts.claims(connection, email)
             subjects = await self._throttle.subjects(
@@ -101,16 +141,19 @@ class SignIn:
         if credentials is None or credentials.password_hash is None:
             raise BadCredentials
         encoded = credentials.password_hash
-        await self._factor.before_sign_in(credentials.user_id, totp_code)
+        await self._factor.before_sign_in(credentials.user_id, codes.totp)
+        await self._doorman.before_sign_in(credentials.user_id, origin, codes.mailed)
         renewed = await self._passwords.hash(password) if self._passwords.outdated(encoded) else None
         async with self._database.transaction() as connection:
+            await self._repeats.claim(connection, claim)
             if renewed is not None:
                 await self._accounts.renew_hash(connection, credentials.user_id, old=encoded, new=renewed)
             await self._throttle.forgive(connection, subjects)
             now = self._clock.now()
-            return await self._sessions.begin(
-                connection, credentials.user_id, origin, now, created=False, totp_code=totp_code
+            signed_in = await self._sessions.begin(
+                connection, credentials.user_id, origin, now, created=False, codes=codes
             )
+            return await self._repeats.keep(connection, claim, signed_in)
 
     async def _matching(self, claims: list[Credentials], password: str) -> Credentials | None:
         # No connection is held while the hashes are computed: that takes as long as fifty statements.
@@ -127,54 +170,66 @@ class SignIn:
             await self._challenges.insert_challenge(connection, challenge)
         return challenge
 
-    async def by_wallet(self, nonce: str, signature: str, origin: Origin, totp_code: str = "") -> SignedIn:
+    async def by_wallet(
+        self, nonce: str, signature: str, origin: Origin, codes: Codes = NO_CODES
+    ) -> SignedIn:
         """Sign in with a signed challenge; the first sign-in of an address opens its account.
 
         Of two that are the first at once one loses all that it wrote, its challenge unused. It finds the other's
         account when it looks again: both of them proved that the address is theirs.
         """
+
+        async def enter(claim: Claim | None) -> SignedIn:
+            challenge, owner = await self._signed(nonce, signature)
+            if owner is not None:
+                await self._factor.before_sign_in(owner, codes.totp)
+                await self._doorman.before_sign_in(owner, origin, codes.mailed)
+            try:
+                return await self._by_wallet(claim, nonce, challenge, origin, codes)
+            except _AddressTakenError:
+                return await self._by_wallet(claim, nonce, challenge, origin, codes)
+
+        return await self._repeats.once("wallet", nonce, _joined(signature, codes), enter)
+
+    async def _signed(self, nonce: str, signature: str) -> tuple[StoredChallenge, UUID | None]:
+        """The challenge that was signed, and whose address signed it, if that is known."""
         async with self._database.connection() as connection:
-            challenge = signed_challenge(
-                await self._challenges.challenge(connection, nonce),
-                signature,
-                self._clock.now(),
-                user_id=None,
-            )
+            stored = await self._challenges.challenge(connection, nonce)
+            challenge = open_challenge(stored, self._clock.now(), user_id=None)
             owner = await self._accounts.owner_of_wallet(connection, challenge.chain, challenge.address)
-        if owner is not None:
-            await self._factor.before_sign_in(owner, totp_code)
-        try:
-            return await self._by_wallet(nonce, challenge, origin, totp_code)
-        except _AddressTakenError:
-            return await self._by_wallet(nonce, challenge, origin, totp_code)
+        # No connection is held while a chain is asked.
+        await check_signature(challenge, signature, self._contracts)
+        return challenge, owner
 
     async def _by_wallet(
-        self, nonce: str, challenge: StoredChallenge, origin: Origin, totp_code: str
+        self, claim: Claim | None, nonce: str, challenge: StoredChallenge, origin: Origin, codes: Codes
     ) -> SignedIn:
         now = self._clock.now()
         async with self._database.transaction() as connection:
+            await self._repeats.claim(connection, claim)
             if not await self._challenges.use_challenge(connection, nonce, now):
                 raise ChallengeUnknown
-            user_id, created = await self._owner(connection, Chain(challenge.chain), challenge.address, now)
-            return await self._sessions.begin(
-                connection, user_id, origin, now, created=created, totp_code=totp_code
+            user_id, created = await self._owner(connection, challenge, origin, now)
+            signed_in = await self._sessions.begin(
+                connection, user_id, origin, now, created=created, codes=codes
             )
+            return await self._repeats.keep(connection, claim, signed_in)
 
     async def _owner(
-        self, connection: Connection, chain: Chain, address: str, now: datetime
+        self, connection: Connection, challenge: StoredChallenge, origin: Origin, now: datetime
     ) -> tuple[UUID, bool]:
         """Whose address it is, and whether the account was opened for it just now."""
-        owner = await self._accounts.owner_of_wallet(connection, chain.value, address)
+        chain, address = challenge.chain, challenge.address
+        owner = await self._accounts.owner_of_wallet(connection, chain, address)
         if owner is not None:
             return owner, False
+        self._door.check(origin.address)
         user_id = uuid7()
         display_name = f"{address[:6]}…{address[-4:]}"
         await self._accounts.insert(connection, NewAccount(user_id, display_name, now))
-        if not await self._accounts.insert_wallet(connection, Wallet(user_id, chain.value, address), now):
+        if not await self._accounts.insert_wallet(connection, Wallet(user_id, chain, address), now):
             raise _AddressTakenError
-        await events.user_registered(
-            connection, user_id, display_name=display_name, method=chain.value, now=now
-        )
+        await events.user_registered(connection, user_id, display_name=display_name, method=chain, now=now)
         return user_id, True
 
 
@@ -184,3 +239,8 @@ def _account_id(email: str) -> UUID:
     if not caller.idempotency_key:
         return uuid7()
     return derived("register", caller.identity, email, caller.idempotency_key)
+
+
+def _joined(secret: str, codes: Codes) -> str:
+    """What makes two requests to sign in the same one."""
+    return f"{secret}\0{codes.totp}\0{codes.mailed}"

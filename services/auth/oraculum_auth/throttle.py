@@ -21,7 +21,7 @@ from oraculum_kit.errors import ResourceExhausted
 
 WAIT_MAX_SECONDS: Final = 900
 # A shorter name than this could be guessed, and would let whoever guesses it pass for the device.
-_DEVICE_ID_LENGTH_MIN: Final = 16
+DEVICE_ID_LENGTH_MIN: Final = 16
 _FREE: Final = {"account": 5, "device": 10, "network": 50, "factor": 5}
 
 
@@ -55,7 +55,7 @@ class Throttle:
         network = self._subject("network", _network(address))
         if (
             user_id is not None
-            and len(device_id) >= _DEVICE_ID_LENGTH_MIN
+            and len(device_id) >= DEVICE_ID_LENGTH_MIN
             and await self._attempts.device_is_known(connection, user_id, device_id)
         ):
             return [self._subject("device", f"{user_id} {device_id}"), network]

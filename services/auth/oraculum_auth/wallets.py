@@ -7,7 +7,15 @@ of, and signs in to nothing; a message to sign in adds nothing.
 from uuid import UUID
 
 from oraculum_auth import events
-from oraculum_auth.challenges import Chain, Challenge, SigningDomain, new_challenge, signed_challenge
+from oraculum_auth.challenges import (
+    Chain,
+    Challenge,
+    SigningDomain,
+    check_signature,
+    new_challenge,
+    open_challenge,
+)
+from oraculum_auth.contract_wallets import ContractWallets
 from oraculum_auth.errors import ChallengeUnknown, LastCredential, WalletNotFound, WalletTaken
 from oraculum_auth.records import Wallet
 from oraculum_auth.repository import Accounts, Sessions
@@ -18,11 +26,19 @@ from oraculum_kit.db import Database
 class WalletBook:
     """Adds and takes off addresses."""
 
-    def __init__(self, database: Database, accounts: Accounts, clock: Clock, domain: SigningDomain) -> None:
+    def __init__(
+        self,
+        database: Database,
+        accounts: Accounts,
+        clock: Clock,
+        domain: SigningDomain,
+        contracts: ContractWallets,
+    ) -> None:
         self._database = database
         self._accounts = accounts
         self._clock = clock
         self._domain = domain
+        self._contracts = contracts
         self._challenges = Sessions()
 
     async def challenge(self, user_id: UUID, chain: Chain, address: str, chain_id: str) -> Challenge:
@@ -36,10 +52,12 @@ class WalletBook:
     async def add(self, user_id: UUID, nonce: str, signature: str) -> Wallet:
         """Add the address that signed."""
         now = self._clock.now()
+        async with self._database.connection() as connection:
+            stored = await self._challenges.challenge(connection, nonce)
+        challenge = open_challenge(stored, now, user_id=user_id)
+        # Outside of any transaction: a chain takes its time.
+        await check_signature(challenge, signature, self._contracts)
         async with self._database.transaction() as connection:
-            challenge = signed_challenge(
-                await self._challenges.challenge(connection, nonce), signature, now, user_id=user_id
-            )
             if not await self._challenges.use_challenge(connection, nonce, now):
                 raise ChallengeUnknown
             wallet = Wallet(user_id, challenge.chain, challenge.address)

@@ -1,19 +1,24 @@
 """How the parts of auth hang together; tests put them together in the same way."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+import httpx
 
 from oraculum.auth.v1.api_key_service_pb2_grpc import add_ApiKeyServiceServicer_to_server
 from oraculum.auth.v1.audit_service_pb2_grpc import add_AuditServiceServicer_to_server
 from oraculum.auth.v1.auth_service_pb2_grpc import add_AuthServiceServicer_to_server
+from oraculum.auth.v1.compliance_service_pb2_grpc import add_ComplianceServiceServicer_to_server
 from oraculum.auth.v1.credential_service_pb2_grpc import add_CredentialServiceServicer_to_server
 from oraculum.auth.v1.factor_service_pb2_grpc import add_FactorServiceServicer_to_server
+from oraculum.auth.v1.open_id_service_pb2_grpc import add_OpenIdServiceServicer_to_server
 from oraculum.auth.v1.trust_service_pb2_grpc import add_TrustServiceServicer_to_server
 from oraculum_auth import (
     api_key_servicer,
     audit_servicer,
     credential_servicer,
     factor_servicer,
+    open_id_servicer,
     servicer,
     trust_servicer,
 )
@@ -21,10 +26,20 @@ from oraculum_auth.accounts import AccountBook
 from oraculum_auth.api_keys import ApiKeys
 from oraculum_auth.audit_log import AuditLog
 from oraculum_auth.challenges import SigningDomain
+from oraculum_auth.compliance.door import Door
+from oraculum_auth.compliance.kyc import Kyc, Screens
+from oraculum_auth.compliance.provider import KycProvider
+from oraculum_auth.compliance.servicer import ACCESS as COMPLIANCE_ACCESS
+from oraculum_auth.compliance.servicer import ComplianceServicer
+from oraculum_auth.contract_wallets import ContractWallets
+from oraculum_auth.doorman import Doorman
 from oraculum_auth.housekeeping import forgetting
 from oraculum_auth.mailbox import Mailbox
 from oraculum_auth.mailing import Postman
+from oraculum_auth.open_id import OpenIdSignIn
+from oraculum_auth.open_id_provider import Provider, ProviderConfig
 from oraculum_auth.passwords import Passwords
+from oraculum_auth.repeats import Repeats
 from oraculum_auth.repository import Accounts
 from oraculum_auth.revocation_feed import RevocationFeed
 from oraculum_auth.second_factor import SecondFactor
@@ -44,6 +59,8 @@ ACCESS = {
     **servicer.ACCESS,
     **credential_servicer.ACCESS,
     **factor_servicer.ACCESS,
+    **open_id_servicer.ACCESS,
+    **COMPLIANCE_ACCESS,
     **trust_servicer.ACCESS,
     **audit_servicer.ACCESS,
     **api_key_servicer.ACCESS,
@@ -63,6 +80,12 @@ class Parts:
     domain: SigningDomain
     rules: SessionRules
     jwks_json: str
+    # For everything outside: chains, providers.
+    http: httpx.AsyncClient
+    screens: Screens
+    kyc: KycProvider | None = None
+    evm_rpc_url: str | None = None
+    open_id: Sequence[ProviderConfig] = ()
     audit_retention_years: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -82,11 +105,29 @@ def wire(parts: Parts) -> Wired:
     accounts = Accounts(parts.vault)
     throttle = Throttle(database, parts.vault, clock)
     factor = SecondFactor(database, accounts, parts.vault, throttle, clock)
-    sessions = SessionBook(database, accounts, factor, clock, parts.rules, parts.signer)
-    sign_in = SignIn(database, accounts, sessions, factor, throttle, parts.passwords, clock, parts.domain)
+    door = Door(parts.screens)
+    doorman = Doorman(database, accounts, throttle, parts.vault, clock, parts.screens.locations)
+    sessions = SessionBook(database, accounts, factor, doorman, clock, parts.rules, parts.signer)
+    contracts = ContractWallets(parts.domain.evm_chain_id, parts.evm_rpc_url, parts.http)
+    sign_in = SignIn(
+        database,
+        accounts,
+        sessions,
+        factor,
+        doorman,
+        Repeats(database, accounts, parts.vault, clock),
+        throttle,
+        parts.passwords,
+        clock,
+        parts.domain,
+        contracts,
+        door,
+    )
+    kyc = Kyc(database, accounts, parts.vault, clock, parts.screens, parts.kyc)
+    open_id = OpenIdSignIn(database, accounts, sessions, factor, doorman, clock, _providers(parts), door)
     keys = ApiKeys(database, accounts, factor, parts.vault, clock, parts.signer)
     mailbox = Mailbox(database, accounts, sessions, keys, throttle, parts.passwords, clock)
-    wallets = WalletBook(database, accounts, clock, parts.domain)
+    wallets = WalletBook(database, accounts, clock, parts.domain, contracts)
     postman = Postman(database, accounts, parts.mailer, clock, parts.domain.uri)
     feed = RevocationFeed(database, clock)
     audit = AuditLog(database, clock, parts.audit_retention_years)
@@ -102,11 +143,26 @@ def wire(parts: Parts) -> Wired:
                 credential_servicer.CredentialServicer(mailbox, wallets),
             ),
             (add_FactorServiceServicer_to_server, factor_servicer.FactorServicer(factor)),
+            (add_OpenIdServiceServicer_to_server, open_id_servicer.OpenIdServicer(open_id)),
+            (add_ComplianceServiceServicer_to_server, ComplianceServicer(kyc)),
             (add_ApiKeyServiceServicer_to_server, api_key_servicer.ApiKeyServicer(keys)),
             (add_AuditServiceServicer_to_server, audit_servicer.AuditServicer(audit)),
             (add_TrustServiceServicer_to_server, trust_servicer.TrustServicer(feed)),
         ],
-        jobs=JobRunner(database=database, kinds=[forgetting(database, clock), postman.kind, audit.kind]),
+        jobs=JobRunner(
+            database=database, kinds=[forgetting(database, clock), postman.kind, audit.kind, kyc.kind]
+        ),
         feed=feed,
         audit=audit,
     )
+
+
+def _providers(parts: Parts) -> dict[str, Provider]:
+    """The providers by name, each with the address that its answers come back to."""
+    base = parts.domain.uri.rstrip("/")
+    return {
+        config.name: Provider(
+            config, f"{base}/api/v1/auth/oauth/{config.name}/callback", parts.http, parts.clock
+        )
+        for config in parts.open_id
+    }

@@ -4,23 +4,34 @@ import asyncio
 import email.message
 import email.policy
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+import uvicorn
 from aiosmtpd.smtp import SMTP
 from argon2 import PasswordHasher
+from starlette.applications import Starlette
 
 from oraculum.auth.v1.api_key_service_pb2_grpc import ApiKeyServiceStub
 from oraculum.auth.v1.audit_service_pb2_grpc import AuditServiceStub
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
+from oraculum.auth.v1.compliance_service_pb2_grpc import ComplianceServiceStub
 from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceStub
 from oraculum.auth.v1.factor_service_pb2_grpc import FactorServiceStub
+from oraculum.auth.v1.open_id_service_pb2_grpc import OpenIdServiceStub
 from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum_auth.challenges import SigningDomain
+from oraculum_auth.compliance.kyc import Screens
+from oraculum_auth.compliance.rules import Jurisdictions
+from oraculum_auth.compliance.screening import Networks, Sanctions
+from oraculum_auth.locations import NOWHERE, Place
 from oraculum_auth.passwords import Passwords
 from oraculum_auth.sessions import SessionRules
 from oraculum_auth.trust_servicer import own_revocations
@@ -75,6 +86,17 @@ def _parsed(path: Path) -> email.message.EmailMessage:
     return message
 
 
+class Places:
+    """Where addresses are, as a test says."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, Place] = {}
+
+    def place(self, address: str) -> Place:
+        """Where an address is."""
+        return self.of.get(address, NOWHERE)
+
+
 @dataclass(frozen=True)
 class Auth:
     """What a test needs of a running auth."""
@@ -82,6 +104,8 @@ class Auth:
     stub: AuthServiceStub
     credentials: CredentialServiceStub
     factors: FactorServiceStub
+    open_id: OpenIdServiceStub
+    compliance: ComplianceServiceStub
     trust: TrustServiceStub
     audit: AuditServiceStub
     keys: ApiKeyServiceStub
@@ -93,6 +117,7 @@ class Auth:
     vault: Vault
     # What a service that heard of every revocation knows.
     revocations: Revocations
+    places: Places
 
 
 @pytest.fixture
@@ -105,13 +130,42 @@ async def mail_server(tmp_path: Path) -> AsyncIterator[MailConfig]:
         yield MailConfig("smtp+plain", "127.0.0.1", port, "", "", "Oraculum <no-reply@oraculum.test>")
 
 
+@asynccontextmanager
+async def _web_server(app: Starlette) -> AsyncIterator[str]:
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off"))
+    serving_it = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  uvicorn tells it in no other way
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving_it
+
+
 @pytest.fixture
-async def auth(database_for, tmp_path: Path, mail_server: MailConfig) -> AsyncIterator[Auth]:
+def web_server() -> Callable[[Starlette], AbstractAsyncContextManager[str]]:
+    """Serves an application on a real socket."""
+    return _web_server
+
+
+@pytest.fixture
+def outside() -> dict[str, Any]:
+    """Further parts of auth: a test module that knows something outside overrides it."""
+    return {}
+
+
+@pytest.fixture
+async def auth(
+    database_for, tmp_path: Path, mail_server: MailConfig, outside: dict[str, Any]
+) -> AsyncIterator[Auth]:
     clock = ManualClock(datetime.now(UTC))
     parties = Parties(clock)
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     vault = Vault(lambda: RING)
-    async with Database(await database_for("auth")) as database:
+    places = Places()
+    screens = Screens(Jurisdictions.read(None), Sanctions([]), Networks([]), places)
+    async with Database(await database_for("auth")) as database, httpx.AsyncClient() as http:
         with Passwords(hasher=hasher) as passwords:
             wired = wire(
                 Parts(
@@ -124,6 +178,8 @@ async def auth(database_for, tmp_path: Path, mail_server: MailConfig) -> AsyncIt
                     domain=DOMAIN,
                     rules=RULES,
                     jwks_json="{}",
+                    http=http,
+                    **{"screens": screens, **outside},
                 )
             )
             revocations = Revocations(partial(own_revocations, wired.feed), clock)
@@ -138,6 +194,8 @@ async def auth(database_for, tmp_path: Path, mail_server: MailConfig) -> AsyncIt
                     AuthServiceStub(channel),
                     CredentialServiceStub(channel),
                     FactorServiceStub(channel),
+                    OpenIdServiceStub(channel),
+                    ComplianceServiceStub(channel),
                     TrustServiceStub(channel),
                     AuditServiceStub(channel),
                     ApiKeyServiceStub(channel),
@@ -148,4 +206,5 @@ async def auth(database_for, tmp_path: Path, mail_server: MailConfig) -> AsyncIt
                     Mails(tmp_path / "mails"),
                     vault,
                     revocations,
+                    places,
                 )

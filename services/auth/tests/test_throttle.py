@@ -6,6 +6,7 @@ import pytest
 
 from oraculum.auth.v1 import auth_service_pb2 as pb
 from oraculum.auth.v1 import credential_service_pb2 as cr
+from oraculum_auth.errors import SecondFactorRequired
 from oraculum_auth.throttle import TooManyAttempts
 
 EMAIL = "ada@example.com"
@@ -65,7 +66,9 @@ async def test_the_wait_doubles_and_ends(auth) -> None:
         await guessed(auth, 1)
     assert [2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900] == waits
     auth.clock.advance(seconds=900)
-    await sign_in(auth, PASSWORD)
+    # The wait is over; what is asked for now is the code that a new device needs.
+    with pytest.raises(SecondFactorRequired):
+        await sign_in(auth, PASSWORD)
 
 
 async def test_a_device_that_is_known_gets_in_whatever_others_try(auth) -> None:
@@ -96,7 +99,9 @@ async def test_a_reset_by_mail_lets_the_owner_in(auth) -> None:
     await auth.credentials.RequestPasswordReset(cr.RequestPasswordResetRequest(email=EMAIL))
     token = await auth.mails.token()
     await auth.credentials.ResetPassword(cr.ResetPasswordRequest(token=token, new_password=OTHER))
-    await sign_in(auth, OTHER)
+    with pytest.raises(SecondFactorRequired):
+        await sign_in(auth, OTHER)
+    await sign_in(auth, OTHER, device=DEVICE)
 
 
 async def test_one_place_does_not_try_all_accounts(auth) -> None:

@@ -45,6 +45,10 @@ class Accounts:
         """The keyed hash by which an address is found."""
         return self._vault.index("email", email)
 
+    def code_index(self, user_id: UUID, code: str) -> bytes:
+        """The keyed hash of a short code that was mailed to somebody: a plain one would soon be guessed."""
+        return self._vault.index("sign-in code", f"{user_id} {code}")
+
     async def insert(self, connection: Connection, account: NewAccount) -> bool:
         """Open an account; False when its id is there already."""
         key = self._vault.new_key(account.user_id)

@@ -15,6 +15,7 @@ class Purpose(StrEnum):
 
     VERIFY = "verify"
     RESET = "reset"
+    SIGN_IN = "sign_in"
 
 
 class Mails:

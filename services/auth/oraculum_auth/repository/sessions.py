@@ -22,6 +22,7 @@ class Sessions:
             nonce=challenge.nonce,
             chain=challenge.chain,
             address=challenge.address,
+            chain_id=challenge.chain_id,
             message=challenge.message,
             created_at=challenge.created_at,
             expires_at=challenge.expires_at,

@@ -119,8 +119,9 @@ on conflict do nothing;
 delete from wallet_address where user_id = %(user_id)s and wallet_id = %(wallet_id)s;
 
 -- name: other_ways_in
--- How many ways in an account has: its other addresses, and a password.
+-- How many ways in an account has: its other addresses, its accounts at providers, and a password.
 select (select count(*) from wallet_address w where w.user_id = a.user_id and w.wallet_id <> %(wallet_id)s)
+  + (select count(*) from open_id_identity o where o.user_id = a.user_id)
   + (a.password_hash is not null)::int
 from account a where a.user_id = %(user_id)s;
 

@@ -1,11 +1,11 @@
 -- name: insert_challenge
 -- Remembers a message that was given out to be signed.
-insert into challenge (nonce, chain, address, message, created_at, expires_at, user_id)
-values (%(nonce)s, %(chain)s, %(address)s, %(message)s, %(created_at)s, %(expires_at)s, %(user_id)s);
+insert into challenge (nonce, chain, address, chain_id, message, created_at, expires_at, user_id)
+values (%(nonce)s, %(chain)s, %(address)s, %(chain_id)s, %(message)s, %(created_at)s, %(expires_at)s, %(user_id)s);
 
 -- name: challenge
 -- The message behind a nonce.
-select chain, address, message, expires_at, used_at, user_id from challenge where nonce = %(nonce)s;
+select chain, address, message, expires_at, used_at, user_id, chain_id from challenge where nonce = %(nonce)s;
 
 -- name: use_challenge
 -- Uses a nonce up; touches no row when somebody else was faster or it expired.

@@ -1,0 +1,158 @@
+"""A provider of identity checks for a developer's machine: Sumsub's HTTP API, and webhooks signed as Sumsub signs them.
+
+    python -m oraculum_dev.kyc --listen 127.0.0.1:8032 --webhook http://127.0.0.1:8000/api/v1/webhooks/kyc/sumsub
+
+Whoever sends a passport is approved, unless their last name is Refused (rejected for ever) or Unclear (asked again).
+Requests that are not signed as they should be are refused, so what works here was signed right.
+"""
+
+import argparse
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import message_from_bytes
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from oraculum_kit.clock import SystemClock
+
+APP_TOKEN: Final = "development-token"  # noqa: S105  it protects nothing
+APP_SECRET: Final = "development-secret"  # noqa: S105
+WEBHOOK_SECRET: Final = "development-webhook-secret"  # noqa: S105
+
+
+@dataclass
+class Provider:
+    """What it knows, and where its webhooks go."""
+
+    webhook_url: str = ""
+    applicants: dict[str, dict[str, Any]] = field(default_factory=dict)
+    documents: dict[str, list[str]] = field(default_factory=dict)
+    # Answers with nothing but 503, as a provider does that is down.
+    broken: bool = False
+    _telling: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def app(self) -> Starlette:
+        """The HTTP API."""
+        return Starlette(
+            routes=[
+                Route("/resources/applicants", self._checked(self._create), methods=["POST"]),
+                Route("/resources/applicants/{word:path}/one", self._checked(self._find), methods=["GET"]),
+                Route(
+                    "/resources/applicants/{id}/info/idDoc", self._checked(self._document), methods=["POST"]
+                ),
+            ]
+        )
+
+    def _checked(self, handle: Callable[[Request], Awaitable[Response]]) -> Any:
+        async def answer(request: Request) -> Response:
+            if self.broken:
+                return Response(status_code=503)
+            return await handle(request) if await _signed(request) else Response(status_code=401)
+
+        return answer
+
+    async def _create(self, request: Request) -> Response:
+        asked = await request.json()
+        known = self._by_external_id(asked["externalUserId"])
+        if known is not None:
+            text = (
+                f"Applicant with external user id '{asked['externalUserId']}' already exists: {known['id']}"
+            )
+            return JSONResponse({"code": 409, "description": text}, 409)
+        made = {**asked, "id": uuid4().hex[:24]}
+        self.applicants[made["id"]] = made
+        return JSONResponse(made, 201)
+
+    async def _find(self, request: Request) -> Response:
+        external_id = request.path_params["word"].partition("externalUserId=")[2].rstrip(";")
+        known = self._by_external_id(external_id)
+        return Response(status_code=404) if known is None else JSONResponse(known)
+
+    async def _document(self, request: Request) -> Response:
+        applicant = self.applicants.get(request.path_params["id"])
+        if applicant is None:
+            return Response(status_code=404)
+        metadata = json.loads(_part(request.headers["content-type"], await request.body(), "metadata"))
+        self.documents.setdefault(applicant["id"], []).append(metadata["idDocType"])
+        if metadata["idDocType"] == "PASSPORT" and self.webhook_url:
+            task = asyncio.create_task(self._tell(applicant))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+        return JSONResponse(metadata)
+
+    def _by_external_id(self, external_id: str) -> dict[str, Any] | None:
+        found = (one for one in self.applicants.values() if one["externalUserId"] == external_id)
+        return next(found, None)
+
+    async def _tell(self, applicant: dict[str, Any]) -> None:
+        headers, body = webhook(applicant["externalUserId"], applicant["fixedInfo"]["lastName"])
+        async with httpx.AsyncClient() as http:
+            await http.post(self.webhook_url, content=body, headers=headers)
+
+
+def webhook(
+    external_id: str, last_name: str = "", *, at: datetime | None = None, secret: str = WEBHOOK_SECRET
+) -> tuple[dict[str, str], bytes]:
+    """A webhook that tells of a finished review, signed."""
+    result: dict[str, Any] = {"reviewAnswer": "GREEN"}
+    if last_name in {"Refused", "Unclear"}:
+        kind = "FINAL" if last_name == "Refused" else "RETRY"
+        result = {"reviewAnswer": "RED", "reviewRejectType": kind, "rejectLabels": ["FORGERY"]}
+    said = {
+        "type": "applicantReviewed",
+        "externalUserId": external_id,
+        "reviewStatus": "completed",
+        "reviewResult": result,
+        "createdAtMs": str(int((at or SystemClock().now()).timestamp() * 1000)),
+    }
+    body = json.dumps(said).encode()
+    headers = {
+        "content-type": "application/json",
+        "x-payload-digest-alg": "HMAC_SHA256_HEX",
+        "x-payload-digest": hmac.new(secret.encode(), body, hashlib.sha256).hexdigest(),
+    }
+    return headers, body
+
+
+def _part(content_type: str, body: bytes, name: str) -> bytes:
+    """One part of a multipart body, as the library of mails reads it."""
+    parsed = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
+    for part in parsed.walk():
+        if part.get_param("name", header="content-disposition") == name:
+            return bytes(part.get_payload(decode=True))
+    raise KeyError(name)
+
+
+async def _signed(request: Request) -> bool:
+    timestamp = request.headers.get("x-app-access-ts", "")
+    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    signed = timestamp.encode() + request.method.encode() + target.encode() + await request.body()
+    wanted = hmac.new(APP_SECRET.encode(), signed, hashlib.sha256).hexdigest()
+    given = request.headers.get("x-app-access-sig", "")
+    return request.headers.get("x-app-token") == APP_TOKEN and hmac.compare_digest(wanted, given)
+
+
+def main() -> None:
+    """Serve until stopped."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--listen", default="127.0.0.1:8032")
+    parser.add_argument("--webhook", required=True)
+    options = parser.parse_args()
+    host, _, port = options.listen.rpartition(":")
+    uvicorn.run(Provider(options.webhook).app(), host=host, port=int(port), log_level="warning")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Who people really are, where they are, and what must be reported."""

@@ -1,0 +1,158 @@
+"""Identity checks and reports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from oraculum_kit.db import Connection, queries
+from oraculum_kit.ids import uuid7
+
+_sql = queries("oraculum_auth", "sql/compliance.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """An identity check."""
+
+    check_id: UUID
+    user_id: UUID
+    status: str
+    provider: str
+    external_id: str | None
+    reason: str
+    country: str
+    region: str
+    person_sealed: bytes
+    documents: list[str]
+    risk: str
+    listed: bool
+    said_at: datetime | None
+    created_at: datetime
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Something that looked suspicious."""
+
+    report_id: UUID
+    user_id: UUID
+    kind: str
+    risk: str
+    details: dict[str, str]
+    created_at: datetime
+
+
+class Checks:
+    """Identity checks and reports."""
+
+    async def lock_account(self, connection: Connection, user_id: UUID) -> None:
+        """Serialise what begins checks of one person."""
+        await _sql.lock_account.run(connection, user_id=user_id)
+
+    async def newest(self, connection: Connection, user_id: UUID) -> Check | None:
+        """A person's newest check, locked."""
+        return await _sql.newest_check.one(connection, Check, user_id=user_id)
+
+    async def one(self, connection: Connection, check_id: UUID) -> Check | None:
+        """One check, locked."""
+        return await _sql.check_by_id.one(connection, Check, check_id=check_id)
+
+    async def rejected_before(self, connection: Connection, user_id: UUID) -> bool:
+        """Whether a person was rejected before."""
+        return bool(await _sql.rejected_before.value(connection, user_id=user_id))
+
+    async def insert(self, connection: Connection, check: Check) -> None:
+        """Begin a check."""
+        await _sql.insert_check.run(
+            connection,
+            check_id=check.check_id,
+            user_id=check.user_id,
+            provider=check.provider,
+            country=check.country,
+            region=check.region,
+            person_sealed=check.person_sealed,
+            risk=check.risk,
+            listed=check.listed,
+            now=check.created_at,
+        )
+
+    async def note_external_id(self, connection: Connection, check_id: UUID, external_id: str) -> None:
+        """The provider knows the applicant by this."""
+        await _sql.note_external_id.run(connection, check_id=check_id, external_id=external_id)
+
+    async def note_document(self, connection: Connection, check_id: UUID, kind: str) -> None:
+        """The provider has one more document."""
+        await _sql.note_document.run(connection, check_id=check_id, kind=kind)
+
+    async def note_wish(self, connection: Connection, check_id: UUID, reason: str, said_at: datetime) -> None:
+        """The provider wants something more of the person."""
+        await _sql.note_wish.run(connection, check_id=check_id, reason=reason, said_at=said_at)
+
+    async def decide(
+        self,
+        connection: Connection,
+        check_id: UUID,
+        *,
+        status: str,
+        reason: str,
+        now: datetime,
+        said_at: datetime | None,
+    ) -> None:
+        """Decide a check."""
+        await _sql.decide_check.run(
+            connection, check_id=check_id, status=status, reason=reason, now=now, said_at=said_at
+        )
+
+    async def set_kyc(
+        self, connection: Connection, user_id: UUID, *, kyc: str, jurisdiction: str
+    ) -> tuple[str, str]:
+        """Note on the account what came of it; the jurisdiction and the tier that it has now."""
+        rows = await _sql.set_kyc.tuples(connection, user_id=user_id, kyc=kyc, jurisdiction=jurisdiction)
+        # An account that was erased meanwhile has neither.
+        return (rows[0][0], rows[0][1]) if rows else ("", "basic")
+
+    async def report(
+        self,
+        connection: Connection,
+        user_id: UUID,
+        kind: str,
+        *,
+        risk: str,
+        details: Mapping[str, str],
+        now: datetime,
+    ) -> None:
+        """Keep what looked suspicious."""
+        await _sql.insert_report.run(
+            connection,
+            report_id=uuid7(),
+            user_id=user_id,
+            kind=kind,
+            risk=risk,
+            details=Jsonb(dict(details)),
+            now=now,
+        )
+
+    async def reports(
+        self,
+        connection: Connection,
+        *,
+        user_id: UUID | None,
+        kind: str | None,
+        before: tuple[Any, ...] | None,
+        row_count: int,
+    ) -> list[Report]:
+        """What looked suspicious, newest first."""
+        return await _sql.reports.all(
+            connection,
+            Report,
+            user_id=user_id,
+            kind=kind,
+            before_created_at=before[0] if before else None,
+            before_report_id=before[1] if before else None,
+            row_count=row_count,
+        )

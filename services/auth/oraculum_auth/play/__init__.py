@@ -1,0 +1,1 @@
+"""Responsible play: what people set themselves, so that others keep it."""

@@ -1,0 +1,202 @@
+"""Sign-in with OpenID Connect, over gRPC, with a real provider in a process of its own."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from oraculum.auth.v1 import auth_service_pb2 as auth_pb
+from oraculum.auth.v1 import open_id_service_pb2 as pb
+from oraculum.auth.v1.credential_service_pb2 import VerifyEmailRequest
+from oraculum_auth.errors import (
+    OpenIdProviderAway,
+    OpenIdProviderUnknown,
+    OpenIdRefused,
+    OpenIdStateUnknown,
+)
+from oraculum_auth.open_id_provider import ProviderConfig
+
+EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
+
+
+@pytest.fixture
+async def provider(free_port: Callable[[], int]) -> AsyncIterator[str]:
+    """The address of a provider."""
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce"),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        await _answering(url)
+        yield url
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _answering(url: str) -> None:
+    async with httpx.AsyncClient() as http, asyncio.timeout(20):
+        while True:
+            try:
+                await http.get(url)
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+            else:
+                return
+
+
+@pytest.fixture
+async def outside(provider: str, web_server, free_port: Callable[[], int]) -> AsyncIterator[dict[str, Any]]:
+    async def speak_for_another(_: Request) -> JSONResponse:
+        async with httpx.AsyncClient() as http:
+            document = (await http.get(f"{provider}/.well-known/openid-configuration")).json()
+        return JSONResponse(document)
+
+    path = "/.well-known/openid-configuration"
+    async with web_server(Starlette(routes=[Route(path, speak_for_another)])) as foreigner:
+        yield _known(provider, foreigner, f"http://127.0.0.1:{free_port()}")
+
+
+def _known(provider: str, foreigner: str, absentee: str) -> dict[str, Any]:
+    url = f"{provider}/.well-known/openid-configuration"
+    absent = f"{absentee}/.well-known/openid-configuration"
+    foreign = f"{foreigner}/.well-known/openid-configuration"
+    names = {"mock": url, "absent": absent, "foreign": foreign, "other": url}
+    return {"open_id": [ProviderConfig(name, at, "client", "secret") for name, at in names.items()]}
+
+
+async def started(auth, provider: str = "mock") -> pb.StartOpenIdResponse:
+    return await auth.open_id.StartOpenId(pb.StartOpenIdRequest(provider=provider))
+
+
+async def answered(begun: pb.StartOpenIdResponse, subject: str = "ada", **claims: object) -> dict[str, str]:
+    """What the provider sends the browser back with, once somebody has signed in there."""
+    parts = urlsplit(begun.authorization_url)
+    async with httpx.AsyncClient(base_url=f"{parts.scheme}://{parts.netloc}") as http:
+        (await http.put(f"/users/{subject}", json=claims)).raise_for_status()
+        response = await http.post(begun.authorization_url, data={"sub": subject})
+    query = parse_qs(urlsplit(response.headers["location"]).query)
+    return {name: values[0] for name, values in query.items()}
+
+
+async def finished(
+    auth, begun: pb.StartOpenIdResponse, answer: dict[str, str], **changes: str
+) -> pb.FinishOpenIdResponse:
+    request = pb.FinishOpenIdRequest(
+        provider="mock",
+        state=answer["state"],
+        code=answer["code"],
+        browser_secret=begun.browser_secret,
+        origin=auth_pb.Origin(device_id="a-device-of-ada-at-home"),
+    )
+    for name, value in changes.items():
+        setattr(request, name, value)
+    return await auth.open_id.FinishOpenId(request)
+
+
+async def signed_in(auth, subject: str = "ada", **claims: object) -> pb.FinishOpenIdResponse:
+    begun = await started(auth)
+    return await finished(auth, begun, await answered(begun, subject, **claims))
+
+
+async def test_the_first_sign_in_opens_an_account_and_the_next_finds_it(auth) -> None:
+    first = await signed_in(auth, email=EMAIL, email_verified=True, name="Ada Lovelace")
+    again = await signed_in(auth, email=EMAIL, email_verified=True)
+    assert (True, False) == (first.created, again.created)
+    assert first.user.user_id == again.user.user_id
+    assert (EMAIL, True, "Ada Lovelace") == (
+        first.user.email,
+        first.user.email_verified,
+        first.user.display_name,
+    )
+
+
+async def test_what_the_browser_is_sent_with(auth) -> None:
+    begun = await started(auth)
+    query = parse_qs(urlsplit(begun.authorization_url).query)
+    assert ["S256"] == query["code_challenge_method"]
+    assert ["https://oraculum.test/api/v1/auth/oauth/mock/callback"] == query["redirect_uri"]
+    assert {"state", "nonce", "code_challenge"} <= query.keys()
+    assert begun.browser_secret not in begun.authorization_url
+
+
+async def test_an_account_is_joined_when_both_proved_the_address(auth) -> None:
+    origin = auth_pb.Origin(device_id="a-device-of-ada-at-home")
+    mine = await auth.stub.Register(auth_pb.RegisterRequest(email=EMAIL, password=PASSWORD, origin=origin))
+    await auth.credentials.VerifyEmail(VerifyEmailRequest(token=await auth.mails.token()))
+    joined = await signed_in(auth, email="Ada@example.com", email_verified=True)
+    assert (mine.user.user_id, False) == (joined.user.user_id, joined.created)
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [(False, True), (True, False), (False, False)])
+async def test_half_a_proof_joins_nothing(auth, *, mine: bool, theirs: bool) -> None:
+    """Whoever claims an address, here or there, gets nobody's account by it."""
+    claimed = await auth.stub.Register(auth_pb.RegisterRequest(email=EMAIL, password=PASSWORD))
+    if mine:
+        await auth.credentials.VerifyEmail(VerifyEmailRequest(token=await auth.mails.token()))
+    other = await signed_in(auth, email=EMAIL, email_verified=theirs)
+    assert other.user.user_id != claimed.user.user_id
+    assert (EMAIL if theirs else "") == other.user.email
+
+
+async def test_it_ends_only_in_the_browser_that_began_it(auth) -> None:
+    begun, another = await started(auth), await started(auth)
+    answer = await answered(begun)
+    for secret in ("", "guess", another.browser_secret):
+        with pytest.raises(OpenIdStateUnknown):
+            await finished(auth, begun, answer, browser_secret=secret)
+    assert (await finished(auth, begun, answer)).created
+
+
+async def test_it_ends_once_and_in_time(auth) -> None:
+    begun = await started(auth)
+    answer = await answered(begun)
+    await finished(auth, begun, answer)
+    with pytest.raises(OpenIdStateUnknown):
+        await finished(auth, begun, answer)
+    late = await started(auth)
+    answer = await answered(late)
+    auth.clock.advance(seconds=660)
+    with pytest.raises(OpenIdStateUnknown):
+        await finished(auth, late, answer)
+
+
+async def test_a_code_of_another_sign_in_is_refused(auth) -> None:
+    """Its nonce is another one, whatever the provider says of the code."""
+    victim, attacker = await started(auth), await started(auth)
+    stolen = await answered(victim)
+    answer = await answered(attacker, "mallory")
+    with pytest.raises(OpenIdRefused):
+        await finished(auth, attacker, answer, code=stolen["code"])
+
+
+@pytest.mark.parametrize("changes", [{"code": "nonsense"}, {"issuer": "https://elsewhere.example"}])
+async def test_what_the_provider_did_not_say_is_refused(auth, changes: dict[str, str]) -> None:
+    begun = await started(auth)
+    with pytest.raises(OpenIdRefused):
+        await finished(auth, begun, await answered(begun), **changes)
+
+
+async def test_another_providers_state_is_unknown(auth) -> None:
+    begun = await started(auth)
+    with pytest.raises(OpenIdStateUnknown):
+        await finished(auth, begun, await answered(begun), provider="other")
+
+
+async def test_a_provider_that_is_unknown_away_or_foreign(auth) -> None:
+    with pytest.raises(OpenIdProviderUnknown):
+        await started(auth, "nobody")
+    for name in ("absent", "foreign"):
+        with pytest.raises(OpenIdProviderAway):
+            await started(auth, name)
