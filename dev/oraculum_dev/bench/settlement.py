@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from oraculum_dev.bench.bets import plan
@@ -24,6 +25,15 @@ LOOK_SECONDS = 0.05
 SETTLED_SECONDS = 300.0
 
 
+@dataclass(frozen=True)
+class _Start:
+    """The moment in which the events began to be resolved: what processes had used, the loop's clock, the world's."""
+
+    usage: Usage
+    began: float
+    began_at: float
+
+
 def run(run: Run) -> None:
     """Let people bet until they hold what there is to hold, then resolve everything at once."""
     limit = run.transactions
@@ -35,20 +45,20 @@ def run(run: Run) -> None:
         run.complain("settlement", proof.rest(time.monotonic()))
         ids = [UUID(event_id) for event_id in event_ids]
         positions = books.positions(ids)
-        usage, began, began_at = Usage.of(stage.processes), time.monotonic(), SystemClock().now().timestamp()
-        asyncio.run(_resolve(stage, event_ids))
+        start = asyncio.run(_resolve(stage, event_ids))
         while left := books.unsettled(ids):
-            if time.monotonic() > began + SETTLED_SECONDS:
+            if time.monotonic() > start.began + SETTLED_SECONDS:
                 run.complain("settlement", [f"{left} of {len(ids)} events are not settled"])
                 break
             time.sleep(LOOK_SECONDS)
         ended_at = time.monotonic()
-        taken = usage.until_now(stage.processes, 0.0)
-        rate = positions / (ended_at - began)
-        run.note(f"settlement: {positions} positions in {ended_at - began:.1f} s, {rate:,.0f} a second")
+        taken = start.usage.until_now(stage.processes, 0.0)
+        seconds = ended_at - start.began
+        rate = positions / seconds
+        run.note(f"settlement: {positions} positions in {seconds:.1f} s, {rate:,.0f} a second")
         run.complain("settlement", proof.rest(ended_at))
         run.complain("settlement", proof.conservation())
-        took = [settled - began_at for settled in books.settled_at(ids)]
+        took = [settled - start.began_at for settled in books.settled_at(ids)]
         run.give(
             figure(
                 "settlement",
@@ -63,12 +73,14 @@ def run(run: Run) -> None:
         )
 
 
-async def _resolve(stage: Stage, event_ids: Sequence[str]) -> None:
+async def _resolve(stage: Stage, event_ids: Sequence[str]) -> _Start:
     api = Api(stage.suite.url)
     try:
         admin = await administrator(api, stage)
+        start = _Start(Usage.of(stage.processes), time.monotonic(), SystemClock().now().timestamp())
         await asyncio.gather(
             *(admin.command(f"/events/{event_id}/resolve", {"outcome": 1}) for event_id in event_ids)
         )
+        return start
     finally:
         await api.close()
