@@ -29,10 +29,13 @@ from oraculum_gateway.routes import (
     audit,
     books,
     compliance,
+    crawling,
     credentials,
+    drafts,
     events,
     factors,
     inbox,
+    judging,
     ledger,
     my_wallets,
     open_id,
@@ -83,6 +86,9 @@ def all_routes(health: Health, *, ledger_is_public: bool) -> tuple[Route, ...]:
     )  # fmt: skip
     money = (*wallet.routes(ledger_is_public=ledger_is_public), *books.ROUTES, *ledger.ROUTES)
     people_routes = (
+        *drafts.ROUTES,
+        *judging.ROUTES,
+        *crawling.ROUTES,
         *people.ROUTES,
         *credentials.ROUTES,
         *factors.ROUTES,

@@ -40,7 +40,7 @@ _HEARD: Final = {
 }
 KINDS: Final = (
     "prediction.submitted", "prediction.opened", "prediction.ended", "prediction.settled", "event.created", "event.updated", "event.locked",
-    "event.resolved", "event.cancelled", "market.quote", "market.trade", "market.updated", "balance.updated",
+    "event.proposed", "event.disputed", "event.resolved", "event.cancelled", "market.quote", "market.trade", "market.updated", "balance.updated",
     "notification", "system.maintenance",
 )  # fmt: skip
 _CHANNELS: Final = (

@@ -52,6 +52,7 @@ _CODES: Final[Mapping[str, str]] = {"INVALID_ARGUMENT": "invalid_request"}
 _FIELDS: Final[Mapping[str, str]] = {
     "amount_units": "amount",
     "creator_user_id": "creator",
+    "deadline_payout_millionths": "deadline_payouts",
     "event_type": "type",
     "from_time": "from",
     "kinds": "type",

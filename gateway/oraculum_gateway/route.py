@@ -26,7 +26,7 @@ class Who(Enum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed in"
-    CREATOR = "creator or administrator"
+    CREATOR = "verified person, creator or administrator"
     ADMIN = "administrator"
 
     def admits(self, user: User | None) -> bool:
@@ -37,7 +37,11 @@ class Who(Enum):
             case Who.SIGNED_IN:
                 return user is not None
             case Who.CREATOR:
-                return user is not None and not user.roles.isdisjoint({"creator", "admin"})
+                return user is not None and (
+                    not user.roles.isdisjoint({"creator", "admin"})
+                    or user.tier in {"verified", "premium"}
+                    or user.kyc == "approved"
+                )
             case Who.ADMIN:
                 return user is not None and "admin" in user.roles
 

@@ -10,6 +10,7 @@ from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
 from oraculum_gateway.money import amount_out, odds_out, price_out, prices_out, units_out
 from oraculum_gateway.services import Services
 from oraculum_gateway.shapes import events as shapes
+from oraculum_gateway.shapes.judging import ProposalOut
 from oraculum_kit.errors import ServiceError
 from oraculum_kit.timestamps import from_wire
 
@@ -29,6 +30,7 @@ STATUSES_FROM_NAME: Final = {
 TYPES: Final[dict[int, shapes.EventKind]] = {
     pb.EVENT_TYPE_BINARY: "binary",
     pb.EVENT_TYPE_MULTIPLE_CHOICE: "multiple_choice",
+    pb.EVENT_TYPE_SCALAR: "scalar",
 }
 TYPES_FROM_NAME: Final = {name: pb.EventType.Value(f"EVENT_TYPE_{name.upper()}") for name in TYPES.values()}
 
@@ -77,6 +79,15 @@ def describe_event(event: pb.Event, market: prediction_pb.Market | None) -> shap
         resolution_time=from_wire(event.resolution.resolved_at) if event.HasField("resolution") else None,
         resolution_source=event.resolution_source,
         resolution=_resolution(event),
+        proposal=_proposal(event),
+        challenge_seconds=event.challenge_seconds if event.HasField("challenge_seconds") else None,
+        resolve_by=from_wire(event.resolve_by) if event.HasField("resolve_by") else None,
+        deadline_payouts=prices_out(event.deadline_payout_millionths),
+        scale=_scale(event),
+        unpublished=event.unpublished,
+        subsidy=units_out(event.subsidy.units, event.asset),
+        creation_fee=units_out(event.creation_fee.units, event.asset),
+        creator_pays=event.creator_pays,
         settlement="internal",
         contract_address=None,
         creator=event.creator_user_id or None,
@@ -110,7 +121,36 @@ def _resolution(event: pb.Event) -> shapes.ResolutionOut | None:
         payouts=prices_out(resolution.payout_millionths),
         source=resolution.source,
         note=resolution.note,
+        value=resolution.value or None,
     )
+
+
+def _proposal(event: pb.Event) -> ProposalOut | None:
+    if not event.HasField("proposal"):
+        return None
+    proposal = event.proposal
+    return ProposalOut(
+        number=proposal.number or None,
+        payouts=prices_out(proposal.payout_millionths),
+        value=proposal.value or None,
+        source=proposal.source,
+        note=proposal.note,
+        proposed_at=from_wire(proposal.proposed_at),
+        challenge_ends_at=(
+            from_wire(proposal.challenge_ends_at) if proposal.HasField("challenge_ends_at") else None
+        ),
+        open_disputes=proposal.open_disputes,
+        awaits_confirmation=proposal.awaits_confirmation,
+        overturned=proposal.overturned,
+        bond=amount_out(proposal.bond) if proposal.HasField("bond") else None,
+    )
+
+
+def _scale(event: pb.Event) -> shapes.ScaleOut | None:
+    if not event.HasField("scale"):
+        return None
+    scale = event.scale
+    return shapes.ScaleOut(lower=scale.lower, upper=scale.upper, step=scale.step, unit=scale.unit)
 
 
 def _venue(event: pb.Event) -> shapes.VenueOut | None:

@@ -11,7 +11,7 @@ from oraculum_kit.health import Health
 
 ROUTES: Final = all_routes(Health(), ledger_is_public=False)
 # They reckon with what they are sent and change nothing.
-QUESTIONS: Final = frozenset({"adviseStake", "measureImpact"})
+QUESTIONS: Final = frozenset({"adviseStake", "measureImpact", "adminDryRunCrawlerRules"})
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)

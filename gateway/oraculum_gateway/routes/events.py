@@ -1,6 +1,7 @@
 """Events: lists, one by one, made, changed, resolved."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 
 from oraculum.event.v1 import event_service_pb2 as pb
@@ -69,30 +70,44 @@ async def create(call: Call) -> Created:
         asset=asset.code,
         prior_millionths=[price_in(f"prices[{index}]", price) for index, price in enumerate(body.prices)],
         image_url=body.image_url,
+        scale=_scale(body.scale),
+        unpublished=body.draft,
+        challenge_seconds=body.challenge_seconds,
+        resolve_by=to_wire_optional(body.resolve_by),
+        deadline_payout_millionths=[
+            price_in(f"deadline_payouts[{index}]", price) for index, price in enumerate(body.deadline_payouts)
+        ],
     )
     if body.subsidy is not None:
         request.subsidy.MergeFrom(Amount(units=amount_in("subsidy", body.subsidy, asset), asset=asset.code))
     response = await call.services.event.CreateEvent(request)
     event = await _described(call, response.event)
-    return Created(event, f"/api/v1/events/{event.id}")
+    return Created(event, f"/api/v1/{'drafts' if event.unpublished else 'events'}/{event.id}")
 
 
 async def change(call: Call) -> shapes.EventOut:
     """Change an event."""
     body: shapes.EventChangesIn = call.body
-    response = await call.services.event.UpdateEvent(
-        pb.UpdateEventRequest(
-            event_id=str(call.id("id")),
-            title=body.title,
-            description=body.description,
-            category=body.category,
-            image_url=body.image_url,
-            start_time=to_wire_optional(body.start_time),
-            end_time=to_wire_optional(body.end_time),
-            resolution_source=body.resolution_source,
-            version=body.version,
-        )
+    request = pb.UpdateEventRequest(
+        event_id=str(call.id("id")),
+        title=body.title,
+        description=body.description,
+        category=body.category,
+        image_url=body.image_url,
+        start_time=to_wire_optional(body.start_time),
+        end_time=to_wire_optional(body.end_time),
+        resolution_source=body.resolution_source,
+        version=body.version,
+        tags=None if body.tags is None else pb.Words(words=body.tags),
+        outcome_labels=None if body.outcomes is None else pb.Words(words=body.outcomes),
+        scale=_scale(body.scale),
     )
+    if body.prices is not None:
+        prices = [price_in(f"prices[{index}]", price) for index, price in enumerate(body.prices)]
+        request.prior_millionths.MergeFrom(pb.Prices(millionths=prices))
+    if body.subsidy is not None:
+        request.subsidy.MergeFrom(await _subsidy_in(call, request.event_id, body.subsidy))
+    response = await call.services.event.UpdateEvent(request)
     return await _described(call, response.event)
 
 
@@ -110,7 +125,10 @@ async def resolve(call: Call) -> shapes.EventOut:
     event_id = str(call.id("id"))
     response = await call.services.event.ResolveEvent(
         pb.ResolveEventRequest(
-            event_id=event_id, payout_millionths=await _payout(call, event_id, body), note=body.note
+            event_id=event_id,
+            payout_millionths=await _payout(call, event_id, body),
+            note=body.note,
+            value="" if body.value is None else format(body.value, "f"),
         )
     )
     return await _described(call, response.event)
@@ -129,7 +147,7 @@ async def categories(call: Call) -> shapes.CategoriesOut:
     response = await call.services.event.ListCategories(pb.ListCategoriesRequest())
     return shapes.CategoriesOut(
         data=[
-            shapes.CategoryOut(category=entry.category, active_events=entry.active_events)
+            shapes.CategoryOut(category=entry.category, label=entry.label, active_events=entry.active_events)
             for entry in response.categories
         ]
     )
@@ -141,14 +159,34 @@ async def _described(call: Call, event: pb.Event) -> shapes.EventOut:
 
 
 async def _payout(call: Call, event_id: str, body: shapes.ResolveIn) -> Sequence[Price]:
-    if (body.outcome is None) == (not body.payouts):
-        raise refuse("outcome", "send the outcome that won, or payouts, not both")
+    if sum((body.outcome is not None, bool(body.payouts), body.value is not None)) != 1:
+        raise refuse("outcome", "send one of the outcome that won, payouts, and the value of a scalar event")
     if body.outcome is None:
         return [price_in(f"payouts[{index}]", price) for index, price in enumerate(body.payouts)]
     event = (await call.services.event.GetEvent(pb.GetEventRequest(event_id=event_id))).event
     if body.outcome >= len(event.outcomes):
         raise refuse("outcome", "is not an outcome of this event")
     return [Price(PRICE_ONE if outcome.index == body.outcome else 0) for outcome in event.outcomes]
+
+
+def _scale(scale: shapes.ScaleIn | None) -> pb.Scale | None:
+    if scale is None:
+        return None
+    return pb.Scale(
+        lower=format(scale.lower, "f"),
+        upper=format(scale.upper, "f"),
+        step=format(scale.step, "f"),
+        unit=scale.unit,
+    )
+
+
+async def _subsidy_in(call: Call, event_id: str, subsidy: Decimal) -> Amount:
+    """An amount in the asset of a draft, which the event alone knows."""
+    found = await call.services.event.GetEvent(
+        pb.GetEventRequest(event_id=event_id, include_unpublished=True)
+    )
+    of = asset_in("asset", found.event.asset)
+    return Amount(units=amount_in("subsidy", subsidy, of), asset=of.code)
 
 
 _EXAMPLE: Final = {
@@ -166,8 +204,9 @@ ROUTES: Final = (
     ),
     Route(
         method="POST", path="/events", name="createEvent", tag="events", handler=create, command=True,
-        summary="Create an event and open its market", who=Who.CREATOR, limit=Limit.CREATE_EVENT,
+        summary="Create an event and open its market, or keep it a draft", who=Who.CREATOR, limit=Limit.CREATE_EVENT,
         body=shapes.EventIn, answer=shapes.EventOut, status=201, example=_EXAMPLE,
+        refusals={403: "creation_not_allowed"},
     ),
     Route(
         method="GET", path="/events/{id}", name="getEvent", tag="events", handler=one,
@@ -176,19 +215,20 @@ ROUTES: Final = (
     ),
     Route(
         method="PUT", path="/events/{id}", name="updateEvent", tag="events", handler=change, command=True,
-        summary="Change what may still be changed", who=Who.ADMIN, limit=Limit.COMMAND,
+        summary="Change what may still be changed; a draft is its author's to change", who=Who.SIGNED_IN, limit=Limit.COMMAND,
         body=shapes.EventChangesIn, answer=shapes.EventOut, example={"description": "More rules"},
         refusals={404: "event_not_found", 409: "event_not_editable or event_changed"},
     ),
     Route(
         method="DELETE", path="/events/{id}", name="cancelEvent", tag="events", handler=cancel, command=True,
-        summary="Call an event off; shares are paid their void prices", who=Who.ADMIN, limit=Limit.COMMAND,
+        summary="Call an event off, whose shares are paid their void prices; or throw a draft of mine away",
+        who=Who.SIGNED_IN, limit=Limit.COMMAND,
         query=shapes.ReasonIn, answer=shapes.EventOut,
         refusals={404: "event_not_found", 409: "event_already_resolved or event_not_opened"},
     ),
     Route(
         method="POST", path="/events/{id}/resolve", name="resolveEvent", tag="events", handler=resolve,
-        summary="Resolve an event", who=Who.ADMIN, limit=Limit.COMMAND, command=True, body=shapes.ResolveIn,
+        summary="Resolve an event, or propose its result where it may be challenged", who=Who.ADMIN, limit=Limit.COMMAND, command=True, body=shapes.ResolveIn,
         answer=shapes.EventOut, example={"outcome": 1, "note": "It rained"},
         refusals={404: "event_not_found", 409: "event_already_resolved or event_not_opened"},
     ),

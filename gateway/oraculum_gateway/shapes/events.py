@@ -14,9 +14,10 @@ from oraculum_gateway.shapes.base import (
     TimeOut,
     Told,
 )
+from oraculum_gateway.shapes.judging import ProposalOut
 
 EventStatus = Literal["draft", "active", "locked", "resolving", "resolved", "cancelled"]
-EventKind = Literal["binary", "multiple_choice"]
+EventKind = Literal["binary", "multiple_choice", "scalar"]
 SideName = Literal["buy", "sell"]
 Title = Annotated[str, Field(max_length=500, examples=["Will it rain in Oslo tomorrow?"])]
 
@@ -38,6 +39,17 @@ class ResolutionOut(Told):
     payouts: list[PriceOut]
     source: str
     note: str
+    # The number that a scalar event came to.
+    value: str | None
+
+
+class ScaleOut(Told):
+    """The range of a scalar event; LOW and HIGH share one whole unit by where the number lies."""
+
+    lower: str
+    upper: str
+    step: str
+    unit: str
 
 
 class VenueOut(Told):
@@ -72,6 +84,21 @@ class EventOut(Told):
     resolution_time: TimeOut | None
     resolution_source: str
     resolution: ResolutionOut | None
+    # A result that is asked for and does not stand yet.
+    proposal: ProposalOut | None
+    # How long a proposed result may be disputed; null where the platform's own time holds.
+    challenge_seconds: int | None
+    # When it is resolved without anybody saying so.
+    resolve_by: TimeOut | None
+    # What it is resolved to then; called off where this is empty.
+    deadline_payouts: list[PriceOut]
+    scale: ScaleOut | None
+    # A draft that only its author and administrators see.
+    unpublished: bool
+    subsidy: AmountOut
+    # What its author pays for opening it, beside the subsidy where that is theirs, too.
+    creation_fee: AmountOut
+    creator_pays: bool
     settlement: Literal["internal", "evm", "solana"]
     contract_address: str | None
     creator: str | None
@@ -96,6 +123,15 @@ class EventsQuery(PageQuery):
     market_id: Annotated[str, Field(max_length=200)] = ""
 
 
+class ScaleIn(Given):
+    """The range of a scalar event."""
+
+    lower: DecimalIn
+    upper: DecimalIn
+    step: DecimalIn
+    unit: Annotated[str, Field(min_length=1, max_length=50, examples=["°C"])]
+
+
 class EventIn(Given):
     """A new event."""
 
@@ -116,6 +152,12 @@ class EventIn(Given):
     subsidy: DecimalIn | None = None
     prices: Annotated[list[DecimalIn], Field(max_length=100)] = Field(default_factory=list)
     image_url: Annotated[str, Field(max_length=2000)] = ""
+    scale: ScaleIn | None = None
+    # Keeps it a draft until it is published.
+    draft: bool = False
+    challenge_seconds: Annotated[int, Field(ge=0, le=2_592_000)] | None = None
+    resolve_by: TimeIn | None = None
+    deadline_payouts: Annotated[list[DecimalIn], Field(max_length=100)] = Field(default_factory=list)
 
 
 class EventChangesIn(Given):
@@ -128,14 +170,33 @@ class EventChangesIn(Given):
     end_time: TimeIn | None = None
     resolution_source: Annotated[str, Field(max_length=2000)] | None = None
     image_url: Annotated[str, Field(max_length=2000)] | None = None
+    tags: Annotated[list[Annotated[str, Field(max_length=50)]], Field(max_length=20)] | None = None
+    # The rest changes only while it is an unpublished draft.
+    outcomes: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=100)] | None = None
+    prices: Annotated[list[DecimalIn], Field(max_length=100)] | None = None
+    subsidy: DecimalIn | None = None
+    scale: ScaleIn | None = None
     version: Annotated[int, Field(ge=0, lt=2**63)] = 0
 
 
+class PublishIn(Given):
+    """Which version of a draft shall be published."""
+
+    version: Annotated[int, Field(ge=0, lt=2**63)] = 0
+
+
+class DraftsQuery(PageQuery):
+    """Which drafts; an administrator sees everybody's."""
+
+    creator: Annotated[str, Field(max_length=36)] = ""
+
+
 class ResolveIn(Given):
-    """A result: the outcome that won, or what a share of each outcome pays."""
+    """A result: the outcome that won, what a share of each outcome pays, or the number that a scalar event came to."""
 
     outcome: Annotated[int, Field(ge=0, lt=100)] | None = None
     payouts: Annotated[list[DecimalIn], Field(max_length=100)] = Field(default_factory=list)
+    value: DecimalIn | None = None
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
@@ -217,10 +278,18 @@ class CandlesOut(Told):
     data: list[CandleOut]
 
 
+class CategoryIn(Given):
+    """A category of the operator's own."""
+
+    category: Annotated[str, Field(min_length=2, max_length=50, pattern=r"^[a-z][a-z0-9-]{1,49}$")]
+    label: Annotated[str, Field(min_length=1, max_length=100)]
+
+
 class CategoryOut(Told):
     """A category."""
 
     category: str
+    label: str
     active_events: int
 
 

@@ -101,6 +101,15 @@ def event(given: event_pb.Event) -> dict[str, object]:
             "source": given.resolution.source,
             "note": given.resolution.note,
         }
+    if given.HasField("proposal"):
+        told["proposal"] = {
+            "number": given.proposal.number,
+            "payouts": prices(given.proposal.payout_millionths),
+            "source": given.proposal.source,
+            "note": given.proposal.note,
+            "challenge_ends_at": time(given.proposal.challenge_ends_at),
+            "open_disputes": given.proposal.open_disputes,
+        }
     return told
 
 
