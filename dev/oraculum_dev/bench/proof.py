@@ -19,7 +19,7 @@ class Proof:
 
     def rest(self, ended_at: float) -> Iterator[str]:
         """No backlog is left."""
-        complaint = await_rest(ended_at, self._books.outboxes, self._lags.read, self._books.unapplied)
+        complaint = await_rest(ended_at, self._books.outboxes, self._lags, self._books.unapplied)
         if complaint:
             yield complaint
 
