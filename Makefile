@@ -3,12 +3,10 @@ PYTHON   ?= python3
 VENV     := .venv
 ORACULUM := $(VENV)/bin/oraculum
 PACKAGES := protos libs/kit libs/money services/auth services/event services/prediction services/wallet \
-            services/market-data services/notification gateway dev
+            services/market-data services/notification gateway clients/python dev
 PIP_QUIET := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo bench clean test lint types contracts unit faults drill cluster-test lock protos schemas images charts manifests observability
-
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -78,6 +76,10 @@ observability: setup ## Write rules and dashboards into the chart
 
 protos: setup ## Generate the code of the contracts
 	@$(ORACULUM) protos
+
+client: setup ## Write the client's methods from the routes
+	@$(VENV)/bin/python -m oraculum_gateway.surface > clients/python/surface.json.new && mv clients/python/surface.json.new clients/python/surface.json
+	@$(VENV)/bin/python clients/python/generate.py
 
 schemas: setup ## Write what the migrations come to into each service's schema.sql
 	@$(ORACULUM) schemas

@@ -9,7 +9,7 @@ compile() {
 }
 compile requirements/bootstrap.in -o requirements/bootstrap.txt
 compile requirements/tools.in protos/pyproject.toml libs/*/pyproject.toml services/*/pyproject.toml \
-  gateway/pyproject.toml dev/pyproject.toml -o requirements/all.txt
+  gateway/pyproject.toml clients/*/pyproject.toml dev/pyproject.toml -o requirements/all.txt
 compile requirements/builder.in --constraint requirements/all.txt -o requirements/builder.txt
 # What each image holds: only what its one process needs, in the versions of the whole.
 image() {

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from oraculum_dev.project import ROOT, tool
 
 # In the order in which a reader meets them; the tests are not typed as strictly, their code is the fixtures' guest.
-TYPED = ("libs/*/oraculum_*", "services/*/oraculum_*", "gateway/oraculum_gateway", "dev/oraculum_dev")
+TYPED = (
+    "libs/*/oraculum_*",
+    "services/*/oraculum_*",
+    "gateway/oraculum_gateway",
+    "clients/*/oraculum_*",
+    "dev/oraculum_dev",
+)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ FIXED_PARTS = (
     Part("libs/kit", "oraculum_kit", frozenset()),
     Part("libs/money", "oraculum_money", frozenset()),
     Part("gateway", "oraculum_gateway", SHARED),
+    # Whoever installs it has nothing else of ours.
+    Part("clients/python", "oraculum_client", frozenset()),
     Part("dev", "oraculum_dev", SHARED),
 )
 

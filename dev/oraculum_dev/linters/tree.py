@@ -48,7 +48,7 @@ class SourceFile:
     @property
     def is_generated(self) -> bool:
         """Whether protoc wrote it."""
-        return "_pb2" in self.name
+        return "_pb2" in self.name or self.name.endswith("_generated.py")
 
     @cached_property
     def text(self) -> str:

@@ -1,0 +1,122 @@
+"""Both kinds of client: how a request goes out and is sent again until its outcome is known."""
+
+import asyncio
+import time
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+import httpx
+
+from oraculum_client.credentials import Bearer, Credentials
+from oraculum_client.exchange import UNKNOWN, Ask, check, pause, read
+
+T = TypeVar("T")
+
+TIMEOUT_SECONDS: Final = 10.0
+ATTEMPTS: Final = 5
+
+
+class Connection:
+    """What a client is made of."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str = "",
+        credentials: Credentials | None = None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        attempts: int = ATTEMPTS,
+    ) -> None:
+        """Talk to the gateway at `url`, as nobody, with a token, or with an API key."""
+        self.credentials = credentials or Bearer(token)
+        self._client = httpx.Client(base_url=url, timeout=timeout_seconds)
+        self._attempts = attempts
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._client.close()
+
+    def told(self, ask: Ask, shape: type[T]) -> T:
+        """Send a request and read what it is answered with."""
+        return read(ask, self.raw(ask), shape)
+
+    def done(self, ask: Ask) -> None:
+        """Send a request that is answered with nothing."""
+        check(ask, self.raw(ask))
+
+    def raw(self, ask: Ask) -> httpx.Response:
+        """Send a request until its outcome is known, or attempts end; the answer as it came."""
+        ask = ask.keyed()
+        for attempt in range(self._attempts - 1):
+            response: httpx.Response | None = None
+            try:
+                response = self._client.send(ask.request(self._client, self.credentials))
+            except httpx.TransportError:
+                pass
+            else:
+                if response.status_code not in UNKNOWN | {429}:
+                    return response
+            time.sleep(pause(response, attempt))
+        return self._client.send(ask.request(self._client, self.credentials))
+
+
+class AsyncConnection:
+    """What an async client is made of."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str = "",
+        credentials: Credentials | None = None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        attempts: int = ATTEMPTS,
+    ) -> None:
+        """Talk to the gateway at `url`, as nobody, with a token, or with an API key."""
+        self.credentials = credentials or Bearer(token)
+        self._client = httpx.AsyncClient(base_url=url, timeout=timeout_seconds)
+        self._attempts = attempts
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close its connections."""
+        await self._client.aclose()
+
+    async def told(self, ask: Ask, shape: type[T]) -> T:
+        """Send a request and read what it is answered with."""
+        return read(ask, await self.raw(ask), shape)
+
+    async def done(self, ask: Ask) -> None:
+        """Send a request that is answered with nothing."""
+        check(ask, await self.raw(ask))
+
+    async def raw(self, ask: Ask) -> httpx.Response:
+        """Send a request until its outcome is known, or attempts end; the answer as it came."""
+        ask = ask.keyed()
+        for attempt in range(self._attempts - 1):
+            response: httpx.Response | None = None
+            try:
+                response = await self._client.send(ask.request(self._client, self.credentials))
+            except httpx.TransportError:
+                pass
+            else:
+                if response.status_code not in UNKNOWN | {429}:
+                    return response
+            await asyncio.sleep(pause(response, attempt))
+        return await self._client.send(ask.request(self._client, self.credentials))
