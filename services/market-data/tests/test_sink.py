@@ -115,3 +115,17 @@ async def test_quotes_that_were_overtaken_are_counted() -> None:
     assert 3.0 == overtaken("count") - before
     assert {"b": "0.2", "a": "0.5"} == {one.market_id: str(one.last) for one in sink._take().tops}
     assert 3.0 == overtaken("count") - before
+
+
+async def test_what_comes_while_a_batch_is_written_gathers_for_the_next() -> None:
+    """A way out that is slow writes few large batches, not one small one after the other."""
+    out = Out()
+    sink = Sink("test", out.write, ManualClock(NOW), every_seconds=0.001)
+    sink.quote(top("a", "0.1"))
+
+    def comes(_: Batch) -> None:
+        sink.quote(top("b", "0.2"))
+
+    out.fails = comes
+    await sink._flush()
+    assert (1, {"a": "0.1"}) == (out.batches, out.quotes)

@@ -101,7 +101,8 @@ class Sink:
             longest = max(self._every_seconds, _GATHER_MAX)
             busy = max(_GATHERING * (monotonic() - began), _PER_RECORD_SECONDS * (self.written - written))
             wait = min(max(self._every_seconds, busy), longest)
-        await self._flush()
+        while self._tops or self._deals:
+            await self._flush()
 
     async def _some_or(self, stop: asyncio.Event) -> None:
         waits = {asyncio.ensure_future(self._some.wait()), asyncio.ensure_future(stop.wait())}
@@ -112,8 +113,11 @@ class Sink:
                 wait.cancel()
 
     async def _flush(self) -> None:
-        while self._tops or self._deals:
+        """Write what waits now. What comes meanwhile gathers for the next time: else each batch would be a small one."""
+        left = len(self._tops) + len(self._deals)
+        while left > 0 and (self._tops or self._deals):
             batch = self._take()
+            left -= len(batch)
             try:
                 await self._write(batch)
             except Exception as error:
