@@ -21,7 +21,7 @@ from oraculum_market_data.latest import Latest
 from oraculum_market_data.repository.incidents import Incidents
 from oraculum_market_data.repository.markets import MarketRow, Markets
 from oraculum_market_data.repository.matches import Matches
-from oraculum_market_data.repository.trades import Trades, candle_to_wire
+from oraculum_market_data.repository.trades import Trades
 from oraculum_market_data.trades import Deal, deal_to_wire
 from oraculum_market_data.wire import STATUS_FROM_WIRE, incident_to_wire, market_to_wire
 
@@ -138,7 +138,7 @@ class MarketDataServicer(market_data_service_pb2_grpc.MarketDataServiceServicer)
         async with self._database.connection() as connection:
             if request.venue != OWN_VENUE:
                 await self._require(connection, request.venue, market_id)
-            rows = await self._trades.candles(
+            return await self._trades.candles(
                 connection,
                 request.venue,
                 market_id,
@@ -148,7 +148,6 @@ class MarketDataServicer(market_data_service_pb2_grpc.MarketDataServiceServicer)
                 outcome=request.outcome if request.HasField("outcome") else None,
                 row_count=_CANDLES_MAX,
             )
-        return pb.ListCandlesResponse(candles=[candle_to_wire(row) for row in rows])
 
     async def GetFeeds(self, request: pb.GetFeedsRequest, context: Context) -> pb.GetFeedsResponse:
         """How each venue's feed does."""

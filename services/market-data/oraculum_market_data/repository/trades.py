@@ -6,32 +6,18 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum_kit.db import Connection, queries
-from oraculum_kit.timestamps import to_wire
 from oraculum_market_data.figures import Price
 from oraculum_market_data.repository.texts import storable
 from oraculum_market_data.trades import Deal
-from oraculum_market_data.wire import text_of
 
 _sql: Final = queries("oraculum_market_data", "sql/trades.sql")
 
 # Behind every position there is: the first page begins here.
 _NEWEST: Final = (datetime(9999, 1, 1, tzinfo=UTC), "")
-
-
-@dataclass(frozen=True, slots=True)
-class CandleRow:
-    """Prices over a span of time."""
-
-    outcome: int
-    open_time: datetime
-    open_millionths: int
-    high_millionths: int
-    low_millionths: int
-    close_millionths: int
-    volume: Decimal
-    trades: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +108,10 @@ class Trades:
         to_time: datetime,
         outcome: int | None,
         row_count: int,
-    ) -> list[CandleRow]:
-        """Candles of a market, oldest first."""
-        return await _sql.list_candles.all(
+    ) -> pb.ListCandlesResponse:
+        """Candles of a market, oldest first, as they are answered: a month has thousands, and each is made but once."""
+        rows = await _sql.list_candles.tuples(
             connection,
-            CandleRow,
             venue=venue,
             venue_market_id=market_id,
             span=span,
@@ -135,20 +120,20 @@ class Trades:
             outcome=outcome,
             row_count=row_count,
         )
-
-
-def candle_to_wire(row: CandleRow) -> pb.Candle:
-    """A candle in the contract's words."""
-    return pb.Candle(
-        outcome=row.outcome,
-        open_time=to_wire(row.open_time),
-        open_millionths=row.open_millionths,
-        high_millionths=row.high_millionths,
-        low_millionths=row.low_millionths,
-        close_millionths=row.close_millionths,
-        volume=text_of(row.volume),
-        trades=row.trades,
-    )
+        answer = pb.ListCandlesResponse()
+        add = answer.candles.add
+        for number, opened, first, highest, lowest, last, volume, trades in rows:
+            add(
+                outcome=number,
+                open_time=Timestamp(seconds=opened),
+                open_millionths=first,
+                high_millionths=highest,
+                low_millionths=lowest,
+                close_millionths=last,
+                volume=volume,
+                trades=trades,
+            )
+        return answer
 
 
 def _name(deal: Deal) -> tuple[str, str, str]:

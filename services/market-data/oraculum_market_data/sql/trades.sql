@@ -8,8 +8,9 @@ order by venue_time desc, trade_id desc
 limit %(row_count)s;
 
 -- name: list_candles
--- Candles of a market over a time, oldest first.
-select outcome, open_time, open_millionths, high_millionths, low_millionths, close_millionths, volume, trades
+-- Candles of a market over a time, oldest first; when they open in seconds since 1970, what was traded as text.
+select outcome, extract(epoch from open_time)::bigint as opened, open_millionths, high_millionths, low_millionths,
+  close_millionths, volume::text as volume, trades
 from candle
 where venue = %(venue)s and venue_market_id = %(venue_market_id)s and span = %(span)s
   and open_time >= %(from_time)s and open_time < %(to_time)s

@@ -6,16 +6,17 @@ from decimal import Decimal
 
 import pytest
 
+from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
 from oraculum.prediction.v1.bets_fact_pb2 import BetsFact, OrderFilled
 from oraculum_kit.db import Database
 from oraculum_kit.ids import uuid7
 from oraculum_kit.records import Record
-from oraculum_kit.timestamps import to_wire
+from oraculum_kit.timestamps import from_wire, to_wire
 from oraculum_market_data.consumers import OwnEvents
 from oraculum_market_data.housekeeping import prepare
-from oraculum_market_data.repository.trades import CandleRow, Trades
+from oraculum_market_data.repository.trades import Trades
 
 # Whole minutes and days, so that nothing of a test falls over an edge.
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -73,9 +74,9 @@ async def hear(database: Database, *facts: BetsFact) -> None:
         await OwnEvents(database).hear(connection, [record(fact) for fact in facts])
 
 
-async def candles(database: Database, event_id: str, span: int, outcome: int = 1) -> list[CandleRow]:
+async def candles(database: Database, event_id: str, span: int, outcome: int = 1) -> list[pb.Candle]:
     async with database.connection() as connection:
-        return await Trades().candles(
+        answer = await Trades().candles(
             connection,
             "oraculum",
             event_id,
@@ -85,6 +86,7 @@ async def candles(database: Database, event_id: str, span: int, outcome: int = 1
             outcome=outcome,
             row_count=100,
         )
+    return list(answer.candles)
 
 
 class TestCandles:
@@ -105,12 +107,12 @@ class TestCandles:
             minute.low_millionths,
             minute.close_millionths,
         )
-        assert (Decimal(2), 4) == (minute.volume, minute.trades)
+        assert (Decimal(2), 4) == (Decimal(minute.volume), minute.trades)
         (other,) = await candles(database, event_id, 60, outcome=0)
         assert (450_000, 400_000, Decimal(0), 0) == (
             other.open_millionths,
             other.close_millionths,
-            other.volume,
+            Decimal(other.volume),
             other.trades,
         )
 
@@ -123,7 +125,7 @@ class TestCandles:
         await hear(database, second)
         for span in (60, 300, 3600, 86400):
             (candle,) = await candles(database, event_id, span)
-            assert (2, Decimal(1)) == (candle.trades, candle.volume)
+            assert (2, Decimal(1)) == (candle.trades, Decimal(candle.volume))
 
     async def test_what_comes_late_changes_neither_first_nor_last(self, database) -> None:
         event_id = str(uuid7())
@@ -145,7 +147,7 @@ class TestCandles:
         )
         minutes = await candles(database, event_id, 60)
         assert [NOON + timedelta(minutes=1), NOON + timedelta(minutes=4)] == [
-            one.open_time for one in minutes
+            from_wire(one.open_time) for one in minutes
         ]
         (five,) = await candles(database, event_id, 300)
-        assert (NOON, 2) == (five.open_time, five.trades)
+        assert (NOON, 2) == (from_wire(five.open_time), five.trades)
