@@ -1,9 +1,9 @@
-"""`oraculum bench [bets] [ledger] [settlement] [quotes] [venues]`: measure, and print one line of JSON for each figure."""
+"""`oraculum bench [bets] [ledger] [settlement] [quotes] [venues] [candles]`: measure, and print one line of JSON for each figure."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 
-from oraculum_dev.bench import bets, ledger, quotes, settlement, venues
+from oraculum_dev.bench import bets, candles, ledger, quotes, reads, settlement, venues
 from oraculum_dev.bench.run import Run, begin
 from oraculum_dev.bench.sizes import Sizes
 
@@ -12,7 +12,9 @@ BENCHES: Mapping[str, Callable[[Run], None]] = {
     "ledger": ledger.run,
     "settlement": settlement.run,
     "quotes": quotes.run,
+    "reads": reads.run,
     "venues": venues.run,
+    "candles": candles.run,
 }
 
 
