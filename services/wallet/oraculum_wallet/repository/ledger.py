@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import chain, islice
 from typing import Final
 
 from oraculum_kit.db import Connection, queries
@@ -88,8 +89,9 @@ async def frozen_owners(connection: Connection, ids: Collection[str]) -> set[str
 async def draw_numbers(connection: Connection, count: int) -> tuple[list[int], datetime]:
     """Numbers for this many transfers, rising, and the database's time."""
     blocks = await _sql.draw_numbers.tuples(connection, blocks=-(-count // NUMBERS_PER_BLOCK))
-    numbers = [first + place for first, _ in blocks for place in range(NUMBERS_PER_BLOCK)]
-    return numbers[:count], blocks[-1][1]
+    # Most batches need a small part of one block.
+    numbers = chain.from_iterable(range(first, first + NUMBERS_PER_BLOCK) for first, _ in blocks)
+    return list(islice(numbers, count)), blocks[-1][1]
 
 
 async def database_time(connection: Connection) -> datetime:
