@@ -7,6 +7,8 @@ PACKAGES := protos libs/kit libs/money services/auth services/event services/pre
 PIP_QUIET := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
+.PHONY: help setup up down status logs demo bench clean test lint types contracts unit faults drill cluster-test lock protos schemas images charts manifests observability client
+
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
