@@ -109,7 +109,7 @@ ROUTES: Final = (
         method="PUT", path="/admin/crawler-rules", name="adminSetCrawlerRules", tag="admin", handler=replace,
         summary="Replace the rules by which venue markets become events", who=Who.ADMIN, limit=Limit.COMMAND,
         command=True, body=shapes.CrawlerRulesIn, answer=shapes.CrawlerRulesOut,
-        example={"rules": [_RULE], "category_words": {"nba": "sports"}, "version": 1},
+        example={"rules": [_RULE], "category_words": {"nba": "sports"}, "version": 7},
         refusals={409: "crawler_rules_changed"},
     ),
     Route(

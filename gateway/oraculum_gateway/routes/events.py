@@ -129,6 +129,7 @@ async def resolve(call: Call) -> shapes.EventOut:
             payout_millionths=await _payout(call, event_id, body),
             note=body.note,
             value="" if body.value is None else format(body.value, "f"),
+            correct=body.correct,
         )
     )
     return await _described(call, response.event)

@@ -197,6 +197,8 @@ class ResolveIn(Given):
     outcome: Annotated[int, Field(ge=0, lt=100)] | None = None
     payouts: Annotated[list[DecimalIn], Field(max_length=100)] = Field(default_factory=list)
     value: DecimalIn | None = None
+    # Puts this in the place of a result that stands: a new revision, paid as a difference.
+    correct: bool = False
     note: Annotated[str, Field(max_length=2000)] = ""
 
 

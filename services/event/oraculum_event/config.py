@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from oraculum_event.drafting import CHALLENGE_SECONDS_MAX
-from oraculum_event.results import Rules
+from oraculum_event.rules import Rules
 from oraculum_kit.config import Environment
 from oraculum_kit.db import DatabaseConfig
 from oraculum_kit.kafka import Cluster

@@ -32,6 +32,10 @@ PAGES_MAX: Final = 500
 _SHOWN: Final = [status.value for status in Status if status is not Status.DRAFT]
 
 
+# Where a result may be asked for that does not stand yet.
+_ASKED_FOR: Final = frozenset({Status.LOCKED, Status.RESOLVING})
+
+
 @dataclass(frozen=True, slots=True)
 class EventPage:
     """A page of events; `total` is counted when a page number was asked for."""
@@ -140,7 +144,9 @@ class EventLists:
 
     async def _described(self, connection: Connection, rows: Sequence[Event]) -> list[pb.Event]:
         """Events with what they shall come to, which few of them have."""
-        waiting = [row.event_id for row in rows if row.status in {Status.LOCKED, Status.RESOLVING}]
+        # A correction waits so rarely that a list does not ask for it.
+        asked = _ASKED_FOR if len(rows) > 1 else _ASKED_FOR | {Status.RESOLVED}
+        waiting = [row.event_id for row in rows if row.status in asked]
         shall = await self._proposals.of(connection, waiting) if waiting else {}
         return [event_to_wire(row, shall.get(row.event_id)) for row in rows]
 

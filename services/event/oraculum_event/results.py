@@ -6,7 +6,6 @@ dies in between leaves a job, which does the rest: closing a market may be repea
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -26,6 +25,7 @@ from oraculum_event.lifecycle import Lifecycle, jobs_that_must
 from oraculum_event.markets import Markets
 from oraculum_event.records import TERMINAL, Event, Status, Verdict
 from oraculum_event.repository import Events, Proposals, Resolutions
+from oraculum_event.rules import Rules
 from oraculum_event.transitions import Actor, State, actor_of
 from oraculum_kit import jobs
 from oraculum_kit.clock import Clock
@@ -33,7 +33,7 @@ from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import ServiceError
 from oraculum_kit.jobs import Job
 from oraculum_kit.validation import Violations
-from oraculum_money import Price, Units
+from oraculum_money import Price
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -44,25 +44,6 @@ DEADLINE: Final = "deadline"
 ADMIN: Final = "admin"
 BY_DEADLINE: Final = "deadline"
 _NO_RESULT: Final = "no result was told by the deadline"
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How a result comes to stand."""
-
-    # How long a result may be challenged that an administrator or a deadline says, and one that a venue says.
-    challenge_seconds: int = 0
-    venue_challenge_seconds: int = 0
-    # What a dispute costs until it is decided, in the asset's smallest unit.
-    bond: Units = Units(10_000_000)
-    # From this much in a market's escrow on, an administrator's word needs another's; never when 0.
-    two_admins_from: Units = Units(0)
-
-    def window(self, event: Event, source: str) -> int:
-        """How many seconds a result may be challenged."""
-        if event.challenge_seconds is not None:
-            return event.challenge_seconds
-        return self.venue_challenge_seconds if source.startswith("venue:") else self.challenge_seconds
 
 
 class Results:
@@ -92,15 +73,19 @@ class Results:
         note: str,
         actor_user_id: UUID | None,
         value: Decimal | None = None,
+        correct: bool = False,
     ) -> None:
-        """Note a result; `settle` closes the market and commits or proposes it."""
+        """Note a result; `settle` closes the market and commits or proposes it.
+
+        A result that stands is replaced only where the asker says that it shall be corrected.
+        """
         event = await self._lifecycle.held(connection, event_id)
         check = Violations()
         check_payout(payout, len(event.outcome_labels), check)
         check.finish()
         if event.status == Status.RESOLVED and event.payout_millionths == list(payout):
             return
-        if event.status in TERMINAL:
+        if event.status in TERMINAL and not (correct and event.status == Status.RESOLVED):
             raise EventAlreadyResolved(event_id=event_id, status=event.status)
         if event.status == Status.DRAFT:
             raise EventNotOpened(event_id=event_id)
@@ -203,13 +188,18 @@ class Results:
         except ServiceError as error:
             if event.status != Status.DRAFT or error.reason != "MARKET_NOT_FOUND":
                 raise
-        alone = await self._needs_another(verdict)
+        alone = await self._needs_another(event, verdict)
         await self._commit(verdict, payout, closing_sequence, alone=alone)
 
-    async def _needs_another(self, verdict: Verdict) -> bool:
-        """Whether one administrator's word is not enough. The market is closed, so what is at stake grows no more."""
+    async def _needs_another(self, event: Event, verdict: Verdict) -> bool:
+        """Whether one administrator's word is not enough. The market is closed, so what is at stake grows no more.
+
+        Of a result that is corrected nobody can say any more what was at stake: it is paid out.
+        """
         if not self._rules.two_admins_from or verdict.source != ADMIN or verdict.confirmed_by is not None:
             return False
+        if event.status == Status.RESOLVED:
+            return True
         return await self._markets.at_stake(verdict.event_id) >= self._rules.two_admins_from
 
     async def _commit(
@@ -219,17 +209,42 @@ class Results:
         async with self._database.transaction() as connection:
             event = await self._lifecycle.held(connection, event_id)
             verdict = await self._resolutions.verdict(connection, event_id)
-            if event.status in TERMINAL or verdict != noted:
+            if verdict != noted:
                 # Another replica was first, or it was withdrawn or confirmed meanwhile, which has a job of its own.
+                return
+            if event.status == Status.CANCELLED or (
+                event.status == Status.RESOLVED and noted.kind == "cancel"
+            ):
+                # What was proposed came to stand before this was asked for; nothing takes an end back.
+                await self._resolutions.forget_verdict(connection, event_id)
                 return
             seconds = 0 if verdict.kind == "cancel" else self._rules.window(event, verdict.source)
             if alone:
                 await self._wait_for_another(connection, event, now)
+            elif event.status == Status.RESOLVED:
+                await self._correct(connection, event, verdict, payout, closing_sequence)
             elif seconds:
                 await self._propose(connection, event, verdict, closing_sequence, seconds)
             else:
                 actor = actor_of(verdict.source)
                 await self._finish(connection, event, actor, verdict, payout, closing_sequence)
+
+    async def _correct(
+        self,
+        connection: Connection,
+        event: Event,
+        verdict: Verdict,
+        payout: Sequence[Price],
+        closing_sequence: int,
+    ) -> None:
+        """Put another result in the place of one that stands: a new revision, by which prediction pays differences."""
+        now = self._clock.now()
+        await self._resolutions.commit(
+            connection, verdict, payout, closing_sequence=closing_sequence, now=now
+        )
+        await self._events.touch(connection, event, now)
+        event = await self._lifecycle.held(connection, event.event_id)
+        await events.resolved(connection, event, verdict.actor_user_id)
 
     async def _wait_for_another(self, connection: Connection, event: Event, now: datetime) -> None:
         await self._proposals.await_confirmation(connection, event.event_id)

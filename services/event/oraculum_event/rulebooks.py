@@ -25,6 +25,11 @@ RULES_MAX: Final = 100
 WORDS_MAX: Final = 1000
 VENUES: Final = ("polymarket", "kalshi", "manifold")
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
+# What takes more than a moment on an unlucky title: groups that repeat, many repetitions, references.
+REPEATS_MAX: Final = 2
+_REPEATS: Final = frozenset("*+{")
+_TOKEN: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+_REFERENCE: Final = re.compile(r"\\\d|\(\?P=")
 _VOLUME: Final = re.compile(r"\d{1,15}(\.\d{1,6})?", re.ASCII)
 
 
@@ -134,11 +139,7 @@ def _read_rule(
         if venue not in VENUES:
             check.refuse(f"{field}.venues", f"must be of {', '.join(VENUES)}")
     _check_words(f"{field}.categories", rule.categories, check)
-    check.text(f"{field}.title_pattern", rule.title_pattern, maximum=200)
-    try:
-        re.compile(rule.title_pattern)
-    except (re.error, RecursionError, OverflowError) as error:
-        check.refuse(f"{field}.title_pattern", f"is not a regular expression: {error}")
+    _check_pattern(f"{field}.title_pattern", rule.title_pattern, check)
     if rule.volume_min and not _VOLUME.fullmatch(rule.volume_min):
         check.refuse(f"{field}.volume_min", "must be a plain decimal number of at most 15 digits")
     check.integer(f"{field}.outcomes_max", rule.outcomes_max, minimum=2, maximum=100)
@@ -157,6 +158,20 @@ def _read_rule(
         "open_max": rule.open_max,
         "category": rule.category,
     }
+
+
+def _check_pattern(field: str, pattern: str, check: Violations) -> None:
+    """Note a pattern that is none, or one that could keep the crawler busy for longer than a moment."""
+    check.text(field, pattern, maximum=200)
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        check.refuse(field, f"is not a regular expression: {error}")
+        return
+    tokens = _TOKEN.findall(pattern)
+    repeated = [before for before, token in zip(["", *tokens], tokens, strict=False) if token in _REPEATS]
+    if len(repeated) > REPEATS_MAX or ")" in repeated or _REFERENCE.search(pattern):
+        check.refuse(field, f"may repeat characters {REPEATS_MAX} times, no groups, and refer to nothing")
 
 
 def _check_words(field: str, words: Iterable[str], check: Violations) -> None:

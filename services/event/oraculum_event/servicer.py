@@ -197,7 +197,14 @@ class EventServicer(event_service_pb2_grpc.EventServiceServicer):
         async def write(connection: Connection) -> pb.ResolveEventResponse:
             payout, value = await self._result(connection, event_id, request.payout_millionths, request.value)
             await self._steps.results.resolve(
-                connection, event_id, payout, source=ADMIN, note=note, actor_user_id=actor, value=value
+                connection,
+                event_id,
+                payout,
+                source=ADMIN,
+                note=note,
+                actor_user_id=actor,
+                value=value,
+                correct=request.correct,
             )
             return pb.ResolveEventResponse()
 

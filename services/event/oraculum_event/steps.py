@@ -8,7 +8,8 @@ from oraculum_event.editing import Editing
 from oraculum_event.lifecycle import Lifecycle
 from oraculum_event.markets import Markets
 from oraculum_event.opening import Opening
-from oraculum_event.results import Results, Rules
+from oraculum_event.results import Results
+from oraculum_event.rules import Rules
 from oraculum_event.stakes import Stakes
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Database

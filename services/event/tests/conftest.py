@@ -25,8 +25,9 @@ from oraculum_event.dry_run import DryRun
 from oraculum_event.lifecycle import Lifecycle
 from oraculum_event.listing import EventLists
 from oraculum_event.markets import Markets
-from oraculum_event.results import Results, Rules
+from oraculum_event.results import Results
 from oraculum_event.rulebooks import Rulebooks, load_rulebook
+from oraculum_event.rules import Rules
 from oraculum_event.servicer import ACCESS, EventServicer
 from oraculum_event.stakes import Stakes
 from oraculum_event.steps import Steps, wire

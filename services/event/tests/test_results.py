@@ -170,3 +170,31 @@ class TestDeadline:
         await service.resolve(event.event_id)
         await service.run_jobs("deadline")
         assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_RESOLVED
+
+
+class TestCorrection:
+    async def test_another_result_takes_the_place_of_one_that_stands(self, service) -> None:
+        """By two administrators, as the next revision, told once; payouts follow what is told."""
+        event = await service.create()
+        await service.resolve(event.event_id)
+        with pytest.raises(EventAlreadyResolved):
+            await service.resolve(event.event_id, NO)
+        waiting = await service.resolve(event.event_id, NO, correct=True)
+        assert (waiting.resolution.revision, waiting.proposal.awaits_confirmation) == (1, True)
+        with pytest.raises(SameAdministrator):
+            await service.confirm(event.event_id, ADA)
+        corrected = await service.confirm(event.event_id, EVE)
+        assert (corrected.status, corrected.resolution.revision) == (pb.EVENT_STATUS_RESOLVED, 2)
+        assert list(corrected.resolution.payout_millionths) == NO
+        assert corrected.version > waiting.version
+        await asyncio.gather(*(service.results.settle(UUID(event.event_id)) for _ in range(5)))
+        assert await service.told() == ["event_opened", "event_resolved", "event_resolved"]
+        assert (await service.resolve(event.event_id, NO, correct=True)).resolution.revision == 2
+
+    async def test_what_was_called_off_stays_called_off(self, service) -> None:
+        """Its shares were paid their void prices."""
+        event = await service.create()
+        with service.parties.signed_in(ADA, roles={"admin"}, idempotency_key="c"):
+            await service.stub.CancelEvent(pb.CancelEventRequest(event_id=event.event_id))
+        with pytest.raises(EventAlreadyResolved):
+            await service.resolve(event.event_id, correct=True)

@@ -150,6 +150,34 @@ async def test_every_bad_field_is_named(service) -> None:
     assert (await read(service)).version == 1
 
 
+@pytest.mark.parametrize(
+    ("pattern", "sound"),
+    [
+        (r"\(№ \d+\)$", True),
+        ("^Will (it|he) .*rain", True),
+        ("[a+*]+ (rain)?", True),
+        ("(a+)+$", False),
+        ("(a|a)*$", False),
+        ("(a|aa){2,}$", False),
+        ("a*a*a*b", False),
+        (r"(a)\1", False),
+        ("(?P<n>a)(?P=n)", False),
+        ("a" * 201, False),
+    ],
+)
+async def test_no_pattern_keeps_the_crawler_busy(service, pattern: str, sound: bool) -> None:  # noqa: FBT001
+    """What backtracks without end is refused; a title is read in a moment."""
+    rule = pb.CrawlerRule()
+    rule.MergeFrom(RAIN)
+    rule.title_pattern = pattern
+    if sound:
+        assert (await replace(service, rule)).version == 2
+        return
+    with pytest.raises(InvalidArgument) as refused:
+        await replace(service, rule)
+    assert [violation.field for violation in refused.value.violations] == ["rules[0].title_pattern"]
+
+
 async def test_nobody_but_administrators(service) -> None:
     """Rules spend the house's money."""
     with service.parties.signed_in(idempotency_key="k"):

@@ -1130,12 +1130,17 @@ class ResolveEventRequest(_message.Message):
     PAYOUT_MILLIONTHS_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
     VALUE_FIELD_NUMBER: _builtins.int
+    CORRECT_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Which."""
     note: _builtins.str
     """Evidence, for people."""
     value: _builtins.str
     """The number that a scalar event came to, instead of payouts; beyond an end it counts as that end."""
+    correct: _builtins.bool
+    """Puts this in the place of a result that stands: a new revision, paid as a difference. Where results of much need two
+    administrators, this always does: what was at stake is paid out.
+    """
     @_builtins.property
     def payout_millionths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Payout of one whole share by outcome index, in millionths; a sole winner has 1000000."""
@@ -1147,10 +1152,11 @@ class ResolveEventRequest(_message.Message):
         payout_millionths: _abc.Iterable[_builtins.int] | None = ...,
         note: _builtins.str = ...,
         value: _builtins.str = ...,
+        correct: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "note", b"note", "payout_millionths", b"payout_millionths", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["correct", b"correct", "event_id", b"event_id", "note", b"note", "payout_millionths", b"payout_millionths", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -170,6 +170,10 @@ class Events:
         check_step(event.state, target, actor)
         await _events.set_status.run(connection, event_id=event.event_id, status=target.value, now=now)
 
+    async def touch(self, connection: Connection, event: Event, now: datetime) -> None:
+        """Count a change of something that belongs to an event and leave it where it stands."""
+        await _events.set_status.run(connection, event_id=event.event_id, status=event.status, now=now)
+
     async def lock_if_due(self, connection: Connection, event_id: UUID) -> bool:
         """Lock an active event whose time has come; False when it is not active or not due."""
         return bool(await _events.lock_if_due.run(connection, event_id=event_id))
