@@ -10,6 +10,8 @@ ARG PACKAGE
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 \
     PIP_CERT=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 WORKDIR /source
+# Wheels come with symbols for debuggers, a tenth of an image. The local base has the program already.
+RUN command -v strip > /dev/null || { apt-get update -qq && apt-get install -qq --no-install-recommends binutils; }
 # What changes least comes first, so that a change of code does not install the world anew.
 COPY requirements/bootstrap.txt requirements/builder.txt requirements/
 RUN python3 -m venv /builder \
@@ -28,8 +30,12 @@ RUN site="$(/app/bin/python -c 'import sysconfig; print(sysconfig.get_path("pure
     && /builder/bin/uv pip install --quiet --python /builder/bin/python --no-deps --no-build-isolation --target "$site" \
       ./protos ./libs/kit ./libs/money $(test "${PACKAGE}" = libs/kit || echo "./${PACKAGE}") \
     && find "$site" \( -name '*.c' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' -o -name '*.h' \) -delete \
-    && find "$site" -type d \( -name tests -o -name test \) -prune -exec rm -rf {} + \
+    && find "$site" -type d \( -name tests -o -name test -o -name SelfTest \) -prune -exec rm -rf {} + \
+    # Of the countries' tables that come with geoip2fast auth reads one.
+    && find "$site" -path '*/geoip2fast/*' -name '*.dat.gz' -not -name geoip2fast-ipv6.dat.gz -delete \
     && rm -rf /app/include \
+    # Those in *.libs were rewritten when their wheel was made and do not survive it.
+    && find "$site" -name '*.so' -not -path '*.libs/*' -exec strip --strip-unneeded {} + \
     && module="oraculum_$(echo "${SERVICE}" | tr - _)" \
     && if [ "${SERVICE}" = prepare ]; then \
          module=oraculum_kit.prepare; \
@@ -38,13 +44,28 @@ RUN site="$(/app/bin/python -c 'import sysconfig; print(sysconfig.get_path("pure
            mkdir -p "/app/migrations/$(basename "$service")"; \
            cp "$service"/migrations/*.sql "/app/migrations/$(basename "$service")/"; \
          done; \
+         # It migrates and makes topics, and serves nobody.
+         rm -rf "$site"/uvloop "$site"/grpc_health "$site"/grpc_reflection; \
        else rm /app/bin/dbmate; fi \
     && printf '#!/bin/sh\nexec /app/bin/python -m %s "$@"\n' "$module" > /app/bin/serve \
-    && chmod 755 /app/bin/serve
+    && chmod 755 /app/bin/serve \
+    # Whatever was taken away above, what runs here must still be importable.
+    && cd / && env -i /app/bin/python -c "import importlib; importlib.import_module('$module' + ('.__main__' if '${SERVICE}' != 'prepare' else ''))"
 
-# The base without what a serving process never needs: no package manager, no perl, no second set of encodings.
+# The base without what a serving process never needs: no package manager and what it links, no perl, no second set of encodings,
+# no tools for disks, accounts and terminals, no time zones but those of the tzdata wheel.
 FROM ${BASE} AS bare
-RUN rm -rf /var/lib/apt /var/cache/* /usr/bin/perl* /usr/bin/apt* /usr/lib/apt /usr/lib/*-linux-gnu/perl-base \
+RUN cd /usr/bin && find . -maxdepth 1 -not -type d -not -name 'python3*' -not -name sh -not -name dash -not -name env \
+      -not -name cat -not -name ls -not -name rm -not -name find -delete; \
+    rm -rf /usr/sbin/* /usr/libexec/* /usr/share/zoneinfo /usr/share/bash-completion /usr/share/keyrings /usr/share/lintian \
+      /usr/lib/*-linux-gnu/libgnutls.* /usr/lib/*-linux-gnu/libp11-kit.* /usr/lib/*-linux-gnu/libunistring.* \
+      /usr/lib/*-linux-gnu/libdb-* /usr/lib/*-linux-gnu/libgcrypt.* /usr/lib/*-linux-gnu/libsystemd.* \
+      /usr/lib/*-linux-gnu/libext2fs.* /usr/lib/*-linux-gnu/libsepol.* /usr/lib/*-linux-gnu/libsemanage.* \
+      /usr/lib/*-linux-gnu/libbfd* /usr/lib/*-linux-gnu/libopcodes* /usr/lib/*-linux-gnu/libctf* /usr/lib/*-linux-gnu/libgprof* \
+      /usr/lib/*-linux-gnu/libsframe* /usr/lib/*-linux-gnu/ldscripts /usr/lib/*-linux-gnu/security \
+      /usr/lib/*-linux-gnu/libkrb5* /usr/lib/*-linux-gnu/libgssapi* /usr/lib/*-linux-gnu/libmvec* \
+      /usr/lib/python3.11/distutils /usr/lib/python3.11/idlelib /usr/lib/python3.11/tkinter; \
+    rm -rf /var/lib/apt /var/cache/* /usr/bin/perl* /usr/bin/apt* /usr/lib/apt /usr/lib/*-linux-gnu/perl-base \
       /usr/lib/*-linux-gnu/libapt-p* /usr/lib/*-linux-gnu/gconv /usr/share/doc /usr/share/man /usr/share/locale \
       /usr/share/info /usr/share/perl5 /usr/share/python-wheels /usr/lib/python3.11/ensurepip \
       /usr/lib/python3.11/lib2to3 /usr/lib/python3.11/pydoc_data /usr/lib/python3.11/test \

@@ -13,7 +13,7 @@ from oraculum_dev.images.plan import BASE
 from oraculum_dev.infrastructure.programs import ProgramError
 
 RELEASE = "bookworm"
-PACKAGES = "python3,python3-venv,ca-certificates"
+PACKAGES = "python3,python3-venv,ca-certificates,binutils"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 # What nobody reads in a container.
 SPARE = (
