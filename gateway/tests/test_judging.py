@@ -107,6 +107,7 @@ async def test_what_makes_no_sense_reaches_nobody(gateway, path: str, body: dict
     ("method", "path"),
     [
         ("GET", "/admin/disputes"),
+        ("GET", "/admin/events"),
         ("GET", "/admin/crawler-rules"),
         ("PUT", "/admin/crawler-rules"),
         ("POST", "/admin/crawler-rules:dry-run"),
@@ -122,6 +123,17 @@ async def test_what_is_an_administrators_is_nobody_elses(gateway, method: str, p
         for headers in (gateway.bearing(), {})
     ]
     assert answers == [403, 401]
+
+
+async def test_an_administrator_lists_events_in_every_state(gateway) -> None:
+    """Those too that wait for their market; a state that is asked for is the only one."""
+    gateway.backend.on("ListEvents", pb.ListEventsResponse(events=[told(unpublished=False)]))
+    admin = gateway.bearing(roles=("admin",))
+    listed = await gateway.http.get("/api/v1/admin/events", headers=admin)
+    assert [row["id"] for row in listed.json()["data"]] == [ID]
+    assert pb.EVENT_STATUS_DRAFT in last(gateway, "ListEvents").statuses
+    await gateway.http.get("/api/v1/admin/events?status=locked", headers=admin)
+    assert list(last(gateway, "ListEvents").statuses) == [pb.EVENT_STATUS_LOCKED]
 
 
 async def test_a_dispute_is_decided_by_an_outcome(gateway) -> None:

@@ -18,11 +18,20 @@ from oraculum_money import PRICE_ONE, Price
 
 
 async def listing(call: Call) -> Listed[shapes.EventOut]:
-    """A page of events."""
+    """A page of events; all but drafts where no state is asked for."""
+    return await _page(call, ())
+
+
+async def admin_listing(call: Call) -> Listed[shapes.EventOut]:
+    """A page of events in every state, those too whose market is not open yet."""
+    return await _page(call, tuple(STATUSES_FROM_NAME.values()))
+
+
+async def _page(call: Call, statuses: Sequence[pb.EventStatus.ValueType]) -> Listed[shapes.EventOut]:
     query: shapes.EventsQuery = call.query
     response = await call.services.event.ListEvents(
         pb.ListEventsRequest(
-            statuses=[STATUSES_FROM_NAME[query.status]] if query.status else [],
+            statuses=[STATUSES_FROM_NAME[query.status]] if query.status else statuses,
             category=query.category,
             event_type=TYPES_FROM_NAME[query.type] if query.type else pb.EVENT_TYPE_UNSPECIFIED,
             query=query.q,
@@ -232,6 +241,11 @@ ROUTES: Final = (
         summary="Resolve an event, or propose its result where it may be challenged", who=Who.ADMIN, limit=Limit.COMMAND, command=True, body=shapes.ResolveIn,
         answer=shapes.EventOut, example={"outcome": 1, "note": "It rained"},
         refusals={404: "event_not_found", 409: "event_already_resolved or event_not_opened"},
+    ),
+    Route(
+        method="GET", path="/admin/events", name="adminListEvents", tag="admin", handler=admin_listing,
+        summary="Events in every state, with the results that wait to be confirmed", who=Who.ADMIN,
+        query=shapes.EventsQuery, answer=Listed[shapes.EventOut],
     ),
     Route(
         method="POST", path="/admin/events/{id}/lock", name="adminLockEvent", tag="admin", handler=lock,
