@@ -56,6 +56,7 @@ from oraculum_kit.authorization import Trust
 from oraculum_kit.clock import Clock
 from oraculum_kit.health import Health
 
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 _DESCRIBED: Final = {"cache-control": "public, max-age=60"}
 
 
@@ -143,13 +144,14 @@ def application(
 def _addresses(routes: Sequence[Route], serving: Serving) -> list[StarletteRoute]:
     """One route of Starlette for each address, so that a 405 names every method that it has.
 
-    Addresses without parameters come before those with: `/users/me` must not be taken for a user's id.
+    Addresses without parameters come before those with: `/users/me` must not be taken for a user's id, whatever the
+    method, so each takes every method and refuses what it does not have.
     """
     endpoints: dict[str, dict[str, Endpoint]] = {}
     for route in sorted(routes, key=lambda route: route.full_path.count("{")):
         endpoints.setdefault(route.full_path, {})[route.method] = serving.endpoint(route)
     return [
-        StarletteRoute(path, _by_method(methods), methods=list(methods))
+        StarletteRoute(path, _by_method(methods), methods=_METHODS)
         for path, methods in endpoints.items()
     ]
 
@@ -163,8 +165,13 @@ def _direct(routes: Sequence[Route], serving: Serving) -> dict[tuple[str, str], 
 
 
 def _by_method(endpoints: Mapping[str, Endpoint]) -> Endpoint:
+    allowed = ", ".join([*endpoints, *(["HEAD"] if "GET" in endpoints else [])])
+
     async def answer(request: Request) -> Response:
-        return await endpoints["GET" if request.method == "HEAD" else request.method](request)
+        endpoint = endpoints.get("GET" if request.method == "HEAD" else request.method)
+        if endpoint is None:
+            raise HTTPException(405, headers={"allow": allowed})
+        return await endpoint(request)
 
     return answer
 

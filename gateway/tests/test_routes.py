@@ -26,3 +26,11 @@ def test_what_changes_something_is_a_command(route: Route) -> None:
 def test_names_and_addresses_are_unique() -> None:
     assert len({route.name for route in ROUTES}) == len(ROUTES)
     assert len({(route.method, route.full_path) for route in ROUTES}) == len(ROUTES)
+
+
+async def test_a_word_is_no_id_whatever_the_method(gateway) -> None:
+    """`dead-man` stands where an order's id may stand, for one method only."""
+    response = await gateway.http.get("/api/v1/predictions/dead-man", headers=gateway.bearing())
+    assert (405, "PUT") == (response.status_code, response.headers["allow"])
+    assert 405 == (await gateway.http.request("TRACE", "/api/v1/events")).status_code
+    assert 200 == (await gateway.http.head("/api/v1/categories")).status_code
