@@ -172,6 +172,8 @@ $$;
 CREATE FUNCTION prediction.guard_market() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
+declare
+    deeper boolean;
 begin
     if new.status < old.status then
         raise exception 'market % is closed for good', old.event_id using errcode = 'integrity_constraint_violation';
@@ -180,10 +182,18 @@ begin
         is distinct from (old.sequence, old.sold, old.escrow_units, old.locks_at, old.closed_at) then
         raise exception 'market % does not trade', old.event_id using errcode = 'integrity_constraint_violation';
     end if;
-    if new.sequence < old.sequence or new.version <= old.version
-        or (new.event_id, new.asset, new.subsidy_units, new.liquidity_units, new.prior, new.fee_kind, new.fee_rate)
-        is distinct from
-        (old.event_id, old.asset, old.subsidy_units, old.liquidity_units, old.prior, old.fee_kind, old.fee_rate) then
+    deeper := old.status = 1 and new.liquidity_units > old.liquidity_units and new.subsidy_units > old.subsidy_units
+        and new.escrow_units >= new.subsidy_units - old.subsidy_units
+        and (new.version, new.sequence, new.sold, new.state_hash)
+            is not distinct from (old.version, old.sequence, old.sold, old.state_hash);
+    if new.sequence < old.sequence or (new.version <= old.version and not deeper)
+        or (new.event_id, new.asset, new.fee_kind, new.fee_rate)
+        is distinct from (old.event_id, old.asset, old.fee_kind, old.fee_rate)
+        or (
+            not deeper
+            and (new.subsidy_units, new.liquidity_units, new.prior)
+            is distinct from (old.subsidy_units, old.liquidity_units, old.prior)
+        ) then
         raise exception 'market % cannot go back or change its terms', old.event_id
             using errcode = 'integrity_constraint_violation';
     end if;
@@ -297,11 +307,32 @@ CREATE TABLE prediction.fill (
     CONSTRAINT fill_follows_its_group CHECK ((group_first <= sequence)),
     CONSTRAINT fill_gross_units_check CHECK ((gross_units >= 0)),
     CONSTRAINT fill_outcome_check CHECK ((outcome >= 0)),
-    CONSTRAINT fill_role_check CHECK (((role >= 1) AND (role <= 3))),
+    CONSTRAINT fill_role_check CHECK (((role >= 1) AND (role <= 4))),
     CONSTRAINT fill_rounds_against_the_asker CHECK (((formula_version = 'oraculum/match/1'::text) OR ((rounding_picounits >= 0) AND (rounding_picounits <= '1000000000000'::bigint)))),
     CONSTRAINT fill_sequence_check CHECK ((sequence > 0)),
-    CONSTRAINT fill_shares_check CHECK ((shares > 0)),
+    CONSTRAINT fill_shares_check CHECK (
+CASE role
+    WHEN 4 THEN (shares = 0)
+    ELSE (shares > 0)
+END),
     CONSTRAINT fill_side_check CHECK ((side = ANY (ARRAY[1, 2])))
+);
+
+--
+-- Name: funding; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.funding (
+    event_id uuid NOT NULL,
+    asset prediction.asset_code NOT NULL,
+    subsidy_units bigint NOT NULL,
+    attempt bigint DEFAULT 0 NOT NULL,
+    begun_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    given_up_at timestamp with time zone,
+    returned_at timestamp with time zone,
+    CONSTRAINT funding_attempt_check CHECK ((attempt >= 0)),
+    CONSTRAINT funding_returns_what_was_given_up CHECK (((returned_at IS NULL) OR (given_up_at IS NOT NULL))),
+    CONSTRAINT funding_subsidy_units_check CHECK ((subsidy_units > 0))
 );
 
 --
@@ -835,11 +866,15 @@ CASE
     ELSE ((shares IS NOT NULL) AND ((fill_sequence IS NOT NULL) OR (type = 2)))
 END)),
     CONSTRAINT trade_order_settles_once CHECK (((status = ANY (ARRAY[5, 6])) = (settled_at IS NOT NULL))),
-    CONSTRAINT trade_order_shares_check CHECK ((shares > 0)),
+    CONSTRAINT trade_order_shares_check CHECK (
+CASE type
+    WHEN 4 THEN (shares = 0)
+    ELSE (shares > 0)
+END),
     CONSTRAINT trade_order_side_check CHECK ((side = ANY (ARRAY[1, 2]))),
     CONSTRAINT trade_order_status_check CHECK (((status >= 2) AND (status <= 10))),
     CONSTRAINT trade_order_time_in_force_check CHECK (((time_in_force >= 1) AND (time_in_force <= 4))),
-    CONSTRAINT trade_order_type_check CHECK (((type >= 1) AND (type <= 3)))
+    CONSTRAINT trade_order_type_check CHECK (((type >= 1) AND (type <= 4)))
 )
 WITH (fillfactor='80');
 
@@ -856,6 +891,13 @@ ALTER TABLE ONLY prediction.dead_man
 
 ALTER TABLE ONLY prediction.fill
     ADD CONSTRAINT fill_pkey PRIMARY KEY (event_id, sequence);
+
+--
+-- Name: funding funding_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.funding
+    ADD CONSTRAINT funding_pkey PRIMARY KEY (event_id);
 
 --
 -- Name: idempotency idempotency_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
@@ -1051,10 +1093,22 @@ CREATE INDEX fill_of_maker ON prediction.fill USING btree (user_id, filled_at DE
 CREATE INDEX fill_of_resting_order ON prediction.fill USING btree (order_id, sequence) WHERE (role = 2);
 
 --
+-- Name: fill_of_subsidy; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX fill_of_subsidy ON prediction.fill USING btree (event_id, sequence) WHERE (role = 4);
+
+--
 -- Name: fill_time; Type: INDEX; Schema: prediction; Owner: -
 --
 
 CREATE INDEX fill_time ON prediction.fill USING btree (event_id, filled_at);
+
+--
+-- Name: funding_under_way; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX funding_under_way ON prediction.funding USING btree (begun_at) WHERE (returned_at IS NULL);
 
 --
 -- Name: idempotency_created_at; Type: INDEX; Schema: prediction; Owner: -
@@ -1097,6 +1151,12 @@ CREATE INDEX risk_alert_of_user ON prediction.risk_alert USING btree (user_id, c
 --
 
 CREATE UNIQUE INDEX risk_alert_once_a_day ON prediction.risk_alert USING btree (user_id, subject, day) WHERE (kind = 1);
+
+--
+-- Name: risk_review_of_user; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX risk_review_of_user ON prediction.risk_review USING btree (user_id, created_at DESC, order_id DESC) WHERE (status <> 3);
 
 --
 -- Name: risk_review_pending; Type: INDEX; Schema: prediction; Owner: -
@@ -1309,4 +1369,8 @@ INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261121064500'),
     ('20261121064700'),
     ('20261121100000'),
-    ('20261121100100');
+    ('20261121100100'),
+    ('20261121101000'),
+    ('20261121101100'),
+    ('20261121102000'),
+    ('20261121103500');

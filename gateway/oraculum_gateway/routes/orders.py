@@ -6,10 +6,11 @@ from uuid import UUID
 
 import orjson
 
+from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_gateway import problems
-from oraculum_gateway.money import amount_out, price_in, price_out, shares_in, units_out
-from oraculum_gateway.route import Call, Limit, Route, Who
+from oraculum_gateway.money import amount_in, amount_out, price_in, price_out, shares_in, units_out
+from oraculum_gateway.route import Call, Created, Limit, Route, Who
 from oraculum_gateway.routes.trading import ASSETS, SIDE_NAMES, place_order, prediction_out
 from oraculum_gateway.services import Services
 from oraculum_gateway.shapes import orderbook as book_shapes
@@ -113,6 +114,31 @@ async def merge(call: Call) -> shapes.PredictionOut:
         )
     )
     return prediction_out(response.order)
+
+
+async def subsidise(call: Call) -> Created:
+    """Add liquidity to a market."""
+    body: shapes.SubsidyIn = call.body
+    event_id = str(call.id("id"))
+    asset = await ASSETS.of(call.services, event_id)
+    response = await call.services.prediction.AddSubsidy(
+        pb.AddSubsidyRequest(
+            event_id=event_id,
+            amount=Amount(units=amount_in("amount", body.amount, asset), asset=asset.code),
+            idempotency_key=call.idempotency_key,
+        )
+    )
+    order = response.order
+    told = shapes.SubsidyOut(
+        id=order.order_id,
+        event_id=order.event_id,
+        amount=amount_out(order.gross),
+        asset=order.gross.asset,
+        liquidity_parameter=units_out(response.liquidity_parameter_units, order.gross.asset),
+        total_liquidity=amount_out(response.liquidity),
+        created_at=from_wire(order.created_at),
+    )
+    return Created(told, f"/api/v1/predictions/{order.order_id}")
 
 
 async def receipt(call: Call) -> shapes.ReceiptsOut:
@@ -273,6 +299,12 @@ ROUTES: Final = (
         summary="Turn complete sets into cash", who=Who.SIGNED_IN, limit=Limit.COMMAND, command=True,
         body=shapes.MergeIn, answer=shapes.PredictionOut, example={"shares": "10.00"},
         refusals={404: "market_not_found", 409: "market_not_open or insufficient_shares"},
+    ),
+    Route(
+        method="POST", path="/events/{id}/subsidy", name="addSubsidy", tag="predictions", handler=subsidise,
+        summary="Add liquidity to a market for good; no price moves", who=Who.SIGNED_IN, limit=Limit.COMMAND,
+        command=True, body=shapes.SubsidyIn, answer=shapes.SubsidyOut, status=201, example={"amount": "50.00"},
+        refusals={404: "market_not_found", 409: "market_not_open or insufficient_funds"},
     ),
     Route(
         method="GET", path="/events/{id}/book", name="getBook", tag="events", handler=book,

@@ -38,10 +38,11 @@ _STATUSES: Final[dict[pb.OrderStatus.ValueType, shapes.PredictionStatus]] = {
     pb.ORDER_STATUS_EXPIRED: "expired",
 }
 _ORDER_TYPES: Final = {"market": pb.ORDER_TYPE_MARKET, "limit": pb.ORDER_TYPE_LIMIT}
-_ORDER_TYPE_NAMES: Final[dict[int, Literal["market", "limit", "merge"]]] = {
+_ORDER_TYPE_NAMES: Final[dict[int, Literal["market", "limit", "merge", "subsidy"]]] = {
     pb.ORDER_TYPE_MARKET: "market",
     pb.ORDER_TYPE_LIMIT: "limit",
     pb.ORDER_TYPE_MERGE: "merge",
+    pb.ORDER_TYPE_SUBSIDY: "subsidy",
 }
 _TIMES: Final = {
     "gtc": pb.TIME_IN_FORCE_GTC,

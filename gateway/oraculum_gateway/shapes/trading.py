@@ -116,6 +116,25 @@ class MergeIn(Given):
     shares: DecimalIn
 
 
+class SubsidyIn(Given):
+    """Liquidity for a market, in the asset that it trades in. It is given, not lent: nothing of it comes back."""
+
+    amount: DecimalIn
+
+
+class SubsidyOut(Told):
+    """What a subsidy made of a market: the same bet moves its prices less than before."""
+
+    id: str
+    event_id: str
+    amount: AmountOut
+    asset: str
+    # The parameter b of the market maker after it, and the money in its escrow.
+    liquidity_parameter: AmountOut
+    total_liquidity: AmountOut
+    created_at: TimeOut
+
+
 class PredictionOut(Told):
     """A bet and what became of it."""
 
@@ -132,7 +151,7 @@ class PredictionOut(Told):
     status: PredictionStatus
     # Why it was refused, or ended before it was filled; null otherwise.
     reason: str | None
-    type: Literal["market", "limit", "merge"]
+    type: Literal["market", "limit", "merge", "subsidy"]
     time_in_force: TimeInForceName
     post_only: bool
     limit_price: PriceOut | None

@@ -43,6 +43,9 @@ def of_bet(fact: BetsFact, time: datetime) -> Iterator[Told]:
 def _filled(fact: BetsFact, time: datetime) -> Iterator[Told]:
     fill = fact.order_filled.fill
     data = words.fill(fill)
+    if fill.role == prediction_pb.FILL_ROLE_SUBSIDY:
+        # Nothing was traded and no price moves; whoever gave it was answered.
+        return
     if fill.role == prediction_pb.FILL_ROLE_SET:
         # Sets that became cash are no trade, and move no price: only whoever had them hears of the cash.
         if fill.gross.units:

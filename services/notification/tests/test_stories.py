@@ -22,6 +22,7 @@ from oraculum.prediction.v1.bets_fact_pb2 import (
 )
 from oraculum.prediction.v1.prediction_service_pb2 import (
     FILL_ROLE_SET,
+    FILL_ROLE_SUBSIDY,
     ORDER_STATUS_EXPIRED,
     ORDER_STATUS_OPEN,
     SIDE_BUY,
@@ -224,4 +225,12 @@ def test_sets_that_become_cash_are_told_to_their_owner_alone() -> None:
     (line,) = stories.of_bet(fact, NOW)
     assert f"user.{USER}" == line.channel
     fact.order_filled.fill.gross.units = 0
+    assert [] == list(stories.of_bet(fact, NOW))
+
+
+def test_a_subsidy_is_told_to_nobody() -> None:
+    """It trades nothing and moves no price, and whoever gave it was answered."""
+    fact = bet()
+    fact.order_filled.fill.role = FILL_ROLE_SUBSIDY
+    fact.order_filled.fill.shares = 0
     assert [] == list(stories.of_bet(fact, NOW))

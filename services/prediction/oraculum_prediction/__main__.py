@@ -24,6 +24,7 @@ from oraculum_prediction.config import load
 from oraculum_prediction.consumers import events_consumer
 from oraculum_prediction.engine import Engine
 from oraculum_prediction.expiry import Expiry
+from oraculum_prediction.fundings import Fundings
 from oraculum_prediction.holds import Holds
 from oraculum_prediction.housekeeping import job_runner
 from oraculum_prediction.markets import Markets
@@ -61,7 +62,9 @@ async def main() -> None:
             batch_max=config.batch_max,
         )
         commands = Commands(database, engine, clock)
-        servicer = PredictionServicer(database, commands, Markets(database, stub, clock, config.fee), clock)
+        fundings = Fundings(database, stub)
+        markets = Markets(database, fundings, clock, config.fee)
+        servicer = PredictionServicer(database, commands, markets, clock)
         revocations = Revocations(
             watch_rpc(TrustServiceStub(auth).WatchRevocations, WatchRevocationsRequest()), clock
         )
@@ -90,7 +93,7 @@ async def main() -> None:
                 engine.run,
                 OutboxRelay(cluster=config.cluster, database=database, source="prediction").run,
                 events_consumer(config.cluster, database).run,
-                job_runner(database, Settler(database, stub, clock)).run,
+                job_runner(database, Settler(database, stub, clock), fundings).run,
                 Watch(database).run,
                 Expiry(database, commands).run,
                 Triggers(database, risk.triggers, place).run,

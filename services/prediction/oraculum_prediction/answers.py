@@ -19,9 +19,7 @@ def of(step: Step, draft: Draft, at: datetime) -> Message:
     (row,) = draft.rows([step.row], at)
     order = wire.order(row)
     if isinstance(task, Ticket):
-        if task.placement.replaces is not None:
-            return pb.EditOrderResponse(order=order)
-        return pb.PlaceOrderResponse(order=order)
+        return _placed(task, order, draft)
     match task.deed:
         case Deed.MERGE:
             return pb.MergeSetsResponse(order=order)
@@ -29,3 +27,15 @@ def of(step: Step, draft: Draft, at: datetime) -> Message:
             return pb.EditOrderResponse(order=order)
         case _:
             return pb.CancelOrderResponse(order=order)
+
+
+def _placed(ticket: Ticket, order: pb.Order, draft: Draft) -> Message:
+    if ticket.placement.subsidy_asset:
+        return pb.AddSubsidyResponse(
+            order=order,
+            liquidity_parameter_units=draft.state.liquidity,
+            liquidity=wire.amount(draft.escrow_units, draft.asset),
+        )
+    if ticket.placement.replaces is not None:
+        return pb.EditOrderResponse(order=order)
+    return pb.PlaceOrderResponse(order=order)

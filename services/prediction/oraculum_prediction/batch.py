@@ -18,6 +18,7 @@ from oraculum_prediction.memory import Market
 from oraculum_prediction.placement import Act, Task, Ticket
 from oraculum_prediction.pricing import hold_for
 from oraculum_prediction.pricing.matching import reserve_for
+from oraculum_prediction.subsidies import subsidise
 
 
 @dataclass(slots=True)
@@ -73,6 +74,8 @@ def price(market: Market, tasks: Iterable[Task], now: datetime, gate: Doorkeeper
 
 def worst_case(draft: Draft, ticket: Ticket) -> Units:
     """What filling this order can cost at most, whatever the price does until it is committed."""
+    if ticket.placement.subsidy_asset:
+        return Units(ticket.order.size)
     if ticket.is_plain and not len(draft.book):
         return hold_for(draft.state, ticket.order)
     return reserve_for(draft.state, ticket.taker(ticket.order, 0))
@@ -91,6 +94,8 @@ def _decide(draft: Draft, task: Task, now: datetime) -> Filled | Step | ServiceE
         return act(draft, task, now)
     if task.is_plain and not len(draft.book):
         return draft.trade(task)
+    if task.placement.subsidy_asset:
+        return subsidise(draft, task)
     return meet(draft, task, now)
 
 

@@ -17,7 +17,7 @@ from oraculum_kit.db import Database
 from oraculum_kit.errors import ServiceError
 from oraculum_kit.idempotency import Command, Stored
 from oraculum_kit.ids import uuid7
-from oraculum_money import Price, Shares
+from oraculum_money import Price, Shares, Units
 from oraculum_prediction import statuses
 from oraculum_prediction.engine import Engine
 from oraculum_prediction.errors import OrderNotFound, OrderNotOpen
@@ -132,6 +132,22 @@ class Commands:
             traceparent=traces.traceparent(),
         )
         return _answer(await self._engine.act(act), command, pb.MergeSetsResponse)
+
+    async def subsidise(
+        self, command: Command, user_id: UUID, event_id: UUID, units: Units, asset: str
+    ) -> pb.AddSubsidyResponse:
+        """Add liquidity to a market."""
+        placement = Placement(
+            command,
+            user_id,
+            event_id,
+            # The outcome says nothing: a subsidy is for all of them.
+            Order(outcome=0, side=Side.BUY, amount=units),
+            self._clock.now(),
+            traces.traceparent(),
+            subsidy_asset=asset,
+        )
+        return _answer(await self._engine.place(placement), command, pb.AddSubsidyResponse)
 
     async def end(self, event_id: UUID, order_ids: Sequence[UUID]) -> int:
         """End orders that the clock has ended; how many still rested."""

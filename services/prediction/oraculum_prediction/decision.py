@@ -16,6 +16,7 @@ import structlog
 from google.protobuf.message import Message
 
 from oraculum.prediction.v1.prediction_service_pb2 import (
+    AddSubsidyResponse,
     CancelOrdersResponse,
     EditOrderResponse,
     PlaceOrderResponse,
@@ -299,8 +300,7 @@ class _Round:
                 task.resolve(OrderAbandoned(order_id=task.order_id))
             elif isinstance(task, Ticket) and asked[task.order_id] == _asked(task):
                 # Its stored answer has been forgotten, it is older than a day; the row still knows.
-                answer = EditOrderResponse if task.placement.replaces else PlaceOrderResponse
-                task.resolve(answer(order=order_message(row), replayed=True))
+                task.resolve(_answer_of(task)(order=order_message(row), replayed=True))
             else:
                 task.resolve(idempotency.IdempotencyConflict())
 
@@ -334,6 +334,14 @@ def _asked(ticket: Ticket) -> orders.Asked:
     )
 
 
+def _answer_of(
+    ticket: Ticket,
+) -> type[PlaceOrderResponse] | type[EditOrderResponse] | type[AddSubsidyResponse]:
+    if ticket.placement.subsidy_asset:
+        return AddSubsidyResponse
+    return EditOrderResponse if ticket.placement.replaces else PlaceOrderResponse
+
+
 def _resolve(answers: Iterable[tuple[Task, Outcome]]) -> None:
     for task, outcome in answers:
         task.resolve(outcome)
@@ -341,5 +349,7 @@ def _resolve(answers: Iterable[tuple[Task, Outcome]]) -> None:
 
 def _count(part: Priced) -> None:
     for row in part.filled:
+        if row.role == statuses.SUBSIDY:
+            continue
         metrics.FILLS.labels(row.fill.order.side.value).inc()
         metrics.VOLUME.labels(part.draft.asset).inc(row.fill.gross)

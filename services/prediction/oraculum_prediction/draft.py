@@ -118,6 +118,7 @@ class Draft:
         self.volume_units = market.volume_units
         self.outcome_volume_units = market.outcome_volume_units
         self.escrow_units = market.escrow_units
+        self.subsidy_units = market.subsidy_units
         self.participant_count = market.participant_count
         self.locks_at = market.locks_at
         self.changed: dict[tuple[UUID, int], Holding] = {}
@@ -178,6 +179,18 @@ class Draft:
         if not self._market.people[user_id] and user_id not in self._new_people:
             self._new_people.add(user_id)
             self.participant_count += 1
+
+    def deepen(self, after: LmsrState, units: Units) -> None:
+        """Number a subsidy, and let the market be what it makes of it; nobody holds anything by it."""
+        self.sequence += 1
+        self.state = after
+        self.escrow_units = Units(self.escrow_units + units)
+        self.subsidy_units = Units(self.subsidy_units + units)
+
+    @property
+    def deepened(self) -> bool:
+        """Whether there is more liquidity than before."""
+        return self.subsidy_units != self._market.subsidy_units
 
     def holding(self, user_id: UUID, outcome: int) -> Holding:
         """What a person holds of an outcome, as this draft leaves it."""
@@ -249,6 +262,7 @@ class Draft:
         market.volume_units = self.volume_units
         market.outcome_volume_units = self.outcome_volume_units
         market.escrow_units = self.escrow_units
+        market.subsidy_units = self.subsidy_units
         market.participant_count = self.participant_count
         for (user_id, outcome), holding in self.changed.items():
             market.people[user_id][outcome] = holding

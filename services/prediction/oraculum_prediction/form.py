@@ -158,6 +158,17 @@ def sets(request: pb.MergeSetsRequest) -> tuple[UUID, Shares]:
     return event_id, Shares(shares)
 
 
+def subsidy(request: pb.AddSubsidyRequest) -> tuple[UUID, Units, str]:
+    """How much more liquidity which event shall have, and in what asset it is paid."""
+    check = Violations()
+    event_id = check.uuid("event_id", request.event_id)
+    if request.amount.asset not in ASSETS:
+        check.refuse("amount.asset", "is not an asset that we know")
+    units = check.integer("amount.units", request.amount.units, minimum=1, maximum=INT64_MAX)
+    check.finish()
+    return event_id, Units(units), request.amount.asset
+
+
 def dead_man_seconds(request: pb.SetDeadManRequest) -> int:
     """For how long somebody may be silent; never mind when 0."""
     check = Violations()
@@ -212,6 +223,7 @@ def optional_id(field: str, text: str) -> UUID | None:
 def statuses(asked: Sequence[int]) -> list[int] | None:
     """The states that orders are asked for in, as they are stored; None for all.
 
-    Orders wait in memory until they are decided, so none that could be listed is pending.
+    Orders wait in memory until they are decided, so none of them that could be listed is pending; what is held for
+    somebody to look at stands elsewhere.
     """
     return [_STATUSES[status] for status in asked if status in _STATUSES] if asked else None

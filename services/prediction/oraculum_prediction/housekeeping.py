@@ -1,4 +1,4 @@
-"""What prediction does at its times: settlements as they come, and throwing away answers that nobody may ask for."""
+"""What prediction does at its times: settling, bringing back lost subsidies, forgetting what nobody may ask for."""
 
 from typing import Final
 
@@ -6,13 +6,14 @@ from oraculum_kit import idempotency
 from oraculum_kit.db import Database
 from oraculum_kit.job_runner import JobRunner
 from oraculum_kit.jobs import Job, Kind
+from oraculum_prediction.fundings import Fundings
 from oraculum_prediction.settlement import SETTLE, Settler
 
 _SETTLE_SECONDS_MAX: Final = 3600.0
 _FORGET_BATCH: Final = 5_000
 
 
-def job_runner(database: Database, settler: Settler) -> JobRunner:
+def job_runner(database: Database, settler: Settler, fundings: Fundings) -> JobRunner:
     """Runs the jobs of this schema, each on one replica."""
 
     async def forget(_: Job) -> None:
@@ -21,10 +22,14 @@ def job_runner(database: Database, settler: Settler) -> JobRunner:
             async with database.transaction() as connection:
                 removed = await idempotency.forget_old(connection, batch=_FORGET_BATCH)
 
+    async def return_subsidies(_: Job) -> None:
+        await fundings.sweep()
+
     return JobRunner(
         database=database,
         kinds=[
             Kind(SETTLE, settler.settle, timeout_seconds=_SETTLE_SECONDS_MAX),
             Kind("forget_answers", forget, cron="23 * * * *"),
+            Kind("return_subsidies", return_subsidies, cron="*/5 * * * *"),
         ],
     )

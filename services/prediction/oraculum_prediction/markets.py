@@ -3,22 +3,17 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
 from uuid import UUID
 
-import structlog
-
 from oraculum.audit.v1.audit_pb2 import AUDIT_CLASS_MONEY
-from oraculum.money.v1.amount_pb2 import Amount
-from oraculum.wallet.v1 import wallet_service_pb2 as wallet
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
-from oraculum_kit.errors import Internal, InvalidArgument, Violation
-from oraculum_kit.ids import derived
+from oraculum_kit.errors import Internal, InvalidArgument, Unavailable, Violation
 from oraculum_money import Price, Units
 from oraculum_prediction import events
 from oraculum_prediction.closing import close
-from oraculum_prediction.errors import HouseFundsShort, LockTimePassed, MarketExists, MarketNotFound
+from oraculum_prediction.errors import LockTimePassed, MarketExists, MarketNotFound
+from oraculum_prediction.fundings import Fundings
 from oraculum_prediction.pricing import (
     FeeSchedule,
     LmsrState,
@@ -27,12 +22,9 @@ from oraculum_prediction.pricing import (
     liquidity_for,
     void_prices,
 )
+from oraculum_prediction.repository import fundings
 from oraculum_prediction.repository import markets as repository
 from oraculum_prediction.repository.markets import MarketRow
-
-_log = structlog.stdlib.get_logger(__name__)
-
-_FUNDED: Final = frozenset({wallet.TRANSFER_RESULT_CREATED, wallet.TRANSFER_RESULT_EXISTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +63,19 @@ class Closing:
 
 
 class Markets:
-    """The life of markets. `wallet_stub` moves the subsidy; `fee` is what every new market charges."""
+    """The life of markets. `fundings` moves the subsidy; `fee` is what every new market charges."""
 
-    def __init__(self, database: Database, wallet_stub: Any, clock: Clock, fee: FeeSchedule) -> None:
+    def __init__(self, database: Database, fundings: Fundings, clock: Clock, fee: FeeSchedule) -> None:
         self._database = database
-        self._wallet = wallet_stub
+        self._fundings = fundings
         self._clock = clock
         self._fee = fee
 
     async def open(self, terms: Terms) -> MarketRow:
         """Fund the escrow, then write the market. Opening again with the same content answers the same.
 
-        A crash between the two leaves a funded escrow and no market; whoever asks again meets the same transfer.
+        A crash between the two leaves a funded escrow and no market; whoever asks again meets the same transfer, and where
+        nobody does the money goes back.
         """
         async with self._database.connection() as connection:
             there = await repository.market(connection, terms.event_id)
@@ -91,7 +84,7 @@ class Markets:
         if terms.locks_at <= self._clock.now():
             raise LockTimePassed(event_id=terms.event_id)
         state = _opening_state(terms, self._fee)
-        await self._fund(terms)
+        funding = await self._fundings.fund(terms.event_id, terms.asset, terms.subsidy_units)
         async with self._database.transaction() as connection:
             opened = await repository.insert(
                 connection,
@@ -104,6 +97,8 @@ class Markets:
                 request_hash=terms.hash,
             )
             if opened:
+                if not await fundings.end(connection, funding):
+                    raise Unavailable(retry_after_seconds=1)
                 await events.audit(
                     connection,
                     "market.opened",
@@ -138,29 +133,6 @@ class Markets:
         if market is None:
             raise MarketNotFound(event_id=event_id)
         return market
-
-    async def _fund(self, terms: Terms) -> None:
-        owner = str(terms.event_id)
-        transfer = wallet.Transfer(
-            transfer_id=str(derived("subsidy", terms.event_id)),
-            phase=wallet.TRANSFER_PHASE_POSTED,
-            kind=wallet.TRANSFER_KIND_SUBSIDY,
-            debit=wallet.AccountName(kind=wallet.ACCOUNT_KIND_HOUSE),
-            credit=wallet.AccountName(kind=wallet.ACCOUNT_KIND_EVENT_ESCROW, owner_id=owner),
-            amount=Amount(units=terms.subsidy_units, asset=terms.asset),
-            event_id=owner,
-            reference_id=owner,
-        )
-        response = await self._wallet.CreateTransfers(wallet.CreateTransfersRequest(transfers=[transfer]))
-        (answer,) = response.answers
-        if answer.result in _FUNDED:
-            return
-        if answer.result == wallet.TRANSFER_RESULT_INSUFFICIENT_FUNDS:
-            raise HouseFundsShort(subsidy_units=terms.subsidy_units, asset=terms.asset)
-        if answer.result == wallet.TRANSFER_RESULT_EXISTS_DIFFERENT:
-            raise MarketExists(event_id=terms.event_id)
-        _log.error("market.not_funded", event_id=owner, result=answer.result, message=answer.message)
-        raise Internal
 
 
 def _opening_state(terms: Terms, fee: FeeSchedule) -> LmsrState:

@@ -282,7 +282,7 @@ def new_row(ticket: Ticket, order: Order, status: int, *, asset: str) -> OrderRo
         asked_shares=order.shares,
         limit_price=placement.order.limit,
         hold_units=ticket.held_units or Units(0),
-        type=statuses.LIMIT_ORDER if terms.kind is OrderKind.LIMIT else statuses.MARKET_ORDER,
+        type=_type_of(ticket),
         time_in_force=statuses.UNTIL_ITS_TIME if until_its_time else _TIMES[terms.time_in_force],
         post_only=terms.post_only,
         expires_at=terms.expires_at,
@@ -292,6 +292,13 @@ def new_row(ticket: Ticket, order: Order, status: int, *, asset: str) -> OrderRo
         revision=0,
         replaces_order_id=placement.replaces,
     )
+
+
+def _type_of(ticket: Ticket) -> int:
+    if ticket.placement.subsidy_asset:
+        return statuses.SUBSIDY_ORDER
+    limited = ticket.placement.terms.kind is OrderKind.LIMIT
+    return statuses.LIMIT_ORDER if limited else statuses.MARKET_ORDER
 
 
 def with_fill(row: OrderRow, taken: Filled) -> OrderRow:

@@ -40,6 +40,9 @@ ENDED_BY_CLOCK: Final = Counter(
 VOIDS_FAILED: Final = Counter(
     "oraculum_prediction_voids_failed", "Holds that could not be voided at once and are left to the sweep."
 )
+FUNDINGS_RETURNED: Final = Counter(
+    "oraculum_prediction_fundings_returned", "Subsidies brought back from markets that never came."
+)
 SETTLED: Final = Counter("oraculum_prediction_positions_settled", "People paid for an event.")
 UNSETTLED: Final = Gauge(
     "oraculum_prediction_settlements_undone", "Results by which not everybody is paid yet."

@@ -60,6 +60,8 @@ class Placement:
     replaces: UUID | None = None
     # Whether it then asks for what that one has left, and no more.
     keeps_size: bool = False
+    # What a subsidy is given in: then the amount of the order is no stake, and nothing is bought. Empty for an order.
+    subsidy_asset: str = ""
     # From whom it comes, as far as limits and reviews want to know.
     origin: Origin = UNKNOWN
 
@@ -139,7 +141,12 @@ class Ticket:
     @property
     def is_plain(self) -> bool:
         """Whether it trades at once and whole, and touches nothing that rests of its own."""
-        return self.placement.terms.kind is OrderKind.MARKET and self.placement.replaces is None
+        placement = self.placement
+        return (
+            placement.terms.kind is OrderKind.MARKET
+            and placement.replaces is None
+            and not placement.subsidy_asset
+        )
 
     def taker(self, order: Order, priority: int) -> Taker:
         """The order as it meets a book."""

@@ -4,12 +4,13 @@ Of fills that were made together it was kept when they were made. Of a fill that
 from the order, and from the state that the fills before it come to. Whose an order was it does not say.
 """
 
+import json
 from uuid import UUID
 
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_kit.db import Connection
 from oraculum_money import Shares
-from oraculum_prediction import statuses, wire
+from oraculum_prediction import statuses, subsidies, wire
 from oraculum_prediction.pricing import LmsrState, Order, Refusal, Side
 from oraculum_prediction.pricing.book import Book
 from oraculum_prediction.pricing.canonical import Document
@@ -38,7 +39,7 @@ async def receipts(connection: Connection, order_id: UUID) -> list[tuple[Explain
             raise ReplayMismatch(f"fill {row.fill_id} has no market")
         sold = await reading.sold_before(connection, row.event_id, row.sequence)
         shares = tuple(sold.get(outcome, Shares(0)) for outcome in range(len(market.sold)))
-        state = opened(market, shares)
+        state = opened(await liquid(connection, market, row.sequence), shares)
         taker, again = traded_again(state, row)
         found.append((row, receipt(state, taker, again)))
     return found
@@ -49,9 +50,14 @@ def to_wire(row: Explained, text: str) -> pb.Receipt:
     return pb.Receipt(fill=wire.fill(row), document_json=text)
 
 
-def opened(market: MarketRow, sold: tuple[Shares, ...]) -> LmsrState:
+async def liquid(connection: Connection, market: MarketRow, sequence: int) -> LmsrState:
+    """The market in some state of the time of a fill: with the liquidity that it had then."""
+    document = await reading.subsidised_after(connection, market.event_id, sequence)
+    return market.state() if document is None else subsidies.before(json.loads(document))
+
+
+def opened(state: LmsrState, sold: tuple[Shares, ...]) -> LmsrState:
     """The market with these shares outstanding."""
-    state = market.state()
     return LmsrState(state.liquidity, state.prior, sold, state.fee, state.price_max)
 
 

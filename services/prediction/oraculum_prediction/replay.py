@@ -9,7 +9,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -17,19 +17,27 @@ from uuid import UUID
 from oraculum_kit.config import ConfigurationError, Environment
 from oraculum_kit.db import Connection, Database, DatabaseConfig
 from oraculum_money import INT64_MAX, Shares
+from oraculum_prediction import subsidies
 from oraculum_prediction.acting import FORMULA_VERSION_SET, verify_sets
 from oraculum_prediction.pricing import LmsrState
 from oraculum_prediction.pricing.receipts import verify_receipt
-from oraculum_prediction.receipts import ReplayMismatch, opened, receipts, traded_again
+from oraculum_prediction.receipts import ReplayMismatch, liquid, opened, receipts, traded_again
 from oraculum_prediction.repository import markets, reading
 from oraculum_prediction.repository.reading import Explained
+from oraculum_prediction.subsidies import FORMULA_VERSION_SUBSIDY, verify_subsidy
 
 _PAGE: Final = 2_000
+
+# What computes a receipt again; those of trades are all of one form.
+_CHECKS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {
+    FORMULA_VERSION_SET: verify_sets,
+    FORMULA_VERSION_SUBSIDY: verify_subsidy,
+}
 
 
 def verify(document: Mapping[str, Any]) -> list[str]:
     """Compute a receipt again; the members that come out differently."""
-    check = verify_sets if document["formula"] == FORMULA_VERSION_SET else verify_receipt
+    check = _CHECKS.get(document["formula"], verify_receipt)
     # What the API adds beside the receipt itself.
     return check({name: document[name] for name in document if name not in {"fill_id", "sequence"}})
 
@@ -39,7 +47,7 @@ async def replay(connection: Connection, event_id: UUID, up_to: int = INT64_MAX)
     market = await markets.market(connection, event_id)
     if market is None:
         raise ReplayMismatch(f"there is no market {event_id}")
-    state, last = opened(market, (Shares(0),) * len(market.sold)), 0
+    state, last = opened(await liquid(connection, market, 0), (Shares(0),) * len(market.sold)), 0
     while True:
         rows = await reading.to_replay(connection, event_id, after=last, up_to=up_to, row_count=_PAGE)
         for row in rows:
@@ -76,7 +84,9 @@ def _after(state: LmsrState, row: Explained) -> LmsrState:
 
 
 def _moved(state: LmsrState, document: Mapping[str, Any]) -> LmsrState:
-    """The state after a group: what was bought less what was sold, whoever did."""
+    """The state after a group: what was bought less what was sold, whoever did; or after a subsidy."""
+    if document["formula"] == FORMULA_VERSION_SUBSIDY:
+        return subsidies.after(document)
     sold = list(state.sold)
     if document["formula"] == FORMULA_VERSION_SET:
         sold = [Shares(shares - int(document["sets"])) for shares in sold]

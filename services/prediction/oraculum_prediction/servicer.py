@@ -47,6 +47,7 @@ ACCESS: Final = {
     _SERVICE + "EditOrder": Access(users=SIGNED_IN),
     _SERVICE + "SetDeadMan": Access(users=SIGNED_IN),
     _SERVICE + "MergeSets": Access(users=SIGNED_IN),
+    _SERVICE + "AddSubsidy": Access(users=SIGNED_IN),
     _SERVICE + "GetBook": Access(users=ANYONE),
     _SERVICE + "GetReceipts": Access(users=SIGNED_IN),
     _SERVICE + "ListFills": Access(users=SIGNED_IN),
@@ -223,6 +224,12 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         event_id, shares = form.sets(request)
         return await self._commands.merge(command, require_user().id, event_id, shares)
 
+    async def AddSubsidy(self, request: pb.AddSubsidyRequest, context: Context) -> pb.AddSubsidyResponse:
+        """Add liquidity to a market."""
+        command = idempotency.command(request, key=request.idempotency_key)
+        event_id, units, asset = form.subsidy(request)
+        return await self._commands.subsidise(command, require_user().id, event_id, units, asset)
+
     async def GetOrder(self, request: pb.GetOrderRequest, context: Context) -> pb.GetOrderResponse:
         """Give one order of the caller."""
         check = Violations()
@@ -243,18 +250,30 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
     async def ListOrders(self, request: pb.ListOrdersRequest, context: Context) -> pb.ListOrdersResponse:
         """Give a page of the caller's orders."""
         event_id = form.optional_id("event_id", request.event_id)
-        limit = page_size(request.limit)
+        limit, user_id = page_size(request.limit), require_user().id
+        before = decode_cursor(request.cursor, datetime, UUID)
         async with self._database.connection() as connection:
             rows = await orders.of_user(
                 connection,
-                require_user().id,
+                user_id,
                 event_id=event_id,
                 statuses=form.statuses(request.statuses),
-                before=decode_cursor(request.cursor, datetime, UUID),
+                before=before,
                 row_count=limit + 1,
             )
-        page = Page.cut(rows, limit, lambda row: (row.created_at, row.order_id))
-        return pb.ListOrdersResponse(orders=map(wire.order, page.rows), next_cursor=page.next_cursor)
+            held = await reviews.held_orders(
+                connection,
+                user_id,
+                event_id=event_id,
+                shown_as=request.statuses,
+                before=before,
+                row_count=limit + 1,
+            )
+        listed = [reviews.Listed(row.created_at, row.order_id, wire.order(row)) for row in rows]
+        listed += held
+        listed.sort(key=lambda each: (each.created_at, each.order_id), reverse=True)
+        page = Page.cut(listed, limit, lambda each: (each.created_at, each.order_id))
+        return pb.ListOrdersResponse(orders=[each.order for each in page.rows], next_cursor=page.next_cursor)
 
     async def ListPositions(
         self, request: pb.ListPositionsRequest, context: Context

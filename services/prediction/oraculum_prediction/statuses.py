@@ -19,6 +19,7 @@ EXPIRED: Final = 10
 MARKET_ORDER: Final = 1
 LIMIT_ORDER: Final = 2
 MERGE_ORDER: Final = 3
+SUBSIDY_ORDER: Final = 4
 
 # trade_order.time_in_force
 UNTIL_CANCELLED: Final = 1
@@ -30,3 +31,4 @@ WHOLE_AT_ONCE: Final = 4
 TAKER: Final = 1
 MAKER: Final = 2
 SET: Final = 3
+SUBSIDY: Final = 4

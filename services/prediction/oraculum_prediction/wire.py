@@ -29,6 +29,13 @@ ORDER_STATUSES: Final[Mapping[int, pb.OrderStatus.ValueType]] = {
 }
 
 
+# Of the fill that an order made when it came; a taker's for all others.
+_ROLES: Final[Mapping[int, int]] = {
+    pb.ORDER_TYPE_MERGE: pb.FILL_ROLE_SET,
+    pb.ORDER_TYPE_SUBSIDY: pb.FILL_ROLE_SUBSIDY,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class FillRow:
     """A fill as it is told."""
@@ -134,7 +141,7 @@ class OrderRow:
             self.side,
             self.prices or (),
             self.fill_group_first,
-            pb.FILL_ROLE_TAKER if self.type != pb.ORDER_TYPE_MERGE else pb.FILL_ROLE_SET,
+            _ROLES.get(self.type, pb.FILL_ROLE_TAKER),
             self.asset,
         )
 
@@ -172,7 +179,9 @@ def amount(units: Units, asset: str) -> Amount:
 
 
 def average_price(side: int, gross: Units, shares: Shares) -> Price:
-    """The average price of a share before the fee: costs are rounded up, proceeds down."""
+    """The average price of a share before the fee: costs are rounded up, proceeds down. None where there is no share."""
+    if not shares:
+        return Price(0)
     rounded = mul_div_ceil if side == pb.SIDE_BUY else mul_div_floor
     return Price(rounded(gross, PRICE_ONE, shares))
 

@@ -34,6 +34,7 @@ from oraculum_kit.timestamps import to_wire
 from oraculum_prediction import consumers
 from oraculum_prediction.commands import Commands
 from oraculum_prediction.engine import Engine
+from oraculum_prediction.fundings import Fundings
 from oraculum_prediction.holds import Holds
 from oraculum_prediction.markets import Markets
 from oraculum_prediction.pricing import FeeSchedule, FlatFee
@@ -88,6 +89,7 @@ class Replica:
     risk: RiskServiceStub
     triggers: Triggers
     reviews: Reviews
+    fundings: Fundings
 
 
 @dataclass
@@ -187,6 +189,15 @@ class House:
         with self.parties.signed_in(user_id):
             return (await self.replicas[replica].stub.CancelOrder(request)).order
 
+    async def subsidise(
+        self, user_id: UUID, event_id: UUID, key: str, units: int, asset: str = "USDC", *, replica: int = 0
+    ) -> pb.AddSubsidyResponse:
+        request = pb.AddSubsidyRequest(
+            event_id=str(event_id), amount=Amount(units=units, asset=asset), idempotency_key=key
+        )
+        with self.parties.signed_in(user_id):
+            return await self.replicas[replica].stub.AddSubsidy(request)
+
     async def sweep(self, *order_ids: str) -> list[int]:
         """Ask about old holds as wallet does, and void those that are free."""
         async with self.parties.channel(self.targets[0], service="wallet") as channel:
@@ -250,7 +261,8 @@ class House:
             reviews = Reviews(database, place, self.clock)
             triggers = Triggers(database, risk.triggers, place)
             risk_servicer = RiskServicer(database, risk.triggers, reviews, self.clock)
-            markets = Markets(database, stub, self.clock, fee)
+            fundings = Fundings(database, stub, given_up_seconds=0.0)
+            markets = Markets(database, fundings, self.clock, fee)
             commands = Commands(database, engine_, self.clock)
             servicer = PredictionServicer(database, commands, markets, self.clock)
             background = [engine_.run] if running else []
@@ -277,6 +289,7 @@ class House:
                     RiskServiceStub(gateway),
                     triggers,
                     reviews,
+                    fundings,
                 )
                 self.replicas.append(replica)
                 self.targets.append(served.target)

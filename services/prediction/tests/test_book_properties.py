@@ -27,19 +27,25 @@ class Crowd:
 
     async def act(self, key: str) -> Any:
         """One thing that somebody does; what it was answered or refused with."""
-        chance = self.chance.random()
+        deed = self._deed(self.chance.random())
         try:
-            if chance < 0.35:
-                return await self._market(key)
-            if chance < 0.75 or not self.orders:
-                return await self._limit(key)
-            if chance < 0.87:
-                return await self._cancel(key)
-            if chance < 0.95:
-                return await self._edit(key)
-            return await self._merge(key)
+            return await deed(key)
         except ServiceError as error:
             return error
+
+    def _deed(self, chance: float) -> Any:
+        if chance < 0.35:
+            return self._market
+        if not self.orders:
+            return self._limit
+        deeds = (
+            (0.75, self._limit),
+            (0.87, self._cancel),
+            (0.94, self._edit),
+            (0.98, self._merge),
+            (1.0, self._subsidise),
+        )
+        return next(deed for below, deed in deeds if chance < below)
 
     def _common(self, key: str) -> dict[str, Any]:
         return {
@@ -102,6 +108,15 @@ class Crowd:
         with self.house.parties.signed_in(self.chance.choice(self.people)):
             return await self.house.stub.MergeSets(request)
 
+    async def _subsidise(self, key: str) -> Any:
+        return await self.house.subsidise(
+            self.chance.choice(self.people),
+            self.chance.choice(self.events),
+            key,
+            self.chance.randrange(1, USDC // 10),
+            replica=self.chance.randrange(2),
+        )
+
 
 def check_books(house: Any) -> None:
     """Every law that ties orders, fills, positions, markets and money to each other."""
@@ -112,6 +127,8 @@ def check_books(house: Any) -> None:
         event_id = market["event_id"]
         fills = house.rows("select * from fill where event_id = %(id)s order by sequence", id=event_id)
         assert list(range(1, market["sequence"] + 1)) == [fill["sequence"] for fill in fills]
+        # A subsidy trades nothing, and whoever gave it holds nothing by it.
+        fills = [fill for fill in fills if fill["role"] != 4]
         held: dict[tuple[Any, int], int] = {}
         for fill in fills:
             sign = 1 if fill["side"] == 1 else -1
@@ -193,6 +210,7 @@ async def test_any_orders_on_two_replicas(premises: Any, seed: int) -> None:
         assert len(results) - len(refused) > 80
         met = premises.rows("select count(*) as count from fill where role = 2")
         assert met[0]["count"] > 10
+        assert premises.rows("select sequence from fill where role = 4")
         await check_replay(premises)
         for event_id in events:
             await premises.close(event_id)

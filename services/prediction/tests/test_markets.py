@@ -17,6 +17,19 @@ from oraculum_prediction.errors import HouseFundsShort, LockTimePassed, MarketEx
 USDC = 1_000_000
 
 
+async def funded_and_dead(house: Any, event_id: Any, locks_at: Any) -> None:
+    """A subsidy was moved, and whoever moved it never heard so."""
+
+    async def die(_: object) -> None:
+        raise Unavailable
+
+    house.books.after = die
+    with pytest.raises(Unavailable):
+        await house.open(event_id, locks_at=locks_at)
+    house.books.after = None
+    assert 100 * USDC == house.books.escrow(event_id)
+
+
 class TestOpen:
     async def test_opening_again_answers_the_same(self, house: Any) -> None:
         """The subsidy is moved once."""
@@ -51,6 +64,77 @@ class TestOpen:
         house.books.after = None
         await house.open(event_id, locks_at=locks_at)
         assert 100 * USDC == house.books.escrow(event_id)
+
+    async def test_a_subsidy_whose_market_never_comes_goes_back(self, house: Any) -> None:
+        """Once, however often it is looked at; and who comes back after that opens with money of its own."""
+        event_id = uuid7()
+        locks_at = to_wire(datetime.now(UTC) + timedelta(hours=1))
+        await funded_and_dead(house, event_id, locks_at)
+        sweep = house.replicas[0].fundings.sweep
+        assert [1, 0, 0] == [await sweep() for _ in range(3)]
+        assert 0 == house.books.escrow(event_id)
+        assert 1_000_000 * USDC == house.books.balance(wallet.ACCOUNT_KIND_HOUSE)
+        await house.open(event_id, locks_at=locks_at)
+        assert (100 * USDC, []) == (house.books.escrow(event_id), house.rows("select event_id from funding"))
+        await house.place(house.person(), event_id, "k")
+        assert 0 == await sweep()
+        house.post_fills()
+        house.books.check()
+
+    async def test_a_subsidy_that_was_never_moved_is_moved_back(self, house: Any) -> None:
+        """Nobody can know whether the call that was lost arrives yet; after this it changes nothing any more."""
+        event_id = uuid7()
+        locks_at = to_wire(datetime.now(UTC) + timedelta(hours=1))
+
+        async def away(_: object) -> None:
+            raise Unavailable
+
+        house.books.before = away
+        with pytest.raises(Unavailable):
+            await house.open(event_id, locks_at=locks_at)
+        late = house.books.calls[-1][0]
+        house.books.before = None
+        assert 1 == await house.replicas[0].fundings.sweep()
+        house.books._make(late)
+        assert 0 == house.books.escrow(event_id)
+        assert 1_000_000 * USDC == house.books.balance(wallet.ACCOUNT_KIND_HOUSE)
+
+    async def test_who_wakes_after_the_sweep_writes_no_market(self, house: Any) -> None:
+        """Asked again it opens, and its money is there."""
+        event_id = uuid7()
+        locks_at = to_wire(datetime.now(UTC) + timedelta(hours=1))
+
+        async def sweep(_: object) -> None:
+            house.books.after = None
+            await house.replicas[0].fundings.sweep()
+
+        house.books.after = sweep
+        with pytest.raises(Unavailable):
+            await house.open(event_id, locks_at=locks_at)
+        assert ([], 0) == (house.rows("select event_id from market"), house.books.escrow(event_id))
+        await house.open(event_id, locks_at=locks_at)
+        assert 100 * USDC == house.books.escrow(event_id)
+
+    async def test_the_sweep_dies_between_its_two_transfers(self, house: Any) -> None:
+        event_id = uuid7()
+        await funded_and_dead(house, event_id, to_wire(datetime.now(UTC) + timedelta(hours=1)))
+        seen = 0
+
+        async def die(_: object) -> None:
+            nonlocal seen
+            seen += 1
+            if seen >= 2:
+                raise Unavailable
+
+        house.books.before = die
+        with pytest.raises(Unavailable):
+            await house.replicas[0].fundings.sweep()
+        # Until it is back nobody opens with it.
+        with pytest.raises(Unavailable):
+            await house.open(event_id)
+        house.books.before = None
+        assert 1 == await house.replicas[0].fundings.sweep()
+        assert 0 == house.books.escrow(event_id)
 
     async def test_a_house_without_money(self, house: Any) -> None:
         house.books.balances[wallet.ACCOUNT_KIND_HOUSE, "", "USDC"] = 99 * USDC

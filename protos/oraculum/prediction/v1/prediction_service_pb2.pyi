@@ -115,6 +115,8 @@ class _OrderTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OrderType.V
     """No share of it trades beyond its limit; what is not filled may rest."""
     ORDER_TYPE_MERGE: _OrderType.ValueType  # 3
     """Complete sets turned back into cash."""
+    ORDER_TYPE_SUBSIDY: _OrderType.ValueType  # 4
+    """Liquidity added to a market: money in, no shares out."""
 
 class OrderType(_OrderType, metaclass=_OrderTypeEnumTypeWrapper):
     """What an order asks of the price."""
@@ -127,6 +129,8 @@ ORDER_TYPE_LIMIT: OrderType.ValueType  # 2
 """No share of it trades beyond its limit; what is not filled may rest."""
 ORDER_TYPE_MERGE: OrderType.ValueType  # 3
 """Complete sets turned back into cash."""
+ORDER_TYPE_SUBSIDY: OrderType.ValueType  # 4
+"""Liquidity added to a market: money in, no shares out."""
 Global___OrderType: _TypeAlias = OrderType  # noqa: Y015
 
 class _TimeInForce:
@@ -199,6 +203,8 @@ class _FillRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FillRole.Val
     """An order that rested."""
     FILL_ROLE_SET: _FillRole.ValueType  # 3
     """One outcome of complete sets that were turned back into cash; moves no price."""
+    FILL_ROLE_SUBSIDY: _FillRole.ValueType  # 4
+    """Liquidity added to a market: its gross comes into the escrow, it trades no share and moves no price."""
 
 class FillRole(_FillRole, metaclass=_FillRoleEnumTypeWrapper):
     """Which part somebody had in a fill."""
@@ -211,6 +217,8 @@ FILL_ROLE_MAKER: FillRole.ValueType  # 2
 """An order that rested."""
 FILL_ROLE_SET: FillRole.ValueType  # 3
 """One outcome of complete sets that were turned back into cash; moves no price."""
+FILL_ROLE_SUBSIDY: FillRole.ValueType  # 4
+"""Liquidity added to a market: its gross comes into the escrow, it trades no share and moves no price."""
 Global___FillRole: _TypeAlias = FillRole  # noqa: Y015
 
 class _MarketStatus:
@@ -1258,6 +1266,76 @@ class MergeSetsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MergeSetsResponse: _TypeAlias = MergeSetsResponse  # noqa: Y015
+
+@_typing.final
+class AddSubsidyRequest(_message.Message):
+    """Adds liquidity to a market."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Event concerned."""
+    idempotency_key: _builtins.str
+    """Same key and content, same answer. 1 to 128 characters."""
+    @_builtins.property
+    def amount(self) -> _amount_pb2.Amount:
+        """What is given, in the asset that the market trades in."""
+
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        amount: _amount_pb2.Amount | None = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "event_id", b"event_id", "idempotency_key", b"idempotency_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AddSubsidyRequest: _TypeAlias = AddSubsidyRequest  # noqa: Y015
+
+@_typing.final
+class AddSubsidyResponse(_message.Message):
+    """Answers with what it made of the market."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_FIELD_NUMBER: _builtins.int
+    REPLAYED_FIELD_NUMBER: _builtins.int
+    LIQUIDITY_PARAMETER_UNITS_FIELD_NUMBER: _builtins.int
+    LIQUIDITY_FIELD_NUMBER: _builtins.int
+    replayed: _builtins.bool
+    """Whether this is the stored answer to an earlier call."""
+    liquidity_parameter_units: _builtins.int
+    """LMSR liquidity parameter b after it, in the asset's smallest unit; 0 where a stored answer is too old to know."""
+    @_builtins.property
+    def order(self) -> Global___Order:
+        """The order under which it is remembered; its gross is what was given."""
+
+    @_builtins.property
+    def liquidity(self) -> _amount_pb2.Amount:
+        """Money in the market's escrow after it, as prediction reckons it."""
+
+    def __init__(
+        self,
+        *,
+        order: Global___Order | None = ...,
+        replayed: _builtins.bool = ...,
+        liquidity_parameter_units: _builtins.int = ...,
+        liquidity: _amount_pb2.Amount | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["liquidity", b"liquidity", "order", b"order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["liquidity", b"liquidity", "liquidity_parameter_units", b"liquidity_parameter_units", "order", b"order", "replayed", b"replayed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AddSubsidyResponse: _TypeAlias = AddSubsidyResponse  # noqa: Y015
 
 @_typing.final
 class GetBookRequest(_message.Message):

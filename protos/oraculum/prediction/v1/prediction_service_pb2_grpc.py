@@ -85,6 +85,11 @@ class PredictionServiceStub:
                 request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.MergeSetsRequest.SerializeToString,
                 response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.MergeSetsResponse.FromString,
                 _registered_method=True)
+        self.AddSubsidy = channel.unary_unary(
+                '/oraculum.prediction.v1.PredictionService/AddSubsidy',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.AddSubsidyRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.AddSubsidyResponse.FromString,
+                _registered_method=True)
         self.GetBook = channel.unary_unary(
                 '/oraculum.prediction.v1.PredictionService/GetBook',
                 request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetBookRequest.SerializeToString,
@@ -213,6 +218,13 @@ class PredictionServiceServicer:
 
     def MergeSets(self, request, context):
         """Turns complete sets, a share of every outcome each, back into cash. Fails with INSUFFICIENT_SHARES.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddSubsidy(self, request, context):
+        """Adds liquidity to a market that trades, for good; no price moves. Fails with MARKET_NOT_OPEN and INSUFFICIENT_FUNDS.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -348,6 +360,11 @@ def add_PredictionServiceServicer_to_server(servicer, server):
                     servicer.MergeSets,
                     request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.MergeSetsRequest.FromString,
                     response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.MergeSetsResponse.SerializeToString,
+            ),
+            'AddSubsidy': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddSubsidy,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.AddSubsidyRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.AddSubsidyResponse.SerializeToString,
             ),
             'GetBook': grpc.unary_unary_rpc_method_handler(
                     servicer.GetBook,
@@ -676,6 +693,33 @@ class PredictionService:
             '/oraculum.prediction.v1.PredictionService/MergeSets',
             oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.MergeSetsRequest.SerializeToString,
             oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.MergeSetsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddSubsidy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.PredictionService/AddSubsidy',
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.AddSubsidyRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.AddSubsidyResponse.FromString,
             options,
             channel_credentials,
             insecure,

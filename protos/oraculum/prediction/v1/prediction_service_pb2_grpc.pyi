@@ -57,6 +57,8 @@ class PredictionServiceStub:
     """Cancels everything that the caller has resting, once, unless it is set anew before then."""
     MergeSets: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.MergeSetsRequest, _prediction_service_pb2.MergeSetsResponse]
     """Turns complete sets, a share of every outcome each, back into cash. Fails with INSUFFICIENT_SHARES."""
+    AddSubsidy: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.AddSubsidyRequest, _prediction_service_pb2.AddSubsidyResponse]
+    """Adds liquidity to a market that trades, for good; no price moves. Fails with MARKET_NOT_OPEN and INSUFFICIENT_FUNDS."""
     GetBook: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.GetBookRequest, _prediction_service_pb2.GetBookResponse]
     """What rests on a market by price, and what the market maker gives between."""
     GetReceipts: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.GetReceiptsRequest, _prediction_service_pb2.GetReceiptsResponse]
@@ -111,6 +113,8 @@ class PredictionServiceAsyncStub(PredictionServiceStub):
     """Cancels everything that the caller has resting, once, unless it is set anew before then."""
     MergeSets: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.MergeSetsRequest, _prediction_service_pb2.MergeSetsResponse]  # type: ignore[assignment]
     """Turns complete sets, a share of every outcome each, back into cash. Fails with INSUFFICIENT_SHARES."""
+    AddSubsidy: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.AddSubsidyRequest, _prediction_service_pb2.AddSubsidyResponse]  # type: ignore[assignment]
+    """Adds liquidity to a market that trades, for good; no price moves. Fails with MARKET_NOT_OPEN and INSUFFICIENT_FUNDS."""
     GetBook: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.GetBookRequest, _prediction_service_pb2.GetBookResponse]  # type: ignore[assignment]
     """What rests on a market by price, and what the market maker gives between."""
     GetReceipts: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.GetReceiptsRequest, _prediction_service_pb2.GetReceiptsResponse]  # type: ignore[assignment]
@@ -222,6 +226,14 @@ class PredictionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_prediction_service_pb2.MergeSetsResponse, _abc.Awaitable[_prediction_service_pb2.MergeSetsResponse]]:
         """Turns complete sets, a share of every outcome each, back into cash. Fails with INSUFFICIENT_SHARES."""
+
+    @_abc_1.abstractmethod
+    def AddSubsidy(
+        self,
+        request: _prediction_service_pb2.AddSubsidyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prediction_service_pb2.AddSubsidyResponse, _abc.Awaitable[_prediction_service_pb2.AddSubsidyResponse]]:
+        """Adds liquidity to a market that trades, for good; no price moves. Fails with MARKET_NOT_OPEN and INSUFFICIENT_FUNDS."""
 
     @_abc_1.abstractmethod
     def GetBook(

@@ -70,7 +70,11 @@ async def advance(connection: Connection, parts: Sequence[Priced]) -> dict[UUID,
         escrows=literal(draft.escrow_units for draft in drafts),
         participants=literal(draft.participant_count for draft in drafts),
     )
-    return dict(rows)
+    times: dict[UUID, datetime] = dict(rows)
+    deeper = [draft for draft in drafts if draft.deepened and draft.event_id in times]
+    if deeper:
+        await _deepen(connection, deeper)
+    return times
 
 
 async def insert_orders(
@@ -142,4 +146,15 @@ async def put_positions(connection: Connection, drafts: Sequence[Draft]) -> None
         reserved=literal(row[3].reserved for row in changed),
         costs=literal(row[3].cost_units for row in changed),
         realised=literal(row[3].realised_units for row in changed),
+    )
+
+
+async def _deepen(connection: Connection, drafts: Sequence[Draft]) -> None:
+    """Write down the liquidity of markets that have more of it; they are ours since they were advanced."""
+    await _SQL.deepen_markets.run(
+        connection,
+        event_ids=literal(draft.event_id for draft in drafts),
+        liquidities=literal(draft.state.liquidity for draft in drafts),
+        priors=literals(draft.state.prior for draft in drafts),
+        subsidies=literal(draft.subsidy_units for draft in drafts),
     )

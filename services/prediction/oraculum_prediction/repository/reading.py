@@ -42,6 +42,12 @@ async def sold_before(connection: Connection, event_id: UUID, sequence: int) -> 
     return {outcome: Shares(shares) for outcome, shares in rows}
 
 
+async def subsidised_after(connection: Connection, event_id: UUID, sequence: int) -> str | None:
+    """The receipt of the first subsidy after a fill; None where there was none."""
+    document: str | None = await _SQL.subsidised_after.value(connection, event_id=event_id, sequence=sequence)
+    return document
+
+
 async def to_replay(
     connection: Connection, event_id: UUID, *, after: int, up_to: int, row_count: int
 ) -> list[Explained]:

@@ -89,6 +89,29 @@ async def page(
     return [ReviewRow._make(row) for row in rows]
 
 
+async def of_user(
+    connection: Connection,
+    user_id: UUID,
+    *,
+    event_id: UUID | None,
+    statuses: Collection[int],
+    before: tuple[datetime, UUID] | None,
+    row_count: int,
+) -> list[ReviewRow]:
+    """A page of a person's orders that wait or were turned away, newest first."""
+    time, order_id = before or (None, None)
+    rows = await _SQL.reviews_of_user.tuples(
+        connection,
+        user_id=user_id,
+        event_id=event_id,
+        statuses=list(statuses),
+        before=time,
+        before_id=order_id,
+        row_count=row_count,
+    )
+    return [ReviewRow._make(row) for row in rows]
+
+
 async def decide(
     connection: Connection, order_id: UUID, status: int, *, decided_by: UUID | None, note: str
 ) -> bool:

@@ -118,6 +118,12 @@ async def waiting(connection: Connection, *, after_number: int, row_count: int) 
     return [Waiting._make(row) for row in rows]
 
 
+async def that_wait(connection: Connection, trigger_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these wait still."""
+    rows = await _SQL.triggers_that_wait.tuples(connection, trigger_ids=list(trigger_ids))
+    return {trigger_id for (trigger_id,) in rows}
+
+
 async def mark_crossed(connection: Connection, trigger_ids: Sequence[UUID]) -> None:
     """Note that their prices came, in the transaction of the fills that brought them."""
     await _SQL.mark_crossed.run(connection, trigger_ids=literal(trigger_ids))

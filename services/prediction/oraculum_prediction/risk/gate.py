@@ -14,6 +14,7 @@ from uuid import UUID
 
 from oraculum_kit.errors import ServiceError
 from oraculum_money import Units
+from oraculum_prediction import statuses
 from oraculum_prediction.draft import Draft, Filled, Proposal, Step
 from oraculum_prediction.memory import NOTHING, Holding, Market
 from oraculum_prediction.placement import Ticket
@@ -70,7 +71,8 @@ class Gate:
         uses: defaultdict[UUID, Use] = defaultdict(lambda: NO_USE)
         for fill in step.filled:
             user_id = fill.ticket.user_id
-            if user_id is not None:
+            # Who subsidises a market has nothing at stake in it.
+            if user_id is not None and fill.role != statuses.SUBSIDY:
                 uses[user_id] = uses[user_id].plus(self._traded(draft, user_id, fill, 0))
         for row in _touched(draft, step):
             change = Units(row.still_needed_units - self._before(row))
@@ -149,7 +151,7 @@ class Gate:
     def _maker(self, draft: Draft, proposal: Proposal) -> Maker | None:
         if not self._used.policy.house:
             return None
-        subsidy = self._market.subsidy_units
+        subsidy = draft.subsidy_units
         after = Units(draft.escrow_units + proposal.paid_in_units)
         return Maker(
             exposure(subsidy, draft.escrow_units, draft.state.sold),

@@ -6,9 +6,9 @@ as any other order also concludes the row, which only one can do, and puts its a
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -66,14 +66,13 @@ def frozen_limit(order: Order, proposal: Proposal) -> Price | None:
 
 def pending_order(row: ReviewRow, at: datetime) -> prediction.Order:
     """An order as its owner sees it while it waits, or once it is turned away."""
-    waits = row.status in {PENDING, APPROVED}
     return prediction.Order(
         order_id=str(row.order_id),
         user_id=str(row.user_id),
         event_id=str(row.event_id),
         outcome=row.outcome,
         side=prediction.Side.ValueType(row.side),
-        status=prediction.ORDER_STATUS_PENDING if waits else prediction.ORDER_STATUS_REJECTED,
+        status=_shown_as(row.status),
         gross=amount(Units(0), row.asset),
         fee=amount(Units(0), row.asset),
         created_at=to_wire(row.created_at or at),
@@ -82,6 +81,19 @@ def pending_order(row: ReviewRow, at: datetime) -> prediction.Order:
         asked_shares=row.asked_shares or 0,
         limit_price_millionths=row.limit_price or 0,
     )
+
+
+def _shown_as(status: int) -> prediction.OrderStatus.ValueType:
+    waits = status in {PENDING, APPROVED}
+    return prediction.ORDER_STATUS_PENDING if waits else prediction.ORDER_STATUS_REJECTED
+
+
+class Listed(NamedTuple):
+    """An order in a list, with its place there."""
+
+    created_at: datetime
+    order_id: UUID
+    order: prediction.Order
 
 
 class Reviews:
@@ -200,6 +212,30 @@ async def held_order(connection: Connection, order_id: UUID) -> prediction.Order
     """An order that is held, or was turned away, as its owner sees it."""
     row = (await repository.by_ids(connection, [order_id])).get(order_id)
     return pending_order(row, row.received_at) if row is not None else None
+
+
+async def held_orders(
+    connection: Connection,
+    user_id: UUID,
+    *,
+    event_id: UUID | None,
+    shown_as: Collection[int],
+    before: tuple[datetime, UUID] | None,
+    row_count: int,
+) -> list[Listed]:
+    """A page of a person's orders that are held, or were turned away, newest first; in some states, or in all if none."""
+    statuses = {
+        status for status in (PENDING, APPROVED, REJECTED) if not shown_as or _shown_as(status) in shown_as
+    }
+    if not statuses:
+        return []
+    rows = await repository.of_user(
+        connection, user_id, event_id=event_id, statuses=statuses, before=before, row_count=row_count
+    )
+    return [
+        Listed(row.created_at or row.received_at, row.order_id, pending_order(row, row.received_at))
+        for row in rows
+    ]
 
 
 async def let_pass(connection: Connection, tasks: Iterable[Task]) -> set[UUID]:

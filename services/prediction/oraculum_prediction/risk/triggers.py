@@ -70,6 +70,7 @@ class TriggerBook:
         self.hits: deque[UUID] = deque()
         self.hit = asyncio.Event()
         self.last_number = 0
+        self._to_check: deque[Waiting] = deque()
 
     def add(self, trigger: Waiting) -> None:
         """Watch a trigger."""
@@ -96,6 +97,20 @@ class TriggerBook:
             if self._by_event[event_id].pop(trigger_id, None) is not None:
                 self.hits.append(trigger_id)
                 self.hit.set()
+
+    def next_to_check(self, count: int) -> list[Waiting]:
+        """Some that are watched, others the next time, until all have had their turn."""
+        if not self._to_check:
+            self._to_check.extend(each for known in self._by_event.values() for each in known.values())
+        return [self._to_check.popleft() for _ in range(min(count, len(self._to_check)))]
+
+    def drop(self, triggers: Iterable[Waiting]) -> None:
+        """Watch these no more: they were taken back, here or elsewhere, or fired by somebody else."""
+        for trigger in triggers:
+            known = self._by_event.get(trigger.event_id, {})
+            known.pop(trigger.trigger_id, None)
+            if not known:
+                self._by_event.pop(trigger.event_id, None)
 
     @property
     def waiting(self) -> int:
@@ -131,11 +146,14 @@ class Triggers:
         metrics.TRIGGERS_WAITING.set(self._book.waiting)
 
     async def sweep(self, *, older_seconds: float = PLACING_SECONDS) -> None:
-        """Find what was missed: prices that are there, sales that were not placed, markets that are closed."""
+        """Find what was missed: prices, sales that were not placed, closed markets; what is watched and waits no more."""
         async with self._database.connection() as connection:
             await repository.cancel_closed(connection)
             crossed = await repository.crossed(connection, row_count=_ROWS)
             unplaced = await repository.fired(connection, older_seconds=older_seconds, row_count=_ROWS)
+            known = self._book.next_to_check(_READ_ROWS)
+            wait = await repository.that_wait(connection, [each.trigger_id for each in known])
+        self._book.drop(each for each in known if each.trigger_id not in wait)
         for trigger_id in crossed:
             if await self.fire(trigger_id):
                 metrics.TRIGGERS_CAUGHT.inc()

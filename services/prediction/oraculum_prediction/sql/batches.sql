@@ -49,6 +49,15 @@ join locked l on l.event_id = g.event_id
 where m.event_id = g.event_id
 returning m.event_id, m.last_filled_at
 
+-- name: deepen_markets
+-- Gives markets that this transaction has brought forward the liquidity that their subsidies pay for by now.
+update market m
+set liquidity_units = g.liquidity, prior = g.prior::bigint[], subsidy_units = g.subsidy
+from unnest(
+    %(event_ids)s::uuid[], %(liquidities)s::bigint[], %(priors)s::text[], %(subsidies)s::bigint[]
+) as g (event_id, liquidity, prior, subsidy)
+where m.event_id = g.event_id
+
 -- name: insert_orders
 -- Orders that were filled by the market maker alone; in id order, as everybody who writes many of them does. An id that is
 -- there already, decided or abandoned, fails the whole batch.

@@ -66,12 +66,12 @@ order by p.event_id desc, p.outcome
 limit %(row_count)s
 
 -- name: trades
--- A page of the trades of an event, newest first.
+-- A page of the trades of an event, newest first. A subsidy trades nothing.
 select f.event_id, f.sequence, f.filled_at, f.fill_id, f.order_id, f.user_id, f.shares, f.gross_units, f.fee_units,
     f.outcome, f.side, f.prices, f.group_first, f.role, m.asset
 from fill f
 join market m on m.event_id = f.event_id
-where f.event_id = %(event_id)s and (%(before)s::bigint is null or f.sequence < %(before)s)
+where f.event_id = %(event_id)s and f.role <> 4 and (%(before)s::bigint is null or f.sequence < %(before)s)
 order by f.sequence desc
 limit %(row_count)s
 
@@ -113,6 +113,7 @@ with arrived as (
     from trade_order o
     where o.user_id = %(user_id)s
       and o.fill_sequence is not null
+      and o.type <> 4
       and (%(event_id)s::uuid is null or o.event_id = %(event_id)s)
       and (%(before)s::timestamptz is null or o.created_at <= %(before)s)
     order by o.created_at desc, o.order_id desc

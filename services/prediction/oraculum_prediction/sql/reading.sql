@@ -7,7 +7,7 @@ select f.event_id, f.sequence, f.filled_at, f.fill_id, f.order_id, f.user_id, f.
 from (
     select o.event_id, o.fill_sequence as sequence
     from trade_order o
-    where o.user_id = %(user_id)s and o.fill_sequence is not null
+    where o.user_id = %(user_id)s and o.fill_sequence is not null and o.type <> 4
     union all
     select r.event_id, r.sequence from fill r where r.user_id = %(user_id)s and r.role = 2
 ) as mine
@@ -44,6 +44,15 @@ left join receipt r on r.event_id = f.event_id and r.group_first = f.sequence
 where f.event_id = %(event_id)s and f.sequence > %(after)s and f.sequence <= %(up_to)s
 order by f.sequence
 limit %(row_count)s
+
+-- name: subsidised_after
+-- The receipt of the first subsidy after a fill: the liquidity that the market had until then stands in it.
+select r.document
+from fill f
+join receipt r on r.event_id = f.event_id and r.group_first = f.sequence
+where f.event_id = %(event_id)s and f.role = 4 and f.sequence > %(sequence)s
+order by f.sequence
+limit 1
 
 -- name: sold_before
 -- Shares outstanding of each outcome before a fill: the fold of all before it.

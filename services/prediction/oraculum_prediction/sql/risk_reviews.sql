@@ -39,6 +39,21 @@ where r.status = %(status)s
 order by r.created_at, r.order_id
 limit %(row_count)s
 
+-- name: reviews_of_user
+-- A page of a person's orders that wait or were turned away, newest first: those that no other row tells of.
+select r.order_id, r.user_id, r.event_id, r.outcome, r.side, r.amount_units, r.asked_shares, r.limit_price, r.tier,
+    r.request, r.request_hash, r.score, r.signals, r.status, r.received_at, m.asset, r.created_at, r.decided_at,
+    r.decided_by, r.note
+from risk_review r
+join market m on m.event_id = r.event_id
+where r.user_id = %(user_id)s
+  and r.status <> 3
+  and r.status = any(%(statuses)s::smallint[])
+  and (%(event_id)s::uuid is null or r.event_id = %(event_id)s)
+  and (%(before)s::timestamptz is null or (r.created_at, r.order_id) < (%(before)s, %(before_id)s::uuid))
+order by r.created_at desc, r.order_id desc
+limit %(row_count)s
+
 -- name: decide_review
 -- Decides a review that is pending, once.
 update risk_review

@@ -49,6 +49,10 @@ where status = 1 and number > %(after_number)s
 order by number
 limit %(row_count)s
 
+-- name: triggers_that_wait
+-- Which of these wait still.
+select trigger_id from risk_trigger where trigger_id = any(%(trigger_ids)s::uuid[]) and status = 1
+
 -- name: mark_crossed
 -- Notes that a price came, in the transaction of the fill that brought it; in id order, as everybody does.
 with crossed as (

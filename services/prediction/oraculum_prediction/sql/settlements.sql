@@ -64,7 +64,7 @@ update trade_order o
 set status = %(status)s,
     settled_at = clock_timestamp(),
     profit_loss_units = case
-        when o.side = 1 then
+        when o.side = 1 and o.type <> 4 then
             floor(o.shares::numeric * (%(payout_prices)s::bigint[])[o.outcome + 1] / 1000000)::bigint
             - o.gross_units - o.fee_units
     end

@@ -59,6 +59,30 @@ class TestReviews:
         assert (review.order_id, review.asked_units, review.score) == (order.order_id, 3 * USDC, 60)
         assert [signal.name for signal in review.signals] == ["speed"]
 
+    async def test_held_orders_stand_in_the_list_of_their_owner(self, house: Any) -> None:
+        """Beside those that were decided, page by page, in the state that was asked for; placed they stand there once."""
+        event, who, held = await self.hold(house, amount_units=3 * USDC)
+
+        async def listed(**asked: Any) -> list[tuple[str, int]]:
+            rows, cursor = [], ""
+            with house.parties.signed_in(who):
+                while True:
+                    request = pb.ListOrdersRequest(limit=1, cursor=cursor, **asked)
+                    page = await house.stub.ListOrders(request)
+                    rows += [(order.order_id, order.status) for order in page.orders]
+                    if not (cursor := page.next_cursor):
+                        return rows
+
+        (first,) = house.rows("select order_id::text from trade_order")
+        filled = (first["order_id"], pb.ORDER_STATUS_FILLED)
+        assert [(held.order_id, pb.ORDER_STATUS_PENDING), filled] == await listed()
+        assert [(held.order_id, pb.ORDER_STATUS_PENDING)] == await listed(statuses=[pb.ORDER_STATUS_PENDING])
+        assert [filled] == await listed(statuses=[pb.ORDER_STATUS_FILLED])
+        assert [] == await listed(event_id=str(who))
+        await self.decide(house, held.order_id, approve=True)
+        placed = (held.order_id, pb.ORDER_STATUS_FILLED)
+        assert [placed, filled] == await listed(event_id=str(event))
+
     async def test_let_pass_it_is_placed_once_under_its_own_key(self, house: Any) -> None:
         event, who, order = await self.hold(house, amount_units=3 * USDC)
         reviews = await asyncio.gather(

@@ -199,6 +199,24 @@ class TestFiring:
         row = await row_of(house, trigger_id)
         assert (row.status, row.reason, desk.asked) == (repository.CANCELLED, "MARKET_CLOSED", 0)
 
+    async def test_what_was_taken_back_is_watched_no_more(
+        self, house: Any, desk: Desk, holder: Holder
+    ) -> None:
+        """Wherever it was taken back: every process looks through what it watches."""
+        gone, stays = [
+            await wait_for(house, holder.user_id, holder.event_id, kind=STOP_LOSS, price=price)
+            for price in (100_000, 200_000)
+        ]
+        triggers, book = process(house, desk)
+        await triggers.refresh()
+        assert 2 == book.waiting
+        async with house.replicas[0].database.transaction() as connection:
+            assert await repository.cancel(connection, gone, "TAKEN_BACK")
+        await triggers.sweep()
+        await triggers.refresh()
+        assert 1 == book.waiting
+        assert [stays] == book.crossing(holder.event_id, [[Price(900_000), Price(100_000)]])
+
 
 class TestDying:
     async def test_between_the_commit_of_the_price_and_the_firing(
