@@ -72,6 +72,7 @@ class Prover:
             "balance": unbalanced(sums),
             "overdraft": await repository.overdrawn(connection),
             "pending": await repository.pending_differs(connection),
+            "reserves": await repository.reserves_differ(connection),
             "statement": await repository.statement_differs(connection, changed_seconds=changed_seconds),
             "fold": await repository.counters_differ(connection, number, anew=anew),
         }

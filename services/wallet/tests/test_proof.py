@@ -90,3 +90,26 @@ class TestLaws:
             assert {law for law, sentences in proof.broken.items() if sentences} == laws
             assert not proof.balanced
             assert all(sentence for sentence in proof.violations)
+
+
+@pytest.mark.parametrize(
+    ("statement", "laws"),
+    [
+        ("update order_reserve set units_left = units_left - 1", {"reserves"}),
+        ("delete from order_reserve", {"reserves"}),
+        (
+            "update account set debits_posted = debits_posted + 1 where kind = 2",
+            {"balance", "reserves", "fold"},
+        ),
+    ],
+)
+async def test_reserves_are_what_lies_behind_orders(
+    prover: Prover, tamper: Tamper, ledger: Ledger, make: Any, user: Account, statement: str, laws: set[str]
+) -> None:
+    """Two orders of one person; then somebody gets past the guard."""
+    reserved = [make.reserve(user, 20), make.reserve(user, 30)]
+    assert all(answer.succeeded for answer in await ledger.create(reserved))
+    assert (await prover.check()).violations == []
+    await tamper(statement)
+    for proof in (await prover.check(), await prover.prove(anew=True)):
+        assert {law for law, sentences in proof.broken.items() if sentences} == laws

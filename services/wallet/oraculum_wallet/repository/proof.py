@@ -61,6 +61,12 @@ async def statement_differs(connection: Connection, *, changed_seconds: float) -
     return [f"account {id_} has {units}, but its last entry says {shown}" for id_, units, shown in rows]
 
 
+async def reserves_differ(connection: Connection) -> list[str]:
+    """People whose order reserves are not what lies behind their orders."""
+    rows = await _sql.reserves_differ.tuples(connection, limit=EXAMPLES_MAX)
+    return [f"account {id_} has {units}, but {behind} lies behind orders" for id_, units, behind in rows]
+
+
 async def counters_differ(connection: Connection, number: int, *, anew: bool = False) -> list[str]:
     """Accounts whose counters are not the sums of their transfers, those up to the number being proven."""
     rows = await _sql.counters_differ.tuples(connection, number=number, anew=anew, limit=EXAMPLES_MAX)

@@ -70,6 +70,19 @@ where a.kind = 1
 order by a.id
 limit %(limit)s;
 
+-- name: reserves_differ
+-- People whose account of order reserves has something else than lies behind their orders, order by order.
+with behind as (
+    select account_id, sum(units_left) as units from order_reserve group by account_id
+)
+select coalesce(a.id, b.account_id)::text, coalesce(a.credits_posted - a.debits_posted, 0)::bigint,
+       coalesce(b.units, 0)::bigint
+from (select id, credits_posted, debits_posted from account where kind = 2) as a
+full join behind b on b.account_id = a.id
+where coalesce(a.credits_posted - a.debits_posted, 0) <> coalesce(b.units, 0)
+order by 1
+limit %(limit)s;
+
 -- name: proven_up_to
 -- The number up to which every transfer is in what was proven.
 select number from proof_progress;
