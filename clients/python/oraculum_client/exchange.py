@@ -70,7 +70,7 @@ def pause(response: httpx.Response | None, attempt: int) -> float:
     told = "" if response is None else response.headers.get("retry-after", "")
     if told.isdecimal():
         return min(float(told), _PAUSE_SECONDS_MAX)
-    return min(_PAUSE_SECONDS * 2**attempt, _PAUSE_SECONDS_MAX) * random.uniform(0.5, 1.0)  # noqa: S311  no secret
+    return min(_PAUSE_SECONDS * 2.0**attempt, _PAUSE_SECONDS_MAX) * random.uniform(0.5, 1.0)  # noqa: S311  no secret
 
 
 def read(ask: Ask, response: httpx.Response, shape: type[T]) -> T:
