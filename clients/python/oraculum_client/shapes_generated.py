@@ -35,7 +35,7 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
         "refunded",
     ]
     reason: str | None
-    type: Literal["market", "limit", "merge"]
+    type: Literal["market", "limit", "merge", "subsidy"]
     time_in_force: Literal["gtc", "gtd", "ioc", "fok"]
     post_only: bool
     limit_price: Decimal
@@ -162,6 +162,18 @@ class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
     """What my positions come to."""
 
     data: list[PortfolioTotal]
+
+
+class Subsidy(msgspec.Struct, frozen=True, kw_only=True):
+    """What a subsidy made of a market: the same bet moves its prices less than before."""
+
+    id: str
+    event_id: str
+    amount: Decimal
+    asset: str
+    liquidity_parameter: Decimal
+    total_liquidity: Decimal
+    created_at: datetime
 
 
 class OrderbookBook(msgspec.Struct, frozen=True, kw_only=True):

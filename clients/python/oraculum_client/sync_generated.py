@@ -226,6 +226,15 @@ class Oraculum(Connection):
             shapes.Prediction,
         )
 
+    def add_subsidy(self, id: str | UUID, *, amount: Decimal, idempotency_key: str = "") -> shapes.Subsidy:
+        """Add liquidity to a market for good; no price moves."""
+        return self.told(
+            Ask(
+                "POST", f"/api/v1/events/{segment(id)}/subsidy", body={"amount": amount}, key=idempotency_key
+            ),
+            shapes.Subsidy,
+        )
+
     def get_book(
         self,
         id: str | UUID,
@@ -398,6 +407,7 @@ class Oraculum(Connection):
         outcome: int | None = None,
         payouts: Sequence[Decimal] | None = None,
         value: Decimal | None = None,
+        correct: bool | None = None,
         note: str | None = None,
         idempotency_key: str = "",
     ) -> shapes.Event:
@@ -406,10 +416,53 @@ class Oraculum(Connection):
             Ask(
                 "POST",
                 f"/api/v1/events/{segment(id)}/resolve",
-                body={"outcome": outcome, "payouts": payouts, "value": value, "note": note},
+                body={
+                    "outcome": outcome,
+                    "payouts": payouts,
+                    "value": value,
+                    "correct": correct,
+                    "note": note,
+                },
                 key=idempotency_key,
             ),
             shapes.Event,
+        )
+
+    def admin_list_events(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        status: Literal["draft", "active", "locked", "resolving", "resolved", "cancelled"] | None = None,
+        category: str | None = None,
+        type: Literal["binary", "multiple_choice", "scalar"] | None = None,
+        q: str | None = None,
+        creator: str | None = None,
+        sort: str | None = None,
+        page: int | None = None,
+        venue: str | None = None,
+        market_id: str | None = None,
+    ) -> shapes.EventPage:
+        """Events in every state, with the results that wait to be confirmed."""
+        return self.told(
+            Ask(
+                "GET",
+                "/api/v1/admin/events",
+                query={
+                    "limit": limit,
+                    "cursor": cursor,
+                    "status": status,
+                    "category": category,
+                    "type": type,
+                    "q": q,
+                    "creator": creator,
+                    "sort": sort,
+                    "page": page,
+                    "venue": venue,
+                    "market_id": market_id,
+                },
+            ),
+            shapes.EventPage,
         )
 
     def admin_lock_event(
