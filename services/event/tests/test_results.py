@@ -14,7 +14,7 @@ from oraculum_event.errors import (
     NothingToConfirm,
     SameAdministrator,
 )
-from oraculum_kit.errors import InvalidArgument
+from oraculum_kit.errors import InvalidArgument, Unavailable
 
 YES, NO = [0, 1_000_000], [1_000_000, 0]
 BOND = 10_000_000
@@ -73,6 +73,19 @@ class TestWindow:
         assert service.wallet.user(ADA) == BOND
         with pytest.raises(DisputeDecided):
             await service.decide(made.dispute_id)
+
+
+class TestReplicas:
+    async def test_a_result_that_several_carry_out_at_once_stands_once(self, service) -> None:
+        """One revision, told once: the others find that it was done."""
+        event = await service.create()
+        service.prediction.failure = Unavailable()
+        with pytest.raises(Unavailable):
+            await service.resolve(event.event_id)
+        service.prediction.failure = None
+        await asyncio.gather(*(service.results.settle(UUID(event.event_id)) for _ in range(5)))
+        assert (await service.get(event.event_id)).resolution.revision == 1
+        assert await service.told() == ["event_opened", "event_resolved"]
 
 
 class TestTwoAdministrators:

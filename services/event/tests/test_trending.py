@@ -87,6 +87,10 @@ async def test_each_fill_counts_once(service) -> None:
     assert (twice[0][0] > once[0][0], twice[0][1]) == (True, 2)
     await hear(service, second, first)
     assert await scores(service) == twice
+    control = (await service.create("Will it rain as much?")).event_id
+    await hear(service, *(filled(control, n, 10_000_000, now) for n in (1, 2)))
+    (_, _), (at_once, _) = await scores(service)
+    assert twice[0][0] == pytest.approx(at_once, abs=1e-9)
 
 
 async def test_what_is_no_trade_counts_nothing(service) -> None:
