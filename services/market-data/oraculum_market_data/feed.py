@@ -102,6 +102,8 @@ class Feed:
         self.answers = False
         # How many times all open markets were asked for, with an answer.
         self.sweeps = 0
+        # And how many times for all that a stand-in has.
+        self.archives = 0
         self._lives = [
             Live(line, partial(self._shard, shard), self._hear, intake.quote, self._note, clock)
             for shard, line in enumerate(lines)
@@ -205,7 +207,7 @@ class Feed:
 
     async def _archives(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await self._poll(self.connector.archive())
+            self.archives += await self._poll(self.connector.archive())
             await pause(stop, self.pace.archive_seconds or _AWAY_SECONDS)
 
     async def _recents(self, stop: asyncio.Event) -> None:

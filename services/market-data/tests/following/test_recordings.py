@@ -1,11 +1,11 @@
 """Recordings of the real venues, replayed: what is served is what was recorded, digit by digit."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
@@ -45,28 +45,17 @@ def is_figure(text: str, known: set[Decimal]) -> bool:
     return not {value, 1 - value, value * 100, 100 - value * 100}.isdisjoint(known)
 
 
-class Steady:
-    """Tells when a number has stopped growing: longer than an archive pass waits for the next."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._last, self._since = 0, monotonic()
-
-    def is_steady(self, number: int) -> bool:
-        if number != self._last:
-            self._last, self._since = number, monotonic()
-        return number > 0 and monotonic() - self._since > self._seconds
-
-
 async def test_what_is_served_was_recorded(recordings, start_stand_in, running, source_of, until) -> None:
     stand_in = start_stand_in(
         "--mode", "replay", "--directory", str(recordings), "--series-every", "0", "--speed", "20"
     )
-    async with running(source_of(stand_in, archive_seconds=5)) as world:
-        listed = Steady(seconds=6)
+    # Everything is asked for once: to ask again and again would only take the time of those who answer here.
+    source = source_of(stand_in, sweep_seconds=600, recent_seconds=600, archive_seconds=600)
+    async with running(source) as world:
 
         async def settled() -> object:
-            return listed.is_steady(sum([len(await world.list(venue=venue)) for venue in VENUES]))
+            feeds = world.follower.feeds
+            return feeds and all(feed.archives for feed in feeds) and not world.follower.announcer.waiting
 
         await until(settled, "everything is listed", seconds=150)
         for venue in VENUES:
@@ -74,15 +63,23 @@ async def test_what_is_served_was_recorded(recordings, start_stand_in, running, 
             markets = await world.list(venue=venue)
             assert len(markets) > 50
             assert [] == changed(markets, known)
-            quotes = [
-                quote
-                for market in markets[:1500]
-                for quote in (await world.market(venue, market.venue_market_id)).quotes
-            ]
+            quotes = await latest(world, [market.venue_market_id for market in markets[:1500]], venue)
             assert len(quotes) > 50
             for quote in quotes:
                 for text in filter(None, (quote.bid, quote.ask, quote.last)):
                     assert is_figure(text, known), (venue, quote, text)
+
+
+async def latest(world: Any, market_ids: list[str], venue: str) -> list[pb.VenueQuote]:
+    """The quotes of markets, asked for some at a time."""
+    asking = asyncio.Semaphore(16)
+
+    async def of_market(market_id: str) -> pb.GetMarketResponse:
+        async with asking:
+            return await world.market(venue, market_id)
+
+    answers = await asyncio.gather(*map(of_market, market_ids))
+    return [quote for answer in answers for quote in answer.quotes]
 
 
 def changed(markets: Iterable[pb.VenueMarket], known: set[Decimal]) -> list[tuple[str, str]]:
