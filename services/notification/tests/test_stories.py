@@ -31,6 +31,7 @@ from oraculum.prediction.v1.prediction_service_pb2 import (
 )
 from oraculum.prediction.v1.settlements_fact_pb2 import PositionSettled, SettlementsFact
 from oraculum_kit.ids import uuid7
+from oraculum_kit.traces import TraceContext
 from oraculum_notification import stories
 from oraculum_notification.consumers import Teller, newest_prices
 from oraculum_notification.errors import NotificationNotFound
@@ -48,6 +49,7 @@ class Heard:
     topic: str
     message: Message
     time: datetime = field(default=NOW)
+    trace: TraceContext | None = None
 
 
 def bet() -> BetsFact:
