@@ -42,6 +42,8 @@ from oraculum_kit.clock import SystemClock
 RPO_SECONDS: Final = 300.0
 RTO_SECONDS: Final = 900.0
 BETS: Final = 60
+# The groups whose effects are money and positions.
+CONSUMERS: Final = frozenset({"wallet", "prediction", "notification"})
 PATIENCE_SECONDS: Final = 240.0
 STOP_SECONDS: Final = 90.0
 
@@ -54,6 +56,7 @@ class Figures:
     bets_after_the_mark: int = 0
     bets_lost: int = 0
     facts_taken_out: int = 0
+    groups_begun_anew: int = 0
     # From the newest transaction in the archive to the disaster: what had to be lost.
     rpo_seconds: float = 0.0
     # From the disaster until a bet is accepted again, and its parts.
@@ -146,7 +149,9 @@ class Drill:
             await ledger_balances(scene.api)
 
     def _note(self, restored: Restored) -> None:
+        agree("groups that consume and do not begin anew", set(), CONSUMERS - set(restored.facts.groups))
         self._figures.facts_taken_out = restored.facts.lost.total()
+        self._figures.groups_begun_anew = len(restored.facts.groups)
         self._figures.database_seconds = round(restored.database_seconds, 1)
         self._figures.topics_seconds = round(restored.topics_seconds, 1)
 

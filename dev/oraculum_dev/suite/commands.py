@@ -15,7 +15,6 @@ from oraculum_dev.suite import memory, view
 from oraculum_dev.suite.home import Home
 from oraculum_dev.suite.ports import Ports
 from oraculum_dev.suite.probe import Health
-from oraculum_dev.suite.replicas import Replicas
 from oraculum_dev.suite.state import State, end_leftovers, wait_until_gone
 from oraculum_dev.suite.supervisor import Status
 from oraculum_dev.suite.table import Plan, units
@@ -37,7 +36,7 @@ def status() -> int:
         home=home,
         ports=Ports(state.port_base),
         venues=Venues(state.venues),
-        replicas=Replicas(state.prediction_replicas),
+        replicas=state.replicas,
         observed="prometheus" in state.processes,
         traced="traces" in state.processes,
         external=state.external,

@@ -12,7 +12,6 @@ from oraculum_dev.project import ROOT
 from oraculum_dev.suite import environment, steps
 from oraculum_dev.suite.home import Home
 from oraculum_dev.suite.ports import Ports
-from oraculum_dev.suite.replicas import Replicas
 from oraculum_dev.suite.state import State
 from oraculum_dev.suite.table import Plan
 from oraculum_dev.suite.venues import Venues
@@ -28,7 +27,7 @@ def run(service: str, module: str, arguments: Sequence[str]) -> int:
         home=home,
         ports=Ports(state.port_base),
         venues=Venues(state.venues),
-        replicas=Replicas(state.prediction_replicas),
+        replicas=state.replicas,
         external=state.external,
     )
     database = steps.database_url(plan.superuser_url, service, plan.keys)

@@ -39,6 +39,16 @@ OFFSETS: Mapping[str, int] = {
     "valkey": 41,
     "kafka": 42,
     "kafka controller": 43,
+    "auth-2": 50,
+    "auth-2 internal": 51,
+    "event-2": 52,
+    "event-2 internal": 53,
+    "wallet-2": 54,
+    "wallet-2 internal": 55,
+    "market-data-2": 56,
+    "market-data-2 internal": 57,
+    "notification-2": 58,
+    "notification-2 internal": 59,
 }
 SPAN = max(OFFSETS.values()) + 1
 

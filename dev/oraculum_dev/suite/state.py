@@ -12,6 +12,7 @@ import psutil
 
 from oraculum_dev.infrastructure.programs import ProgramError, kill_group
 from oraculum_dev.suite.home import Home
+from oraculum_dev.suite.replicas import Replicas
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class State:
     processes: dict[str, ProcessId] = field(default_factory=dict)
     external: dict[str, str] = field(default_factory=dict)
     prediction_replicas: int = 1
+    other_replicas: int = 1
 
     @classmethod
     def read(cls, home: Home) -> "State | None":
@@ -68,6 +70,11 @@ class State:
         unfinished = home.state_file.with_suffix(".new")
         unfinished.write_text(json.dumps(asdict(self), indent=2))
         unfinished.replace(home.state_file)
+
+    @property
+    def replicas(self) -> Replicas:
+        """How many processes each service has."""
+        return Replicas(self.prediction_replicas, self.other_replicas)
 
     @property
     def running(self) -> bool:

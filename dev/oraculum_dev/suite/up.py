@@ -83,6 +83,7 @@ class Session:
             started_at=runner.create_time(),
             external=dict(plan.external),
             prediction_replicas=plan.replicas.prediction,
+            other_replicas=plan.replicas.others,
         )
 
     async def run(self) -> int:

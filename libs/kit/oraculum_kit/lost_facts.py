@@ -34,6 +34,9 @@ __all__ = ["NotPossibleError", "Report", "take_out"]
 _log = structlog.stdlib.get_logger(__name__)
 _sql: Final = queries(__package__, "sql/lost_facts.sql")
 
+# Several times as long as the sessions of our consumers last without a beat.
+_PATIENCE_SECONDS: Final = 30.0
+
 
 @dataclass(slots=True)
 class Report:
@@ -53,6 +56,7 @@ async def take_out(
     topics: Collection[str],
     restored_at: datetime,
     since: datetime,
+    patience_seconds: float = _PATIENCE_SECONDS,
 ) -> Report:
     """Take out what the restored database does not know, and let every group begin where it misses nothing."""
     if not await _sql.transactions_known.value(connection):
@@ -60,7 +64,7 @@ async def take_out(
             "PostgreSQL does not know when transactions committed: track_commit_timestamp is off"
         )
     judge, report = _Judge(connection, restored_at), Report()
-    broker = await asyncio.to_thread(Broker, cluster, topics)
+    broker = await asyncio.to_thread(Broker, cluster, topics, patience_seconds)
     begins: dict[Place, int] = {}
     cuts: dict[Place, int] = {}
     async with Producer(cluster) as producer:

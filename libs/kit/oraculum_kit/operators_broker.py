@@ -1,9 +1,9 @@
 """The broker as its operator sees it: what lies in partitions, where groups stand, and how both are changed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, sleep
 from typing import Final
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
@@ -36,15 +36,18 @@ class Stretch:
 class Broker:
     """Some topics, and the groups that read them. Every call but `read` blocks."""
 
-    def __init__(self, cluster: Cluster, topics: Collection[str]) -> None:
-        """Look around; refuse while anybody consumes, for what they finish meanwhile could not be taken back."""
+    def __init__(self, cluster: Cluster, topics: Collection[str], patience_seconds: float) -> None:
+        """Look around; refuse while anybody consumes, for what they finish meanwhile could not be taken back.
+
+        Members that were killed are members until their sessions end: they have so long to go.
+        """
         self._settings = cluster.settings()
         self._admin = AdminClient(self._settings, logger=client_log)
         there = self._admin.list_topics(timeout=_ANSWER_SECONDS).topics
         self._places = {
             (name, number) for name, topic in there.items() if name in topics for number in topic.partitions
         }
-        self._finished = self._groups()
+        self._finished = self._groups(patience_seconds)
 
     def stretches(self, since_ms: int) -> list[Stretch]:
         """What every partition holds since a time."""
@@ -96,14 +99,24 @@ class Broker:
             for answer in self._admin.delete_records(asked).values():
                 answer.result(_ANSWER_SECONDS)
 
-    def _groups(self) -> dict[str, set[Place]]:
+    def _groups(self, patience_seconds: float) -> dict[str, set[Place]]:
         """By group, which of our partitions it has finished something of."""
-        listed = self._admin.list_consumer_groups().result(_ANSWER_SECONDS).valid
-        names = [group.group_id for group in listed]
+        names = self._names()
         if not names:
             return {}
-        described = self._admin.describe_consumer_groups(names)
-        busy = sorted(
+        deadline = monotonic() + patience_seconds
+        while busy := self._busy(names):
+            if monotonic() > deadline:
+                raise NotPossibleError(
+                    f"stop the services first: somebody still consumes as {', '.join(busy)}"
+                )
+            sleep(_LOOK_SECONDS)
+        return {name: self._finished_by(name) for name in names}
+
+    def _busy(self, names: Sequence[str]) -> list[str]:
+        """The groups of which a member holds one of our partitions."""
+        described = self._admin.describe_consumer_groups(list(names))
+        return sorted(
             name
             for name, answer in described.items()
             if any(
@@ -112,9 +125,19 @@ class Broker:
                 for part in member.assignment.topic_partitions
             )
         )
-        if busy:
-            raise NotPossibleError(f"stop the services first: somebody still consumes as {', '.join(busy)}")
-        return {name: self._finished_by(name) for name in names}
+
+    def _names(self) -> list[str]:
+        """Every group. A broker that has just started still loads them, and tells fewer or none: ask until it is sure."""
+        deadline = monotonic() + _ANSWER_SECONDS
+        before: list[str] | None = None
+        while monotonic() < deadline:
+            answer = self._admin.list_consumer_groups().result(_ANSWER_SECONDS)
+            names = sorted(group.group_id for group in answer.valid)
+            if names == before and not answer.errors:
+                return names
+            before = None if answer.errors else names
+            sleep(_LOOK_SECONDS)
+        raise NotPossibleError("the brokers do not tell of all consumer groups")
 
     def _finished_by(self, group: str) -> set[Place]:
         (asked,) = self._admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)]).values()

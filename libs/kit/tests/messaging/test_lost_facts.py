@@ -20,7 +20,7 @@ NEVER = 2_000_000_000
 DAY = timedelta(days=1)
 
 
-async def restored(story: Any, at: datetime | None = None) -> Report:
+async def restored(story: Any, at: datetime | None = None, patience_seconds: float = 30) -> Report:
     """What the operator runs after a restore."""
     restored_at = at or SystemClock().now()
     async with story.database.connection() as connection:
@@ -30,6 +30,7 @@ async def restored(story: Any, at: datetime | None = None) -> Report:
             topics={story.topic},
             restored_at=restored_at,
             since=restored_at - DAY,
+            patience_seconds=patience_seconds,
         )
 
 
@@ -140,7 +141,7 @@ async def test_nothing_is_done_while_somebody_consumes(story: Any) -> None:
     async with running(chapter.consumer.run):
         await eventually(lambda: chapter.done(1))
         with pytest.raises(NotPossibleError, match=chapter.group):
-            await restored(story)
+            await restored(story, patience_seconds=0)
 
 
 @pytest.mark.parametrize("said", ["yesterday", "2026-11-21T10:00:00"])
