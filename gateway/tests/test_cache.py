@@ -13,6 +13,7 @@ from oraculum.event.v1 import event_service_pb2 as event_pb
 from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.notification.v1 import notification_service_pb2 as live_pb
 from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
+from oraculum_gateway import metrics
 from oraculum_gateway.caching.news import CHANNELS
 from oraculum_kit.errors import NotFound, Unavailable
 from oraculum_kit.testing.messaging import eventually
@@ -107,6 +108,14 @@ def asked(gateway: Any, method: str) -> int:
     return sum(name == method for name, _ in gateway.backend.asked)
 
 
+def waited_with_others() -> float:
+    """How many were given what somebody else had asked for."""
+    samples = [each for metric in metrics.CACHED.collect() for each in metric.samples]
+    return sum(
+        each.value for each in samples if each.name.endswith("_total") and "together" in each.labels.values()
+    )
+
+
 async def sequence(gateway: Any, event_id: str = ONE, **headers: str) -> int:
     response = await gateway.http.get(f"/api/v1/events/{event_id}", headers=headers)
     return int(response.json()["sequence"])
@@ -170,6 +179,22 @@ class TestOne:
         go_on.set()
         await early
         assert before + 1 == await sequence(gateway)
+        assert 2 == asked(gateway, "GetEvent")
+
+    @pytest.mark.timeout(60)
+    async def test_who_waited_with_others_asks_anew_after_a_trade(self, start, world: World) -> None:
+        """The answer on its way was asked for before it; whoever asked for that one may have it."""
+        gateway, joined = await start(), waited_with_others()
+        reading, go_on = asyncio.Event(), asyncio.Event()
+        gateway.backend.on("GetEvent", _slow(reading, go_on))
+        early = asyncio.create_task(sequence(gateway))
+        await reading.wait()
+        late = [asyncio.create_task(sequence(gateway)) for _ in range(3)]
+        await eventually(lambda: _true(waited_with_others() == joined + 3))
+        await world.trade(ONE)
+        go_on.set()
+        await early
+        assert [2, 2, 2] == await asyncio.gather(*late)
         assert 2 == asked(gateway, "GetEvent")
 
     async def test_many_at_once_are_one_question(self, start) -> None:

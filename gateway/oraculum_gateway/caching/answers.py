@@ -96,8 +96,8 @@ class Answers:
                 return known
             loading = self._loading.get(key)
             if loading is None:
-                loading = self._loading[key] = asyncio.create_task(self._find(route, key, load))
-                loading.add_done_callback(lambda done: self._loaded(key, done))
+                loading = self._loading[key] = asyncio.create_task(self._load(route, key, load))
+                loading.add_done_callback(_looked_at)
                 return (await asyncio.shield(loading)).content
             metrics.CACHED.labels(route, "together").inc()
             # Whoever asked first may go away; the others still wait.
@@ -106,11 +106,12 @@ class Answers:
             if self._news.counts(kept.stamp, kept.content.tags):
                 return kept.content
 
-    def _loaded(self, key: str, done: "asyncio.Task[Kept]") -> None:
-        self._loading.pop(key, None)
-        # Whoever waited is told; that nobody waited any more is no failure of its own.
-        if not done.cancelled():
-            done.exception()
+    async def _load(self, route: str, key: str, load: Load) -> Kept:
+        try:
+            return await self._find(route, key, load)
+        finally:
+            # Before anybody who waited goes on: to whom it does not count asks anew, and must not meet this one again.
+            del self._loading[key]
 
     async def _find(self, route: str, key: str, load: Load) -> Kept:
         shared = await self._shared(key)
@@ -187,3 +188,9 @@ class Answers:
 
     def _name(self, key: str) -> str:
         return f"answer:{self.version}:{key}"
+
+
+def _looked_at(done: asyncio.Task[Kept]) -> None:
+    """Whoever waited is told; that nobody waited any more is no failure of its own."""
+    if not done.cancelled():
+        done.exception()
