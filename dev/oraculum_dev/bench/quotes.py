@@ -34,7 +34,7 @@ class Read:
 def run(run: Run) -> None:
     """Measure both; then, alone on the machine, what it does with answers of that length."""
     for read in _measured(run):
-        limit = _limit(run, read.size)
+        limit = limit_of(run, read.size)
         run.give(
             figure(
                 "quotes",
@@ -57,14 +57,14 @@ def _measured(run: Run) -> list[Read]:
         reads: list[Read] = []
         for shape, paths, unit in (("events", [LIST], "pages/s"), ("quote", quotes, "quotes/s")):
             answer = httpx.get(stage.suite.url + paths[0], timeout=REQUEST_SECONDS).raise_for_status()
-            driven = drive(_plan(run, stage, paths, tokens), stage.processes, stage.folder)
+            driven = drive(reading(run, stage, paths, tokens), stage.processes, stage.folder)
             run.note(f"quotes {shape}: {driven.rate:,.0f} a second; {driven.sentence}")
             run.expect_success(f"quotes {shape}", driven)
             reads.append(Read(shape, unit, len(answer.content), driven))
         return reads
 
 
-def _plan(run: Run, stage: Stage, paths: Sequence[str], tokens: Sequence[str]) -> Plan:
+def reading(run: Run, stage: Stage, paths: Sequence[str], tokens: Sequence[str]) -> Plan:
     """Signed in, each person with requests of their own: strangers of one address would share one limit."""
     return run.plan(
         stage,
@@ -75,7 +75,8 @@ def _plan(run: Run, stage: Stage, paths: Sequence[str], tokens: Sequence[str]) -
     )
 
 
-def _limit(run: Run, size: int) -> Limit:
+def limit_of(run: Run, size: int) -> Limit:
+    """What a bare hop does with answers so long, alone on the machine."""
     with hop.running(run.folder) as bare:
         plan = Plan(
             host=HOST,
