@@ -104,7 +104,7 @@ def _pods(plane: ControlPlane) -> dict[str, int]:
 
 def _image(plane: ControlPlane) -> str:
     """The tag that runs, the same for all of ours."""
-    tags = {
+    tags: set[str] = {
         container["image"].rpartition(":")[2]
         for pod in plane.get("pods", "--namespace", NAMESPACE)
         if _is_ours(pod)
