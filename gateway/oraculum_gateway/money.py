@@ -30,6 +30,11 @@ def amount_in(field: str, value: Decimal, of: Asset) -> Units:
     return _positive(field, units)
 
 
+def limit_in(field: str, value: Decimal, of: Asset) -> Units:
+    """An amount that nothing may pass; the shape has made sure that it is not negative."""
+    return _parsed(field, lambda: parse_units(value, of))
+
+
 def shares_in(field: str, value: Decimal, of: Asset) -> Shares:
     """A positive number of shares that a client sends."""
     shares = _parsed(field, lambda: parse_shares(value, of))

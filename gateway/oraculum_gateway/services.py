@@ -12,6 +12,8 @@ from oraculum.auth.v1.compliance_service_pb2_grpc import ComplianceServiceStub
 from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceStub
 from oraculum.auth.v1.factor_service_pb2_grpc import FactorServiceStub
 from oraculum.auth.v1.open_id_service_pb2_grpc import OpenIdServiceStub
+from oraculum.auth.v1.play_service_pb2_grpc import PlayServiceStub
+from oraculum.auth.v1.privacy_service_pb2_grpc import PrivacyServiceStub
 from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum.event.v1.event_service_pb2_grpc import EventServiceStub
 from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceStub
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceAsyncStub
     from oraculum.auth.v1.factor_service_pb2_grpc import FactorServiceAsyncStub
     from oraculum.auth.v1.open_id_service_pb2_grpc import OpenIdServiceAsyncStub
+    from oraculum.auth.v1.play_service_pb2_grpc import PlayServiceAsyncStub
+    from oraculum.auth.v1.privacy_service_pb2_grpc import PrivacyServiceAsyncStub
     from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceAsyncStub
     from oraculum.event.v1.event_service_pb2_grpc import EventServiceAsyncStub
     from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceAsyncStub
@@ -87,6 +91,8 @@ class Services:
     factors: "FactorServiceAsyncStub"
     open_id: "OpenIdServiceAsyncStub"
     compliance: "ComplianceServiceAsyncStub"
+    play: "PlayServiceAsyncStub"
+    privacy: "PrivacyServiceAsyncStub"
     trust: "TrustServiceAsyncStub"
     audit: "AuditServiceAsyncStub"
     api_keys: "ApiKeyServiceAsyncStub"
@@ -130,6 +136,8 @@ async def connected(targets: Targets, identity: ServiceIdentity) -> AsyncIterato
             factors=FactorServiceStub(auth),
             open_id=OpenIdServiceStub(auth),
             compliance=ComplianceServiceStub(auth),
+            play=PlayServiceStub(auth),
+            privacy=PrivacyServiceStub(auth),
             trust=TrustServiceStub(auth),
             audit=AuditServiceStub(auth),
             api_keys=ApiKeyServiceStub(auth),

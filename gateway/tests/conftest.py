@@ -24,6 +24,8 @@ from oraculum.auth.v1 import (
     credential_service_pb2,
     factor_service_pb2,
     open_id_service_pb2,
+    play_service_pb2,
+    privacy_service_pb2,
     trust_service_pb2,
 )
 from oraculum.event.v1 import event_service_pb2
@@ -55,6 +57,8 @@ CONTRACTS = (
     credential_service_pb2,
     factor_service_pb2,
     open_id_service_pb2,
+    play_service_pb2,
+    privacy_service_pb2,
     trust_service_pb2,
     event_service_pb2,
     market_data_service_pb2,

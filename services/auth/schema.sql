@@ -633,6 +633,19 @@ CREATE TABLE auth.compliance_report (
 );
 
 --
+-- Name: consent; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.consent (
+    user_id uuid NOT NULL,
+    purpose text NOT NULL,
+    granted boolean NOT NULL,
+    version text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    CONSTRAINT consent_purpose_check CHECK ((purpose = ANY (ARRAY['terms'::text, 'privacy'::text, 'marketing'::text, 'analytics'::text])))
+);
+
+--
 -- Name: idempotency; Type: TABLE; Schema: auth; Owner: -
 --
 
@@ -1321,6 +1334,13 @@ ALTER TABLE ONLY auth.challenge
 
 ALTER TABLE ONLY auth.compliance_report
     ADD CONSTRAINT compliance_report_pkey PRIMARY KEY (report_id);
+
+--
+-- Name: consent consent_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.consent
+    ADD CONSTRAINT consent_pkey PRIMARY KEY (user_id, purpose);
 
 --
 -- Name: idempotency idempotency_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
@@ -2894,6 +2914,13 @@ ALTER TABLE ONLY auth.api_key
     ADD CONSTRAINT api_key_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
 
 --
+-- Name: consent consent_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.consent
+    ADD CONSTRAINT consent_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
+
+--
 -- Name: known_country known_country_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
 --
 
@@ -3009,4 +3036,5 @@ INSERT INTO auth.schema_migrations (version) VALUES
     ('20261121080100'),
     ('20261121095100'),
     ('20261121101200'),
-    ('20261121102000');
+    ('20261121102000'),
+    ('20261121105000');

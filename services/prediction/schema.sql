@@ -514,6 +514,19 @@ CREATE TABLE prediction.payout (
 );
 
 --
+-- Name: person_rule; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.person_rule (
+    user_id uuid NOT NULL,
+    revision bigint NOT NULL,
+    loss_day_units bigint,
+    loss_week_units bigint,
+    excluded_until timestamp with time zone,
+    exclusion text NOT NULL
+);
+
+--
 -- Name: position; Type: TABLE; Schema: prediction; Owner: -
 --
 
@@ -970,6 +983,13 @@ ALTER TABLE ONLY prediction.payout
     ADD CONSTRAINT payout_pkey PRIMARY KEY (event_id, user_id, revision);
 
 --
+-- Name: person_rule person_rule_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.person_rule
+    ADD CONSTRAINT person_rule_pkey PRIMARY KEY (user_id);
+
+--
 -- Name: position position_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
 --
 
@@ -1373,4 +1393,5 @@ INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261121101000'),
     ('20261121101100'),
     ('20261121102000'),
-    ('20261121103500');
+    ('20261121103500'),
+    ('20261121104000');

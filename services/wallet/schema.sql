@@ -440,6 +440,20 @@ CREATE TABLE wallet.pending_transfer (
 WITH (autovacuum_vacuum_scale_factor='0.0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
 
 --
+-- Name: person_rule; Type: TABLE; Schema: wallet; Owner: -
+--
+
+CREATE TABLE wallet.person_rule (
+    user_id uuid NOT NULL,
+    revision bigint NOT NULL,
+    deposit_day_units bigint,
+    deposit_week_units bigint,
+    deposit_month_units bigint,
+    excluded_until timestamp with time zone,
+    exclusion text NOT NULL
+);
+
+--
 -- Name: proof_mark; Type: TABLE; Schema: wallet; Owner: -
 --
 
@@ -671,6 +685,13 @@ ALTER TABLE ONLY wallet.pending_transfer
     ADD CONSTRAINT pending_transfer_pkey PRIMARY KEY (id);
 
 --
+-- Name: person_rule person_rule_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
+--
+
+ALTER TABLE ONLY wallet.person_rule
+    ADD CONSTRAINT person_rule_pkey PRIMARY KEY (user_id);
+
+--
 -- Name: proof_mark proof_mark_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
 --
 
@@ -892,4 +913,5 @@ INSERT INTO wallet.schema_migrations (version) VALUES
     ('20261121070000'),
     ('20261121070100'),
     ('20261121100000'),
-    ('20261121100001');
+    ('20261121100001'),
+    ('20261121103000');

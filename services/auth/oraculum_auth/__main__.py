@@ -60,6 +60,7 @@ async def main() -> None:
                     kyc=config.kyc.provider(http, clock),
                     evm_rpc_url=config.evm_rpc_url,
                     open_id=config.open_id,
+                    limit_raise_delay=config.limit_raise_delay,
                     jwks_json=json.dumps(jwks(public_keys.items())),
                 )
             )

@@ -49,6 +49,7 @@ class Config:
     screens: ScreensConfig
     kyc: KycConfig
     open_id: Sequence[ProviderConfig]
+    limit_raise_delay: timedelta
 
 
 def load(variables: Mapping[str, str]) -> Config:
@@ -85,6 +86,7 @@ def load(variables: Mapping[str, str]) -> Config:
             screens=ScreensConfig.read_from(environment),
             kyc=KycConfig.read_from(environment),
             open_id=_providers(environment),
+            limit_raise_delay=timedelta(hours=environment.integer("LIMIT_RAISE_DELAY_HOURS", 24, minimum=1)),
         )
 
 

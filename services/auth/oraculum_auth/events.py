@@ -151,8 +151,10 @@ async def play_rules_changed(
         revision=revision,
         exclusion=exclusion,
         occurred_at=to_wire(now),
-        **{f"{kind}_units": value for kind, value in values.items() if kind != "time_day"},
     )
+    for kind, value in values.items():
+        if kind != "time_day":
+            setattr(fact, f"{kind}_units", value)
     if until is not None:
         fact.excluded_until.CopyFrom(to_wire(until))
     await _tell(connection, user_id, users_fact_pb2.UsersFact(play_rules_changed=fact))

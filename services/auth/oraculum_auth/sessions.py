@@ -12,6 +12,7 @@ from oraculum_auth import events
 from oraculum_auth.doorman import Doorman
 from oraculum_auth.errors import AccountBanned, RefreshTokenReused, RefreshTokenUnknown, UserNotFound
 from oraculum_auth.mailing import token_hash
+from oraculum_auth.play.book import PlayBook
 from oraculum_auth.records import NO_CODES, Account, Codes, Origin, Session, SignedIn, Tokens
 from oraculum_auth.repository import Accounts, Sessions
 from oraculum_auth.second_factor import SecondFactor
@@ -41,6 +42,7 @@ class SessionBook:
         accounts: Accounts,
         factor: SecondFactor,
         doorman: Doorman,
+        play: PlayBook,
         clock: Clock,
         rules: SessionRules,
         signer: TokenSigner,
@@ -49,6 +51,7 @@ class SessionBook:
         self._accounts = accounts
         self._factor = factor
         self._doorman = doorman
+        self._play = play
         self._clock = clock
         self._rules = rules
         self._signer = signer
@@ -109,6 +112,7 @@ class SessionBook:
         *,
         second_factor: bool,
     ) -> Tokens:
+        await self._play.note_token(connection, account.user_id, self._rules.access_life)
         refresh_token = secrets.token_urlsafe(32)
         await self._sessions.insert_token(
             connection, token_hash(refresh_token), session_id, now, now + self._rules.refresh_life

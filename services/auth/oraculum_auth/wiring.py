@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import httpx
 
@@ -12,6 +13,8 @@ from oraculum.auth.v1.compliance_service_pb2_grpc import add_ComplianceServiceSe
 from oraculum.auth.v1.credential_service_pb2_grpc import add_CredentialServiceServicer_to_server
 from oraculum.auth.v1.factor_service_pb2_grpc import add_FactorServiceServicer_to_server
 from oraculum.auth.v1.open_id_service_pb2_grpc import add_OpenIdServiceServicer_to_server
+from oraculum.auth.v1.play_service_pb2_grpc import add_PlayServiceServicer_to_server
+from oraculum.auth.v1.privacy_service_pb2_grpc import add_PrivacyServiceServicer_to_server
 from oraculum.auth.v1.trust_service_pb2_grpc import add_TrustServiceServicer_to_server
 from oraculum_auth import (
     api_key_servicer,
@@ -39,6 +42,13 @@ from oraculum_auth.mailing import Postman
 from oraculum_auth.open_id import OpenIdSignIn
 from oraculum_auth.open_id_provider import Provider, ProviderConfig
 from oraculum_auth.passwords import Passwords
+from oraculum_auth.play.book import PlayBook
+from oraculum_auth.play.servicer import ACCESS as PLAY_ACCESS
+from oraculum_auth.play.servicer import PlayServicer
+from oraculum_auth.privacy.consents import Consents
+from oraculum_auth.privacy.export import Export
+from oraculum_auth.privacy.servicer import ACCESS as PRIVACY_ACCESS
+from oraculum_auth.privacy.servicer import PrivacyServicer
 from oraculum_auth.repeats import Repeats
 from oraculum_auth.repository import Accounts
 from oraculum_auth.revocation_feed import RevocationFeed
@@ -61,6 +71,8 @@ ACCESS = {
     **factor_servicer.ACCESS,
     **open_id_servicer.ACCESS,
     **COMPLIANCE_ACCESS,
+    **PLAY_ACCESS,
+    **PRIVACY_ACCESS,
     **trust_servicer.ACCESS,
     **audit_servicer.ACCESS,
     **api_key_servicer.ACCESS,
@@ -86,6 +98,7 @@ class Parts:
     kyc: KycProvider | None = None
     evm_rpc_url: str | None = None
     open_id: Sequence[ProviderConfig] = ()
+    limit_raise_delay: timedelta = timedelta(days=1)
     audit_retention_years: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -107,7 +120,8 @@ def wire(parts: Parts) -> Wired:
     factor = SecondFactor(database, accounts, parts.vault, throttle, clock)
     door = Door(parts.screens)
     doorman = Doorman(database, accounts, throttle, parts.vault, clock, parts.screens.locations)
-    sessions = SessionBook(database, accounts, factor, doorman, clock, parts.rules, parts.signer)
+    play = PlayBook(database, clock, parts.limit_raise_delay)
+    sessions = SessionBook(database, accounts, factor, doorman, play, clock, parts.rules, parts.signer)
     contracts = ContractWallets(parts.domain.evm_chain_id, parts.evm_rpc_url, parts.http)
     sign_in = SignIn(
         database,
@@ -123,6 +137,8 @@ def wire(parts: Parts) -> Wired:
         contracts,
         door,
     )
+    consents = Consents(database, clock)
+    export = Export(database, accounts, parts.vault, clock, consents)
     kyc = Kyc(database, accounts, parts.vault, clock, parts.screens, parts.kyc)
     open_id = OpenIdSignIn(database, accounts, sessions, factor, doorman, clock, _providers(parts), door)
     keys = ApiKeys(database, accounts, factor, parts.vault, clock, parts.signer)
@@ -145,12 +161,15 @@ def wire(parts: Parts) -> Wired:
             (add_FactorServiceServicer_to_server, factor_servicer.FactorServicer(factor)),
             (add_OpenIdServiceServicer_to_server, open_id_servicer.OpenIdServicer(open_id)),
             (add_ComplianceServiceServicer_to_server, ComplianceServicer(kyc)),
+            (add_PrivacyServiceServicer_to_server, PrivacyServicer(consents, export)),
+            (add_PlayServiceServicer_to_server, PlayServicer(play, clock)),
             (add_ApiKeyServiceServicer_to_server, api_key_servicer.ApiKeyServicer(keys)),
             (add_AuditServiceServicer_to_server, audit_servicer.AuditServicer(audit)),
             (add_TrustServiceServicer_to_server, trust_servicer.TrustServicer(feed)),
         ],
         jobs=JobRunner(
-            database=database, kinds=[forgetting(database, clock), postman.kind, audit.kind, kyc.kind]
+            database=database,
+            kinds=[forgetting(database, clock), postman.kind, audit.kind, kyc.kind, play.kind],
         ),
         feed=feed,
         audit=audit,

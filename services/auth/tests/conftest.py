@@ -26,6 +26,8 @@ from oraculum.auth.v1.compliance_service_pb2_grpc import ComplianceServiceStub
 from oraculum.auth.v1.credential_service_pb2_grpc import CredentialServiceStub
 from oraculum.auth.v1.factor_service_pb2_grpc import FactorServiceStub
 from oraculum.auth.v1.open_id_service_pb2_grpc import OpenIdServiceStub
+from oraculum.auth.v1.play_service_pb2_grpc import PlayServiceStub
+from oraculum.auth.v1.privacy_service_pb2_grpc import PrivacyServiceStub
 from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum_auth.challenges import SigningDomain
 from oraculum_auth.compliance.kyc import Screens
@@ -106,6 +108,8 @@ class Auth:
     factors: FactorServiceStub
     open_id: OpenIdServiceStub
     compliance: ComplianceServiceStub
+    play: PlayServiceStub
+    privacy: PrivacyServiceStub
     trust: TrustServiceStub
     audit: AuditServiceStub
     keys: ApiKeyServiceStub
@@ -196,6 +200,8 @@ async def auth(
                     FactorServiceStub(channel),
                     OpenIdServiceStub(channel),
                     ComplianceServiceStub(channel),
+                    PlayServiceStub(channel),
+                    PrivacyServiceStub(channel),
                     TrustServiceStub(channel),
                     AuditServiceStub(channel),
                     ApiKeyServiceStub(channel),

@@ -21,7 +21,7 @@ from oraculum_kit.server import serve
 from oraculum_kit.telemetry import telemetry
 from oraculum_prediction.commands import Commands
 from oraculum_prediction.config import load
-from oraculum_prediction.consumers import events_consumer
+from oraculum_prediction.consumers import events_consumer, people_consumer
 from oraculum_prediction.engine import Engine
 from oraculum_prediction.expiry import Expiry
 from oraculum_prediction.fundings import Fundings
@@ -93,6 +93,7 @@ async def main() -> None:
                 engine.run,
                 OutboxRelay(cluster=config.cluster, database=database, source="prediction").run,
                 events_consumer(config.cluster, database).run,
+                people_consumer(config.cluster, database).run,
                 job_runner(database, Settler(database, stub, clock), fundings).run,
                 Watch(database).run,
                 Expiry(database, commands).run,

@@ -1,10 +1,11 @@
-"""What prediction hears: the topic `events`, by which markets follow their events."""
+"""What prediction hears: `events`, by which markets follow their events, and `users`, what people set themselves."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
 
+from oraculum.auth.v1.users_fact_pb2 import UsersFact
 from oraculum.event.v1.event_service_pb2 import Event, Resolution
 from oraculum.event.v1.events_fact_pb2 import EventsFact
 from oraculum_kit import jobs
@@ -16,6 +17,7 @@ from oraculum_money import Price
 from oraculum_prediction.closing import close
 from oraculum_prediction.pricing import payout_vector
 from oraculum_prediction.repository import markets, settlements
+from oraculum_prediction.risk.play import hear
 from oraculum_prediction.settlement import SETTLE
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -30,6 +32,20 @@ def events_consumer(
     """Follow events to their new lock times and to their results."""
     return InboxConsumer(
         cluster=cluster, database=database, group=group, topics={topic: EventsFact}, handle=follow
+    )
+
+
+def people_consumer(
+    cluster: Cluster, database: Database, *, topic: str = "users", group: str = "prediction-people"
+) -> InboxConsumer[UsersFact]:
+    """Reads what people have set themselves. Revisions make the effects unique."""
+    return InboxConsumer(
+        cluster=cluster,
+        database=database,
+        group=group,
+        topics={topic: UsersFact},
+        handle=hear,
+        effects_are_unique=True,
     )
 
 

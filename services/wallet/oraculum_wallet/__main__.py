@@ -21,7 +21,7 @@ from oraculum_wallet.access import ACCESS
 from oraculum_wallet.balances import Balances
 from oraculum_wallet.capital import StartingCapital
 from oraculum_wallet.config import load
-from oraculum_wallet.consumers import FillsConsumer, fills_consumer
+from oraculum_wallet.consumers import FillsConsumer, fills_consumer, people_consumer
 from oraculum_wallet.deposits import Deposits
 from oraculum_wallet.expiry import Expiry
 from oraculum_wallet.explain import Explanations
@@ -98,6 +98,7 @@ async def main() -> None:
                 revocations.run,
                 OutboxRelay(cluster=config.cluster, database=database, source="wallet").run,
                 fills_consumer(config.cluster, database, fills, batch_max=config.fills_batch_max).run,
+                people_consumer(config.cluster, database).run,
                 sweeper.run,
                 watch.run,
                 housekeeper(database).run,

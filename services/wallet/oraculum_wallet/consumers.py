@@ -18,6 +18,7 @@ from typing import Final
 
 import structlog
 
+from oraculum.auth.v1.users_fact_pb2 import UsersFact
 from oraculum.prediction.v1.bets_fact_pb2 import BetsFact
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import ServiceError
@@ -31,6 +32,7 @@ from oraculum_wallet.drawing import Drawing, touched_by
 from oraculum_wallet.errors import LedgerDisagrees
 from oraculum_wallet.fills import Fill, UnreadableFillError, fill_of, recovery_of, transfers_of
 from oraculum_wallet.ledger import Ledger
+from oraculum_wallet.people import hear
 from oraculum_wallet.repository import fills as repository
 from oraculum_wallet.repository import reserves as reserves_repository
 from oraculum_wallet.repository.fills import Progress
@@ -380,3 +382,17 @@ async def _open_incident(
     if new:
         metrics.INCIDENTS.labels(kind).inc()
         _log.error("incident.opened", kind=kind, event_id=progress.event_id, **details)
+
+
+def people_consumer(
+    cluster: Cluster, database: Database, *, topic: str = "users", group: str = "wallet-people"
+) -> InboxConsumer[UsersFact]:
+    """Reads what people have set themselves. Revisions make the effects unique."""
+    return InboxConsumer(
+        cluster=cluster,
+        database=database,
+        group=group,
+        topics={topic: UsersFact},
+        handle=hear,
+        effects_are_unique=True,
+    )

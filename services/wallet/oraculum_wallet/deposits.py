@@ -18,6 +18,7 @@ from oraculum_wallet import accounts, events
 from oraculum_wallet.accounts import AccountKind, account
 from oraculum_wallet.errors import DepositNotFound
 from oraculum_wallet.ledger import Ledger
+from oraculum_wallet.people import check_deposit
 from oraculum_wallet.repository import deposits as repository
 from oraculum_wallet.repository.deposits import Deposit, DepositStatus
 from oraculum_wallet.transfers import Phase, Result, Transfer, TransferKind
@@ -42,6 +43,9 @@ class Deposits:
         """Credit a deposit in the caller's transaction; the same key finds the same deposit, for ever."""
         self._check(rail, asset, units)
         deposit_id = derived("deposit", user_id, key)
+        if await repository.deposit(connection, deposit_id, user_id) is None:
+            # One that was made is found again, whatever its person has set since.
+            await check_deposit(connection, user_id, asset, units)
         transfer_id = derived("deposit", user_id, key, "credit")
         transfer = Transfer(
             str(transfer_id),

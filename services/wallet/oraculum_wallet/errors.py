@@ -37,3 +37,15 @@ class DepositNotFound(NotFound):
     """There is no such deposit."""
 
     reason = "DEPOSIT_NOT_FOUND"
+
+
+class DepositorExcluded(FailedPrecondition):
+    """You asked not to play for a time. What you have can be withdrawn at any time."""
+
+    reason = "DEPOSITOR_EXCLUDED"
+
+
+class DepositLimitReached(FailedPrecondition):
+    """The deposit would pass a limit that you set yourself."""
+
+    reason = "DEPOSIT_LIMIT_REACHED"

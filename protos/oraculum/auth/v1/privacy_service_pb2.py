@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&oraculum/auth/v1/privacy_service.proto\x12\x10oraculum.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x11\n\x0f\x45xportMeRequest\")\n\x10\x45xportMeResponse\x12\x15\n\rdocument_json\x18\x01 \x01(\x0c\"6\n\x0f\x44\x65leteMeRequest\x12\x10\n\x08password\x18\x01 \x01(\t\x12\x11\n\ttotp_code\x18\x02 \x01(\t\"\x12\n\x10\x44\x65leteMeResponse\"g\n\x07\x43onsent\x12\x0f\n\x07purpose\x18\x01 \x01(\t\x12\x0f\n\x07granted\x18\x02 \x01(\x08\x12\x0f\n\x07version\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x14\n\x12GetConsentsRequest\"B\n\x13GetConsentsResponse\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.oraculum.auth.v1.Consent\"A\n\x12SetConsentsRequest\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.oraculum.auth.v1.Consent\"B\n\x13SetConsentsResponse\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.oraculum.auth.v1.Consent2\xee\x02\n\x0ePrivacyService\x12Q\n\x08\x45xportMe\x12!.oraculum.auth.v1.ExportMeRequest\x1a\".oraculum.auth.v1.ExportMeResponse\x12Q\n\x08\x44\x65leteMe\x12!.oraculum.auth.v1.DeleteMeRequest\x1a\".oraculum.auth.v1.DeleteMeResponse\x12Z\n\x0bGetConsents\x12$.oraculum.auth.v1.GetConsentsRequest\x1a%.oraculum.auth.v1.GetConsentsResponse\x12Z\n\x0bSetConsents\x12$.oraculum.auth.v1.SetConsentsRequest\x1a%.oraculum.auth.v1.SetConsentsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&oraculum/auth/v1/privacy_service.proto\x12\x10oraculum.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x11\n\x0f\x45xportMeRequest\")\n\x10\x45xportMeResponse\x12\x15\n\rdocument_json\x18\x01 \x01(\x0c\"g\n\x07\x43onsent\x12\x0f\n\x07purpose\x18\x01 \x01(\t\x12\x0f\n\x07granted\x18\x02 \x01(\x08\x12\x0f\n\x07version\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x14\n\x12GetConsentsRequest\"B\n\x13GetConsentsResponse\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.oraculum.auth.v1.Consent\"A\n\x12SetConsentsRequest\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.oraculum.auth.v1.Consent\"B\n\x13SetConsentsResponse\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.oraculum.auth.v1.Consent2\x9b\x02\n\x0ePrivacyService\x12Q\n\x08\x45xportMe\x12!.oraculum.auth.v1.ExportMeRequest\x1a\".oraculum.auth.v1.ExportMeResponse\x12Z\n\x0bGetConsents\x12$.oraculum.auth.v1.GetConsentsRequest\x1a%.oraculum.auth.v1.GetConsentsResponse\x12Z\n\x0bSetConsents\x12$.oraculum.auth.v1.SetConsentsRequest\x1a%.oraculum.auth.v1.SetConsentsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,20 +36,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPORTMEREQUEST']._serialized_end=110
   _globals['_EXPORTMERESPONSE']._serialized_start=112
   _globals['_EXPORTMERESPONSE']._serialized_end=153
-  _globals['_DELETEMEREQUEST']._serialized_start=155
-  _globals['_DELETEMEREQUEST']._serialized_end=209
-  _globals['_DELETEMERESPONSE']._serialized_start=211
-  _globals['_DELETEMERESPONSE']._serialized_end=229
-  _globals['_CONSENT']._serialized_start=231
-  _globals['_CONSENT']._serialized_end=334
-  _globals['_GETCONSENTSREQUEST']._serialized_start=336
-  _globals['_GETCONSENTSREQUEST']._serialized_end=356
-  _globals['_GETCONSENTSRESPONSE']._serialized_start=358
-  _globals['_GETCONSENTSRESPONSE']._serialized_end=424
-  _globals['_SETCONSENTSREQUEST']._serialized_start=426
-  _globals['_SETCONSENTSREQUEST']._serialized_end=491
-  _globals['_SETCONSENTSRESPONSE']._serialized_start=493
-  _globals['_SETCONSENTSRESPONSE']._serialized_end=559
-  _globals['_PRIVACYSERVICE']._serialized_start=562
-  _globals['_PRIVACYSERVICE']._serialized_end=928
+  _globals['_CONSENT']._serialized_start=155
+  _globals['_CONSENT']._serialized_end=258
+  _globals['_GETCONSENTSREQUEST']._serialized_start=260
+  _globals['_GETCONSENTSREQUEST']._serialized_end=280
+  _globals['_GETCONSENTSRESPONSE']._serialized_start=282
+  _globals['_GETCONSENTSRESPONSE']._serialized_end=348
+  _globals['_SETCONSENTSREQUEST']._serialized_start=350
+  _globals['_SETCONSENTSREQUEST']._serialized_end=415
+  _globals['_SETCONSENTSRESPONSE']._serialized_start=417
+  _globals['_SETCONSENTSRESPONSE']._serialized_end=483
+  _globals['_PRIVACYSERVICE']._serialized_start=486
+  _globals['_PRIVACYSERVICE']._serialized_end=769
 # @@protoc_insertion_point(module_scope)

@@ -44,7 +44,7 @@ class ExportMeResponse(_message.Message):
 
     DOCUMENT_JSON_FIELD_NUMBER: _builtins.int
     document_json: _builtins.bytes
-    """A JSON object, one member for each service."""
+    """A JSON object."""
     def __init__(
         self,
         *,
@@ -57,49 +57,6 @@ class ExportMeResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExportMeResponse: _TypeAlias = ExportMeResponse  # noqa: Y015
-
-@_typing.final
-class DeleteMeRequest(_message.Message):
-    """Asks to be erased."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    PASSWORD_FIELD_NUMBER: _builtins.int
-    TOTP_CODE_FIELD_NUMBER: _builtins.int
-    password: _builtins.str
-    """Present password, for accounts that have one."""
-    totp_code: _builtins.str
-    """Code of the second factor, for accounts that have one."""
-    def __init__(
-        self,
-        *,
-        password: _builtins.str = ...,
-        totp_code: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["password", b"password", "totp_code", b"totp_code"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___DeleteMeRequest: _TypeAlias = DeleteMeRequest  # noqa: Y015
-
-@_typing.final
-class DeleteMeResponse(_message.Message):
-    """Says that it is done."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    def __init__(
-        self,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___DeleteMeResponse: _TypeAlias = DeleteMeResponse  # noqa: Y015
 
 @_typing.final
 class Consent(_message.Message):

@@ -40,11 +40,6 @@ class PrivacyServiceStub:
                 request_serializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.ExportMeRequest.SerializeToString,
                 response_deserializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.ExportMeResponse.FromString,
                 _registered_method=True)
-        self.DeleteMe = channel.unary_unary(
-                '/oraculum.auth.v1.PrivacyService/DeleteMe',
-                request_serializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.DeleteMeRequest.SerializeToString,
-                response_deserializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.DeleteMeResponse.FromString,
-                _registered_method=True)
         self.GetConsents = channel.unary_unary(
                 '/oraculum.auth.v1.PrivacyService/GetConsents',
                 request_serializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.GetConsentsRequest.SerializeToString,
@@ -62,15 +57,7 @@ class PrivacyServiceServicer:
     """
 
     def ExportMe(self, request, context):
-        """Everything held about the caller, gathered from every service.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def DeleteMe(self, request, context):
-        """Erases the caller: their key is destroyed and what the law wants kept stays under a pseudonym. Fails with
-        MONEY_REMAINS or POSITIONS_REMAIN.
+        """Everything that auth holds about the caller.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -97,11 +84,6 @@ def add_PrivacyServiceServicer_to_server(servicer, server):
                     servicer.ExportMe,
                     request_deserializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.ExportMeRequest.FromString,
                     response_serializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.ExportMeResponse.SerializeToString,
-            ),
-            'DeleteMe': grpc.unary_unary_rpc_method_handler(
-                    servicer.DeleteMe,
-                    request_deserializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.DeleteMeRequest.FromString,
-                    response_serializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.DeleteMeResponse.SerializeToString,
             ),
             'GetConsents': grpc.unary_unary_rpc_method_handler(
                     servicer.GetConsents,
@@ -142,33 +124,6 @@ class PrivacyService:
             '/oraculum.auth.v1.PrivacyService/ExportMe',
             oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.ExportMeRequest.SerializeToString,
             oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.ExportMeResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def DeleteMe(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/oraculum.auth.v1.PrivacyService/DeleteMe',
-            oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.DeleteMeRequest.SerializeToString,
-            oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.DeleteMeResponse.FromString,
             options,
             channel_credentials,
             insecure,

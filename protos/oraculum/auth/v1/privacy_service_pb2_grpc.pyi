@@ -34,11 +34,7 @@ class PrivacyServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> PrivacyServiceAsyncStub: ...
     ExportMe: _grpc.UnaryUnaryMultiCallable[_privacy_service_pb2.ExportMeRequest, _privacy_service_pb2.ExportMeResponse]
-    """Everything held about the caller, gathered from every service."""
-    DeleteMe: _grpc.UnaryUnaryMultiCallable[_privacy_service_pb2.DeleteMeRequest, _privacy_service_pb2.DeleteMeResponse]
-    """Erases the caller: their key is destroyed and what the law wants kept stays under a pseudonym. Fails with
-    MONEY_REMAINS or POSITIONS_REMAIN.
-    """
+    """Everything that auth holds about the caller."""
     GetConsents: _grpc.UnaryUnaryMultiCallable[_privacy_service_pb2.GetConsentsRequest, _privacy_service_pb2.GetConsentsResponse]
     """What the caller agreed to."""
     SetConsents: _grpc.UnaryUnaryMultiCallable[_privacy_service_pb2.SetConsentsRequest, _privacy_service_pb2.SetConsentsResponse]
@@ -50,11 +46,7 @@ class PrivacyServiceAsyncStub(PrivacyServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ExportMe: _aio.UnaryUnaryMultiCallable[_privacy_service_pb2.ExportMeRequest, _privacy_service_pb2.ExportMeResponse]  # type: ignore[assignment]
-    """Everything held about the caller, gathered from every service."""
-    DeleteMe: _aio.UnaryUnaryMultiCallable[_privacy_service_pb2.DeleteMeRequest, _privacy_service_pb2.DeleteMeResponse]  # type: ignore[assignment]
-    """Erases the caller: their key is destroyed and what the law wants kept stays under a pseudonym. Fails with
-    MONEY_REMAINS or POSITIONS_REMAIN.
-    """
+    """Everything that auth holds about the caller."""
     GetConsents: _aio.UnaryUnaryMultiCallable[_privacy_service_pb2.GetConsentsRequest, _privacy_service_pb2.GetConsentsResponse]  # type: ignore[assignment]
     """What the caller agreed to."""
     SetConsents: _aio.UnaryUnaryMultiCallable[_privacy_service_pb2.SetConsentsRequest, _privacy_service_pb2.SetConsentsResponse]  # type: ignore[assignment]
@@ -69,17 +61,7 @@ class PrivacyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _privacy_service_pb2.ExportMeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_privacy_service_pb2.ExportMeResponse, _abc.Awaitable[_privacy_service_pb2.ExportMeResponse]]:
-        """Everything held about the caller, gathered from every service."""
-
-    @_abc_1.abstractmethod
-    def DeleteMe(
-        self,
-        request: _privacy_service_pb2.DeleteMeRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_privacy_service_pb2.DeleteMeResponse, _abc.Awaitable[_privacy_service_pb2.DeleteMeResponse]]:
-        """Erases the caller: their key is destroyed and what the law wants kept stays under a pseudonym. Fails with
-        MONEY_REMAINS or POSITIONS_REMAIN.
-        """
+        """Everything that auth holds about the caller."""
 
     @_abc_1.abstractmethod
     def GetConsents(

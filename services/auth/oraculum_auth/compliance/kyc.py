@@ -42,7 +42,7 @@ from oraculum_kit.paging import Page, decode_cursor
 
 MANUAL: Final = "manual"
 _SUBMIT: Final = "kyc_submit"
-_FIELD: Final = "kyc person"
+PERSON_FIELD: Final = "kyc person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ class Kyc:
             reason="",
             country=person.country,
             region=person.region,
-            person_sealed=self._vault.seal(key, _FIELD, _written(person)),
+            person_sealed=self._vault.seal(key, PERSON_FIELD, _written(person)),
             documents=[],
             risk=rating(found),
             listed=found.listed,
@@ -254,7 +254,7 @@ class Kyc:
             key = await self._accounts.key(connection, check.user_id)
         if key is None:
             raise UserNotFound(user_id=check.user_id)
-        said = json.loads(self._vault.open(key, _FIELD, check.person_sealed))
+        said = json.loads(self._vault.open(key, PERSON_FIELD, check.person_sealed))
         external_id = await self._provider.submit(
             Applicant(check.check_id, said["legal_name"], date.fromisoformat(said["birth"]), check.country)
         )

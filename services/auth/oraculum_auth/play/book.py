@@ -46,7 +46,8 @@ class Rules:
     def next_change_at(self, now: datetime) -> datetime | None:
         """When something will hold that does not yet, and nobody's doing."""
         times = [limit.pending_at for limit in self.limits.values() if limit.pending_at is not None]
-        up_at = self.time_is_up_at(now)
+        out = self.state.time_out_until
+        up_at = self.time_is_up_at(now) if out is None or out <= now else None
         if up_at is not None:
             times.append(up_at)
         return min(times, default=None)
@@ -158,10 +159,9 @@ class PlayBook:
 
     async def _schedule(self, connection: Connection, user_id: UUID, rules: Rules) -> None:
         at = rules.next_change_at(self._clock.now())
-        if at is not None and rules.state.time_out_until is None:
-            await jobs.schedule(
-                connection, _APPLY, {"user_id": str(user_id)}, run_at=at, unique_key=str(user_id)
-            )
+        if at is not None:
+            key = str(user_id)
+            await jobs.schedule(connection, _APPLY, {"user_id": key}, run_at=at, unique_key=key, replace=True)
 
     async def _apply_later(self, job: Job) -> None:
         user_id = UUID(job.payload["user_id"])

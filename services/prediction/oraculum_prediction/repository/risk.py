@@ -1,6 +1,7 @@
 """Limits: what people used, the rules, who changes them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from oraculum_prediction.repository.arrays import literal
 from oraculum_prediction.risk.limits import Limits, Use
 
 _SQL: Final = queries("oraculum_prediction", "sql/risk.sql")
+
+DOLLARS: Final = frozenset({"USD", "USDC"})
 
 # Whose, in which asset, of which category; of everything where the last is empty.
 Key = tuple[UUID, str, str]
@@ -34,6 +37,31 @@ class Override(NamedTuple):
         return Limits._make(own if own is not None else tier for own, tier in pairs)
 
 
+class OwnRules(NamedTuple):
+    """What a person has set themselves, in dollars of either kind; None is nothing."""
+
+    day_loss_units: Units | None
+    week_loss_units: Units | None
+    # Until when they do not play; None when they may.
+    excluded_until: datetime | None
+    exclusion: str
+
+    def over(self, limits: Limits, asset: str) -> Limits:
+        """The limits of the tier, made narrower. Losses that cannot be counted in dollars are allowed no more."""
+        if self.day_loss_units is None and self.week_loss_units is None:
+            return limits
+        if asset not in DOLLARS:
+            return limits._replace(day_loss_units=Units(0), week_loss_units=Units(0))
+        return limits._replace(
+            day_loss_units=_narrower(limits.day_loss_units, self.day_loss_units),
+            week_loss_units=_narrower(limits.week_loss_units, self.week_loss_units),
+        )
+
+
+def _narrower(limit: Units, own: Units | None) -> Units:
+    return limit if own is None else Units(min(limit, own))
+
+
 class Looked(NamedTuple):
     """What was found for one key."""
 
@@ -41,6 +69,7 @@ class Looked(NamedTuple):
     version: int
     use: Use
     override: Override | None
+    own: OwnRules | None
 
 
 class Exposure(NamedTuple):
@@ -88,9 +117,23 @@ async def look_up(connection: Connection, keys: Sequence[Key]) -> list[Looked]:
             row[3],
             Use._make(row[4:13]),
             Override._make(row[14:23]) if row[13] else None,
+            OwnRules._make(row[24:28]) if row[23] else None,
         )
         for row in rows
     ]
+
+
+async def put_own(connection: Connection, user_id: UUID, revision: int, own: OwnRules) -> None:
+    """Keep what a person has set themselves, unless something later is known."""
+    await _SQL.put_person_rule.run(
+        connection,
+        user_id=user_id,
+        revision=revision,
+        loss_day_units=own.day_loss_units,
+        loss_week_units=own.week_loss_units,
+        excluded_until=own.excluded_until,
+        exclusion=own.exclusion,
+    )
 
 
 async def write(connection: Connection, changes: Sequence[tuple[Key, Use]]) -> list[tuple[Key, Use]]:

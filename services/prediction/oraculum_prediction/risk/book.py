@@ -21,12 +21,13 @@ from oraculum_kit.db import Connection
 from oraculum_kit.errors import ServiceError
 from oraculum_money import Units
 from oraculum_prediction.repository import risk as repository
-from oraculum_prediction.repository.risk import Key, Override
+from oraculum_prediction.repository.risk import Key, Override, OwnRules
 from oraculum_prediction.risk import limits as rules
 from oraculum_prediction.risk.errors import (
     HouseLimitReached,
     LimitReached,
     MarketProhibited,
+    SelfExcluded,
     TradingBlocked,
 )
 from oraculum_prediction.risk.limits import NO_USE, Limits, Purchase, Use
@@ -67,6 +68,7 @@ class Maker(NamedTuple):
 class _Known:
     base: dict[Key, Use]
     overrides: dict[tuple[UUID, str], Override]
+    own: dict[UUID, OwnRules]
     policy: Policy
     house: dict[str, Units]
 
@@ -92,6 +94,7 @@ class RiskBook:
             _Known(
                 {row.key: row.use for row in found},
                 {row.key[:2]: row.override for row in found if row.override is not None},
+                {row.key[0]: row.own for row in found if row.own is not None},
                 policy,
                 self._house,
             )
@@ -167,7 +170,9 @@ class Used:
         """What this person may do."""
         tier = self._known.policy.limits(person.tier, person.asset)
         override = self._known.overrides.get((person.user_id, person.asset))
-        return override.over(tier) if override else tier
+        limits = override.over(tier) if override else tier
+        own = self._known.own.get(person.user_id)
+        return own.over(limits, person.asset) if own else limits
 
     def used(self, person: Person) -> Use:
         """What this person has used of everything, this batch included."""
@@ -205,6 +210,9 @@ class Used:
         maker: Maker | None = None,
     ) -> ServiceError | None:
         """Why a purchase must be refused, if it must."""
+        own = self._known.own.get(person.user_id)
+        if own is not None and own.excluded_until is not None:
+            return SelfExcluded(because=own.exclusion, until=own.excluded_until.isoformat())
         override = self._known.overrides.get((person.user_id, person.asset))
         if override is not None and override.blocked:
             return TradingBlocked()

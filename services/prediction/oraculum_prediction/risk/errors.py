@@ -45,6 +45,12 @@ class MarketProhibited(FailedPrecondition):
     reason = "MARKET_PROHIBITED"
 
 
+class SelfExcluded(FailedPrecondition):
+    """You asked not to play for a time. What you hold you can sell, and what you have can be withdrawn."""
+
+    reason = "SELF_EXCLUDED"
+
+
 class TradingBlocked(FailedPrecondition):
     """You may not buy at present. What you hold you can sell; support knows why."""
 

@@ -13,7 +13,9 @@ select a.user_id, a.asset, a.scope, p.version,
     case when u.minute >= n.minute then u.minute_orders else 0 end,
     case when u.week >= n.week then u.week_orders else 0 end,
     o.user_id is not null, o.order_units, o.market_units, o.category_units, o.day_stake_units, o.week_stake_units,
-    o.day_loss_units, o.week_loss_units, o.minute_orders, o.blocked
+    o.day_loss_units, o.week_loss_units, o.minute_orders, o.blocked,
+    r.user_id is not null, r.loss_day_units, r.loss_week_units,
+    case when r.excluded_until > clock_timestamp() then r.excluded_until end, r.exclusion
 from unnest(%(user_ids)s::uuid[], %(assets)s::text[], %(scopes)s::text[]) as a (user_id, asset, scope)
 cross join risk_policy p
 cross join lateral (
@@ -23,6 +25,16 @@ cross join lateral (
 ) n
 left join risk_use u on u.user_id = a.user_id and u.asset = a.asset and u.scope = a.scope
 left join risk_override o on o.user_id = a.user_id and o.asset = a.asset
+left join person_rule r on r.user_id = a.user_id
+
+-- name: put_person_rule
+-- Keeps what a person has set themselves; an earlier word than the one that is known changes nothing.
+insert into person_rule (user_id, revision, loss_day_units, loss_week_units, excluded_until, exclusion)
+values (%(user_id)s, %(revision)s, %(loss_day_units)s, %(loss_week_units)s, %(excluded_until)s, %(exclusion)s)
+on conflict (user_id) do update
+set revision = excluded.revision, loss_day_units = excluded.loss_day_units, loss_week_units = excluded.loss_week_units,
+    excluded_until = excluded.excluded_until, exclusion = excluded.exclusion
+where person_rule.revision < excluded.revision
 
 -- name: risk_write
 -- Adds what a batch used, and answers with what is used by then. Rows are locked in the order of their key, last of all
