@@ -1162,6 +1162,45 @@ class AsyncOraculum(AsyncConnection):
             shapes.ComplianceReportPage,
         )
 
+    async def get_my_limits(self) -> shapes.Play:
+        """Limits and times without play that I have set myself."""
+        return await self.told(Ask("GET", "/api/v1/users/me/limits"), shapes.Play)
+
+    async def set_my_limits(
+        self,
+        *,
+        limits: shapes.LimitsIn | None = None,
+        exclusion: shapes.ExclusionIn | None = None,
+        idempotency_key: str = "",
+    ) -> shapes.Play:
+        """Set myself limits: lower ones hold at once, higher ones after a day."""
+        return await self.told(
+            Ask(
+                "PUT",
+                "/api/v1/users/me/limits",
+                body={"limits": limits, "exclusion": exclusion},
+                key=idempotency_key,
+            ),
+            shapes.Play,
+        )
+
+    async def export_me(self) -> shapes.Export:
+        """Everything held about me."""
+        return await self.told(Ask("GET", "/api/v1/users/me/export"), shapes.Export)
+
+    async def get_my_consents(self) -> shapes.Consents:
+        """What I agreed to."""
+        return await self.told(Ask("GET", "/api/v1/users/me/consents"), shapes.Consents)
+
+    async def set_my_consents(
+        self, *, consents: Sequence[shapes.ConsentIn], idempotency_key: str = ""
+    ) -> shapes.Consents:
+        """Agree to a purpose, or take it back."""
+        return await self.told(
+            Ask("PUT", "/api/v1/users/me/consents", body={"consents": consents}, key=idempotency_key),
+            shapes.Consents,
+        )
+
     async def admin_list_audit_logs(
         self,
         *,

@@ -625,6 +625,54 @@ class ComplianceReportPage(msgspec.Struct, frozen=True, kw_only=True):
     meta: Meta
 
 
+class Play(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person has set themselves, by kind of limit."""
+
+    limits: dict[str, Any]
+    exclusion: Exclusion | None
+    minutes_today: int
+
+
+class LimitsIn(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits to set; null lifts one, and what is absent stays. Dollars, and minutes signed in."""
+
+    deposit_day: Decimal | None = None
+    deposit_week: Decimal | None = None
+    deposit_month: Decimal | None = None
+    loss_day: Decimal | None = None
+    loss_week: Decimal | None = None
+    time_day_minutes: int | None = None
+
+
+class ExclusionIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A time without play, which cannot be taken back: 1 to 42 days to cool off, or 180 and more; 0 is for ever."""
+
+    kind: Literal["cooling_off", "self_exclusion"]
+    days: int
+
+
+class Export(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything held about me."""
+
+    auth: dict[str, Any]
+    balances: list[dict[str, Any]]
+    lists: dict[str, Any]
+
+
+class Consents(msgspec.Struct, frozen=True, kw_only=True):
+    """Every purpose."""
+
+    data: list[Consent]
+
+
+class ConsentIn(msgspec.Struct, frozen=True, kw_only=True):
+    """Agreeing to a purpose, or taking it back."""
+
+    purpose: Literal["terms", "privacy", "marketing", "analytics"]
+    granted: bool
+    version: str
+
+
 class AuditEntryPage(msgspec.Struct, frozen=True, kw_only=True):
     """Listed[AuditEntryOut]."""
 
@@ -758,7 +806,7 @@ class AssetLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     asset: str
     blocked: bool
-    limits: list[Limit]
+    limits: list[RiskLimit]
 
 
 class Prohibitions(msgspec.Struct, frozen=True, kw_only=True):
@@ -1176,6 +1224,22 @@ class ComplianceReport(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
+    """A time without play; without an end it is for ever."""
+
+    kind: str
+    until: datetime | None
+
+
+class Consent(msgspec.Struct, frozen=True, kw_only=True):
+    """One purpose."""
+
+    purpose: str
+    granted: bool
+    version: str
+    since: datetime | None
+
+
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One act. Its hash covers it and the hash before it in its class."""
 
@@ -1282,7 +1346,7 @@ class HouseMarket(msgspec.Struct, frozen=True, kw_only=True):
     asset: str
 
 
-class Limit(msgspec.Struct, frozen=True, kw_only=True):
+class RiskLimit(msgspec.Struct, frozen=True, kw_only=True):
     """One limit: money as decimal text, orders as a number in text."""
 
     rule: str

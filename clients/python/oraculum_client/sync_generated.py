@@ -1158,6 +1158,45 @@ class Oraculum(Connection):
             shapes.ComplianceReportPage,
         )
 
+    def get_my_limits(self) -> shapes.Play:
+        """Limits and times without play that I have set myself."""
+        return self.told(Ask("GET", "/api/v1/users/me/limits"), shapes.Play)
+
+    def set_my_limits(
+        self,
+        *,
+        limits: shapes.LimitsIn | None = None,
+        exclusion: shapes.ExclusionIn | None = None,
+        idempotency_key: str = "",
+    ) -> shapes.Play:
+        """Set myself limits: lower ones hold at once, higher ones after a day."""
+        return self.told(
+            Ask(
+                "PUT",
+                "/api/v1/users/me/limits",
+                body={"limits": limits, "exclusion": exclusion},
+                key=idempotency_key,
+            ),
+            shapes.Play,
+        )
+
+    def export_me(self) -> shapes.Export:
+        """Everything held about me."""
+        return self.told(Ask("GET", "/api/v1/users/me/export"), shapes.Export)
+
+    def get_my_consents(self) -> shapes.Consents:
+        """What I agreed to."""
+        return self.told(Ask("GET", "/api/v1/users/me/consents"), shapes.Consents)
+
+    def set_my_consents(
+        self, *, consents: Sequence[shapes.ConsentIn], idempotency_key: str = ""
+    ) -> shapes.Consents:
+        """Agree to a purpose, or take it back."""
+        return self.told(
+            Ask("PUT", "/api/v1/users/me/consents", body={"consents": consents}, key=idempotency_key),
+            shapes.Consents,
+        )
+
     def admin_list_audit_logs(
         self,
         *,
