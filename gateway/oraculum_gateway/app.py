@@ -155,8 +155,7 @@ def _addresses(routes: Sequence[Route], serving: Serving) -> list[StarletteRoute
     for route in sorted(routes, key=lambda route: route.full_path.count("{")):
         endpoints.setdefault(route.full_path, {})[route.method] = serving.endpoint(route)
     return [
-        StarletteRoute(path, _by_method(methods), methods=_METHODS)
-        for path, methods in endpoints.items()
+        StarletteRoute(path, _by_method(methods), methods=_METHODS) for path, methods in endpoints.items()
     ]
 
 
