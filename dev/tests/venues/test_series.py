@@ -166,6 +166,21 @@ class TestControl:
 
         assert again.status_code == 409
 
+    async def test_gives_a_market_another_title_and_takes_its_result_back(self, start: Start) -> None:
+        """The names stay; an empty title and a market that goes on are refused."""
+        async with start(mode="script") as venue:
+            market = await venue.post("/stand-in/control/open", {"venue": "kalshi"})
+            order = {"venue": "kalshi", "id": market["key"]}
+            too_soon = await venue.http.post("/stand-in/control/relist", json=order)
+            empty = await venue.http.post("/stand-in/control/rename", json={**order, "title": " "})
+            renamed = await venue.post("/stand-in/control/rename", {**order, "title": "Another?"})
+            await venue.post("/stand-in/control/resolve", order)
+            again = await venue.post("/stand-in/control/relist", order)
+
+        assert (409, 400) == (too_soon.status_code, empty.status_code)
+        assert ("Another?", market["ids"]) == (renamed["title"], renamed["ids"])
+        assert ("Another?", "open", None) == (again["title"], again["phase"], again["result"])
+
     @pytest.mark.parametrize(
         ("path", "body"),
         [
@@ -173,6 +188,8 @@ class TestControl:
             ("open", {"chance": 1}),
             ("open", {"chances": 0.5}),
             ("resolve", {"venue": "kalshi"}),
+            ("rename", {"venue": "kalshi", "id": "K"}),
+            ("relist", {"venue": "kalshi"}),
             ("rate", {"updates_per_second": -1}),
             ("faults", {"drop": 0.7, "skip": 0.7}),
         ],
