@@ -91,6 +91,10 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
         lambda rest: import_module("oraculum_dev.bench.command").main(rest),
         "measure how fast it is: [bets] [ledger] [settlement] [quotes] [venues]; one line of JSON per figure",
     ),
+    "fuzz": (
+        lambda rest: import_module("oraculum_dev.fuzzing.command").main(rest),
+        "ask the running suite all that its description allows and forbids: [--minutes N] [--seed S]",
+    ),
     "admin": (
         lambda rest: import_module("oraculum_dev.suite.inside").run("auth", "oraculum_auth.admin", rest),
         "make an administrator: create --email ADDRESS | --evm ADDRESS | --solana ADDRESS",

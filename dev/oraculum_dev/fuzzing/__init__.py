@@ -1,0 +1,1 @@
+"""Everything that the OpenAPI document allows and forbids, asked of a running suite by Schemathesis."""
