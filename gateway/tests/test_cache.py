@@ -14,7 +14,9 @@ from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.notification.v1 import notification_service_pb2 as live_pb
 from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
 from oraculum_gateway import metrics
+from oraculum_gateway.caching.answers import Answers, Content
 from oraculum_gateway.caching.news import CHANNELS
+from oraculum_kit.clock import SystemClock
 from oraculum_kit.errors import NotFound, Unavailable
 from oraculum_kit.testing.messaging import eventually
 
@@ -181,7 +183,6 @@ class TestOne:
         assert before + 1 == await sequence(gateway)
         assert 2 == asked(gateway, "GetEvent")
 
-    @pytest.mark.timeout(60)
     async def test_who_waited_with_others_asks_anew_after_a_trade(self, start, world: World) -> None:
         """The answer on its way was asked for before it; whoever asked for that one may have it."""
         gateway, joined = await start(), waited_with_others()
@@ -196,6 +197,24 @@ class TestOne:
         await early
         assert [2, 2, 2] == await asyncio.gather(*late)
         assert 2 == asked(gateway, "GetEvent")
+
+    @pytest.mark.timeout(60)
+    async def test_who_comes_as_an_answer_that_does_not_count_is_ready_asks_anew(self, start) -> None:
+        """At that very moment it is still known as on its way; whoever went on asking for it would ask for ever."""
+        gateway = await start()
+        answers = Answers(gateway.redis, gateway.news, SystemClock(), bytes_max=CACHE_BYTES)
+        loads, late = 0, []
+
+        async def load() -> Content:
+            nonlocal loads
+            loads += 1
+            if loads == 1:
+                gateway.news.changed_here(["event:1"])
+                late.append(asyncio.create_task(answers.get("route", "key", load)))
+            return Content(str(loads).encode(), "", 5.0, tags=("event:1",))
+
+        assert b"1" == (await answers.get("route", "key", load)).body
+        assert b"2" == (await late[0]).body
 
     async def test_many_at_once_are_one_question(self, start) -> None:
         gateway = await start()
