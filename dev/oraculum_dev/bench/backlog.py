@@ -64,7 +64,6 @@ def await_rest(
     unapplied: Callable[[], int],
 ) -> str | None:
     """Say what waits two seconds after the end, if anything does, and return once nothing does."""
-
     time.sleep(max(0.0, ended_at + LATER_SECONDS - time.monotonic()))
     ends = lags.ends()
 
