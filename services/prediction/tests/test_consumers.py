@@ -60,7 +60,7 @@ async def test_a_result_becomes_payouts(house: Any, kafka_bootstrap: str) -> Non
     async with AsyncExitStack() as stack:
         producer = await stack.enter_async_context(Producer(cluster))
         await stack.enter_async_context(
-            running(consumer.run, job_runner(replica.database, replica.settler).run)
+            running(consumer.run, job_runner(replica.database, replica.settler, replica.fundings).run)
         )
         await producer.send(record)
         await producer.send(record)

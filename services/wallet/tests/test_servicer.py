@@ -331,10 +331,18 @@ class TestTimeout:
 
 class TestAccess:
     async def test_nobody_but_prediction_moves_money(self, target: str, parties: Parties) -> None:
-        for service in ("event", "gateway", "auth", "notification", "market-data", "wallet"):
+        """But event, and that only for what people put up for events: see test_bonds.py."""
+        for service in ("gateway", "auth", "notification", "market-data", "wallet"):
             async with parties.channel(target, service=service) as channel:
                 with pytest.raises(PermissionDenied):
                     await create(WalletServiceStub(channel))
+
+    async def test_event_moves_no_money_of_bets(
+        self, target: str, parties: Parties, user: Account, escrow: Account
+    ) -> None:
+        async with parties.channel(target, service="event") as channel:
+            (answer,) = await create(WalletServiceStub(channel), hold(user, escrow, 60))
+        assert pb.TRANSFER_RESULT_INVALID == answer.result
 
     async def test_a_person_moves_no_money_by_themselves(self, target: str, parties: Parties) -> None:
         with parties.signed_in(roles={"user", "admin"}):
