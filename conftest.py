@@ -1,3 +1,9 @@
-"""Gives every test of the workspace the shared fixtures."""
+"""Gives every test of the workspace the shared fixtures, and hypothesis as long as the machine takes."""
+
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["oraculum_dev.testing"]
+
+# Speed is measured in benchmarks and asserted nowhere: a machine that stands still for a second is no failure.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
