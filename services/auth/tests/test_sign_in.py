@@ -173,9 +173,10 @@ class TestWallet:
             )
         await auth.stub.SignInWithWallet(signed(mine))
 
-    async def test_a_nonce_that_nobody_gave_out_is_refused(self, auth) -> None:
+    @pytest.mark.parametrize("nonce", ["f" * 32, "", "a\0", "é" * 32, "' or true --"])
+    async def test_a_nonce_that_nobody_gave_out_is_refused(self, auth, nonce: str) -> None:
         with pytest.raises(ChallengeUnknown):
-            await auth.stub.SignInWithWallet(pb.SignInWithWalletRequest(nonce="f" * 32, signature="0x"))
+            await auth.stub.SignInWithWallet(pb.SignInWithWalletRequest(nonce=nonce, signature="0x"))
 
 
 class TestRefresh:

@@ -30,7 +30,9 @@ class Sessions:
         )
 
     async def challenge(self, connection: Connection, nonce: str) -> StoredChallenge | None:
-        """The message behind a nonce."""
+        """The message behind a nonce; what we cannot have given is behind none, and not every text can be asked for."""
+        if not nonce.isascii() or not nonce.isalnum():
+            return None
         return await _sessions.challenge.one(connection, StoredChallenge, nonce=nonce)
 
     async def use_challenge(self, connection: Connection, nonce: str, now: datetime) -> bool:
