@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
+from threading import Lock
 from time import monotonic, sleep
 from types import TracebackType
 from typing import Any, Final, ParamSpec, Self, TypeVar
@@ -73,6 +74,10 @@ class GroupConsumer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"kafka-{group}")
         self._consumer: Consumer | None = None
         self._next: dict[Partition, int] = {}
+        # What left us since the last poll began, even if it is back: what came before is no longer ours to finish.
+        self._left: frozenset[Partition] = frozenset()
+        # The loop finishes records while a beat in the thread may give their partitions up.
+        self._finishing = Lock()
         # Whether the thread has paused everything, and whether the loop has asked it to.
         self._busy = False
         self._beaten = False
@@ -107,8 +112,13 @@ class GroupConsumer:
         return await self._call(self._poll, max_records, timeout_seconds, linger_seconds)
 
     def finished(self, records: Mapping[Partition, int]) -> None:
-        """Remember up to which offset (the next one) partitions are handled; `commit` tells the broker."""
-        self._next.update(records)
+        """Remember up to which offset (the next one) partitions are handled; `commit` tells the broker.
+
+        Not of partitions that were given up since they were polled: another member may be further by now, and coming
+        back to us they are read from where it was. Telling our older offset then would set the group back.
+        """
+        with self._finishing:
+            self._next.update({name: offset for name, offset in records.items() if name not in self._left})
 
     async def commit(self) -> None:
         """Tell the broker, now and then, without waiting for its answer.
@@ -164,6 +174,7 @@ class GroupConsumer:
 
     def _poll(self, max_records: int, timeout_seconds: float, linger_seconds: float) -> list[KafkaMessage]:
         consumer = self._running()
+        self._left = frozenset()
         if self._forgotten_at is not None and monotonic() - self._forgotten_at > _FORGOTTEN_SECONDS:
             raise ConnectionError(f"nobody told this member of {self._group} what is its own; it joins anew")
         first = consumer.poll(timeout_seconds)
@@ -255,9 +266,12 @@ class GroupConsumer:
         consumer.incremental_unassign(partitions)
 
     def _forget(self, names: frozenset[Partition]) -> None:
-        self.owned -= names
+        with self._finishing:
+            self.owned -= names
+            self._left |= names
+            for name in names:
+                self._next.pop(name, None)
         for name in names:
-            self._next.pop(name, None)
             topic, partition = name
             messaging_metrics.CONSUMER_LAG.labels(self._group, topic, partition).set(0)
 

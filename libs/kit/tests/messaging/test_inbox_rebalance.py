@@ -7,6 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
 from google.protobuf.wrappers_pb2 import StringValue
 
 from oraculum_kit.db import Connection, Database
@@ -54,6 +56,36 @@ class TestRebalance:
             await eventually(partial(first.done, len(facts)))
         assert sorted(facts) == sorted(await story.effects())
 
+    async def test_what_comes_back_is_not_set_back(self, story: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A member that was slow tells nothing of a partition that it gave away meanwhile, even when it has it again.
+
+        The other one went on in it; an older offset would make the group read all of that a second time.
+        """
+        monkeypatch.setattr("oraculum_kit.consumer._ALIVE_SECONDS", 0.1)
+        entered, go_on = asyncio.Event(), asyncio.Event()
+
+        async def held_up(connection: Connection, records: Records) -> None:
+            await story.leave_effects(connection, records)
+            if len({record.partition for record in records}) == 3:
+                entered.set()
+                await go_on.wait()
+
+        first = story.chapter(held_up)
+        second = story.chapter(group=first.group)
+        operator = Operator(story, first.group)
+        keys = [f"key {number}" for number in range(30)]
+        async with running(first.consumer.run):
+            while not entered.is_set():
+                await story.send(*[story.record(key, "early", 1) for key in keys])
+            async with running(second.consumer.run):
+                await eventually(partial(somebody_waits_for_a_lock, story.database))
+                go_on.set()
+                await eventually(partial(first.counted_at_least, "duplicate", 1))
+                await story.send(*[story.record(key, "late", 2) for key in keys])
+                await eventually(partial(effects_of_each, story, keys))
+            await eventually(operator.sees_one_member_with_everything)
+        assert await asyncio.to_thread(operator.ends) == await asyncio.to_thread(operator.committed)
+
     async def test_members_share_the_partitions_and_lose_nothing(self, story: Any) -> None:
         """Members come and go while records flow."""
         group = f"group-{uuid4().hex[:12]}"
@@ -97,3 +129,39 @@ async def somebody_waits_for_a_lock(database: Database) -> bool:
 
 async def effects_reach(story: Any, count: int) -> bool:
     return len(await story.effects()) >= count
+
+
+async def effects_of_each(story: Any, keys: Sequence[str]) -> bool:
+    """Whether the late fact of every key has its effect."""
+    return {(key, "late") for key in keys} <= set(await story.effects())
+
+
+class Operator:
+    """Asks the broker about a group, as an operator does."""
+
+    def __init__(self, story: Any, group: str) -> None:
+        # Kept: what was asked of a client that is gone is never answered.
+        self._admin = AdminClient(story.cluster.settings())
+        self._topic = story.topic
+        self._group = group
+
+    async def sees_one_member_with_everything(self) -> bool:
+        """Whether the group has one member and that one all three partitions."""
+        members = (await asyncio.to_thread(self._described)).members
+        return 1 == len(members) and 3 == len(members[0].assignment.topic_partitions)
+
+    def _described(self) -> Any:
+        return self._admin.describe_consumer_groups([self._group])[self._group].result(10)
+
+    def committed(self) -> dict[int, int]:
+        """The next offset of each partition, as the group has told it."""
+        asked = self._admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(self._group)])
+        return {part.partition: part.offset for part in asked[self._group].result(10).topic_partitions}
+
+    def ends(self) -> dict[int, int]:
+        """Where each partition ends."""
+        wanted = {TopicPartition(self._topic, number): OffsetSpec.latest() for number in range(3)}
+        return {
+            part.partition: future.result(10).offset
+            for part, future in self._admin.list_offsets(wanted).items()
+        }
