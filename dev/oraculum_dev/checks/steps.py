@@ -48,6 +48,7 @@ def steps() -> Mapping[str, Step]:
     """Every step that can be run by its name."""
     pytest = ("-q", "--no-header", "-p", "no:cacheprovider")
     parallel = ("-n", str(workers()), "--dist", "worksteal")
+    by_suite = ("-n", "2", "--dist", "loadgroup")
     known = [
         Step(
             "lint",
@@ -58,7 +59,8 @@ def steps() -> Mapping[str, Step]:
         Step("unit", [_tool("pytest", *pytest, *parallel, "--without-servers")]),
         Step("tests", [_tool("pytest", *pytest, *parallel, "-m", "not end_to_end")]),
         Step("demo", [_module("oraculum_dev.command", "demo")]),
-        Step("end to end", [_tool("pytest", *pytest, "-m", "end_to_end and not faults")]),
+        # What shares a suite, one test after the other; beside it those that start what they need.
+        Step("end to end", [_tool("pytest", *pytest, *by_suite, "-m", "end_to_end and not faults")]),
         Step("faults", [_tool("pytest", *pytest, "tests/faults")]),
     ]
     return {step.name: step for step in known}
