@@ -49,7 +49,7 @@ _SAFE: Final = {
     "auth": "AuthService GetJwks ListSessions GetMe GetPublicUser ListUsers",
     "event": "EventService GetEvent ListEvents BatchGetEvents ListCategories CreateEvent ResolveEvent CancelEvent",
     "prediction": (
-        "PredictionService BatchGetMarkets GetQuote PlaceOrder GetOrder ListOrders ListPositions ListTrades;"
+        "PredictionService BatchGetMarkets GetQuote PlaceOrder PlaceBasket GetOrder ListOrders ListPositions ListTrades;"
         "RiskService Kelly Impact GetLimits GetExposure GetHouseExposure GetCorrelation ListAlerts CreateTrigger"
         " GetTrigger ListTriggers DeleteTrigger ListProhibitions ListReviews DecideReview"
     ),

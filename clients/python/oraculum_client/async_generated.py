@@ -96,17 +96,27 @@ class AsyncOraculum(AsyncConnection):
         price: Decimal | None = None,
         shares: Decimal | None = None,
         expires_at: datetime | None = None,
+        outcome: int | None = None,
+        amount: Decimal | None = None,
+        min_price: Decimal | None = None,
         idempotency_key: str = "",
-    ) -> shapes.Prediction:
-        """Change what rests of a bet; only made smaller it keeps its place."""
+    ) -> shapes.Edited:
+        """Change what rests of a bet, or sell what a filled one bought and buy anew in one step."""
         return await self.told(
             Ask(
                 "PUT",
                 f"/api/v1/predictions/{segment(id)}",
-                body={"price": price, "shares": shares, "expires_at": expires_at},
+                body={
+                    "price": price,
+                    "shares": shares,
+                    "expires_at": expires_at,
+                    "outcome": outcome,
+                    "amount": amount,
+                    "min_price": min_price,
+                },
                 key=idempotency_key,
             ),
-            shapes.Prediction,
+            shapes.Edited,
         )
 
     async def cancel_prediction(self, id: str | UUID, *, idempotency_key: str = "") -> shapes.Prediction:
@@ -168,6 +178,25 @@ class AsyncOraculum(AsyncConnection):
         return await self.told(
             Ask("POST", "/api/v1/predictions:batch", body={"predictions": predictions}, key=idempotency_key),
             shapes.PlacedList,
+        )
+
+    async def place_basket(
+        self,
+        *,
+        event_id: str | UUID,
+        legs: Sequence[shapes.BasketLegIn],
+        max_cost: Decimal | None = None,
+        idempotency_key: str = "",
+    ) -> shapes.Basket:
+        """Several bets in one event that are filled together or not at all."""
+        return await self.told(
+            Ask(
+                "POST",
+                "/api/v1/predictions:basket",
+                body={"event_id": event_id, "legs": legs, "max_cost": max_cost},
+                key=idempotency_key,
+            ),
+            shapes.Basket,
         )
 
     async def cancel_predictions(

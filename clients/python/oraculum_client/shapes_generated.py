@@ -59,6 +59,50 @@ class PredictionPage(msgspec.Struct, frozen=True, kw_only=True):
     meta: Meta
 
 
+class Edited(msgspec.Struct, frozen=True, kw_only=True):
+    """The bet that stands now."""
+
+    id: str
+    user_id: str
+    event_id: str
+    outcome: int
+    side: Literal["buy", "sell"]
+    amount: Decimal
+    shares: Decimal
+    price: Decimal
+    fee: Decimal
+    asset: str
+    status: Literal[
+        "pending",
+        "open",
+        "partially_filled",
+        "confirmed",
+        "cancelled",
+        "expired",
+        "rejected",
+        "failed",
+        "settled",
+        "refunded",
+    ]
+    reason: str | None
+    type: Literal["market", "limit", "merge", "subsidy"]
+    time_in_force: Literal["gtc", "gtd", "ioc", "fok"]
+    post_only: bool
+    limit_price: Decimal
+    expires_at: datetime | None
+    open_shares: Decimal
+    reserved: Decimal
+    replaces: str | None
+    prices_after: list[Decimal] | None
+    sequence: int | None
+    chain: str | None
+    tx_hash: str | None
+    created_at: datetime
+    settled_at: datetime | None
+    profit_loss: Decimal
+    sale: Prediction | None
+
+
 class PositionPage(msgspec.Struct, frozen=True, kw_only=True):
     """Listed[PositionOut]."""
 
@@ -112,6 +156,22 @@ class PlacedList(msgspec.Struct, frozen=True, kw_only=True):
     """What came of each, in the order asked."""
 
     data: list[Placed]
+
+
+class BasketLegIn(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several bets in one event that are filled together: an amount or a number of shares, at once and whole."""
+
+    outcome: int
+    side: Literal["buy", "sell"] | None = None
+    amount: Decimal | None = None
+    shares: Decimal | None = None
+    price: Decimal | None = None
+
+
+class Basket(msgspec.Struct, frozen=True, kw_only=True):
+    """The filled bets, one for each leg in their order."""
+
+    data: list[Prediction]
 
 
 class Cancelled(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,9 +11,10 @@ from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_gateway import problems
 from oraculum_gateway.money import amount_in, amount_out, price_in, price_out, shares_in, units_out
 from oraculum_gateway.route import Call, Created, Limit, Route, Who
-from oraculum_gateway.routes.trading import ASSETS, SIDE_NAMES, place_order, prediction_out
+from oraculum_gateway.routes.trading import ASSETS, SIDE_NAMES, SIDES, place_order, prediction_out
 from oraculum_gateway.services import Services
 from oraculum_gateway.shapes import orderbook as book_shapes
+from oraculum_gateway.shapes import together
 from oraculum_gateway.shapes import trading as shapes
 from oraculum_gateway.shapes.base import Listed, listed_by_cursor
 from oraculum_kit.errors import ServiceError
@@ -76,20 +77,49 @@ async def cancel_all(call: Call) -> shapes.CancelledOut:
     return shapes.CancelledOut(ids=list(response.order_ids))
 
 
-async def edit(call: Call) -> shapes.PredictionOut:
-    """Change what rests of a bet."""
+async def edit(call: Call) -> together.EditedOut:
+    """Change what rests of a bet, or sell what a filled one bought and buy anew."""
     body: shapes.PredictionEdit = call.body
     order_id = str(call.id("id"))
-    request = pb.EditOrderRequest(order_id=order_id, idempotency_key=call.idempotency_key)
+    request = pb.EditOrderRequest(
+        order_id=order_id, idempotency_key=call.idempotency_key, outcome=body.outcome
+    )
     if body.price is not None:
         request.limit_price_millionths = price_in("price", body.price)
-    if body.shares is not None:
+    if body.min_price is not None:
+        request.sale_limit_price_millionths = price_in("min_price", body.min_price)
+    if body.shares is not None or body.amount is not None:
         asked = await call.services.prediction.GetOrder(pb.GetOrderRequest(order_id=order_id))
         asset = await ASSETS.of(call.services, asked.order.event_id)
-        request.open_shares = shares_in("shares", body.shares, asset)
+        if body.shares is not None:
+            request.open_shares = shares_in("shares", body.shares, asset)
+        if body.amount is not None:
+            request.amount_units = amount_in("amount", body.amount, asset)
     if body.expires_at is not None:
         request.expires_at.CopyFrom(to_wire(body.expires_at))
-    return prediction_out((await call.services.prediction.EditOrder(request)).order)
+    answer = await call.services.prediction.EditOrder(request)
+    sale = prediction_out(answer.sale) if answer.HasField("sale") else None
+    return together.EditedOut(**dict(prediction_out(answer.order)), sale=sale)
+
+
+async def place_basket(call: Call) -> together.BasketOut:
+    """Place several bets that are filled together or not at all."""
+    body: together.BasketIn = call.body
+    request = pb.PlaceBasketRequest(event_id=str(body.event_id), idempotency_key=call.idempotency_key)
+    asset = await ASSETS.of(call.services, request.event_id)
+    if body.max_cost is not None:
+        request.most_units = amount_in("max_cost", body.max_cost, asset)
+    for number, leg in enumerate(body.legs):
+        asked = request.legs.add(outcome=leg.outcome, side=SIDES[leg.side])
+        at = f"legs[{number}]."
+        if leg.price is not None:
+            asked.limit_price_millionths = price_in(at + "price", leg.price)
+        if leg.amount is not None:
+            asked.amount_units = amount_in(at + "amount", leg.amount, asset)
+        elif leg.shares is not None:
+            asked.shares = shares_in(at + "shares", leg.shares, asset)
+    answer = await call.services.prediction.PlaceBasket(request)
+    return together.BasketOut(data=[prediction_out(order) for order in answer.orders])
 
 
 async def dead_man(call: Call) -> shapes.DeadManOut:
@@ -245,6 +275,11 @@ _SEVERAL: Final = {
         {**_OF_EVENT, "outcome": 0, "type": "limit", "shares": "10.00", "max_price": "0.45"},
     ]
 }
+_BASKET: Final = {
+    **_OF_EVENT,
+    "legs": [{"outcome": 0, "shares": "10.00"}, {"outcome": 1, "amount": "5.00", "price": "0.60"}],
+    "max_cost": "12.00",
+}
 _NOT_OPEN: Final = {404: "order_not_found", 409: "order_not_open"}
 
 ROUTES: Final = (
@@ -252,6 +287,16 @@ ROUTES: Final = (
         method="POST", path="/predictions:batch", name="placePredictions", tag="predictions", handler=place_many,
         summary="Several bets, each decided and answered by itself", who=Who.SIGNED_IN, limit=Limit.COMMAND,
         command=True, body=shapes.PredictionsIn, answer=shapes.PlacedListOut, example=_SEVERAL,
+    ),
+    Route(
+        method="POST", path="/predictions:basket", name="placeBasket", tag="predictions", handler=place_basket,
+        summary="Several bets in one event that are filled together or not at all", who=Who.SIGNED_IN,
+        limit=Limit.COMMAND, command=True, body=together.BasketIn, answer=together.BasketOut, example=_BASKET,
+        refusals={
+            404: "market_not_found",
+            409: "market_not_open, slippage_exceeded, insufficient_funds, insufficient_shares, price_out_of_bounds, "
+            "not_filled_whole, self_trade_prevented or not_together",
+        },
     ),
     Route(
         method="POST", path="/predictions:cancel-all", name="cancelPredictions", tag="predictions",
@@ -266,9 +311,14 @@ ROUTES: Final = (
     ),
     Route(
         method="PUT", path="/predictions/{id}", name="editPrediction", tag="predictions", handler=edit,
-        summary="Change what rests of a bet; only made smaller it keeps its place", who=Who.SIGNED_IN,
-        limit=Limit.COMMAND, command=True, body=shapes.PredictionEdit, answer=shapes.PredictionOut,
-        refusals=_NOT_OPEN, example={"price": "0.45"},
+        summary="Change what rests of a bet, or sell what a filled one bought and buy anew in one step",
+        who=Who.SIGNED_IN, limit=Limit.COMMAND, command=True, body=shapes.PredictionEdit, answer=together.EditedOut,
+        refusals={
+            404: "order_not_found",
+            409: "order_not_open, order_edited_before, market_not_open, slippage_exceeded, insufficient_funds or "
+            "insufficient_shares",
+        },
+        example={"outcome": 0, "amount": "20.00", "price": "0.60"},
     ),
     Route(
         method="DELETE", path="/predictions/{id}", name="cancelPrediction", tag="predictions", handler=cancel,

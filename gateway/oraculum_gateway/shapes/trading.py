@@ -72,12 +72,19 @@ class PredictionsIn(Given):
 
 
 class PredictionEdit(Given):
-    """What a resting order shall become; what is left out stays."""
+    """What a bet shall become; what is left out stays.
+
+    Of one that rests: its price, the shares that shall rest, its time. Of a purchase that is filled: its shares are sold at
+    today's price, and others are bought in their place, of this outcome or another, for an amount or as a number of
+    shares, or for what it cost. `price` is then the worst average price of the purchase, `min_price` that of the sale.
+    """
 
     price: DecimalIn | None = None
-    # That shall rest.
     shares: DecimalIn | None = None
     expires_at: TimeIn | None = None
+    outcome: Annotated[int, Field(ge=0, lt=100)] | None = None
+    amount: DecimalIn | None = None
+    min_price: DecimalIn | None = None
 
 
 class CancelIn(Given):

@@ -12,12 +12,15 @@ from uuid import UUID
 from oraculum_kit.errors import ServiceError
 from oraculum_money import Units
 from oraculum_prediction.acting import act
+from oraculum_prediction.bundles import edited_before, too_dear
 from oraculum_prediction.draft import Doorkeeper, Draft, Filled, Step
+from oraculum_prediction.errors import NotTogether
 from oraculum_prediction.meeting import meet
 from oraculum_prediction.memory import Market
-from oraculum_prediction.placement import Act, Task, Ticket
+from oraculum_prediction.placement import Act, Bundle, Task, Ticket
 from oraculum_prediction.pricing import hold_for
 from oraculum_prediction.pricing.matching import reserve_for
+from oraculum_prediction.risk.errors import OrderHeld
 from oraculum_prediction.subsidies import subsidise
 
 
@@ -54,22 +57,61 @@ def price(market: Market, tasks: Iterable[Task], now: datetime, gate: Doorkeeper
     """Do what is asked of one market in the order of arrival; what has a verdict is refused unpriced."""
     priced = Priced(Draft(market, gate))
     for task in tasks:
+        if isinstance(task, Bundle):
+            refused = task.verdict or together(priced, task, now)
+            if refused is not None:
+                priced.refused.append((task, refused))
+            continue
         result = task.verdict or _decide(priced.draft, task, now)
         if isinstance(result, ServiceError):
             priced.refused.append((task, result))
             continue
-        if task.needs_hold and isinstance(task, Ticket):
-            _limit_slippage(task, result)
-        if isinstance(result, Step):
-            if isinstance(task, Act) and not result.told and not result.filled:
-                priced.idle.append(task)
-                continue
-            result.after_sequence = priced.draft.sequence
-        gate.count(priced.draft, result)
+        if isinstance(task, Act) and isinstance(result, Step) and not result.told and not result.filled:
+            priced.idle.append(task)
+            continue
+        _note(priced.draft, task, result)
         priced.steps.append(result)
         if task.needs_trading:
             priced.trades = True
     return priced
+
+
+def together(priced: Priced, bundle: Bundle, now: datetime) -> ServiceError | None:
+    """Fill all legs, each on what those before it left, or leave everything as it was and say why."""
+    draft, way_back = priced.draft.fork(), priced.draft.gate.way_back()
+    done: list[Filled | Step] = []
+    refused = edited_before(draft, bundle)
+    for leg in bundle.legs if refused is None else ():
+        result = _decide(draft, leg, now)
+        if isinstance(result, ServiceError):
+            refused = _for_all(bundle, result)
+            break
+        _note(draft, leg, result)
+        done.append(result)
+    refused = refused or too_dear(bundle, done)
+    if refused is not None:
+        way_back()
+        return refused
+    priced.draft = draft
+    priced.steps += done
+    priced.trades = True
+    return None
+
+
+def _for_all(bundle: Bundle, refused: ServiceError) -> ServiceError:
+    """The refusal of one leg, for all of them. Nothing is kept for somebody to look at: half of it would be."""
+    if isinstance(refused, OrderHeld):
+        bundle.verdict = refused = NotTogether()
+    return refused
+
+
+def _note(draft: Draft, task: Task, result: Filled | Step) -> None:
+    """Count what was done, and note what whoever is told of it must know."""
+    if task.needs_hold and isinstance(task, Ticket):
+        _limit_slippage(task, result)
+    if isinstance(result, Step):
+        result.after_sequence = draft.sequence
+    draft.gate.count(draft, result)
 
 
 def worst_case(draft: Draft, ticket: Ticket) -> Units:
@@ -89,10 +131,10 @@ def by_event(tasks: Iterable[Task]) -> dict[UUID, list[Task]]:
     return grouped
 
 
-def _decide(draft: Draft, task: Task, now: datetime) -> Filled | Step | ServiceError:
+def _decide(draft: Draft, task: Ticket | Act, now: datetime) -> Filled | Step | ServiceError:
     if isinstance(task, Act):
         return act(draft, task, now)
-    if task.is_plain and not len(draft.book):
+    if task.is_bare and not len(draft.book):
         return draft.trade(task)
     if task.placement.subsidy_asset:
         return subsidise(draft, task)

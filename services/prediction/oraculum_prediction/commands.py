@@ -14,11 +14,11 @@ from oraculum_kit import traces
 from oraculum_kit.authorization import require_owner
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Database
-from oraculum_kit.errors import ServiceError
+from oraculum_kit.errors import InvalidArgument, ServiceError, Violation
 from oraculum_kit.idempotency import Command, Stored
 from oraculum_kit.ids import uuid7
 from oraculum_money import Price, Shares, Units
-from oraculum_prediction import statuses
+from oraculum_prediction import bundles, statuses
 from oraculum_prediction.engine import Engine
 from oraculum_prediction.errors import OrderNotFound, OrderNotOpen
 from oraculum_prediction.placement import Act, Deed, Outcome, Placement, Terms
@@ -42,6 +42,15 @@ class Change:
     limit: Price | None
     open_shares: Shares | None
     expires_at: datetime | None
+    # These only of an order that is filled.
+    outcome: int | None = None
+    amount: Units | None = None
+    sale_limit: Price | None = None
+
+    @property
+    def of_filled(self) -> bool:
+        """Whether it says what can be said of filled orders only."""
+        return self.outcome is not None or self.amount is not None or self.sale_limit is not None
 
 
 class Commands:
@@ -93,6 +102,10 @@ class Commands:
     ) -> pb.EditOrderResponse:
         """Change what rests of an order: in its place where it only becomes smaller, else by another that replaces it."""
         row = await self._own(order_id)
+        if _is_filled(row):
+            return await self._edit_filled(command, row, change, origin)
+        if change.of_filled:
+            raise OrderNotOpen("Outcome, amount and the price of a sale are for a purchase that is filled.")
         if _only_smaller(row, change):
             act = self._act(Deed.SHRINK, command, row)
             act.shares, act.expires_at = change.open_shares, change.expires_at
@@ -115,6 +128,36 @@ class Commands:
             origin=origin,
         )
         return _answer(await self._engine.place(placement), command, pb.EditOrderResponse)
+
+    async def _edit_filled(
+        self, command: Command, row: OrderRow, change: Change, origin: Origin
+    ) -> pb.EditOrderResponse:
+        """Sell what an order bought and buy anew, both or neither. Whether it may be is the engine's to know."""
+        if change.expires_at is not None:
+            raise InvalidArgument(violations=[Violation("expires_at", "is for an order that rests")])
+        stake = None if change.open_shares else change.amount or row.gross_units
+        purchase = Order(
+            outcome=row.outcome if change.outcome is None else change.outcome,
+            side=Side.BUY,
+            amount=stake,
+            shares=change.open_shares,
+            limit=change.limit,
+        )
+        bundle = bundles.edit(command, row, purchase, change.sale_limit, self._clock.now(), origin)
+        return _answer(await self._engine.act(bundle), command, pb.EditOrderResponse)
+
+    async def basket(
+        self,
+        command: Command,
+        user_id: UUID,
+        event_id: UUID,
+        legs: Sequence[Order],
+        most: Units | None,
+        origin: Origin,
+    ) -> pb.PlaceBasketResponse:
+        """Fill several orders together or none of them."""
+        bundle = bundles.basket(command, user_id, event_id, legs, most, self._clock.now(), origin)
+        return _answer(await self._engine.act(bundle), command, pb.PlaceBasketResponse)
 
     async def merge(
         self, command: Command, user_id: UUID, event_id: UUID, shares: Shares
@@ -186,6 +229,14 @@ class Commands:
     @staticmethod
     def _cancel_of(user_id: UUID, event_id: UUID) -> Act:
         return Act(Deed.CANCEL_MANY, uuid7(), event_id, asyncio.get_running_loop().create_future(), user_id)
+
+
+def _is_filled(row: OrderRow) -> bool:
+    """Whether an order bought all it wanted. Settled ones are among them: their answer may be known, else they are refused."""
+    traded = row.type in {statuses.MARKET_ORDER, statuses.LIMIT_ORDER} and row.side == statuses.BUY
+    return (
+        traded and bool(row.shares) and row.status in {statuses.FILLED, statuses.SETTLED, statuses.REFUNDED}
+    )
 
 
 def _only_smaller(row: OrderRow, change: Change) -> bool:

@@ -5,14 +5,15 @@ else since it was priced: nothing of it was written, and its orders are priced a
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 import psycopg
+from google.protobuf.message import Message
 
-from oraculum.prediction.v1.prediction_service_pb2 import PlaceOrderResponse
+from oraculum.prediction.v1.prediction_service_pb2 import Order, PlaceOrderResponse
 from oraculum_kit import idempotency, outbox
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import ServiceError
@@ -21,7 +22,7 @@ from oraculum_prediction import answers, events, statuses
 from oraculum_prediction.batch import Priced
 from oraculum_prediction.draft import Filled, Step
 from oraculum_prediction.meeting import new_row
-from oraculum_prediction.placement import Answer, Task, Ticket
+from oraculum_prediction.placement import Answer, Task, Ticket, tickets_of
 from oraculum_prediction.repository import batches
 from oraculum_prediction.repository import resting as resting_repository
 from oraculum_prediction.repository.resting import Receipt
@@ -39,12 +40,27 @@ class Committed:
 
     # By task, in the order in which they were decided.
     answers: list[tuple[Task, Answer]] = field(default_factory=list)
+    # The legs that are filled so far of those that are answered together, by what they are legs of.
+    legs: dict[UUID, list[Order]] = field(default_factory=dict)
     # Orders whose money was held and is not needed: their rows say so now.
     unneeded: list[Ticket] = field(default_factory=list)
     # Markets that were somebody else's meanwhile.
     cut_out: set[UUID] = field(default_factory=set)
     # When the others were written.
     times: dict[UUID, datetime] = field(default_factory=dict)
+
+    def answer(self, task: Task, answer: Message) -> None:
+        """Answer what was done; of a leg, once all of its bundle are there."""
+        bundle = task.bundle if isinstance(task, Ticket) else None
+        if bundle is None:
+            self.answers.append((task, answer))
+            return
+        if not isinstance(answer, PlaceOrderResponse):
+            raise TypeError("a leg is an order that was placed")
+        orders = self.legs.setdefault(bundle.order_id, [])
+        orders.append(answer.order)
+        if len(orders) == len(bundle.legs):
+            self.answers.append((bundle, bundle.respond(orders)))
 
 
 @dataclass(slots=True)
@@ -99,10 +115,9 @@ async def _write(
         *(each for part in parts if part.draft.event_id not in done.cut_out for each in part.refused),
     ]
     rows = _rows(done, written)
-    for task, error in refusals:
-        if isinstance(task, Ticket) and task.held_units is not None:
-            done.unneeded.append(task)
-            rows.made.append(_rejected(task, error, now))
+    for ticket, error in _held(refusals):
+        done.unneeded.append(ticket)
+        rows.made.append(_rejected(ticket, error, now))
     done.answers += sitting.answers(refusals)
     if not await sitting.conclude(connection, [task for task, _ in done.answers if isinstance(task, Ticket)]):
         raise DecidedElsewhere
@@ -137,7 +152,7 @@ def _rows(done: Committed, written: Sequence[Priced]) -> _Rows:
             rows.filled_at.append(at)
             rows.facts.append(events.order_filled(step, order.fill, at))
             if isinstance(step.ticket, Ticket):
-                done.answers.append((step.ticket, PlaceOrderResponse(order=order)))
+                done.answer(step.ticket, PlaceOrderResponse(order=order))
         for row in draft.rows(draft.orders.values(), at) if draft.orders else ():
             (rows.made if row.order_id in draft.made else rows.changed).append(row)
     return rows
@@ -155,7 +170,15 @@ def _add_step(done: Committed, rows: _Rows, part: Priced, step: Step, at: dateti
     for told in step.told:
         (order_row,) = draft.rows([told.row], at)
         rows.facts.append(events.order_changed(order_row, told.why, step.after_sequence, at))
-    done.answers.append((step.ticket, answers.of(step, draft, at)))
+    done.answer(step.ticket, answers.of(step, draft, at))
+
+
+def _held(refusals: Iterable[tuple[Task, ServiceError]]) -> Iterator[tuple[Ticket, ServiceError]]:
+    """The refused orders for which money was held."""
+    for task, error in refusals:
+        for ticket in tickets_of(task):
+            if ticket.held_units is not None:
+                yield ticket, error
 
 
 def _rejected(ticket: Ticket, error: ServiceError, now: datetime) -> OrderRow:

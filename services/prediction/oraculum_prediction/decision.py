@@ -15,12 +15,7 @@ import psycopg
 import structlog
 from google.protobuf.message import Message
 
-from oraculum.prediction.v1.prediction_service_pb2 import (
-    AddSubsidyResponse,
-    CancelOrdersResponse,
-    EditOrderResponse,
-    PlaceOrderResponse,
-)
+from oraculum.prediction.v1.prediction_service_pb2 import CancelOrdersResponse
 from oraculum_kit import idempotency
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
@@ -38,14 +33,14 @@ from oraculum_prediction.errors import (
 )
 from oraculum_prediction.holds import Held, Hold, Holds
 from oraculum_prediction.memory import Holdings, Market, Memory
-from oraculum_prediction.placement import Outcome, Task, Ticket
-from oraculum_prediction.repository import batches, markets, orders
+from oraculum_prediction.placement import Act, Outcome, Task, Ticket
+from oraculum_prediction.recalling import recall, refuse_edited
+from oraculum_prediction.repository import batches, markets
 from oraculum_prediction.repository import resting as resting_repository
 from oraculum_prediction.risk import metrics as risk_metrics
 from oraculum_prediction.risk import reviews
 from oraculum_prediction.risk.book import LimitsMoved
 from oraculum_prediction.risk.desk import Desk, Sitting
-from oraculum_prediction.wire import order as order_message
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -124,7 +119,7 @@ class _Round:
             with metrics.stage("hold"):
                 dropped = await self._hold(needing, parts, undecided)
             with metrics.stage("price"):
-                parts |= self._price(tasks_by_event, {ticket.event_id for ticket in dropped}, sitting)
+                parts |= self._price(tasks_by_event, {task.event_id for task in dropped}, sitting)
         for part in parts.values():
             _resolve((task, CancelOrdersResponse()) for task in part.idle)
         if not refused and not any(part.steps or part.refused for part in parts.values()):
@@ -163,6 +158,7 @@ class _Round:
                     self._now = head.now
                     undecided.append(task)
             await self._remember(connection, undecided, heads)
+            await refuse_edited(connection, undecided)
             sitting = await self._desk.look_up(connection, undecided, self._markets)
         return undecided, refused, sitting
 
@@ -214,7 +210,7 @@ class _Round:
 
     async def _hold(
         self, tickets: Sequence[Ticket], parts: dict[UUID, Priced], undecided: Sequence[Task]
-    ) -> list[Ticket]:
+    ) -> Sequence[Task]:
         """Hold the worst case of purchases; those that drop out, so that their markets are priced again."""
         holds = [
             Hold(ticket, draft.asset, worst_case(draft, ticket))
@@ -230,32 +226,33 @@ class _Round:
             unheld = [
                 task
                 for task in undecided
-                if isinstance(task, Ticket) and task.needs_hold and task.verdict is None
+                if not isinstance(task, Act) and task.needs_hold and task.verdict is None
             ]
-            for ticket in unheld:
-                self._fail(ticket, failure)
+            for task in unheld:
+                self._fail(task, failure)
             return unheld
-        dropped: list[Ticket] = []
+        dropped: list[Task] = []
         for hold, result in zip(holds, results, strict=True):
             if result is Held.YES:
                 hold.ticket.held_units, hold.ticket.held_asset = hold.units, hold.asset
                 continue
-            dropped.append(hold.ticket)
+            whole = hold.ticket.whole
+            dropped.append(whole)
             if result is Held.SHORT:
-                hold.ticket.verdict = InsufficientFunds(needed_units=hold.units, asset=hold.asset)
+                whole.verdict = InsufficientFunds(needed_units=hold.units, asset=hold.asset)
             elif result is Held.FROZEN:
-                hold.ticket.verdict = MoneyFrozen()
+                whole.verdict = MoneyFrozen()
             elif result is Held.OTHER:
                 # An earlier attempt that nobody decided. It never will be: this refusal writes the row that says so.
                 hold.ticket.held_units = hold.units
-                hold.ticket.verdict = OrderAbandoned(order_id=hold.ticket.order_id)
+                whole.verdict = OrderAbandoned(order_id=hold.ticket.order_id)
             else:
-                self._fail(hold.ticket, Unavailable(retry_after_seconds=1))
+                self._fail(whole, Unavailable(retry_after_seconds=1))
         return dropped
 
-    def _fail(self, ticket: Ticket, error: ServiceError) -> None:
-        self._failed.add(ticket.order_id)
-        ticket.resolve(error)
+    def _fail(self, task: Task, error: ServiceError) -> None:
+        self._failed.add(task.order_id)
+        task.resolve(error)
 
     async def _finish(
         self, done: Committed, parts: dict[UUID, Priced], tasks_by_event: dict[UUID, list[Task]]
@@ -286,23 +283,13 @@ class _Round:
         self._memory.drop(self._markets)
         async with self._database.connection() as connection:
             silent = await _unanswered(connection, tasks, resolve=False)
-            states = await orders.states(connection, [task.order_id for task in silent])
-            rows = {row.order_id: row for row in await orders.by_ids(connection, list(states))}
-            asked = await orders.asked(connection, list(states))
-            held = await reviews.answers(connection, [task for task in silent if task.order_id not in states])
+            known = await recall(connection, silent)
+            held = await reviews.answers(connection, [task for task in silent if task.order_id not in known])
         for task, outcome in held:
             task.resolve(outcome)
         for task in silent:
-            if task.order_id not in states:
-                continue
-            row = rows.get(task.order_id)
-            if row is None or row.status in {statuses.REJECTED, statuses.ABANDONED}:
-                task.resolve(OrderAbandoned(order_id=task.order_id))
-            elif isinstance(task, Ticket) and asked[task.order_id] == _asked(task):
-                # Its stored answer has been forgotten, it is older than a day; the row still knows.
-                task.resolve(_answer_of(task)(order=order_message(row), replayed=True))
-            else:
-                task.resolve(idempotency.IdempotencyConflict())
+            if (recalled := known.get(task.order_id)) is not None:
+                task.resolve(recalled)
 
 
 async def _unanswered(connection: Connection, tasks: Sequence[Task], *, resolve: bool = True) -> list[Task]:
@@ -318,28 +305,6 @@ async def _unanswered(connection: Connection, tasks: Sequence[Task], *, resolve:
         elif resolve:
             task.resolve(answer)
     return new
-
-
-def _asked(ticket: Ticket) -> orders.Asked:
-    """What this ticket asks for, as its row would say it."""
-    order = ticket.placement.order
-    return orders.Asked(
-        ticket.placement.user_id,
-        ticket.event_id,
-        order.outcome,
-        batches.SIDES[order.side],
-        order.amount,
-        order.shares,
-        order.limit,
-    )
-
-
-def _answer_of(
-    ticket: Ticket,
-) -> type[PlaceOrderResponse] | type[EditOrderResponse] | type[AddSubsidyResponse]:
-    if ticket.placement.subsidy_asset:
-        return AddSubsidyResponse
-    return EditOrderResponse if ticket.placement.replaces else PlaceOrderResponse
 
 
 def _resolve(answers: Iterable[tuple[Task, Outcome]]) -> None:

@@ -4,7 +4,8 @@ A draft begins at what we remember of a market and is thrown away or adopted as 
 act that cannot be done, leaves it as it was.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol
@@ -17,7 +18,7 @@ from oraculum_money import Price, Shares, Units
 from oraculum_prediction import statuses
 from oraculum_prediction.errors import InsufficientShares
 from oraculum_prediction.memory import NOTHING, Holding, Market, resting
-from oraculum_prediction.placement import Task, Ticket
+from oraculum_prediction.placement import Act, Task, Ticket
 from oraculum_prediction.pricing import Fill, LmsrState, Order, Side, quote
 from oraculum_prediction.pricing.canonical import Document
 from oraculum_prediction.refusals import refusal
@@ -49,6 +50,9 @@ class Doorkeeper(Protocol):
 
     def count(self, draft: "Draft", done: "Filled | Step") -> None:
         """Note what was done."""
+
+    def way_back(self) -> Callable[[], None]:
+        """What forgets all that will have been noted since now."""
 
 
 class Maker(NamedTuple):
@@ -86,9 +90,9 @@ class Told(NamedTuple):
 
 @dataclass(slots=True)
 class Step:
-    """All that one task did: fills in market sequence, and orders that began or ceased to rest."""
+    """All that one order or act did: fills in market sequence, and orders that began or ceased to rest."""
 
-    ticket: Task
+    ticket: Ticket | Act
     filled: list[Filled] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     # The order that the task is answered with.
@@ -128,6 +132,14 @@ class Draft:
         self.made: dict[UUID, Task] = {}
         self._new_people: set[UUID] = set()
         self._places = 0
+
+    def fork(self) -> "Draft":
+        """A draft that goes on from here, for one of the two to be dropped: this one must not change while both live."""
+        forked = copy(self)
+        forked.book = self.book.fork()
+        forked.changed, forked.orders, forked.made = dict(self.changed), dict(self.orders), dict(self.made)
+        forked._new_people = set(self._new_people)  # noqa: SLF001  a fork is one of us
+        return forked
 
     @property
     def traded(self) -> bool:

@@ -20,7 +20,7 @@ from oraculum_kit.metrics import UNHANDLED
 from oraculum_prediction import metrics
 from oraculum_prediction.decision import Decider
 from oraculum_prediction.holds import Holds
-from oraculum_prediction.placement import Act, Outcome, Placement, Task, Ticket
+from oraculum_prediction.placement import Act, Bundle, Outcome, Placement, Task, Ticket
 from oraculum_prediction.risk.desk import Risk
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -54,8 +54,8 @@ class Engine:
         """Queue an order and wait until it is decided. Whoever stops waiting while it is queued takes it back."""
         return await self._queue(Ticket(placement, asyncio.get_running_loop().create_future()))
 
-    async def act(self, act: Act) -> Outcome:
-        """Queue an act upon a market and wait until it is done, as an order does."""
+    async def act(self, act: Act | Bundle) -> Outcome:
+        """Queue an act upon a market, or orders that go together, and wait until it is done, as an order does."""
         return await self._queue(act)
 
     async def _queue(self, task: Task) -> Outcome:

@@ -129,6 +129,18 @@ class TooManyOrders(FailedPrecondition):
     reason = "TOO_MANY_ORDERS"
 
 
+class OrderEditedBefore(FailedPrecondition):
+    """Another prediction has taken the place of this one already: edit that one."""
+
+    reason = "ORDER_EDITED_BEFORE"
+
+
+class NotTogether(FailedPrecondition):
+    """Somebody would have to look at one of these orders, so they cannot be placed together: place it alone."""
+
+    reason = "NOT_TOGETHER"
+
+
 class FillNotFound(NotFound):
     """There is no such fill."""
 

@@ -20,6 +20,8 @@ from oraculum_prediction.wire import ORDER_STATUSES
 _SIDES: Final[Mapping[int, Side]] = {pb.SIDE_BUY: Side.BUY, pb.SIDE_SELL: Side.SELL}
 _STATUSES: Final[Mapping[int, int]] = {status: column for column, status in ORDER_STATUSES.items()}
 _OUTCOMES_MAX: Final = 100
+# Of a basket: each is priced on what those before it left.
+LEGS_MAX: Final = 20
 _TIMES: Final[Mapping[int, TimeInForce]] = {
     pb.TIME_IN_FORCE_UNSPECIFIED: TimeInForce.GTC,
     pb.TIME_IN_FORCE_GTC: TimeInForce.GTC,
@@ -143,10 +145,66 @@ def change(request: pb.EditOrderRequest, now: datetime) -> tuple[UUID, Change]:
     expires_at = check.time("expires_at", request)
     if expires_at is not None and expires_at <= now:
         check.refuse("expires_at", "lies in the past")
-    if not limit and not shares and expires_at is None:
-        check.refuse("open_shares", "give a limit, a number of shares or a time to change")
+    outcome = request.outcome if request.HasField("outcome") else None
+    check.integer("outcome", outcome or 0, minimum=0, maximum=_OUTCOMES_MAX - 1)
+    amount = check.integer("amount_units", request.amount_units, minimum=0, maximum=INT64_MAX)
+    sale_limit = check.integer(
+        "sale_limit_price_millionths", request.sale_limit_price_millionths, minimum=0, maximum=PRICE_ONE - 1
+    )
+    if amount and shares:
+        check.refuse("amount_units", "give a stake or a number of shares, one of them")
+    if not (limit or shares or expires_at or outcome is not None or amount):
+        check.refuse(
+            "open_shares", "give a limit, a number of shares, a stake, an outcome or a time to change"
+        )
     check.finish()
-    return order_id, Change(Price(limit) if limit else None, Shares(shares) if shares else None, expires_at)
+    return order_id, Change(
+        Price(limit) if limit else None,
+        Shares(shares) if shares else None,
+        expires_at,
+        outcome,
+        Units(amount) if amount else None,
+        Price(sale_limit) if sale_limit else None,
+    )
+
+
+def basket(request: pb.PlaceBasketRequest) -> tuple[UUID, list[Order], Units | None]:
+    """What is traded together, where, and what all of it may cost."""
+    check = Violations()
+    event_id = check.uuid("event_id", request.event_id)
+    if not 1 <= len(request.legs) <= LEGS_MAX:
+        check.refuse("legs", f"a basket has 1 to {LEGS_MAX} legs")
+    elif len({leg.outcome for leg in request.legs}) < len(request.legs):
+        check.refuse("legs", "each leg has another outcome")
+    else:
+        for place, leg in enumerate(request.legs):
+            _check_leg(check, f"legs[{place}].", leg)
+    most = request.most_units if request.HasField("most_units") else None
+    check.finish()
+    return event_id, list(map(_leg, request.legs)), None if most is None else Units(most)
+
+
+def _check_leg(check: Violations, at: str, leg: pb.BasketLeg) -> None:
+    check.integer(at + "outcome", leg.outcome, minimum=0, maximum=_OUTCOMES_MAX - 1)
+    if leg.side not in _SIDES:
+        check.refuse(at + "side", "is buy or sell")
+    quantity = leg.WhichOneof("quantity")
+    if quantity is None:
+        check.refuse(at + "quantity", "is missing: give an amount or a number of shares")
+    else:
+        check.integer(at + quantity, getattr(leg, quantity), minimum=1, maximum=INT64_MAX)
+    check.integer(at + "limit_price_millionths", leg.limit_price_millionths, minimum=0, maximum=PRICE_ONE)
+
+
+def _leg(leg: pb.BasketLeg) -> Order:
+    by_amount = leg.WhichOneof("quantity") == "amount_units"
+    return Order(
+        outcome=leg.outcome,
+        side=_SIDES[leg.side],
+        amount=Units(leg.amount_units) if by_amount else None,
+        shares=None if by_amount else Shares(leg.shares),
+        limit=Price(leg.limit_price_millionths) if leg.limit_price_millionths else None,
+    )
 
 
 def sets(request: pb.MergeSetsRequest) -> tuple[UUID, Shares]:

@@ -290,7 +290,7 @@ def new_row(ticket: Ticket, order: Order, status: int, *, asset: str) -> OrderRo
         priority=None,
         reserved=placement.reserves,
         revision=0,
-        replaces_order_id=placement.replaces,
+        replaces_order_id=placement.replaces or placement.edits,
     )
 
 

@@ -1,7 +1,7 @@
 """What is asked of the engine, on its way: orders, and acts upon what rests; and what is known of them in a batch."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from google.protobuf.message import Message
 
+from oraculum.prediction.v1.prediction_service_pb2 import Order as OrderMessage
 from oraculum_kit.errors import ServiceError
 from oraculum_kit.idempotency import Command, Stored
 from oraculum_kit.ids import derived
@@ -60,6 +61,8 @@ class Placement:
     replaces: UUID | None = None
     # Whether it then asks for what that one has left, and no more.
     keeps_size: bool = False
+    # The filled order that it takes the place of, as a leg of an edit: its row says so.
+    edits: UUID | None = None
     # What a subsidy is given in: then the amount of the order is no stake, and nothing is bought. Empty for an order.
     subsidy_asset: str = ""
     # From whom it comes, as far as limits and reviews want to know.
@@ -93,6 +96,8 @@ class Ticket:
     verdict: ServiceError | None = None
     # Whether it was asked if somebody should look at it.
     screened: bool = False
+    # What it is a leg of, if it is: then that is answered, and this is filled with the others or not at all.
+    bundle: "Bundle | None" = None
 
     def __post_init__(self) -> None:
         self.order = self.placement.order
@@ -147,6 +152,16 @@ class Ticket:
             and placement.replaces is None
             and not placement.subsidy_asset
         )
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether, besides, its row says nothing that the rows of other plain orders do not."""
+        return self.is_plain and self.placement.edits is None
+
+    @property
+    def whole(self) -> "Ticket | Bundle":
+        """What is answered: the order, or what it is a leg of."""
+        return self.bundle or self
 
     def taker(self, order: Order, priority: int) -> Taker:
         """The order as it meets a book."""
@@ -227,8 +242,76 @@ class Act:
             self.answer.set_result(outcome)
 
 
+@dataclass(slots=True, eq=False)
+class Bundle:
+    """Purchases and sales of one person in one market that are filled together or not at all.
+
+    Each leg is an order of its own: with an id that follows from the bundle's, a row, a hold of its own where it buys, a
+    receipt. Asked for, decided and answered is the bundle, under one key.
+    """
+
+    command: Command
+    user_id: UUID
+    event_id: UUID
+    answer: "asyncio.Future[Outcome]"
+    received_at: datetime
+    # What its filled legs are answered with.
+    respond: Callable[[Sequence[OrderMessage]], Message]
+    # The most that all legs together may cost, fees included and proceeds taken off; less than nothing for what they
+    # shall bring at least.
+    most_units: Units | None = None
+    # The filled order whose place it takes.
+    edits: UUID | None = None
+    traceparent: str | None = None
+    legs: tuple[Ticket, ...] = ()
+    held_units: None = None
+    # Why it will not be filled, once that is certain.
+    verdict: ServiceError | None = None
+
+    def add(self, order: Order, origin: Origin) -> None:
+        """Add a leg: filled at once and whole, after those that are there."""
+        placement = Placement(
+            Command(derived("leg", self.command.id, str(len(self.legs))), self.command.request_hash),
+            self.user_id,
+            self.event_id,
+            order,
+            self.received_at,
+            self.traceparent,
+            edits=self.edits if order.side is Side.BUY else None,
+            origin=origin,
+        )
+        self.legs = (*self.legs, Ticket(placement, self.answer, bundle=self))
+
+    @property
+    def order_id(self) -> UUID:
+        """That of its command: no order has it."""
+        return self.command.id
+
+    @property
+    def needs_hold(self) -> bool:
+        """Whether money must be held before it may be filled."""
+        return any(leg.needs_hold for leg in self.legs)
+
+    @property
+    def needs_trading(self) -> bool:
+        """Always."""
+        return True
+
+    def resolve(self, outcome: Outcome) -> None:
+        """Answer whoever waits, if they still do."""
+        if not self.answer.done():
+            self.answer.set_result(outcome)
+
+
 # What waits in the engine's queue.
-Task = Ticket | Act
+Task = Ticket | Act | Bundle
+
+
+def tickets_of(task: Task) -> tuple[Ticket, ...]:
+    """The orders of a task: itself, or its legs."""
+    if isinstance(task, Bundle):
+        return task.legs
+    return (task,) if isinstance(task, Ticket) else ()
 
 
 def release_id(order_id: UUID) -> UUID:

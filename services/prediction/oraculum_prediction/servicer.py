@@ -42,6 +42,7 @@ ACCESS: Final = {
     _SERVICE + "BatchGetMarkets": Access(users=ANYONE),
     _SERVICE + "GetQuote": Access(users=ANYONE),
     _SERVICE + "PlaceOrder": Access(users=SIGNED_IN),
+    _SERVICE + "PlaceBasket": Access(users=SIGNED_IN),
     _SERVICE + "CancelOrder": Access(users=SIGNED_IN),
     _SERVICE + "CancelOrders": Access(users=SIGNED_IN),
     _SERVICE + "EditOrder": Access(users=SIGNED_IN),
@@ -187,6 +188,16 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         logs.note(event_id=request.event_id, order_id=str(command.id))
         return await self._commands.place(
             command, user.id, event_id, order, terms, origin_of(current_caller())
+        )
+
+    async def PlaceBasket(self, request: pb.PlaceBasketRequest, context: Context) -> pb.PlaceBasketResponse:
+        """Queue orders that go together and answer when they are decided."""
+        user = require_user()
+        command = idempotency.command(request, key=request.idempotency_key)
+        event_id, legs, most = form.basket(request)
+        logs.note(event_id=request.event_id, basket_id=str(command.id))
+        return await self._commands.basket(
+            command, user.id, event_id, legs, most, origin_of(current_caller())
         )
 
     async def CancelOrder(self, request: pb.CancelOrderRequest, context: Context) -> pb.CancelOrderResponse:

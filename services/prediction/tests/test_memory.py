@@ -1,5 +1,6 @@
 """A batch in memory: positions are the fold of fills, whatever is asked in whatever order."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,9 +13,10 @@ from oraculum_kit.errors import ServiceError
 from oraculum_kit.idempotency import Command
 from oraculum_kit.ids import uuid7
 from oraculum_money import Price, Shares, Units
-from oraculum_prediction.draft import Draft
+from oraculum_prediction.batch import Priced, together
+from oraculum_prediction.draft import Draft, Filled
 from oraculum_prediction.memory import Market, Memory
-from oraculum_prediction.placement import Placement, Ticket
+from oraculum_prediction.placement import Bundle, Placement, Ticket
 from oraculum_prediction.pricing import (
     FlatFee,
     LmsrState,
@@ -25,10 +27,17 @@ from oraculum_prediction.pricing import (
     least_escrow,
     subsidy_for,
 )
+from oraculum_prediction.risk.origin import UNKNOWN
 
 USDC = 1_000_000
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 NOBODY_WAITS: Any = None
+
+
+def _unasked(_: object) -> Any:
+    """What nobody waits for is not answered either."""
+
+
 LIQUIDITY = Units(50 * USDC)
 PEOPLE = [UUID(int=number) for number in range(4)]
 ONE_PERCENT = FlatFee(100)
@@ -59,6 +68,10 @@ class OpenDoor:
 
     def count(self, *_: object) -> None:
         """Not here."""
+
+    def way_back(self) -> Callable[[], None]:
+        """Nothing to forget."""
+        return lambda: None
 
 
 OPEN = OpenDoor()
@@ -115,6 +128,43 @@ def test_any_orders_in_batches_of_any_size(
         mine = [holding for (who, _), holding in holdings.items() if who == person]
         assert spent[person] == sum(holding.cost_units - holding.realised_units for holding in mine)
         assert all(holding.cost_units == 0 for holding in mine if not holding.shares)
+
+
+@given(
+    st.lists(st.lists(ORDERS, min_size=1, max_size=4), max_size=8), FEES, st.integers(-5 * USDC, 50 * USDC)
+)
+def test_bundles_are_filled_whole_or_leave_no_trace(
+    asked: list[list[Order]], fee: FlatFee | QuadraticFee, most: int
+) -> None:
+    """What a filled bundle comes to is what its legs come to, one by one; of a refused one nothing is left, whatever leg it was."""
+    traded = market(fee)
+    priced, alone = Priced(Draft(traded, OPEN)), Draft(traded, OPEN)
+    for orders in asked:
+        bundle = Bundle(
+            Command(uuid4(), b""), PEOPLE[0], UUID(int=0), NOBODY_WAITS, NOW, _unasked, most_units=Units(most)
+        )
+        for order in orders:
+            bundle.add(order, UNKNOWN)
+        before = priced.draft
+        was = before.state, before.sequence, before.escrow_units, dict(before.changed), len(priced.steps)
+        if together(priced, bundle, NOW) is not None:
+            assert priced.draft is before
+            assert was == (
+                before.state, before.sequence, before.escrow_units, before.changed, len(priced.steps)
+            )  # fmt: skip
+            continue
+        filled = [alone.trade(leg) for leg in bundle.legs]
+        assert len(filled) == len(priced.steps) - was[-1]
+        assert all(isinstance(each, Filled) for each in filled)
+        assert (alone.state, alone.changed) == (priced.draft.state, priced.draft.changed)
+        assert priced.draft.sequence == was[1] + len(orders)
+        paid = sum(
+            each.fill.net if each.fill.order.side is Side.BUY else -each.fill.net
+            for each in filled
+            if isinstance(each, Filled)
+        )
+        assert paid <= most
+    assert priced.draft.escrow_units >= least_escrow(priced.draft.state)
 
 
 def test_selling_a_part_takes_its_part_of_the_cost() -> None:

@@ -1096,8 +1096,116 @@ class CancelOrdersResponse(_message.Message):
 Global___CancelOrdersResponse: _TypeAlias = CancelOrdersResponse  # noqa: Y015
 
 @_typing.final
+class BasketLeg(_message.Message):
+    """One of several orders that are filled together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    SIDE_FIELD_NUMBER: _builtins.int
+    AMOUNT_UNITS_FIELD_NUMBER: _builtins.int
+    SHARES_FIELD_NUMBER: _builtins.int
+    LIMIT_PRICE_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    outcome: _builtins.int
+    """Outcome index; each leg has another one."""
+    side: Global___Side.ValueType
+    """Buy or sell."""
+    amount_units: _builtins.int
+    """As in PlaceOrderRequest."""
+    shares: _builtins.int
+    """As in PlaceOrderRequest."""
+    limit_price_millionths: _builtins.int
+    """Worst average price of a share before the fee, in millionths; none when 0."""
+    def __init__(
+        self,
+        *,
+        outcome: _builtins.int = ...,
+        side: Global___Side.ValueType = ...,
+        amount_units: _builtins.int = ...,
+        shares: _builtins.int = ...,
+        limit_price_millionths: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount_units", b"amount_units", "quantity", b"quantity", "shares", b"shares"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_units", b"amount_units", "limit_price_millionths", b"limit_price_millionths", "outcome", b"outcome", "quantity", b"quantity", "shares", b"shares", "side", b"side"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_quantity: _TypeAlias = _typing.Literal["amount_units", "shares"]  # noqa: Y015
+    _WhichOneofArgType_quantity: _TypeAlias = _typing.Literal["quantity", b"quantity"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_quantity) -> _WhichOneofReturnType_quantity | None: ...
+
+Global___BasketLeg: _TypeAlias = BasketLeg  # noqa: Y015
+
+@_typing.final
+class PlaceBasketRequest(_message.Message):
+    """Places several orders that are filled together or not at all."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    LEGS_FIELD_NUMBER: _builtins.int
+    MOST_UNITS_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Event concerned."""
+    most_units: _builtins.int
+    """The most that all of them may cost together, fees included and proceeds taken off, in the asset's smallest unit; less
+    than nothing for what they shall bring at least; no such limit when absent.
+    """
+    idempotency_key: _builtins.str
+    """Same key and content, same answer. 1 to 128 characters."""
+    @_builtins.property
+    def legs(self) -> _containers.RepeatedCompositeFieldContainer[Global___BasketLeg]:
+        """1 to 20, filled in this order."""
+
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        legs: _abc.Iterable[Global___BasketLeg] | None = ...,
+        most_units: _builtins.int | None = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_most_units", b"_most_units", "most_units", b"most_units"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_most_units", b"_most_units", "event_id", b"event_id", "idempotency_key", b"idempotency_key", "legs", b"legs", "most_units", b"most_units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__most_units: _TypeAlias = _typing.Literal["most_units"]  # noqa: Y015
+    _WhichOneofArgType__most_units: _TypeAlias = _typing.Literal["_most_units", b"_most_units"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__most_units) -> _WhichOneofReturnType__most_units | None: ...
+
+Global___PlaceBasketRequest: _TypeAlias = PlaceBasketRequest  # noqa: Y015
+
+@_typing.final
+class PlaceBasketResponse(_message.Message):
+    """Answers with the filled orders."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDERS_FIELD_NUMBER: _builtins.int
+    REPLAYED_FIELD_NUMBER: _builtins.int
+    replayed: _builtins.bool
+    """Whether this is the stored answer to an earlier call."""
+    @_builtins.property
+    def orders(self) -> _containers.RepeatedCompositeFieldContainer[Global___Order]:
+        """One for each leg, in their order."""
+
+    def __init__(
+        self,
+        *,
+        orders: _abc.Iterable[Global___Order] | None = ...,
+        replayed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["orders", b"orders", "replayed", b"replayed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaceBasketResponse: _TypeAlias = PlaceBasketResponse  # noqa: Y015
+
+@_typing.final
 class EditOrderRequest(_message.Message):
-    """Changes a resting order."""
+    """Changes a resting order, or a purchase that is filled."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1106,17 +1214,26 @@ class EditOrderRequest(_message.Message):
     OPEN_SHARES_FIELD_NUMBER: _builtins.int
     EXPIRES_AT_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    AMOUNT_UNITS_FIELD_NUMBER: _builtins.int
+    SALE_LIMIT_PRICE_MILLIONTHS_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     """Which."""
     limit_price_millionths: _builtins.int
-    """Limit that it shall have, in millionths; as it is when 0."""
+    """Limit that it shall have, in millionths; as it is when 0. Of a filled one the worst average price of what is bought."""
     open_shares: _builtins.int
-    """Shares that shall rest; as they are when 0."""
+    """Shares that shall rest; as they are when 0. Of a filled one the shares that are bought."""
     idempotency_key: _builtins.str
     """Same key and content, same answer. 1 to 128 characters."""
+    outcome: _builtins.int
+    """Outcome that is bought instead; the same when absent. Only of a filled one."""
+    amount_units: _builtins.int
+    """Stake of what is bought, in the asset's smallest unit; what it was when 0 and no shares are given. Only of a filled one."""
+    sale_limit_price_millionths: _builtins.int
+    """Worst average price at which its shares are sold, in millionths; none when 0. Only of a filled one."""
     @_builtins.property
     def expires_at(self) -> _timestamp_pb2.Timestamp:
-        """When it shall end by itself; as it is when absent."""
+        """When it shall end by itself; as it is when absent. Only of a resting one."""
 
     def __init__(
         self,
@@ -1126,12 +1243,17 @@ class EditOrderRequest(_message.Message):
         open_shares: _builtins.int = ...,
         expires_at: _timestamp_pb2.Timestamp | None = ...,
         idempotency_key: _builtins.str = ...,
+        outcome: _builtins.int | None = ...,
+        amount_units: _builtins.int = ...,
+        sale_limit_price_millionths: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_outcome", b"_outcome", "expires_at", b"expires_at", "outcome", b"outcome"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "idempotency_key", b"idempotency_key", "limit_price_millionths", b"limit_price_millionths", "open_shares", b"open_shares", "order_id", b"order_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_outcome", b"_outcome", "amount_units", b"amount_units", "expires_at", b"expires_at", "idempotency_key", b"idempotency_key", "limit_price_millionths", b"limit_price_millionths", "open_shares", b"open_shares", "order_id", b"order_id", "outcome", b"outcome", "sale_limit_price_millionths", b"sale_limit_price_millionths"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__outcome: _TypeAlias = _typing.Literal["outcome"]  # noqa: Y015
+    _WhichOneofArgType__outcome: _TypeAlias = _typing.Literal["_outcome", b"_outcome"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__outcome) -> _WhichOneofReturnType__outcome | None: ...
 
 Global___EditOrderRequest: _TypeAlias = EditOrderRequest  # noqa: Y015
 
@@ -1143,21 +1265,27 @@ class EditOrderResponse(_message.Message):
 
     ORDER_FIELD_NUMBER: _builtins.int
     REPLAYED_FIELD_NUMBER: _builtins.int
+    SALE_FIELD_NUMBER: _builtins.int
     replayed: _builtins.bool
     """Whether this is the stored answer to an earlier call."""
     @_builtins.property
     def order(self) -> Global___Order:
         """The same order, or the one that took its place."""
 
+    @_builtins.property
+    def sale(self) -> Global___Order:
+        """The sale of what a filled order had bought; absent otherwise."""
+
     def __init__(
         self,
         *,
         order: Global___Order | None = ...,
         replayed: _builtins.bool = ...,
+        sale: Global___Order | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["order", b"order"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["order", b"order", "sale", b"sale"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["order", b"order", "replayed", b"replayed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["order", b"order", "replayed", b"replayed", "sale", b"sale"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -70,6 +70,11 @@ class PredictionServiceStub:
                 request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrdersRequest.SerializeToString,
                 response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrdersResponse.FromString,
                 _registered_method=True)
+        self.PlaceBasket = channel.unary_unary(
+                '/oraculum.prediction.v1.PredictionService/PlaceBasket',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.PlaceBasketRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.PlaceBasketResponse.FromString,
+                _registered_method=True)
         self.EditOrder = channel.unary_unary(
                 '/oraculum.prediction.v1.PredictionService/EditOrder',
                 request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.EditOrderRequest.SerializeToString,
@@ -201,9 +206,20 @@ class PredictionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PlaceBasket(self, request, context):
+        """Places several orders in one market that are filled together, each at once and whole, or not at all: nothing of any
+        of them happened then. Fails with whatever PlaceOrder fails with, SLIPPAGE_EXCEEDED too where all of it together costs
+        too much, and NOT_TOGETHER where one of them would have to be looked at.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def EditOrder(self, request, context):
         """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
-        a new one is placed, in one step. Fails with ORDER_NOT_FOUND, ORDER_NOT_OPEN and whatever PlaceOrder fails with.
+        a new one is placed, in one step. Of a purchase that is filled the shares are sold and others are bought in their
+        place, at today's prices and both or neither; the purchase needs money of its own, for proceeds arrive later. Fails with
+        ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE and whatever PlaceBasket fails with.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -345,6 +361,11 @@ def add_PredictionServiceServicer_to_server(servicer, server):
                     servicer.CancelOrders,
                     request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrdersRequest.FromString,
                     response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrdersResponse.SerializeToString,
+            ),
+            'PlaceBasket': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlaceBasket,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.PlaceBasketRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.PlaceBasketResponse.SerializeToString,
             ),
             'EditOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.EditOrder,
@@ -612,6 +633,33 @@ class PredictionService:
             '/oraculum.prediction.v1.PredictionService/CancelOrders',
             oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrdersRequest.SerializeToString,
             oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.CancelOrdersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlaceBasket(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.PredictionService/PlaceBasket',
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.PlaceBasketRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.PlaceBasketResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -49,9 +49,16 @@ class PredictionServiceStub:
     """Takes back what rests of an order of the caller. Fails with ORDER_NOT_FOUND and ORDER_NOT_OPEN."""
     CancelOrders: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.CancelOrdersRequest, _prediction_service_pb2.CancelOrdersResponse]
     """Takes back everything that the caller has resting, or what rests on one event."""
+    PlaceBasket: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.PlaceBasketRequest, _prediction_service_pb2.PlaceBasketResponse]
+    """Places several orders in one market that are filled together, each at once and whole, or not at all: nothing of any
+    of them happened then. Fails with whatever PlaceOrder fails with, SLIPPAGE_EXCEEDED too where all of it together costs
+    too much, and NOT_TOGETHER where one of them would have to be looked at.
+    """
     EditOrder: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.EditOrderRequest, _prediction_service_pb2.EditOrderResponse]
     """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
-    a new one is placed, in one step. Fails with ORDER_NOT_FOUND, ORDER_NOT_OPEN and whatever PlaceOrder fails with.
+    a new one is placed, in one step. Of a purchase that is filled the shares are sold and others are bought in their
+    place, at today's prices and both or neither; the purchase needs money of its own, for proceeds arrive later. Fails with
+    ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE and whatever PlaceBasket fails with.
     """
     SetDeadMan: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.SetDeadManRequest, _prediction_service_pb2.SetDeadManResponse]
     """Cancels everything that the caller has resting, once, unless it is set anew before then."""
@@ -105,9 +112,16 @@ class PredictionServiceAsyncStub(PredictionServiceStub):
     """Takes back what rests of an order of the caller. Fails with ORDER_NOT_FOUND and ORDER_NOT_OPEN."""
     CancelOrders: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.CancelOrdersRequest, _prediction_service_pb2.CancelOrdersResponse]  # type: ignore[assignment]
     """Takes back everything that the caller has resting, or what rests on one event."""
+    PlaceBasket: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.PlaceBasketRequest, _prediction_service_pb2.PlaceBasketResponse]  # type: ignore[assignment]
+    """Places several orders in one market that are filled together, each at once and whole, or not at all: nothing of any
+    of them happened then. Fails with whatever PlaceOrder fails with, SLIPPAGE_EXCEEDED too where all of it together costs
+    too much, and NOT_TOGETHER where one of them would have to be looked at.
+    """
     EditOrder: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.EditOrderRequest, _prediction_service_pb2.EditOrderResponse]  # type: ignore[assignment]
     """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
-    a new one is placed, in one step. Fails with ORDER_NOT_FOUND, ORDER_NOT_OPEN and whatever PlaceOrder fails with.
+    a new one is placed, in one step. Of a purchase that is filled the shares are sold and others are bought in their
+    place, at today's prices and both or neither; the purchase needs money of its own, for proceeds arrive later. Fails with
+    ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE and whatever PlaceBasket fails with.
     """
     SetDeadMan: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.SetDeadManRequest, _prediction_service_pb2.SetDeadManResponse]  # type: ignore[assignment]
     """Cancels everything that the caller has resting, once, unless it is set anew before then."""
@@ -202,13 +216,26 @@ class PredictionServiceServicer(metaclass=_abc_1.ABCMeta):
         """Takes back everything that the caller has resting, or what rests on one event."""
 
     @_abc_1.abstractmethod
+    def PlaceBasket(
+        self,
+        request: _prediction_service_pb2.PlaceBasketRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prediction_service_pb2.PlaceBasketResponse, _abc.Awaitable[_prediction_service_pb2.PlaceBasketResponse]]:
+        """Places several orders in one market that are filled together, each at once and whole, or not at all: nothing of any
+        of them happened then. Fails with whatever PlaceOrder fails with, SLIPPAGE_EXCEEDED too where all of it together costs
+        too much, and NOT_TOGETHER where one of them would have to be looked at.
+        """
+
+    @_abc_1.abstractmethod
     def EditOrder(
         self,
         request: _prediction_service_pb2.EditOrderRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_prediction_service_pb2.EditOrderResponse, _abc.Awaitable[_prediction_service_pb2.EditOrderResponse]]:
         """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
-        a new one is placed, in one step. Fails with ORDER_NOT_FOUND, ORDER_NOT_OPEN and whatever PlaceOrder fails with.
+        a new one is placed, in one step. Of a purchase that is filled the shares are sold and others are bought in their
+        place, at today's prices and both or neither; the purchase needs money of its own, for proceeds arrive later. Fails with
+        ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE and whatever PlaceBasket fails with.
         """
 
     @_abc_1.abstractmethod

@@ -131,6 +131,12 @@ async def asked(connection: Connection, order_ids: Sequence[UUID]) -> dict[UUID,
     return {order_id: Asked(*rest) for order_id, *rest in rows}
 
 
+async def replaced(connection: Connection, order_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these orders whose place another one has taken."""
+    rows = await _SQL.replaced_orders.tuples(connection, order_ids=list(order_ids))
+    return {row[0] for row in rows}
+
+
 async def abandon(connection: Connection, order_ids: Sequence[UUID]) -> int:
     """Give up those of which nothing is known; how many that were."""
     return len(await _SQL.abandon_orders.tuples(connection, order_ids=list(order_ids)))

@@ -11,7 +11,7 @@ learns what stands there then: where that is not what it has checked on and the 
 written and it is decided again on fresh figures. So no limit is ever passed, and nobody waits for anybody until the commit.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -191,6 +191,21 @@ class Used:
         self._lost.pop(event_id, None)
         for key, category, change in self._counted.pop(event_id, ()):
             self._accounts[key].add(category, change, -1)
+
+    def way_back(self, event_id: UUID) -> Callable[[], None]:
+        """What takes back all that will have been counted for a market since now."""
+        length, lost = len(self._counted.get(event_id, ())), self._lost.get(event_id)
+
+        def back() -> None:
+            counted = self._counted.get(event_id, [])
+            for key, category, change in counted[length:]:
+                self._accounts[key].add(category, change, -1)
+            del counted[length:]
+            self._lost.pop(event_id, None)
+            if lost is not None:
+                self._lost[event_id] = lost
+
+        return back
 
     def standing(self, person: Person) -> Standing:
         """Where a person stands before the next order."""

@@ -20,7 +20,7 @@ from oraculum_kit.errors import ServiceError
 from oraculum_prediction import statuses
 from oraculum_prediction.batch import Priced
 from oraculum_prediction.memory import Market
-from oraculum_prediction.placement import Answer, Task, Ticket
+from oraculum_prediction.placement import Answer, Task, Ticket, tickets_of
 from oraculum_prediction.pricing import Side
 from oraculum_prediction.repository import risk_reviews, risk_triggers
 from oraculum_prediction.repository.risk_alerts import AlertRow
@@ -88,7 +88,7 @@ class Desk:
         self, connection: Connection, tasks: Iterable[Task], markets: Mapping[UUID, Market]
     ) -> "Sitting":
         """What must be known of the people and companies behind these orders."""
-        tickets = [task for task in tasks if isinstance(task, Ticket)]
+        tickets = [ticket for task in tasks for ticket in tickets_of(task)]
         people = {
             (ticket.user_id, market.asset, market.category)
             for ticket in tickets

@@ -8,7 +8,7 @@ to do, taking, resting, being met, ending, merging, is counted the same way.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 from uuid import UUID
 
@@ -66,6 +66,17 @@ class Gate:
             self._count(done.ticket.user_id, self._traded(draft, done.ticket.user_id, done, orders))
         elif isinstance(done, Step):
             self._count_step(draft, done, orders)
+
+    def way_back(self) -> Callable[[], None]:
+        """What forgets all that will have been counted since now."""
+        holdings, needed = dict(self._holdings), dict(self._needed)
+        take_back = self._used.way_back(self._market.event_id)
+
+        def back() -> None:
+            self._holdings, self._needed = holdings, needed
+            take_back()
+
+        return back
 
     def _count_step(self, draft: Draft, step: Step, orders: int) -> None:
         uses: defaultdict[UUID, Use] = defaultdict(lambda: NO_USE)

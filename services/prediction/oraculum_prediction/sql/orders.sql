@@ -39,6 +39,13 @@ select order_id, user_id, event_id, outcome, side, amount_units, asked_shares, l
 from trade_order
 where order_id = any(%(order_ids)s::uuid[]) and user_id is not null
 
+-- name: replaced_orders
+-- Those of these orders whose place another one has taken: a later one of the same person, so few rows are looked at.
+select o.order_id
+from trade_order o
+join trade_order n on n.user_id = o.user_id and n.created_at >= o.created_at and n.replaces_order_id = o.order_id
+where o.order_id = any(%(order_ids)s::uuid[]) and n.status not in (3, 4)
+
 -- name: abandon_orders
 -- Gives up orders of which nothing is known, under their very ids. A commit of one of them that is on its way either comes
 -- first, and then nothing happens here, or meets this row and fails.
