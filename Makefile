@@ -7,7 +7,7 @@ PACKAGES := protos libs/kit libs/money services/auth services/event services/pre
 PIP_QUIET := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo bench clean test lint types contracts unit faults drill cluster-test lock protos schemas images kind charts manifests observability client fuzz
+.PHONY: help setup up down status logs demo bench clean test lint types contracts unit faults drill cluster-test lock protos schemas images kind charts manifests observability client permissions fuzz
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ protos: setup ## Generate the code of the contracts
 client: setup ## Write the client's methods from the routes
 	@$(VENV)/bin/python -m oraculum_gateway.surface > clients/python/surface.json.new && mv clients/python/surface.json.new clients/python/surface.json
 	@$(VENV)/bin/python clients/python/generate.py
+
+permissions: setup ## Write who may ask for what as a page that people read
+	@$(VENV)/bin/python -m oraculum_dev.fixtures.permissions_page
 
 fuzz: setup ## Ask the running suite all that its description allows and forbids, for MINUTES (20)
 	@$(ORACULUM) fuzz --minutes $(or $(MINUTES),20)
