@@ -28,11 +28,7 @@ from oraculum_dev.suite.keys import SIGNERS
 from oraculum_kit.keys import private_key
 from oraculum_kit.tokens import ServiceIdentity
 
-pytestmark = [
-    pytest.mark.end_to_end,
-    pytest.mark.xdist_group("suite"),
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.asyncio(loop_scope="module")]
 
 AT_ONCE = 8
 TIMES = 20

@@ -28,11 +28,7 @@ from oraculum_dev.suite.steps import database_url
 from oraculum_kit.ids import uuid7
 
 # One loop for all of them: they share three people and their connections.
-pytestmark = [
-    pytest.mark.end_to_end,
-    pytest.mark.xdist_group("suite"),
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.asyncio(loop_scope="module")]
 
 AT_ONCE = 8
 TIMES = 10

@@ -18,11 +18,7 @@ from oraculum_dev.fixtures.own_events import own_event, until_it_trades
 from oraculum_dev.fixtures.suites import Suite
 from oraculum_kit.clock import SystemClock
 
-pytestmark = [
-    pytest.mark.end_to_end,
-    pytest.mark.xdist_group("suite"),
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.asyncio(loop_scope="module")]
 
 PATIENCE_SECONDS = 60
 BOND, FEE = Decimal(10), Decimal(1)

@@ -12,7 +12,7 @@ from oraculum_dev.faults.scene import make_operator
 from oraculum_dev.fixtures.suites import Suite
 from oraculum_dev.fuzzing.run import Plan, fuzz
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("suite")]
+pytestmark = pytest.mark.end_to_end
 
 EXAMPLES = 1
 

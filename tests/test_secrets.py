@@ -14,7 +14,7 @@ from oraculum_dev.demo.wallets import EvmWallet
 from oraculum_dev.fixtures.suites import Suite
 from oraculum_kit.ids import uuid7
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("suite")]
+pytestmark = pytest.mark.end_to_end
 
 PASSWORD = "a very unlikely passphrase 4711"
 # Tokens and private keys of anybody, not only of this test.

@@ -9,7 +9,7 @@ from oraculum_dev.faults.scene import make_operator, scene_of
 from oraculum_dev.fixtures.suites import Suite
 from oraculum_dev.observe.trace_bet import table, traced_bet
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("suite")]
+pytestmark = pytest.mark.end_to_end
 
 ORDERS = "/oraculum.prediction.v1.PredictionService/PlaceOrder"
 TRANSFERS = "/oraculum.wallet.v1.WalletService/CreateTransfers"

@@ -36,12 +36,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what asks for a server, if that was wanted."""
+    """Keep together what shares a whole suite, and leave out what asks for a server, if that was wanted."""
+    for item in items:
+        if item.get_closest_marker("end_to_end"):
+            item.add_marker(pytest.mark.xdist_group(_group_of(item)))
     if not config.getoption("--without-servers"):
         return
     served = [item for item in items if NEEDS_SERVERS & set(getattr(item, "fixturenames", ()))]
     config.hook.pytest_deselected(items=served)
     items[:] = [item for item in items if item not in served]
+
+
+def _group_of(item: pytest.Item) -> str:
+    """Whose turn a test waits for under `--dist loadgroup`.
+
+    Tests that use the shared suite kill parts of it, so they come one after the other; those of a file may share a suite
+    of their own.
+    """
+    return "suite" if "suite" in getattr(item, "fixturenames", ()) else item.path.name
 
 
 def pytest_collection_finish() -> None:
