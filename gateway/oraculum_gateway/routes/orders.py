@@ -9,7 +9,7 @@ import orjson
 from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_gateway import problems
-from oraculum_gateway.money import amount_in, amount_out, price_in, price_out, shares_in, units_out
+from oraculum_gateway.money import amount_in, amount_out, price_in, price_out, refuse, shares_in, units_out
 from oraculum_gateway.route import Call, Created, Limit, Route, Who
 from oraculum_gateway.routes.trading import ASSETS, SIDE_NAMES, SIDES, place_order, prediction_out
 from oraculum_gateway.services import Services
@@ -27,6 +27,9 @@ _ROLES: Final[dict[int, Literal["taker", "maker", "set"]]] = {
     pb.FILL_ROLE_MAKER: "maker",
     pb.FILL_ROLE_SET: "set",
 }
+
+# Sixty-three bits of the coarsest asset's units, of which a million make one.
+_BEYOND_ALL_ASSETS: Final = 10**13
 
 
 async def place_many(call: Call) -> shapes.PlacedListOut:
@@ -88,6 +91,10 @@ async def edit(call: Call) -> together.EditedOut:
         request.limit_price_millionths = price_in("price", body.price)
     if body.min_price is not None:
         request.sale_limit_price_millionths = price_in("min_price", body.min_price)
+    # Which asset it is stands in the order; what fits none is refused before we look for that.
+    for name, value in (("shares", body.shares), ("amount", body.amount)):
+        if value is not None and not 0 < value < _BEYOND_ALL_ASSETS:
+            raise refuse(name, f"must be above 0 and below {_BEYOND_ALL_ASSETS}")
     if body.shares is not None or body.amount is not None:
         asked = await call.services.prediction.GetOrder(pb.GetOrderRequest(order_id=order_id))
         asset = await ASSETS.of(call.services, asked.order.event_id)
