@@ -28,8 +28,8 @@ from confluent_kafka import Message as KafkaMessage
 from google.protobuf.message import Message
 
 from oraculum_kit import messaging_metrics as metrics
-from oraculum_kit import traces
 from oraculum_kit.background import pause, run_gracefully
+from oraculum_kit.batch_traces import processing
 from oraculum_kit.clock import Clock, SystemClock
 from oraculum_kit.consumer import GroupConsumer, Partition
 from oraculum_kit.db import Connection, Database
@@ -137,13 +137,7 @@ class InboxConsumer(Generic[M]):
     async def transact(self, records: Sequence[Record[M]]) -> None:
         """Note and handle records in one transaction."""
         started = monotonic()
-        sampled = next((record.trace for record in records if record.trace and record.trace.sampled), None)
-        with traces.span(
-            f"{records[0].topic} process", traces.CONSUMER, parent=sampled or records[0].trace
-        ) as span:
-            span.set("messaging.system", "kafka")
-            span.set("messaging.consumer.group.name", self._group)
-            span.set("messaging.batch.message_count", len(records))
+        with processing(records, self._group):
             async with self._database.transaction() as connection:
                 fresh = await self._rows.admit(connection, records)
                 if fresh:
