@@ -40,8 +40,8 @@ def _packages() -> list[str]:
 
 
 def workers() -> int:
-    """How many tests run at a time; more than the cores there are would only make them wait for each other."""
-    return max(2, min(8, os.cpu_count() or 2))
+    """How many tests run at a time: two for each core, because every other one waits for a server or for the clock."""
+    return max(2, min(8, 2 * (os.cpu_count() or 1)))
 
 
 def steps() -> Mapping[str, Step]:
