@@ -97,12 +97,13 @@ class TestLists:
     async def test_pages_hold_every_market_once(self, start_stand_in, running, source_of, until) -> None:
         stand_in = start_stand_in(*QUIET, "--markets", "30")
         async with running(source_of(stand_in)) as world:
+            # A list is read page by page: it is whole only once nothing is written any more.
+            async def all_written() -> object:
+                known, listed = len(world.follower.catalog), await world.list()
+                swept = all(feed.sweeps >= 1 for feed in world.follower.feeds)
+                return listed if swept and 90 <= known == len(listed) else None
 
-            async def many() -> object:
-                return len(world.follower.catalog) >= 90
-
-            await until(many, "ninety markets are known")
-            markets = await until(world.list, "they are listed")
+            markets = await until(all_written, "ninety markets are known and listed")
             names = [(market.venue, market.venue_market_id) for market in markets]
             assert len(names) == len(set(names))
             page = await world.stub.ListMarkets(pb.ListMarketsRequest(limit=10, page=2, venue="kalshi"))
