@@ -14,6 +14,8 @@ from oraculum_dev.infrastructure.programs import Program, spawn, stop
 from oraculum_dev.project import ROOT
 
 STOP_SECONDS = 60.0
+# Hundreds of processes are started: without kept bytecode each of them, and each worker of pytest, compiles everything.
+UNTHRIFTY = ("PYTHONDONTWRITEBYTECODE",)
 # A suite that somebody uses on this machine is none of the tests' business.
 FOREIGN = (
     "ORACULUM_STATE",
@@ -60,9 +62,9 @@ class Lane:
     async def _call(self, name: str, command: Sequence[str], log: Path, report: Path) -> int:
         if command[0].endswith("pytest"):
             command = [*command, f"--junitxml={report}"]
-        variables = {key: value for key, value in os.environ.items() if key not in FOREIGN} | dict(
-            self.environment
-        )
+        left_out = {*FOREIGN, *UNTHRIFTY}
+        variables = {key: value for key, value in os.environ.items() if key not in left_out}
+        variables |= self.environment
         program = Program(name=name, command=command, directory=ROOT, log=log, environment=variables)
         process = spawn(program)
         try:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -39,6 +40,19 @@ def _packages() -> list[str]:
     )
 
 
+def _files_naming(marker: str) -> list[str]:
+    """The test files that use a marker: pytest would import all the others, too, only to leave them out."""
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"][
+        "ini_options"
+    ]
+    return sorted(
+        str(path.relative_to(ROOT))
+        for folder in options["testpaths"]
+        for path in (ROOT / folder).rglob("test_*.py")
+        if marker in path.read_text(encoding="utf-8")
+    )
+
+
 def workers() -> int:
     """How many tests run at a time: two for each core, because every other one waits for a server or for the clock."""
     return max(2, min(8, 2 * (os.cpu_count() or 1)))
@@ -60,7 +74,19 @@ def steps() -> Mapping[str, Step]:
         Step("tests", [_tool("pytest", *pytest, *parallel, "-m", "not end_to_end")]),
         Step("demo", [_module("oraculum_dev.command", "demo")]),
         # What shares a suite, one test after the other; beside it those that start what they need.
-        Step("end to end", [_tool("pytest", *pytest, *by_suite, "-m", "end_to_end and not faults")]),
+        Step(
+            "end to end",
+            [
+                _tool(
+                    "pytest",
+                    *pytest,
+                    *by_suite,
+                    "-m",
+                    "end_to_end and not faults",
+                    *_files_naming("end_to_end"),
+                )
+            ],
+        ),
         Step("faults", [_tool("pytest", *pytest, "tests/faults")]),
     ]
     return {step.name: step for step in known}
