@@ -22,6 +22,14 @@ create index account_owner on account (owner);
 -- migrate:down
 """
 
+CONCURRENT = """
+-- migrate:up transaction:false
+-- What statements are listed by.
+create index concurrently account_opened on account (opened_at);
+
+-- migrate:down
+"""
+
 
 @pytest.fixture
 def checkout(checkout: PlantedCheckout) -> PlantedCheckout:
@@ -88,21 +96,29 @@ class TestSquawk:
     def test_knows_which_migrations_run_outside_a_transaction(self, checkout: PlantedCheckout) -> None:
         """An index on a table in use is made concurrently, which only such a migration can do."""
         checkout.plant(f"{FOLDER}/20260101000000_create_account.sql", GOOD)
-        concurrent = """
-        -- migrate:up transaction:false
-        set lock_timeout = '5s';
-        set statement_timeout = '1h';
-        create index concurrently if not exists account_opened on account (opened_at);
-
-        -- migrate:down
-        """
-        checkout.plant(f"{FOLDER}/20260102000000_index_account.sql", concurrent)
+        checkout.plant(f"{FOLDER}/20260102000000_index_account.sql", CONCURRENT)
         assert [] == checkout.messages(migrations.check)
 
-        checkout.plant(
-            f"{FOLDER}/20260102000000_index_account.sql", concurrent.replace(" transaction:false", "")
-        )
-        assert 1 == len(checkout.messages(migrations.check))
+        wrapped = CONCURRENT.replace(" transaction:false", "\nset lock_timeout = '5s';")
+        checkout.plant(f"{FOLDER}/20260102000000_index_account.sql", wrapped)
+        assert [] != checkout.messages(migrations.check)
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ("create index", "set lock_timeout = '5s';\ncreate index"),
+            ("concurrently account", "concurrently if not exists account"),
+            (" concurrently", ""),
+        ],
+    )
+    def test_alone_stands_one_statement_that_works_concurrently(
+        self, checkout: PlantedCheckout, before: str, after: str
+    ) -> None:
+        """Two are a transaction to PostgreSQL, and an index that was left half made must not pass for one."""
+        checkout.plant(f"{FOLDER}/20260102000000_index_account.sql", CONCURRENT.replace(before, after))
+
+        alone = "a migration with transaction:false is one statement that works concurrently"
+        assert alone in checkout.messages(migrations.check)
 
     def test_follows_our_settings(self, checkout: PlantedCheckout) -> None:
         """The settings at the root leave out what is not ours."""

@@ -1,7 +1,8 @@
 """Migrations by dbmate: plain SQL, forward only, each service in its own schema under its own role.
 
 The role's search path decides where the tables and dbmate's own `schema_migrations` go. A lock in the database makes
-several replicas that start at once take turns.
+several replicas that start at once take turns. It is asked for again and again instead of waited for: who waits inside a
+statement holds a snapshot, and `create index concurrently` waits for every snapshot that is older than its index.
 """
 
 import os
@@ -10,11 +11,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+import psycopg
+
 _NOISE: Final = ("\\restrict", "\\unrestrict", "-- Dumped from", "-- Dumped by")
+_TURN_EVERY_SECONDS: Final = 0.2
+_CONNECT_SECONDS: Final = 5
+# lint-allow sql: asked by the one function that may, before there are tables
+_TURN: Final = "select pg_try_advisory_lock(hashtext('oraculum.migrations'), hashtext(current_schema()))"
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -24,10 +34,11 @@ class MigrationError(Exception):
 
 def migrate(url: str, directory: Path, *, wait_seconds: float = 30.0) -> str:
     """Apply what is not applied yet; returns what dbmate said."""
-    waiting = ("--wait", "--wait-timeout", f"{wait_seconds:g}s")
-    return _dbmate(
-        url, "--migrations-dir", str(directory), "--migration-lock", "--no-dump-schema", *waiting, "migrate"
-    )
+    with _turn(url, wait_seconds):
+        # Its own lock is for replicas of a version that knew no other.
+        return _dbmate(
+            url, "--migrations-dir", str(directory), "--migration-lock", "--no-dump-schema", "migrate"
+        )
 
 
 def pending(url: str, directory: Path) -> bool:
@@ -47,6 +58,34 @@ def dump_schema(url: str, schema: str, *, programs: Path) -> str:
     # pg_dump guards its output with a random word, and names its version; neither says anything of the schema.
     kept = [line for line in text.splitlines() if not line.startswith(_NOISE)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip() + "\n"
+
+
+@contextmanager
+def _turn(url: str, wait_seconds: float) -> Iterator[None]:
+    """Ours alone, in this schema of this database, once the server is there; a process that dies gives it back."""
+    with _connected(url, wait_seconds) as connection:
+        while not _is_ours(connection):
+            time.sleep(_TURN_EVERY_SECONDS)
+        yield
+
+
+def _connected(url: str, wait_seconds: float) -> psycopg.Connection:
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS)
+        except psycopg.OperationalError as error:
+            if time.monotonic() >= deadline:
+                raise MigrationError(f"the database does not answer: {error}") from error
+        time.sleep(_TURN_EVERY_SECONDS)
+
+
+def _is_ours(connection: psycopg.Connection) -> bool:
+    try:
+        row = connection.execute(_TURN).fetchone()  # lint-allow sql: before there are tables there is no repository
+    except psycopg.OperationalError as error:
+        raise MigrationError(f"the database went away before its migrations: {error}") from error
+    return row is not None and bool(row[0])
 
 
 def _dbmate(url: str, *arguments: str, schema: str | None = None, programs: Path | None = None) -> str:

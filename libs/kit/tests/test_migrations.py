@@ -19,6 +19,8 @@ FIRST = (
 SECOND = "-- migrate:up\nset lock_timeout = '5s';\nalter table thing add column name text;\n-- migrate:down\n"
 BROKEN = "-- migrate:up\ncreate table other (id int);\nselect 1 / 0;\n-- migrate:down\n"
 
+ALONE = "-- migrate:up transaction:false\ncreate index concurrently thing_id_again on thing (id);\n-- migrate:down\n"
+
 
 @pytest.fixture
 def role_url(postgres: str, kit_database_url: str) -> Iterator[str]:
@@ -47,6 +49,34 @@ def tables(url: str) -> set[str]:
         return {row[0] for row in rows}
 
 
+def indexes(url: str) -> set[tuple[str, bool]]:
+    """Every index that is no key's, and whether it is whole."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            "select indexrelid::regclass::text, indisvalid from pg_index join pg_class on pg_class.oid = indrelid"
+            " where not indisprimary and relnamespace = current_schema()::regnamespace"
+        )
+        return {(row[0], row[1]) for row in rows}
+
+
+def start_together(url: str, directory: Path) -> list[MigrationError]:
+    """Migrate as three replicas that start at once; what went wrong."""
+    problems: list[MigrationError] = []
+
+    def start() -> None:
+        try:
+            migrate(url, directory)
+        except MigrationError as error:
+            problems.append(error)
+
+    replicas = [threading.Thread(target=start) for _ in range(3)]
+    for replica in replicas:
+        replica.start()
+    for replica in replicas:
+        replica.join()
+    return problems
+
+
 class TestMigrate:
     def test_applies_what_is_new_in_the_roles_own_schema(self, role_url: str, directory: Path) -> None:
         assert pending(role_url, directory)
@@ -65,25 +95,27 @@ class TestMigrate:
         assert tables(role_url) == {"thing", "schema_migrations"}
 
     def test_replicas_that_start_together_take_turns(self, role_url: str, directory: Path) -> None:
-        problems: list[Exception] = []
-
-        def start() -> None:
-            try:
-                migrate(role_url, directory)
-            except MigrationError as error:
-                problems.append(error)
-
-        replicas = [threading.Thread(target=start) for _ in range(3)]
-        for replica in replicas:
-            replica.start()
-        for replica in replicas:
-            replica.join()
-        assert problems == []
+        assert [] == start_together(role_url, directory)
 
     def test_server_that_is_away_is_an_error_without_the_password(self, directory: Path) -> None:
         with pytest.raises(MigrationError) as raised:
             migrate("postgresql://somebody:hushhush@127.0.0.1:1/none", directory, wait_seconds=0.1)
         assert "hushhush" not in str(raised.value)
+
+    def test_an_index_is_made_while_others_write(self, role_url: str, directory: Path) -> None:
+        """As CONTRIBUTING says it; replicas that start together must not wait for one another for ever."""
+        (directory / "20260102000000_index.sql").write_text(ALONE)
+        assert [] == start_together(role_url, directory)
+        assert {("thing_id_again", True)} == indexes(role_url)
+
+    def test_two_statements_are_a_transaction_whatever_the_file_says(
+        self, role_url: str, directory: Path
+    ) -> None:
+        """Why the linter allows one."""
+        two = ALONE.replace("create index", "set lock_timeout = '5s';\ncreate index")
+        (directory / "20260102000000_index.sql").write_text(two)
+        with pytest.raises(MigrationError, match="cannot run inside a transaction block"):
+            migrate(role_url, directory)
 
 
 class TestDump:
