@@ -4,9 +4,10 @@
     X-Timestamp: 1795247244              seconds or milliseconds since 1970, 30 s away from now at most
     X-Signature: hex(HMAC-SHA256(secret, timestamp + method + path?query + body))
 
-Auth gives the secret and a short token of the owner for the key; both are kept until the token ends, and a key that is
-revoked is refused within a second, because its id is the token's session. A command's signature serves once: within the
-time that its timestamp is accepted Redis remembers it. Redis away: reads go on, commands are refused.
+Auth gives the secret and a short token of the owner for the key; both are kept until the token ends or counts no more. A
+token that was revoked is asked for anew, once: the owner's tier or roles have changed, or the key has ended, and then auth
+says so. So a key that is revoked is refused within a second, because its id is the token's session. A command's signature
+serves once: within the time that its timestamp is accepted Redis remembers it. Redis away: reads go on, commands are refused.
 """
 
 import hashlib
@@ -28,6 +29,7 @@ from oraculum_kit.authorization import Trust
 from oraculum_kit.caller import Caller, User, calling_as
 from oraculum_kit.clock import Clock
 from oraculum_kit.errors import NotFound, PermissionDenied, ServiceError
+from oraculum_kit.tokens import TokenRevoked
 
 KEY_HEADER: Final = "x-api-key"
 SKEW: Final = timedelta(seconds=30)
@@ -105,7 +107,7 @@ class SignedRequests:
         wanted = signature(opened.secret, timestamp, request.method, _target(request), body)
         if not hmac.compare_digest(wanted.encode(), given.encode()):
             raise Problem(401, "signature_invalid", "The signature is not the one that this request has.")
-        user = await self._trust.users.verify(opened.access_token)
+        opened, user = await self._owner(key_id, request, opened)
         scope = scope_of(route)
         if scope is None or scope not in opened.scopes:
             wish = f"the scope {scope}" if scope else "a person's own sign-in"
@@ -113,6 +115,17 @@ class SignedRequests:
         if route.command:
             await self._use_once(key_id, given)
         return Signed(user, key_id, opened.access_token)
+
+    async def _owner(self, key_id: str, request: Request, opened: Opened) -> tuple[Opened, User]:
+        """Whose key it is, by a token that counts. Only who signed rightly comes here, so nobody else makes auth work."""
+        try:
+            return opened, await self._trust.users.verify(opened.access_token)
+        except TokenRevoked:
+            if self._opened.get(key_id) is opened:
+                del self._opened[key_id]
+        # Somebody else may have asked anew meanwhile.
+        opened = await self._open(key_id, request)
+        return opened, await self._trust.users.verify(opened.access_token)
 
     def _check_time(self, timestamp: str) -> None:
         if timestamp.isascii() and timestamp.isdecimal() and len(timestamp) in {10, 13}:

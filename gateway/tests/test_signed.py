@@ -125,6 +125,41 @@ async def test_a_revoked_key_is_refused_although_it_was_opened(vouched) -> None:
     assert 401 == (await send(vouched, "GET", READ)).status_code
 
 
+async def test_a_change_of_tier_costs_a_key_nothing(gateway) -> None:
+    """Its token counts no more, and the next request is made with another one."""
+    tiers = iter(["basic", "premium", "premium"])
+
+    def vouch(_: object) -> OpenApiKeyResponse:
+        answer = OpenApiKeyResponse(
+            secret=SECRET, scopes=["read"], access_token=gateway.parties.token(OWNER, tier=next(tiers))
+        )
+        answer.expires_at.FromDatetime(datetime.now(UTC) + timedelta(minutes=5))
+        return answer
+
+    gateway.backend.on("OpenApiKey", vouch)
+    assert 200 == (await send(gateway, "GET", READ)).status_code
+    gateway.parties.revoked = lambda user: user.tier == "basic"
+    assert 200 == (await send(gateway, "GET", READ)).status_code
+    assert 200 == (await send(gateway, "GET", READ)).status_code
+    asked = [name for name, _ in gateway.backend.asked]
+    assert ["OpenApiKey", "GetBalances", "OpenApiKey", "GetBalances", "GetBalances"] == asked
+
+
+async def test_a_key_that_ended_is_asked_for_once_and_refused(vouched) -> None:
+    assert 200 == (await send(vouched, "GET", READ)).status_code
+    vouched.parties.revoked = lambda user: user.id == OWNER
+    vouched.backend.on("OpenApiKey", NotFound())
+    assert (401, "api_key_unknown") == code(await send(vouched, "GET", READ))
+
+
+async def test_whoever_cannot_sign_does_not_make_auth_work(vouched) -> None:
+    assert 200 == (await send(vouched, "GET", READ)).status_code
+    vouched.parties.revoked = lambda user: user.id == OWNER
+    for _ in range(3):
+        assert (401, "signature_invalid") == code(await send(vouched, "GET", READ, x_signature="0" * 64))
+    assert 1 == [name for name, _ in vouched.backend.asked].count("OpenApiKey")
+
+
 async def test_a_token_beside_it_is_ambiguous(vouched) -> None:
     answer = await send(vouched, "GET", READ, authorization=f"Bearer {vouched.token(UUID(int=1))}")
     assert (400, "ambiguous_credentials") == code(answer)
