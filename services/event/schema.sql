@@ -70,6 +70,16 @@ SET default_tablespace = '';
 SET default_table_access_method = heap;
 
 --
+-- Name: barred_person; Type: TABLE; Schema: event; Owner: -
+--
+
+CREATE TABLE event.barred_person (
+    user_id uuid NOT NULL,
+    barred boolean NOT NULL,
+    sequence bigint NOT NULL
+);
+
+--
 -- Name: category; Type: TABLE; Schema: event; Owner: -
 --
 
@@ -444,6 +454,13 @@ CREATE TABLE event.verdict (
 );
 
 --
+-- Name: barred_person barred_person_pkey; Type: CONSTRAINT; Schema: event; Owner: -
+--
+
+ALTER TABLE ONLY event.barred_person
+    ADD CONSTRAINT barred_person_pkey PRIMARY KEY (user_id);
+
+--
 -- Name: category category_pkey; Type: CONSTRAINT; Schema: event; Owner: -
 --
 
@@ -777,4 +794,5 @@ INSERT INTO event.schema_migrations (version) VALUES
     ('20261121100001'),
     ('20261121101000'),
     ('20261121102000'),
-    ('20261121103000');
+    ('20261121103000'),
+    ('20261121162200');

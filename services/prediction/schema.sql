@@ -392,6 +392,19 @@ CREATE TABLE prediction.job (
 WITH (fillfactor='80');
 
 --
+-- Name: known_person; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.known_person (
+    user_id uuid NOT NULL,
+    barred boolean DEFAULT false NOT NULL,
+    barred_sequence bigint DEFAULT 0 NOT NULL,
+    kyc text DEFAULT ''::text NOT NULL,
+    jurisdiction text DEFAULT ''::text NOT NULL,
+    kyc_sequence bigint DEFAULT 0 NOT NULL
+);
+
+--
 -- Name: market; Type: TABLE; Schema: prediction; Owner: -
 --
 
@@ -948,6 +961,13 @@ ALTER TABLE ONLY prediction.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
 --
+-- Name: known_person known_person_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.known_person
+    ADD CONSTRAINT known_person_pkey PRIMARY KEY (user_id);
+
+--
 -- Name: market market_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
 --
 
@@ -1147,6 +1167,12 @@ CREATE INDEX job_dead ON prediction.job USING btree (dead_at) WHERE (dead_at IS 
 --
 
 CREATE INDEX job_due ON prediction.job USING btree (due_at) WHERE (dead_at IS NULL);
+
+--
+-- Name: known_person_barred; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX known_person_barred ON prediction.known_person USING btree (user_id) WHERE barred;
 
 --
 -- Name: market_locking; Type: INDEX; Schema: prediction; Owner: -
@@ -1394,4 +1420,5 @@ INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261121101100'),
     ('20261121102000'),
     ('20261121103500'),
-    ('20261121104000');
+    ('20261121104000'),
+    ('20261121162100');

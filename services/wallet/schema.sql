@@ -351,6 +351,19 @@ CREATE TABLE wallet.job (
 WITH (fillfactor='80');
 
 --
+-- Name: known_person; Type: TABLE; Schema: wallet; Owner: -
+--
+
+CREATE TABLE wallet.known_person (
+    user_id uuid NOT NULL,
+    barred boolean DEFAULT false NOT NULL,
+    barred_sequence bigint DEFAULT 0 NOT NULL,
+    kyc text DEFAULT ''::text NOT NULL,
+    jurisdiction text DEFAULT ''::text NOT NULL,
+    kyc_sequence bigint DEFAULT 0 NOT NULL
+);
+
+--
 -- Name: order_reserve; Type: TABLE; Schema: wallet; Owner: -
 --
 
@@ -650,6 +663,13 @@ ALTER TABLE ONLY wallet.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
 --
+-- Name: known_person known_person_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
+--
+
+ALTER TABLE ONLY wallet.known_person
+    ADD CONSTRAINT known_person_pkey PRIMARY KEY (user_id);
+
+--
 -- Name: order_reserve order_reserve_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
 --
 
@@ -732,6 +752,12 @@ ALTER TABLE ONLY wallet.schema_migrations
 
 ALTER TABLE ONLY wallet.transfer
     ADD CONSTRAINT transfer_pkey PRIMARY KEY (id);
+
+--
+-- Name: deposit_of_user; Type: INDEX; Schema: wallet; Owner: -
+--
+
+CREATE INDEX deposit_of_user ON wallet.deposit USING btree (user_id, created_at);
 
 --
 -- Name: fill_progress_halted; Type: INDEX; Schema: wallet; Owner: -
@@ -914,4 +940,5 @@ INSERT INTO wallet.schema_migrations (version) VALUES
     ('20261121070100'),
     ('20261121100000'),
     ('20261121100001'),
-    ('20261121103000');
+    ('20261121103000'),
+    ('20261121162000');

@@ -8,8 +8,9 @@ from oraculum.auth.v1.trust_service_pb2 import WatchRevocationsRequest
 from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum.event.v1.event_service_pb2_grpc import add_EventServiceServicer_to_server
 from oraculum_event import stakes
+from oraculum_event.authors import Authors
 from oraculum_event.config import load
-from oraculum_event.consumers import VenueMarkets, fills_consumer
+from oraculum_event.consumers import VenueMarkets, fills_consumer, people_consumer
 from oraculum_event.crawling import Crawling
 from oraculum_event.dry_run import SAFE as MARKETS_SAFE
 from oraculum_event.dry_run import DryRun
@@ -97,6 +98,7 @@ async def main() -> None:
                 OutboxRelay(cluster=config.cluster, database=database, source="event").run,
                 venue_markets.consumer(config.cluster).run,
                 fills_consumer(config.cluster, database).run,
+                people_consumer(config.cluster, database, Authors(steps.opening)).run,
                 runner.run,
             ],
         )

@@ -1,4 +1,4 @@
-"""What event hears: `market-data.markets`, from which it opens events and learns how they came out, and `bets`."""
+"""What event hears: `market-data.markets`, from which it opens events and learns how they came out, `bets` and `users`."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -7,10 +7,12 @@ from uuid import UUID
 
 import structlog
 
+from oraculum.auth.v1.users_fact_pb2 import UsersFact
 from oraculum.market_data.v1 import market_data_facts_pb2 as facts
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum.prediction.v1.bets_fact_pb2 import BetsFact
 from oraculum_event import metrics
+from oraculum_event.authors import Authors
 from oraculum_event.crawler import venue_times
 from oraculum_event.errors import EventAlreadyResolved, EventNotEditable, EventNotOpened
 from oraculum_event.records import TERMINAL, Changes, Event, Status
@@ -56,6 +58,18 @@ def fills_consumer(cluster: Cluster, database: Database) -> InboxConsumer[BetsFa
         effects_are_unique=True,
         batch_max=5_000,
         linger_max_seconds=1.0,
+    )
+
+
+def people_consumer(cluster: Cluster, database: Database, authors: Authors) -> InboxConsumer[UsersFact]:
+    """Hear `users` for what becomes of authors. The numbers of facts make the effects unique."""
+    return InboxConsumer(
+        cluster=cluster,
+        database=database,
+        group="event-people",
+        topics={"users": UsersFact},
+        handle=authors.hear,
+        effects_are_unique=True,
     )
 
 

@@ -24,6 +24,12 @@ class CreationNotAllowed(PermissionDenied):
     reason = "CREATION_NOT_ALLOWED"
 
 
+class AuthorBarred(FailedPrecondition):
+    """The author of the draft is barred, so nobody publishes it."""
+
+    reason = "AUTHOR_BARRED"
+
+
 class CreationNotPaid(FailedPrecondition):
     """The account has less than opening the event costs; nothing was taken."""
 

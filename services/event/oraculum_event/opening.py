@@ -11,11 +11,11 @@ from uuid import UUID
 import structlog
 
 from oraculum_event import events, metrics
-from oraculum_event.errors import CreationNotPaid, EventChanged, EventNotADraft
+from oraculum_event.errors import AuthorBarred, CreationNotPaid, EventChanged, EventNotADraft
 from oraculum_event.lifecycle import Lifecycle, jobs_that_must
 from oraculum_event.markets import Markets
 from oraculum_event.records import Draft, Event
-from oraculum_event.repository import Charges, Events, Trends
+from oraculum_event.repository import Charges, Events, People, Trends
 from oraculum_event.results import Results
 from oraculum_event.stakes import Paid, Stakes
 from oraculum_event.transitions import Actor, State
@@ -63,6 +63,7 @@ class Opening:
         self._clock = clock
         self._events = Events()
         self._charges = Charges()
+        self._people = People()
         self._trends = Trends()
 
     async def draft(self, connection: Connection, draft: Draft) -> UUID | None:
@@ -85,6 +86,9 @@ class Opening:
             raise EventChanged(event_id=event_id, version=event.version)
         if event.state is not State.DRAFT:
             raise EventNotADraft(event_id=event_id, status=event.status)
+        author = event.creator_user_id
+        if author is not None and await self._people.is_barred(connection, author):
+            raise AuthorBarred(event_id=event_id)
         now = self._clock.now()
         if event.locks_at <= now:
             raise EventNotADraft(MISSED_ITS_TIME, event_id=event_id)
@@ -92,10 +96,10 @@ class Opening:
         await self._begin(connection, await self._lifecycle.held(connection, event_id), now)
         await events.audit(connection, "event.published", event_id, now)
 
-    async def discard(self, connection: Connection, event: Event) -> None:
+    async def discard(self, connection: Connection, event: Event, actor: Actor = Actor.AUTHOR) -> None:
         """Throw a draft away that was never published, or never could be paid for."""
         now = self._clock.now()
-        await self._events.move(connection, event, State.CANCELLED, Actor.AUTHOR, now)
+        await self._events.move(connection, event, State.CANCELLED, actor, now)
         await events.audit(connection, "event.discarded", event.event_id, now)
 
     async def _begin(self, connection: Connection, event: Event, now: datetime) -> None:

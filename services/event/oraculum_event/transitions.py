@@ -56,7 +56,8 @@ _JUDGES: Final = frozenset({Actor.ADMIN, Actor.VENUE, Actor.PLATFORM})
 
 STEPS: Final[tuple[Step, ...]] = (
     Step("publish", frozenset({State.DRAFT}), State.OPENING, _PEOPLE),
-    Step("discard", frozenset({State.DRAFT}), State.CANCELLED, _PEOPLE),
+    # By the platform, when their author is barred.
+    Step("discard", frozenset({State.DRAFT}), State.CANCELLED, _PEOPLE | _PLATFORM),
     # The author's account has too little: nothing was taken, and the draft may be edited and published again.
     Step("refuse_payment", frozenset({State.OPENING}), State.DRAFT, _PLATFORM),
     Step("open", frozenset({State.OPENING}), State.ACTIVE, _PLATFORM),

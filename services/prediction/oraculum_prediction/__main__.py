@@ -51,7 +51,7 @@ async def main() -> None:
         channel(config.wallet_target, identity) as wallet,
     ):
         stub = WalletServiceStub(wallet)
-        risk = Risk.new(clock)
+        risk = Risk.new(clock, config.identity)
         engine = Engine(
             database,
             Holds(stub, timeout_seconds=config.hold_timeout_seconds),

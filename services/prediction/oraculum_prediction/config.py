@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from oraculum_kit.config import Environment
 from oraculum_kit.db import DatabaseConfig
+from oraculum_kit.identity import IdentityRules
 from oraculum_kit.kafka import Cluster
 from oraculum_kit.process import TrustConfig
 from oraculum_kit.server import ServerConfig
@@ -23,6 +24,7 @@ class Config:
     telemetry: TelemetryConfig
     auth_target: str
     wallet_target: str
+    identity: IdentityRules
     # What new markets charge; a market keeps the fee that it was opened with.
     fee: FeeSchedule
     # One makes the largest batches, which cost the least; more pay where cores are idle while one waits for the disk.
@@ -48,6 +50,7 @@ def load(variables: Mapping[str, str]) -> Config:
             telemetry=TelemetryConfig.read(environment),
             auth_target=environment.text("AUTH_TARGET"),
             wallet_target=environment.text("WALLET_TARGET"),
+            identity=IdentityRules.read(environment),
             fee=fee_schedule(kind, rate),
             workers=environment.integer("ENGINE_WORKERS", 1, minimum=1),
             queue_max=environment.integer("ENGINE_QUEUE_MAX", 2_000, minimum=1),

@@ -1,4 +1,4 @@
-"""What prediction hears: `events`, by which markets follow their events, and `users`, what people set themselves."""
+"""What prediction hears: `events`, by which markets follow their events, and `users`, what holds for people."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -38,7 +38,7 @@ def events_consumer(
 def people_consumer(
     cluster: Cluster, database: Database, *, topic: str = "users", group: str = "prediction-people"
 ) -> InboxConsumer[UsersFact]:
-    """Reads what people have set themselves. Revisions make the effects unique."""
+    """Reads what holds for people. Their numbers make the effects unique."""
     return InboxConsumer(
         cluster=cluster,
         database=database,

@@ -1,4 +1,4 @@
-"""Orders that end by the clock: their own time has come, their market has locked, or their owner has not been heard of.
+"""Orders that end by themselves: their time has come, their market has locked, their owner is silent or barred.
 
 Every replica looks; whoever comes second finds that nothing rests any more. What is ended goes through the engine like
 everything else, so it takes turns with what would fill it.
@@ -52,6 +52,7 @@ class Expiry:
         async with self._database.connection() as connection:
             due = await repository.due_to_end(connection, _ORDERS_MAX)
             dead = await repository.dead_men(connection, _PEOPLE_MAX)
+            barred = await repository.barred(connection, _PEOPLE_MAX)
         ended = 0
         for event_id, order_ids in due.items():
             try:
@@ -59,6 +60,8 @@ class Expiry:
             except MarketNotOpen:
                 # It was closed meanwhile, and everything that rested was ended with it.
                 continue
+        for user_id in barred:
+            ended += len(await self._commands.cancel_all(user_id, None))
         for each in dead:
             ended += len(await self._commands.cancel_all(each.user_id, None))
             async with self._database.transaction() as connection:

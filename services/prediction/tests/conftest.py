@@ -27,6 +27,7 @@ from oraculum_dev.fixtures.books import WALLET_ACCESS, Books, add_books
 from oraculum_dev.fixtures.databases import Databases
 from oraculum_kit.clock import Clock, SystemClock
 from oraculum_kit.db import Database, DatabaseConfig
+from oraculum_kit.identity import IdentityRules
 from oraculum_kit.ids import uuid7
 from oraculum_kit.jobs import Job
 from oraculum_kit.testing import Parties, serving
@@ -49,6 +50,7 @@ from oraculum_prediction.settlement import Settler
 
 USDC = 1_000_000
 ONE_PERCENT = FlatFee(100)
+_NOBODY_IS_ASKED = IdentityRules()
 
 
 class Rows:
@@ -245,6 +247,7 @@ class House:
         fee: FeeSchedule = ONE_PERCENT,
         running: bool = True,
         hold_timeout_seconds: float = 2.0,
+        identity: IdentityRules = _NOBODY_IS_ASKED,
         **engine: Any,
     ) -> AsyncIterator[Replica]:
         """Start another replica on the same database."""
@@ -255,7 +258,7 @@ class House:
         ):
             stub = WalletServiceStub(channel)
             holds = Holds(stub, timeout_seconds=hold_timeout_seconds)
-            risk = Risk.new(self.clock)
+            risk = Risk.new(self.clock, identity)
             engine_ = Engine(database, holds, self.clock, risk, **{"workers": 2, **engine})
             place = through(engine_, self.clock)
             reviews = Reviews(database, place, self.clock)

@@ -56,7 +56,7 @@ async def main() -> None:
             ledger=ledger,
             balances=balances,
             statements=Statements(database),
-            deposits=Deposits(database, ledger, config.rails),
+            deposits=Deposits(database, ledger, config.rails, config.identity),
             prover=Prover(database),
             explanations=Explanations(database, balances),
             lookup=Lookup(database),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from oraculum_kit.config import ConfigurationError, Environment
 from oraculum_kit.db import DatabaseConfig
+from oraculum_kit.identity import IdentityRules
 from oraculum_kit.kafka import Cluster
 from oraculum_kit.process import TrustConfig
 from oraculum_kit.server import ServerConfig
@@ -28,6 +29,7 @@ class Config:
     auth_target: str
     prediction_target: str
     rails: frozenset[str]
+    identity: IdentityRules
     house_capital: Mapping[str, Units]
     hold_age_seconds: float
     sweep_every_seconds: float
@@ -48,6 +50,7 @@ def load(variables: Mapping[str, str]) -> Config:
             prediction_target=environment.text("PREDICTION_TARGET"),
             # `none` offers no rail; without it development would have no way to say so.
             rails=_words(environment.text("DEPOSIT_RAILS", DEMO if environment.development else "none")),
+            identity=IdentityRules.read(environment),
             house_capital=_capital(environment),
             hold_age_seconds=environment.seconds("HOLD_AGE_SECONDS", 5.0),
             sweep_every_seconds=environment.seconds("SWEEP_EVERY_SECONDS", 1.0),

@@ -387,7 +387,7 @@ async def _open_incident(
 def people_consumer(
     cluster: Cluster, database: Database, *, topic: str = "users", group: str = "wallet-people"
 ) -> InboxConsumer[UsersFact]:
-    """Reads what people have set themselves. Revisions make the effects unique."""
+    """Reads what holds for people. Their numbers make the effects unique."""
     return InboxConsumer(
         cluster=cluster,
         database=database,

@@ -11,6 +11,7 @@ from oraculum_kit import outbox
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import InvalidArgument, Violation
 from oraculum_kit.idempotency import IdempotencyConflict
+from oraculum_kit.identity import Identity, IdentityRules
 from oraculum_kit.ids import derived
 from oraculum_kit.validation import Violations
 from oraculum_money import ASSETS, Units, format_units
@@ -18,7 +19,7 @@ from oraculum_wallet import accounts, events
 from oraculum_wallet.accounts import AccountKind, account
 from oraculum_wallet.errors import DepositNotFound
 from oraculum_wallet.ledger import Ledger
-from oraculum_wallet.people import check_deposit
+from oraculum_wallet.people import check_deposit, check_identity
 from oraculum_wallet.repository import deposits as repository
 from oraculum_wallet.repository.deposits import Deposit, DepositStatus
 from oraculum_wallet.transfers import Phase, Result, Transfer, TransferKind
@@ -32,19 +33,34 @@ WHOLE_UNITS_MAX: Final = 1_000_000
 class Deposits:
     """Begins deposits and knows where they stand."""
 
-    def __init__(self, database: Database, ledger: Ledger, rails: Collection[str]) -> None:
+    def __init__(
+        self, database: Database, ledger: Ledger, rails: Collection[str], rules: IdentityRules
+    ) -> None:
         self._database = database
         self._ledger = ledger
         self._rails = frozenset(rails)
+        self._rules = rules
 
     async def create(
-        self, connection: Connection, *, user_id: UUID, rail: str, asset: str, units: Units, key: str
+        self,
+        connection: Connection,
+        *,
+        user_id: UUID,
+        says: Identity,
+        rail: str,
+        asset: str,
+        units: Units,
+        key: str,
     ) -> Deposit:
-        """Credit a deposit in the caller's transaction; the same key finds the same deposit, for ever."""
+        """Credit a deposit in the caller's transaction; the same key finds the same deposit, for ever.
+
+        `says` is what the person's token says of them.
+        """
         self._check(rail, asset, units)
         deposit_id = derived("deposit", user_id, key)
         if await repository.deposit(connection, deposit_id, user_id) is None:
-            # One that was made is found again, whatever its person has set since.
+            # One that was made is found again, whatever holds for its person since.
+            await check_identity(connection, user_id, says, self._rules, asset, units)
             await check_deposit(connection, user_id, asset, units)
         transfer_id = derived("deposit", user_id, key, "credit")
         transfer = Transfer(

@@ -1,4 +1,6 @@
-"""What people have set themselves, kept where money comes in: auth tells it, and a deposit is held to it.
+"""What holds for people, kept where money comes in: auth tells it, and a deposit is held to it.
+
+What they have set themselves, whether they are barred, and what came of their identity check.
 
 Money may always leave: no withdrawal and no payout asks here.
 """
@@ -10,6 +12,7 @@ from uuid import UUID
 
 from oraculum.auth.v1.users_fact_pb2 import PlayRulesChanged, UsersFact
 from oraculum_kit.db import Connection
+from oraculum_kit.identity import Identity, IdentityRules
 from oraculum_kit.inbox import Record
 from oraculum_money import Units, asset, format_units
 from oraculum_wallet.errors import DepositLimitReached, DepositorExcluded
@@ -21,11 +24,28 @@ _PERIODS: Final = ("day", "week", "month")
 
 
 async def hear(connection: Connection, records: Sequence[Record[UsersFact]]) -> None:
-    """Keep what people set themselves. Each word has a revision, so one that comes again changes nothing."""
+    """Keep it. Each word has a number, so one that comes again, or too late, changes nothing."""
     for record in records:
-        if record.message.WhichOneof("fact") == "play_rules_changed":
-            said = record.message.play_rules_changed
-            await repository.put(connection, UUID(said.user_id), said.revision, rule_of(said))
+        fact, sequence = record.message, record.sequence or 0
+        match fact.WhichOneof("fact"):
+            case "play_rules_changed":
+                said = fact.play_rules_changed
+                await repository.put(connection, UUID(said.user_id), said.revision, rule_of(said))
+            case "user_banned":
+                user_id = UUID(fact.user_banned.user_id)
+                await repository.put_barred(connection, user_id, barred=True, sequence=sequence)
+            case "user_unbanned":
+                user_id = UUID(fact.user_unbanned.user_id)
+                await repository.put_barred(connection, user_id, barred=False, sequence=sequence)
+            case "user_kyc_changed":
+                kyc = fact.user_kyc_changed
+                await repository.put_kyc(
+                    connection,
+                    UUID(kyc.user_id),
+                    kyc=kyc.kyc,
+                    jurisdiction=kyc.jurisdiction,
+                    sequence=sequence,
+                )
 
 
 def rule_of(said: PlayRulesChanged) -> PersonRule:
@@ -39,6 +59,30 @@ def rule_of(said: PlayRulesChanged) -> PersonRule:
         said.excluded_until.ToDatetime(tzinfo=UTC) if said.HasField("excluded_until") else None,
         said.exclusion,
     )
+
+
+async def check_identity(
+    connection: Connection,
+    user_id: UUID,
+    says: Identity,
+    rules: IdentityRules,
+    asset_code: str,
+    units: Units,
+) -> None:
+    """Refuse a deposit of whom we may take nothing from, or no more, in the transaction that would make it.
+
+    `says` is what their token says.
+    """
+    person = says.updated(await repository.known(connection, user_id))
+    moved: int | None = units
+    if rules.asks(person):
+        # Several at once must not pass together where each would pass alone.
+        await repository.take_turns(connection, user_id)
+        countable = asset_code in _DOLLARS
+        moved = await repository.deposited_ever(connection, user_id) + units if countable else None
+    refusal = rules.refuses(person, moved)
+    if refusal is not None:
+        raise refusal
 
 
 async def check_deposit(connection: Connection, user_id: UUID, asset_code: str, units: Units) -> None:

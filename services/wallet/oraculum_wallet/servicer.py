@@ -10,6 +10,7 @@ from oraculum_kit.authorization import require_user
 from oraculum_kit.caller import current_caller
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import InvalidArgument, Violation
+from oraculum_kit.identity import Identity
 from oraculum_kit.validation import Violations
 from oraculum_money import ASSETS, Units
 from oraculum_wallet import chains, told, wire
@@ -153,9 +154,11 @@ class WalletServicer(WalletServiceServicer):
         async def create(connection: Connection) -> pb.CreateDepositResponse:
             nonlocal executed
             executed = True
+            user = require_user()
             deposit = await self._deposits.create(
                 connection,
-                user_id=require_user().id,
+                user_id=user.id,
+                says=Identity.of(user),
                 rail=request.rail,
                 asset=request.amount.asset,
                 units=Units(request.amount.units),

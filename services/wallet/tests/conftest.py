@@ -34,6 +34,7 @@ from oraculum_kit.authorization import Access
 from oraculum_kit.client import Channel
 from oraculum_kit.db import Database, DatabaseConfig
 from oraculum_kit.errors import Unavailable
+from oraculum_kit.identity import IdentityRules
 from oraculum_kit.ids import uuid7
 from oraculum_kit.records import Record
 from oraculum_kit.testing import Parties, serving
@@ -220,14 +221,22 @@ async def prediction_channel(prediction: Prediction, parties: Parties) -> AsyncI
 
 
 @pytest.fixture
-def servicer(database: Database, ledger: Ledger, prediction_channel: Channel) -> WalletServicer:
+def identity_rules() -> IdentityRules:
+    """What is asked of people who deposit; nothing, unless a test says otherwise."""
+    return IdentityRules()
+
+
+@pytest.fixture
+def servicer(
+    database: Database, ledger: Ledger, prediction_channel: Channel, identity_rules: IdentityRules
+) -> WalletServicer:
     balances = Balances(database, PredictionServiceStub(prediction_channel))
     return WalletServicer(
         database=database,
         ledger=ledger,
         balances=balances,
         statements=Statements(database),
-        deposits=Deposits(database, ledger, {"demo"}),
+        deposits=Deposits(database, ledger, {"demo"}, identity_rules),
         prover=Prover(database),
         explanations=Explanations(database, balances),
         lookup=Lookup(database),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from oraculum_kit.config import ConfigurationError
+from oraculum_kit.identity import IdentityRules
 from oraculum_wallet.config import load
 
 NEEDED = {
@@ -24,12 +25,14 @@ DEVELOPMENT = {**NEEDED, "ORACULUM_ENV": "development"}
 def test_production_makes_no_money_of_its_own() -> None:
     config = load(NEEDED)
     assert config.rails == frozenset()
+    assert config.identity == IdentityRules(0)
     assert dict(config.house_capital) == {}
 
 
 def test_development_has_a_rail_and_a_house_with_capital() -> None:
     config = load(DEVELOPMENT)
     assert config.rails == {"demo"}
+    assert config.identity == IdentityRules(None)
     assert config.house_capital["USDC"] == 100_000_000 * 10**6
     assert set(config.house_capital) == {"USD", "USDC", "SOL", "ETH"}
 

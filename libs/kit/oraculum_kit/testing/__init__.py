@@ -69,6 +69,8 @@ class Parties:
         roles: frozenset[str] | set[str] = frozenset({"user"}),
         lifetime: timedelta = timedelta(minutes=15),
         tier: str = "basic",
+        kyc: str = "none",
+        jurisdiction: str = "",
     ) -> str:
         """An access token."""
         token, _ = self.signer.sign_user(
@@ -77,8 +79,8 @@ class Parties:
             lifetime,
             roles=frozenset(roles),
             tier=tier,
-            kyc="none",
-            jurisdiction="",
+            kyc=kyc,
+            jurisdiction=jurisdiction,
         )
         return token
 
@@ -90,6 +92,8 @@ class Parties:
         roles: frozenset[str] | set[str] = frozenset({"user"}),
         idempotency_key: str | None = None,
         tier: str = "basic",
+        kyc: str = "none",
+        jurisdiction: str = "",
     ) -> Iterator[User]:
         """Call as this person inside the block, as a gateway does for the request that it handles."""
         user = User(
@@ -97,11 +101,11 @@ class Parties:
             session_id=uuid7(),
             roles=frozenset(roles),
             tier=tier,
-            kyc="none",
-            jurisdiction="",
+            kyc=kyc,
+            jurisdiction=jurisdiction,
             expires_at=self.clock.now() + timedelta(minutes=15),
         )
-        token = self.token(user.id, roles=roles, tier=tier)
+        token = self.token(user.id, roles=roles, tier=tier, kyc=kyc, jurisdiction=jurisdiction)
         caller = Caller(
             request_id=str(uuid7()), user=user, user_token=f"Bearer {token}", idempotency_key=idempotency_key
         )

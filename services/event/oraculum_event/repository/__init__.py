@@ -5,6 +5,7 @@ from oraculum_event.repository.charges import Charges
 from oraculum_event.repository.crawler_rules import CrawlerRules
 from oraculum_event.repository.disputes import Disputes
 from oraculum_event.repository.events import SORTS, TRENDING, Events, Listing, search_text
+from oraculum_event.repository.people import People
 from oraculum_event.repository.resolutions import Proposals, Resolutions
 from oraculum_event.repository.trends import Trends
 
@@ -17,6 +18,7 @@ __all__ = [
     "Disputes",
     "Events",
     "Listing",
+    "People",
     "Proposals",
     "Resolutions",
     "Trends",

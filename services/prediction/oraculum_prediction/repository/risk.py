@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from oraculum_kit.db import Connection, queries
+from oraculum_kit.identity import Identity
 from oraculum_money import Price, Units
 from oraculum_prediction.repository.arrays import literal
 from oraculum_prediction.risk.limits import Limits, Use
@@ -70,6 +71,8 @@ class Looked(NamedTuple):
     use: Use
     override: Override | None
     own: OwnRules | None
+    # What auth has told of the person.
+    told: Identity | None
 
 
 class Exposure(NamedTuple):
@@ -118,6 +121,7 @@ async def look_up(connection: Connection, keys: Sequence[Key]) -> list[Looked]:
             Use._make(row[4:13]),
             Override._make(row[14:23]) if row[13] else None,
             OwnRules._make(row[24:28]) if row[23] else None,
+            Identity(*row[29:32]) if row[28] else None,
         )
         for row in rows
     ]
@@ -133,6 +137,18 @@ async def put_own(connection: Connection, user_id: UUID, revision: int, own: Own
         loss_week_units=own.week_loss_units,
         excluded_until=own.excluded_until,
         exclusion=own.exclusion,
+    )
+
+
+async def put_barred(connection: Connection, user_id: UUID, *, barred: bool, sequence: int) -> None:
+    """Keep whether a person is barred."""
+    await _SQL.put_barred.run(connection, user_id=user_id, barred=barred, sequence=sequence)
+
+
+async def put_kyc(connection: Connection, user_id: UUID, told: Identity, *, sequence: int) -> None:
+    """Keep what came of a person's identity check."""
+    await _SQL.put_kyc.run(
+        connection, user_id=user_id, kyc=told.kyc, jurisdiction=told.jurisdiction, sequence=sequence
     )
 
 

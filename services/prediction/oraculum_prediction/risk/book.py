@@ -19,6 +19,7 @@ from uuid import UUID
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection
 from oraculum_kit.errors import ServiceError
+from oraculum_kit.identity import NOBODY, Identity, IdentityRules
 from oraculum_money import Units
 from oraculum_prediction.repository import risk as repository
 from oraculum_prediction.repository.risk import Key, Override, OwnRules
@@ -43,11 +44,12 @@ class LimitsMoved(Exception):
 
 
 class Person(NamedTuple):
-    """Who asks, in which asset, with the tier that their token says."""
+    """Who asks, in which asset, with what their token says."""
 
     user_id: UUID
     asset: str
     tier: str
+    identity: Identity = NOBODY
 
 
 class Standing(NamedTuple):
@@ -69,16 +71,19 @@ class _Known:
     base: dict[Key, Use]
     overrides: dict[tuple[UUID, str], Override]
     own: dict[UUID, OwnRules]
+    told: dict[UUID, Identity]
     policy: Policy
     house: dict[str, Units]
+    rules: IdentityRules
 
 
 class RiskBook:
     """Looks people up for one worker. What it keeps between batches are the rules and nothing of anybody."""
 
-    def __init__(self, policies: Policies, clock: Clock) -> None:
+    def __init__(self, policies: Policies, clock: Clock, rules: IdentityRules) -> None:
         self._policies = policies
         self._clock = clock
+        self._rules = rules
         self._house: dict[str, Units] = {}
         self._house_read_at = 0.0
 
@@ -95,8 +100,10 @@ class RiskBook:
                 {row.key: row.use for row in found},
                 {row.key[:2]: row.override for row in found if row.override is not None},
                 {row.key[0]: row.own for row in found if row.own is not None},
+                {row.key[0]: row.told for row in found if row.told is not None},
                 policy,
                 self._house,
+                self._rules,
             )
         )
 
@@ -225,6 +232,9 @@ class Used:
         maker: Maker | None = None,
     ) -> ServiceError | None:
         """Why a purchase must be refused, if it must."""
+        unknown = self._check_identity(person, standing, purchase)
+        if unknown is not None:
+            return unknown
         own = self._known.own.get(person.user_id)
         if own is not None and own.excluded_until is not None:
             return SelfExcluded(because=own.exclusion, until=own.excluded_until.isoformat())
@@ -244,6 +254,14 @@ class Used:
         if breach is not None:
             return LimitReached.of(breach)
         return self._check_house(event_id, person.asset, maker) if maker else None
+
+    def _check_identity(self, person: Person, standing: Standing, purchase: Purchase) -> ServiceError | None:
+        """Who is barred, lives where nobody may play, or has too much at stake for one whom nobody has looked at."""
+        in_dollars = person.asset in repository.DOLLARS
+        return self._known.rules.refuses(
+            person.identity.updated(self._known.told.get(person.user_id)),
+            standing.use.at_stake_units + purchase.cost_units if in_dollars else None,
+        )
 
     def count(self, event_id: UUID, person: Person, category: str, change: Use) -> None:
         """Add what an order uses, of everything and of its category."""

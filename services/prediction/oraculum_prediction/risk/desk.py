@@ -17,6 +17,7 @@ from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection
 from oraculum_kit.errors import ServiceError
+from oraculum_kit.identity import IdentityRules
 from oraculum_prediction import statuses
 from oraculum_prediction.batch import Priced
 from oraculum_prediction.memory import Market
@@ -66,11 +67,12 @@ class Risk:
     sightings: Sightings
     triggers: TriggerBook
     told: Told
+    identity: IdentityRules
 
     @classmethod
-    def new(cls, clock: Clock) -> "Risk":
+    def new(cls, clock: Clock, identity: IdentityRules) -> "Risk":
         """Risk that knows nothing yet."""
-        return cls(clock, Policies(), Sightings(clock), TriggerBook(), Told())
+        return cls(clock, Policies(), Sightings(clock), TriggerBook(), Told(), identity)
 
     def desk(self) -> "Desk":
         """A desk for one worker."""
@@ -82,7 +84,7 @@ class Desk:
 
     def __init__(self, risk: Risk) -> None:
         self._risk = risk
-        self._book = RiskBook(risk.policies, risk.clock)
+        self._book = RiskBook(risk.policies, risk.clock, risk.identity)
 
     async def look_up(
         self, connection: Connection, tasks: Iterable[Task], markets: Mapping[UUID, Market]

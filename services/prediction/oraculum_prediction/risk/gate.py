@@ -44,10 +44,11 @@ class Gate:
 
     def refuses(self, ticket: Ticket, draft: Draft, proposal: Proposal) -> ServiceError | None:
         """Why an order must not trade as proposed, if it must not; `OrderHeld` where somebody shall look at it."""
-        person = Person(ticket.user_id, self._market.asset, ticket.placement.origin.tier)
+        origin = ticket.placement.origin
+        person = Person(ticket.user_id, self._market.asset, origin.tier, origin.identity)
         standing = self._used.standing(person)
         # Speed is a person's own: what was let pass, and the sale of a trigger, waits for nobody.
-        refused = None if ticket.placement.origin.cleared else self._used.hurries(person, standing)
+        refused = None if origin.cleared else self._used.hurries(person, standing)
         if refused is None and ticket.order.side is Side.BUY:
             purchase = Purchase(
                 Units(max(0, proposal.cost_units - proposal.freed_units)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from oraculum_kit.caller import Caller
+from oraculum_kit.identity import APPROVED, NOBODY, Identity
 from oraculum_prediction.repository.risk_reviews import ADDRESS, DEVICE, Trace
 
 _DIGEST_BYTES: Final = 16
@@ -12,9 +13,10 @@ _DIGEST_BYTES: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The person's tier, and digests of the device and the address that the order came from."""
+    """What the person's token says, and digests of the device and the address that the order came from."""
 
     tier: str = "basic"
+    identity: Identity = NOBODY
     device: str | None = None
     address: str | None = None
     # Somebody has looked at it, or it is a sale of a trigger: it is not held again.
@@ -30,12 +32,15 @@ class Origin:
 
 
 UNKNOWN: Final = Origin()
+# Of an order that waits for its review: its person was asked who they are before it was held.
+ASKED_BEFORE: Final = Identity(APPROVED)
 
 
 def origin_of(caller: Caller) -> Origin:
     """The origin of the request at hand."""
     return Origin(
         tier=caller.user.tier if caller.user else "basic",
+        identity=Identity.of(caller.user),
         device=_digest(caller.device_id),
         address=_digest(caller.address),
     )

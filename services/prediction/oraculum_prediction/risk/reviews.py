@@ -31,7 +31,7 @@ from oraculum_prediction.repository import risk_reviews as repository
 from oraculum_prediction.repository.risk_reviews import APPROVED, PENDING, PLACED, REJECTED, ReviewRow
 from oraculum_prediction.risk import alerts, metrics
 from oraculum_prediction.risk.errors import OrderHeld, OrderRejectedInReview, ReviewDecided, ReviewNotFound
-from oraculum_prediction.risk.origin import Origin
+from oraculum_prediction.risk.origin import ASKED_BEFORE, Origin
 from oraculum_prediction.risk.placing import Place, Standing
 from oraculum_prediction.wire import amount
 
@@ -196,7 +196,7 @@ def standing(row: ReviewRow) -> Standing:
         row.request_hash,
         row.user_id,
         request,
-        Origin(tier=row.tier, cleared=True, reviewed=True),
+        Origin(tier=row.tier, identity=ASKED_BEFORE, cleared=True, reviewed=True),
         row.received_at,
     )
 

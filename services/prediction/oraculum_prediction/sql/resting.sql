@@ -77,6 +77,13 @@ limit %(row_count)s
 -- Where a person has something resting.
 select distinct event_id from trade_order where user_id = %(user_id)s and status in (7, 8)
 
+-- name: barred_people
+-- Who is barred and has something resting; who placed it in the very moment is found at the next look.
+select k.user_id
+from known_person k
+where k.barred and exists (select from trade_order o where o.user_id = k.user_id and o.status in (7, 8))
+limit %(row_count)s
+
 -- name: set_dead_man
 -- Cancel everything of a person at a time, unless they say otherwise until then.
 insert into dead_man (user_id, fires_at)

@@ -15,7 +15,8 @@ select a.user_id, a.asset, a.scope, p.version,
     o.user_id is not null, o.order_units, o.market_units, o.category_units, o.day_stake_units, o.week_stake_units,
     o.day_loss_units, o.week_loss_units, o.minute_orders, o.blocked,
     r.user_id is not null, r.loss_day_units, r.loss_week_units,
-    case when r.excluded_until > clock_timestamp() then r.excluded_until end, r.exclusion
+    case when r.excluded_until > clock_timestamp() then r.excluded_until end, r.exclusion,
+    k.user_id is not null, k.kyc, k.jurisdiction, k.barred
 from unnest(%(user_ids)s::uuid[], %(assets)s::text[], %(scopes)s::text[]) as a (user_id, asset, scope)
 cross join risk_policy p
 cross join lateral (
@@ -26,6 +27,7 @@ cross join lateral (
 left join risk_use u on u.user_id = a.user_id and u.asset = a.asset and u.scope = a.scope
 left join risk_override o on o.user_id = a.user_id and o.asset = a.asset
 left join person_rule r on r.user_id = a.user_id
+left join known_person k on k.user_id = a.user_id
 
 -- name: put_person_rule
 -- Keeps what a person has set themselves; an earlier word than the one that is known changes nothing.
@@ -35,6 +37,22 @@ on conflict (user_id) do update
 set revision = excluded.revision, loss_day_units = excluded.loss_day_units, loss_week_units = excluded.loss_week_units,
     excluded_until = excluded.excluded_until, exclusion = excluded.exclusion
 where person_rule.revision < excluded.revision
+
+-- name: put_barred
+-- Keeps whether a person is barred, unless something later is known.
+insert into known_person (user_id, barred, barred_sequence)
+values (%(user_id)s, %(barred)s, %(sequence)s)
+on conflict (user_id) do update
+set barred = excluded.barred, barred_sequence = excluded.barred_sequence
+where known_person.barred_sequence <= excluded.barred_sequence
+
+-- name: put_kyc
+-- Keeps what came of a person's identity check, unless something later is known.
+insert into known_person (user_id, kyc, jurisdiction, kyc_sequence)
+values (%(user_id)s, %(kyc)s, %(jurisdiction)s, %(sequence)s)
+on conflict (user_id) do update
+set kyc = excluded.kyc, jurisdiction = excluded.jurisdiction, kyc_sequence = excluded.kyc_sequence
+where known_person.kyc_sequence <= excluded.kyc_sequence
 
 -- name: risk_write
 -- Adds what a batch used, and answers with what is used by then. Rows are locked in the order of their key, last of all

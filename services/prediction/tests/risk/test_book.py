@@ -9,6 +9,7 @@ import pytest
 from oraculum_kit.clock import SystemClock
 from oraculum_kit.db import Database
 from oraculum_kit.errors import ServiceError
+from oraculum_kit.identity import IdentityRules
 from oraculum_kit.ids import uuid7
 from oraculum_money import Units
 from oraculum_prediction.repository import risk as repository
@@ -42,7 +43,7 @@ def person(user_id: UUID | None = None) -> Person:
 
 
 def book() -> RiskBook:
-    return RiskBook(Policies(), SystemClock())
+    return RiskBook(Policies(), SystemClock(), IdentityRules())
 
 
 async def looked_up(database: Database, *people: Person, category: str = "sports") -> Used:

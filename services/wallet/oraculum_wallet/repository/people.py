@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from oraculum_kit.db import Connection, queries
+from oraculum_kit.identity import Identity
 from oraculum_money import Units
 
 _sql: Final = queries("oraculum_wallet", "sql/people.sql")
@@ -53,3 +54,30 @@ async def deposited(connection: Connection, user_id: UUID) -> tuple[Units, Units
     """What a person has deposited today, this week and this month."""
     ((day, week, month),) = await _sql.deposited.tuples(connection, user_id=user_id)
     return Units(day), Units(week), Units(month)
+
+
+async def put_barred(connection: Connection, user_id: UUID, *, barred: bool, sequence: int) -> None:
+    """Keep whether a person is barred."""
+    await _sql.put_barred.run(connection, user_id=user_id, barred=barred, sequence=sequence)
+
+
+async def put_kyc(
+    connection: Connection, user_id: UUID, *, kyc: str, jurisdiction: str, sequence: int
+) -> None:
+    """Keep what came of a person's identity check."""
+    await _sql.put_kyc.run(connection, user_id=user_id, kyc=kyc, jurisdiction=jurisdiction, sequence=sequence)
+
+
+async def known(connection: Connection, user_id: UUID) -> Identity | None:
+    """What was told of a person; None where nothing was."""
+    return await _sql.known_person.one(connection, Identity, user_id=user_id)
+
+
+async def take_turns(connection: Connection, user_id: UUID) -> None:
+    """Keep other deposits of this person out until the transaction ends."""
+    await _sql.take_turns.run(connection, user_id=user_id)
+
+
+async def deposited_ever(connection: Connection, user_id: UUID) -> Units:
+    """All that a person has deposited in dollars."""
+    return Units(await _sql.deposited_ever.value(connection, user_id=user_id))

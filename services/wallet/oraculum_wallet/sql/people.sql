@@ -17,6 +17,35 @@ select deposit_day_units, deposit_week_units, deposit_month_units,
     case when excluded_until > clock_timestamp() then excluded_until end as excluded_until, exclusion
 from person_rule where user_id = %(user_id)s for update;
 
+-- name: put_barred
+-- Keeps whether a person is barred, unless something later is known.
+insert into known_person (user_id, barred, barred_sequence)
+values (%(user_id)s, %(barred)s, %(sequence)s)
+on conflict (user_id) do update
+set barred = excluded.barred, barred_sequence = excluded.barred_sequence
+where known_person.barred_sequence <= excluded.barred_sequence;
+
+-- name: put_kyc
+-- Keeps what came of a person's identity check, unless something later is known.
+insert into known_person (user_id, kyc, jurisdiction, kyc_sequence)
+values (%(user_id)s, %(kyc)s, %(jurisdiction)s, %(sequence)s)
+on conflict (user_id) do update
+set kyc = excluded.kyc, jurisdiction = excluded.jurisdiction, kyc_sequence = excluded.kyc_sequence
+where known_person.kyc_sequence <= excluded.kyc_sequence;
+
+-- name: known_person
+-- What was told of a person.
+select kyc, jurisdiction, barred from known_person where user_id = %(user_id)s;
+
+-- name: take_turns
+-- Lets deposits of one person take turns who has no row that could be locked, until the transaction ends.
+select pg_advisory_xact_lock(hashtextextended(current_schema() || '.deposits.' || %(user_id)s::text, 0));
+
+-- name: deposited_ever
+-- What a person has deposited in dollars of either kind since they came.
+select coalesce(sum(units), 0)::bigint
+from deposit where user_id = %(user_id)s and asset in ('USD', 'USDC') and status <> 3;
+
 -- name: deposited
 -- What a person has deposited in dollars of either kind since the day, the week and the month began in UTC.
 select

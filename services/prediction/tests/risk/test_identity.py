@@ -1,0 +1,89 @@
+"""Who may buy: nobody who is barred or lives where it is closed, and no more than is free before a check is approved."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from oraculum.auth.v1 import users_fact_pb2 as facts
+from oraculum.prediction.v1 import prediction_service_pb2 as pb
+from oraculum_kit.errors import PermissionDenied
+from oraculum_kit.identity import IdentityRules
+from oraculum_kit.records import Record
+from oraculum_prediction import statuses
+from oraculum_prediction.expiry import Expiry
+from oraculum_prediction.risk.play import hear
+
+USDC = 1_000_000
+ONE = 1_000_000
+RULES = IdentityRules(20, frozenset({"FR"}))
+
+
+async def told(house: Any, sequence: int, **fact: Any) -> None:
+    record = Record(
+        topic="users", partition=0, offset=0, key=None, message=facts.UsersFact(**fact), id=uuid4(), type="",
+        source="auth", subject=None, sequence=sequence, time=datetime.now(UTC), trace=None, headers={},
+    )  # fmt: skip
+    async with house.replicas[0].database.transaction() as connection:
+        await hear(connection, [record])
+
+
+async def bar(house: Any, user_id: UUID, sequence: int = 1) -> None:
+    await told(house, sequence, user_banned=facts.UserBanned(user_id=str(user_id)))
+
+
+async def check(
+    house: Any, user_id: UUID, kyc: str, jurisdiction: str = "US-CA", *, sequence: int = 1
+) -> None:
+    fact = facts.UserKycChanged(user_id=str(user_id), kyc=kyc, jurisdiction=jurisdiction)
+    await told(house, sequence, user_kyc_changed=fact)
+
+
+async def refused(house: Any, *arguments: Any, **order: Any) -> str:
+    with pytest.raises(PermissionDenied) as caught:
+        await house.place(*arguments, **order)
+    return caught.value.reason
+
+
+async def test_a_little_is_free_before_anybody_has_looked(premises: Any) -> None:
+    async with premises.replica(identity=RULES):
+        event, who = await premises.open(), premises.person()
+        bought = (await premises.place(who, event, "a", amount_units=15 * USDC)).order
+        assert "IDENTITY_CHECK_REQUIRED" == await refused(premises, who, event, "b", amount_units=6 * USDC)
+        # What is sold is at stake no more.
+        await premises.place(who, event, "s", side=pb.SIDE_SELL, shares=bought.shares)
+        await premises.place(who, event, "c", amount_units=15 * USDC)
+        await check(premises, who, "approved")
+        await premises.place(who, event, "d", amount_units=30 * USDC)
+        await check(premises, who, "rejected", sequence=3)
+        await check(premises, who, "approved", sequence=2)
+        assert "IDENTITY_CHECK_REQUIRED" == await refused(premises, who, event, "e")
+
+
+async def test_what_rests_counts_and_a_closed_state_is_closed(premises: Any) -> None:
+    async with premises.replica(identity=RULES):
+        event, who = await premises.open(), premises.person()
+        await premises.limit(who, event, "rest", ONE // 10, 150 * USDC)
+        assert "IDENTITY_CHECK_REQUIRED" == await refused(premises, who, event, "b", amount_units=6 * USDC)
+        other = premises.person()
+        await check(premises, other, "approved", "FR")
+        assert "JURISDICTION_CLOSED" == await refused(premises, other, event, "c")
+
+
+async def test_who_is_barred_only_sells_and_what_rests_of_theirs_is_taken_back(house: Any) -> None:
+    event, who = await house.open(), house.person()
+    held = (await house.place(who, event, "a", amount_units=10 * USDC)).order
+    resting = await house.limit(who, event, "rest", ONE // 10)
+    others = await house.limit(house.person(), event, "others", ONE // 10)
+    await bar(house, who)
+    assert "PERSON_BARRED" == await refused(house, who, event, "b")
+    await house.place(who, event, "s", side=pb.SIDE_SELL, shares=held.shares)
+    expiry = Expiry(house.replicas[0].database, house.replicas[0].commands)
+    assert (1, 0) == (await expiry.look(), await expiry.look())
+    rows = house.rows("select order_id, status from trade_order")
+    states = {str(row["order_id"]): row["status"] for row in rows}
+    assert (statuses.CANCELLED, statuses.OPEN) == (states[resting.order_id], states[others.order_id])
+    await told(house, 2, user_unbanned=facts.UserUnbanned(user_id=str(who)))
+    await bar(house, who, 1)
+    await house.place(who, event, "c", amount_units=USDC)
