@@ -5,6 +5,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from base58 import b58encode
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from eth_account import Account
 from eth_account.messages import encode_defunct
 from solders.keypair import Keypair
@@ -74,7 +76,9 @@ class TestAddress:
         with pytest.raises(InvalidArgument, match="not valid"):
             canonical_address(Chain.EVM, mistyped)
 
-    @pytest.mark.parametrize("address", ["", "0x", "0x12", "hello", "11111", "0" * 44, "é" * 40])
+    @pytest.mark.parametrize(
+        "address", ["", "0x", "0x12", "hello", "11111", "0" * 44, "é" * 40, "1" * 31, "1" * 32 + " "]
+    )
     @pytest.mark.parametrize("chain", list(Chain))
     def test_rubbish_is_refused_by_name(self, chain: Chain, address: str) -> None:
         with pytest.raises(InvalidArgument) as refused:
@@ -101,6 +105,19 @@ class TestSignature:
     def test_another_text_does_not(self) -> None:
         assert not signed_by(Chain.EVM, EVM.address, "text ", evm_signature("text"))
         assert not signed_by(Chain.SOLANA, str(SOLANA.pubkey()), "text ", str(SOLANA.sign_message(b"text")))
+
+    def test_a_key_of_small_order_signs_nothing(self) -> None:
+        """The neutral point of the curve with a signature of nothing fits every message where nobody looks for it."""
+        nobody, nothing = bytes([1]) + bytes(31), bytes([1]) + bytes(63)
+        Ed25519PublicKey.from_public_bytes(nobody).verify(nothing, b"text")
+        assert not signed_by(Chain.SOLANA, b58encode(nobody).decode(), "text", b58encode(nothing).decode())
+
+    def test_a_signature_has_one_form(self) -> None:
+        signature = str(SOLANA.sign_message(b"text"))
+        address = str(SOLANA.pubkey())
+        assert signed_by(Chain.SOLANA, address, "text", signature)
+        assert not signed_by(Chain.SOLANA, address, "text", f"{signature} ")
+        assert not signed_by(Chain.SOLANA, f"{address}\n", "text", signature)
 
     @pytest.mark.parametrize("signature", ["", "0x", "0xzz", "00" * 64, "00" * 65, "ff" * 65, "1" * 64, "é"])
     @pytest.mark.parametrize("chain", list(Chain))
