@@ -28,6 +28,8 @@ RECURSION_LIMIT = sys.getrecursionlimit()
 
 # Whoever asks for one of these needs a server.
 NEEDS_SERVERS = {"postgres", "database_for", "kafka_bootstrap", "redis_url", "suite"}
+# What is shared and borne by one test at a time, the choosier first.
+ONE_AT_A_TIME = ("breakable_suite", "suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,12 +50,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _group_of(item: pytest.Item) -> str:
-    """Whose turn a test waits for under `--dist loadgroup`.
-
-    Tests that use the shared suite kill parts of it, so they come one after the other; those of a file may share a suite
-    of their own.
-    """
-    return "suite" if "suite" in getattr(item, "fixturenames", ()) else item.path.name
+    """Whose turn a test waits for under `--dist loadgroup`: that of a shared suite, or of its own file's tests."""
+    asked = getattr(item, "fixturenames", ())
+    return next((name for name in ONE_AT_A_TIME if name in asked), item.path.name)
 
 
 def pytest_collection_finish() -> None:
@@ -134,6 +133,12 @@ def redis_url(pytestconfig: pytest.Config) -> str:
 def suite(pytestconfig: pytest.Config) -> Suite:
     """A whole suite with invented venues, shared by the run: for tests marked `end_to_end`."""
     return Suite(Path(pytestconfig.stash[SERVERS].address("suite")))
+
+
+@pytest.fixture(scope="session")
+def breakable_suite(pytestconfig: pytest.Config) -> Suite:
+    """Another one, for tests that kill parts of it or keep it busy; a folder of such tests names it `suite`."""
+    return Suite(Path(pytestconfig.stash[SERVERS].address("breakable-suite")))
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,12 @@ from oraculum_dev.fixtures.suites import Suite
 
 
 @pytest.fixture(scope="session")
+def suite(breakable_suite: Suite) -> Suite:
+    """Nothing here leaves it alone."""
+    return breakable_suite
+
+
+@pytest.fixture(scope="session")
 def operator(suite: Suite) -> Wallet:
     """Somebody who may open and end events."""
     return asyncio.run(make_operator(suite))

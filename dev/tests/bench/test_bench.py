@@ -6,6 +6,7 @@ import pytest
 
 from oraculum_dev.bench.command import main
 from oraculum_dev.bench.figure import Delays, Figure
+from oraculum_dev.fixtures.suites import Suite
 
 TINY = ["--seconds", "2", "--warm-up", "1", "--people", "8", "--events", "2", "--connections", "4"]
 FIELDS = {
@@ -37,9 +38,15 @@ class TestDelays:
     ],
 )
 def test_a_tiny_run_measures_keeps_its_promises_and_prints_only_figures(
-    capsys: pytest.CaptureFixture[str], name: str, shapes: set[tuple[str, str]], process: str
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    suite: Suite,
+    name: str,
+    shapes: set[tuple[str, str]],
+    process: str,
 ) -> None:
     """Everything that a long run checks holds after a short one; how fast it was is not asserted."""
+    monkeypatch.setenv("ORACULUM_TEST_SUITE", str(suite.folder))
     code = main([name, *TINY, "--pgbench-scale", "1"])
     printed = capsys.readouterr()
     figures: list[Mapping[str, Any]] = [json.loads(line) for line in printed.out.splitlines()]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from oraculum_dev.fixtures.suites import Suite
 from oraculum_dev.infrastructure.programs import Program
 from oraculum_dev.suite.probe import AWAY, Health
 from oraculum_dev.suite.supervisor import Supervisor
@@ -86,3 +87,9 @@ def no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget what the person who runs the tests chose for their own suite."""
     for name in ("ORACULUM_PORT_BASE", "ORACULUM_STATE", "PREDICTION_REPLICAS", "VENUES"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def suite(breakable_suite: Suite) -> Suite:
+    """Parts of it are killed here."""
+    return breakable_suite

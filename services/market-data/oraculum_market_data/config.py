@@ -19,7 +19,7 @@ KALSHI_SOCKET: Final = "wss://api.elections.kalshi.com/trade-api/ws/v2"
 # A stand-in on this machine bears any pace; a real venue is asked politely.
 _PACE_OF_STAND_IN: Final = Pace(
     sweep_seconds=5.0,
-    recent_seconds=0.75,
+    recent_seconds=1.5,
     archive_seconds=30.0,
     history=Reach(depth=timedelta(hours=1), every=timedelta(minutes=10), settled=timedelta(seconds=5)),
 )
