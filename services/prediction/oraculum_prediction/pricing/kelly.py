@@ -1,7 +1,8 @@
 """How large a part of one's money a bet should be (J. L. Kelly, 1956): what makes the expected logarithm of it grow most.
 
-Probabilities and prices are decimals between 0 and 1, and the answers are parts of the bankroll; nothing is an amount here.
-A fee on the stake makes a price dearer: give c / (1 - fee) for c. A cautious better takes a fixed part of each answer.
+At a price that bets do not move, probabilities and prices are decimals between 0 and 1, and the answers are parts of the
+bankroll; nothing is an amount there. A fee on the stake makes a price dearer: give c / (1 - fee) for c. On a curve that bets
+do move the answer is an amount, found in integers. A cautious better takes a fixed part of each answer.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,14 +10,15 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from oraculum_money import Price
-from oraculum_prediction.pricing.arithmetic import add, divide, multiply, scaleb, subtract
+from oraculum_money import PRICE_ONE, Price, Shares, Units
+from oraculum_prediction.pricing.arithmetic import add, divide, multiply, subtract
+from oraculum_prediction.pricing.search import last_within
 
 _ZERO: Final = Decimal(0)
 _ONE: Final = Decimal(1)
 
-# Each halving gains three tenths of a digit.
-_HALVINGS: Final = 130
+# A price on a curve is measured finer than it is told, so that the unit by which its fee is rounded up hardly counts.
+MARGINAL_ONE: Final = 1_000 * PRICE_ONE
 
 
 class Bet(NamedTuple):
@@ -27,10 +29,12 @@ class Bet(NamedTuple):
 
 
 class Position(NamedTuple):
-    """What a stake buys on a curve, and the price at which it would go on."""
+    """What a stake buys on a curve, and the marginal price at which it would go on, of which a whole one is MARGINAL_ONE."""
 
-    shares: Decimal
-    price: Decimal
+    # What is paid for them in all, the fee included.
+    paid: Units
+    shares: Shares
+    marginal: int
 
 
 def fraction_at_odds(probability: Decimal, odds: Decimal) -> Decimal:
@@ -79,36 +83,38 @@ def fractions(probabilities: Sequence[Decimal], prices: Sequence[Decimal]) -> tu
 
 
 def stake_with_impact(
-    probability: Decimal, bankroll: Decimal, position: Callable[[Decimal], Position]
-) -> Decimal:
-    """Give the stake a for which p ln(B - a + S(a)) + (1 - p) ln(B - a) is largest, on a curve that bets move.
+    probability: Price, bankroll: Units, position: Callable[[Units], Position | None]
+) -> Units:
+    """Give the stake n for which p ln(B - n + S(n)) + (1 - p) ln(B - n) is largest, on a curve that bets move.
 
-    `position` says what a stake buys: its shares S(a), which grow, and the price afterwards, which rises. So the derivative,
-    p (1/c - 1) / (B - a + S) - (1 - p) / (B - a), only falls; where it passes zero is found by halving.
+    `position` says what a stake buys: its shares S, which grow, and the price c afterwards, which rises; None where that
+    cannot be had. As long as one share more would be worth its price, that is as long as
+
+        p (1 - c) (B - n) > (1 - p) c (B - n + S),
+
+    more is staked. The left side falls and the right side rises with every share, so the last stake for which it holds is
+    found by halving.
     """
-    _check(probability)
-    low, high = _ZERO, bankroll
-    if not _worth_more(probability, bankroll, _ZERO, position(_ZERO)):
-        return _ZERO
-    for _ in range(_HALVINGS):
-        middle = divide(add(low, high), 2)
-        if _worth_more(probability, bankroll, middle, position(middle)):
-            low = middle
-        else:
-            high = middle
-    return low
+    if not 0 < probability < PRICE_ONE:
+        raise ValueError(f"a probability lies between 0 and {PRICE_ONE}, not at {probability}")
+
+    def pays(stake: Units) -> bool:
+        there = position(stake)
+        return there is not None and there.paid < bankroll and _worth_more(probability, bankroll, there)
+
+    return last_stake(pays, bankroll)
 
 
-def _worth_more(probability: Decimal, bankroll: Decimal, stake: Decimal, there: Position) -> bool:
-    left = subtract(bankroll, stake)
-    gain = multiply(multiply(probability, subtract(_ONE, there.price)), left)
-    loss = multiply(multiply(subtract(_ONE, probability), there.price), add(left, there.shares))
+def last_stake(holds: Callable[[Units], bool], highest: Units) -> Units:
+    """Give the largest stake for which it holds, where it holds up to some stake and not beyond; 0 if for none."""
+    return Units(last_within(0, lambda size: size > highest or (size > 0 and not holds(Units(size)))))
+
+
+def _worth_more(probability: Price, bankroll: Units, there: Position) -> bool:
+    left = bankroll - there.paid
+    gain = probability * (MARGINAL_ONE - there.marginal) * left
+    loss = (PRICE_ONE - probability) * there.marginal * (left + there.shares)
     return gain > loss
-
-
-def millionths(price: Price) -> Decimal:
-    """Give a price in millionths as the decimal that these functions take."""
-    return scaleb(Decimal(price), -6)
 
 
 def _check(part: Decimal) -> None:

@@ -1,16 +1,8 @@
 """How much to stake, and what an order does to a price: what a market answers, asked again and again. Pure.
 
-Kelly with price impact (E. Thorp; see also Kelly 1956): stake what makes the expected logarithm of the bankroll largest,
-
-    p ln(B - n + s) + (1 - p) ln(B - n)
-
-with n paid for s shares. As long as one share more at the marginal price c, fee included, makes it larger, that is as long as
-p (1 - c)(B - n) > (1 - p) c (B - n + s), more is staked; the left side falls and the right side rises with every share, so
-the last amount for which it holds is found by halving. All in integers, the marginal
-price in millionths.
+The rule is Kelly's with price impact, `pricing.kelly`; here stand the market that it is asked of, and the caps.
 """
 
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from oraculum_money import PRICE_ONE, Price, Shares, Units, mul_div_floor
@@ -25,12 +17,10 @@ from oraculum_prediction.pricing import (
     shares_to_price,
     uncertainty_at,
 )
-from oraculum_prediction.pricing.search import last_within
+from oraculum_prediction.pricing.kelly import MARGINAL_ONE, Position, last_stake, stake_with_impact
 
 # Prices of an impact ladder, away from where the price is.
 LADDER: Final = (10_000, 50_000, 100_000)
-# A marginal price is measured on a thousand million shares, so that rounding the fee up hardly counts.
-_MEASURE: Final = 1_000
 
 
 class Stake(NamedTuple):
@@ -61,16 +51,9 @@ def kelly(
     caps: dict[str, Units],
 ) -> Stake:
     """The stake, before the fee, that makes the bankroll grow fastest; caps are on what is paid in all, by name."""
-
-    def pays(amount: Units) -> bool:
-        fill = _bought(state, outcome, amount)
-        return (
-            fill is not None
-            and fill.net < bankroll_units
-            and _grows(state, fill, probability_millionths, bankroll_units)
-        )
-
-    full = _last(pays, bankroll_units)
+    full = stake_with_impact(
+        Price(probability_millionths), bankroll_units, lambda amount: _position(state, outcome, amount)
+    )
     wanted = Units(mul_div_floor(full, fraction_millionths, PRICE_ONE))
     name, cap = min(caps.items(), key=lambda item: item[1])
 
@@ -78,7 +61,7 @@ def kelly(
         fill = _bought(state, outcome, amount)
         return fill is not None and fill.net <= cap
 
-    amount = wanted if wanted == 0 or fits(wanted) else _last(fits, wanted)
+    amount = wanted if wanted == 0 or fits(wanted) else last_stake(fits, wanted)
     fill = _bought(state, outcome, amount) if amount else None
     return Stake(amount if fill else Units(0), full, fill, name if amount < wanted else "")
 
@@ -103,17 +86,12 @@ def _bought(state: LmsrState, outcome: int, amount: Units) -> Fill | None:
     return fill if isinstance(fill, Fill) and fill.shares > 0 else None
 
 
-def _grows(state: LmsrState, fill: Fill, probability: int, bankroll_units: Units) -> bool:
-    """Whether one share more after this fill would still be worth its price."""
-    price = fill.price_after
-    fee = state.fee.charge(Units(price * _MEASURE), uncertainty_at(price, Shares(PRICE_ONE * _MEASURE)))
-    marginal, whole = price * _MEASURE + fee, PRICE_ONE * _MEASURE
-    left = bankroll_units - fill.net
-    gain = probability * (whole - marginal) * left
-    loss = (PRICE_ONE - probability) * marginal * (left + fill.shares)
-    return gain > loss
-
-
-def _last(holds: Callable[[Units], bool], highest: Units) -> Units:
-    """The largest amount for which it holds, where it holds up to some amount and not beyond; 0 if for none."""
-    return Units(last_within(0, lambda size: size > highest or (size > 0 and not holds(Units(size)))))
+def _position(state: LmsrState, outcome: int, amount: Units) -> Position | None:
+    """Where a purchase for this amount, the fee on top, would lead to."""
+    fill = _bought(state, outcome, amount)
+    if fill is None:
+        return None
+    # The price of a whole share of MARGINAL_ONE units.
+    price = fill.price_after * (MARGINAL_ONE // PRICE_ONE)
+    fee = state.fee.charge(Units(price), uncertainty_at(fill.price_after, Shares(MARGINAL_ONE)))
+    return Position(fill.net, fill.shares, price + fee)

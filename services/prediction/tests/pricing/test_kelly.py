@@ -9,7 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
+from oraculum_money import PRICE_ONE, Price, Shares, Units
 from oraculum_prediction.pricing.kelly import (
+    MARGINAL_ONE,
     Position,
     bet_at_price,
     fraction_at_odds,
@@ -21,15 +23,19 @@ Vectors = Callable[[str], list[dict[str, Any]]]
 parts = st.integers(1, 999).map(lambda number: Decimal(number) / 1000)
 
 
-def pool(yes: str, no: str, fee: str = "0") -> Callable[[Decimal], Position]:
+# Bankrolls of the published answers are small numbers: a fine unit makes integers of them.
+UNIT = 10**12
+
+
+def pool(yes: str, no: str, fee: str = "0") -> Callable[[Units], Position]:
     """A pool of two sides with a constant product, which keeps part of each stake as its fee."""
     y, n, kept = mpf(yes), mpf(no), 1 - mpf(fee)
 
-    def position(stake: Decimal) -> Position:
-        paid = mpf(str(stake)) * kept
+    def position(stake: Units) -> Position:
+        paid = mpf(stake) / UNIT * kept
         shares = y + paid - y * n / (n + paid)
         price = (n + paid) / (n + paid + y * n / (n + paid)) / kept
-        return Position(Decimal(mp.nstr(shares, 40)), Decimal(mp.nstr(price, 40)))
+        return Position(stake, Shares(int(shares * UNIT)), int(price * MARGINAL_ONE))
 
     return position
 
@@ -56,23 +62,22 @@ def test_known_answers(vectors: Vectors) -> None:
     ],
 )
 def test_with_price_impact(pools: tuple[str, ...], probability: str, bankroll: str, expected: str) -> None:
-    stake = stake_with_impact(Decimal(probability), Decimal(bankroll), pool(*pools))
-    derivative = growth_rate(mpf(probability), mpf(bankroll), pool(*pools), mpf(str(stake)))
-    assert abs(derivative) < mpf(10) ** -25
-    assert abs(stake - Decimal(expected)) < Decimal("0.001")
+    money, odds = Units(int(bankroll) * UNIT), Price(int(mpf(probability) * PRICE_ONE))
+    stake = stake_with_impact(odds, money, pool(*pools))
+    # As good as the price is measured.
+    assert abs(growth_rate(mpf(probability), money, pool(*pools)(stake))) < mpf(10) ** -8
+    assert abs(Decimal(stake) / UNIT - Decimal(expected)) < Decimal("0.001")
 
 
-def growth_rate(p: mpf, bankroll: mpf, position: Callable[[Decimal], Position], stake: mpf) -> mpf:
-    """d/da of the expected logarithm, with the price as the pool itself gives it."""
-    there = position(Decimal(mp.nstr(stake, 40)))
-    shares, price = mpf(str(there.shares)), mpf(str(there.price))
-    left = bankroll - stake
-    return p * (1 / price - 1) / (left + shares) - (1 - p) / left
+def growth_rate(p: mpf, bankroll: Units, there: Position) -> mpf:
+    """By how much of itself a bankroll would grow with one more of it staked, as the expected logarithm has it."""
+    price, left = mpf(there.marginal) / MARGINAL_ONE, mpf(bankroll - there.paid)
+    return bankroll * (p * (1 / price - 1) / (left + there.shares) - (1 - p) / left)
 
 
 def test_a_fair_price_is_no_bet() -> None:
     assert bet_at_price(Decimal("0.4"), Decimal("0.4")) is None
-    assert Decimal(0) == stake_with_impact(Decimal("0.5"), Decimal(100), pool("100", "100"))
+    assert stake_with_impact(Price(500_000), Units(100 * UNIT), pool("100", "100")) == 0
 
 
 @given(st.lists(st.tuples(parts, parts), min_size=2, max_size=6))
@@ -108,3 +113,5 @@ def test_probabilities_that_are_none() -> None:
 def test_certainty_is_no_probability() -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         bet_at_price(Decimal(1), Decimal("0.4"))
+    with pytest.raises(ValueError, match="between 0 and 1000000"):
+        stake_with_impact(Price(PRICE_ONE), Units(100), pool("100", "100"))
