@@ -34,6 +34,7 @@ from oraculum_gateway.routes import (
     drafts,
     events,
     factors,
+    history,
     inbox,
     judging,
     ledger,
@@ -103,7 +104,7 @@ def all_routes(health: Health, *, ledger_is_public: bool) -> tuple[Route, ...]:
         *api_keys.ROUTES,
         *my_wallets.ROUTES,
     )
-    trade = (*trading.ROUTES, *orders.ROUTES)
+    trade = (*trading.ROUTES, *orders.ROUTES, *history.ROUTES)
     limits = (*risk.ROUTES, *risk_admin.ROUTES)
     told = (*world.ROUTES, *inbox.ROUTES)
     return (*trade, *events.ROUTES, *money, *people_routes, *limits, *told, system)

@@ -562,6 +562,21 @@ CREATE TABLE prediction."position" (
 WITH (fillfactor='80');
 
 --
+-- Name: realised; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.realised (
+    event_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    user_id uuid NOT NULL,
+    realised_at timestamp with time zone NOT NULL,
+    cost_units bigint NOT NULL,
+    result_units bigint NOT NULL,
+    CONSTRAINT realised_cost_units_check CHECK ((cost_units >= 0)),
+    CONSTRAINT realised_sequence_check CHECK ((sequence > 0))
+);
+
+--
 -- Name: receipt; Type: TABLE; Schema: prediction; Owner: -
 --
 
@@ -1017,6 +1032,13 @@ ALTER TABLE ONLY prediction."position"
     ADD CONSTRAINT position_pkey PRIMARY KEY (user_id, event_id, outcome);
 
 --
+-- Name: realised realised_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.realised
+    ADD CONSTRAINT realised_pkey PRIMARY KEY (event_id, sequence);
+
+--
 -- Name: receipt receipt_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
 --
 
@@ -1185,6 +1207,12 @@ CREATE INDEX market_locking ON prediction.market USING btree (locks_at) WHERE (s
 --
 
 CREATE INDEX position_of_event ON prediction."position" USING btree (event_id, user_id);
+
+--
+-- Name: realised_of_user; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX realised_of_user ON prediction.realised USING btree (user_id, realised_at DESC, event_id DESC, sequence DESC);
 
 --
 -- Name: risk_alert_of_user; Type: INDEX; Schema: prediction; Owner: -
@@ -1421,4 +1449,5 @@ INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261121102000'),
     ('20261121103500'),
     ('20261121104000'),
+    ('20261121160500'),
     ('20261121162100');

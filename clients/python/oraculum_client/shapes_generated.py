@@ -248,6 +248,20 @@ class OrderbookBook(msgspec.Struct, frozen=True, kw_only=True):
     asset: str
 
 
+class RealisationPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Listed[RealisationOut]."""
+
+    data: list[Realisation]
+    meta: Meta
+
+
+class Profit(msgspec.Struct, frozen=True, kw_only=True):
+    """What I won or lost over time; an asset in which I never held anything is not there."""
+
+    interval: Literal["hour", "day", "week", "month"]
+    data: list[ProfitSeries]
+
+
 class EventPage(msgspec.Struct, frozen=True, kw_only=True):
     """Listed[EventOut]."""
 
@@ -869,6 +883,36 @@ class AssetLimits(msgspec.Struct, frozen=True, kw_only=True):
     limits: list[RiskLimit]
 
 
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """What tiers may do, and what the market makers may lose where that is limited."""
+
+    tiers: list[TierLimits]
+    house: list[HouseLimits]
+
+
+class TierLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """What people of a tier may do in an asset."""
+
+    tier: str
+    asset: str
+    order: Decimal
+    market: Decimal
+    category: Decimal
+    day_stake: Decimal
+    week_stake: Decimal
+    day_loss: Decimal
+    week_loss: Decimal
+    orders_per_minute: int
+
+
+class HouseLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """What the market makers of an asset may lose; null where their escrows are all that limits them."""
+
+    asset: str
+    market: Decimal
+    total: Decimal
+
+
 class Prohibitions(msgspec.Struct, frozen=True, kw_only=True):
     """All that nobody may buy into."""
 
@@ -1084,6 +1128,30 @@ class OrderbookLevel(msgspec.Struct, frozen=True, kw_only=True):
     shares: Decimal
     orders: int
     market_maker_shares: Decimal
+
+
+class Realisation(msgspec.Struct, frozen=True, kw_only=True):
+    """Something by which I won or lost: shares that I sold, sets that I merged, or an event that was settled."""
+
+    event_id: str
+    kind: Literal["sale", "sets", "settlement"]
+    outcome: int | None
+    shares: Decimal
+    proceeds: Decimal
+    cost: Decimal
+    profit_loss: Decimal
+    asset: str
+    trade_id: str | None
+    prediction_id: str | None
+    revision: int | None
+    realised_at: datetime
+
+
+class ProfitSeries(msgspec.Struct, frozen=True, kw_only=True):
+    """The spans of one asset, oldest first, those without any sale too."""
+
+    asset: str
+    points: list[ProfitPoint]
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -1556,6 +1624,14 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 
     code: str
     detail: str
+
+
+class ProfitPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """What I won or lost in a span of time, and in all by its end."""
+
+    starts_at: datetime
+    profit_loss: Decimal
+    total: Decimal
 
 
 class MatchSide(msgspec.Struct, frozen=True, kw_only=True):

@@ -282,6 +282,28 @@ class Oraculum(Connection):
             shapes.OrderbookBook,
         )
 
+    def list_realisations(
+        self, *, limit: int | None = None, cursor: str | None = None, event_id: str | None = None
+    ) -> shapes.RealisationPage:
+        """What my sales and settlements came to, newest first."""
+        return self.told(
+            Ask(
+                "GET",
+                "/api/v1/positions/history",
+                query={"limit": limit, "cursor": cursor, "event_id": event_id},
+            ),
+            shapes.RealisationPage,
+        )
+
+    def get_profit(
+        self, *, interval: Literal["hour", "day", "week", "month"] | None = None, points: int | None = None
+    ) -> shapes.Profit:
+        """What I won or lost over time."""
+        return self.told(
+            Ask("GET", "/api/v1/portfolio/history", query={"interval": interval, "points": points}),
+            shapes.Profit,
+        )
+
     def list_events(
         self,
         *,
@@ -1488,6 +1510,69 @@ class Oraculum(Connection):
                 key=idempotency_key,
             ),
             shapes.AssetLimits,
+        )
+
+    def admin_list_limits(self) -> shapes.Rules:
+        """What tiers may do, and what the house may lose."""
+        return self.told(Ask("GET", "/api/v1/admin/limits"), shapes.Rules)
+
+    def admin_set_tier_limits(
+        self,
+        *,
+        tier: Literal["basic", "verified", "premium"],
+        asset: str,
+        order: Decimal,
+        market: Decimal,
+        category: Decimal,
+        day_stake: Decimal,
+        week_stake: Decimal,
+        day_loss: Decimal,
+        week_loss: Decimal,
+        orders_per_minute: int,
+        reason: str,
+        idempotency_key: str = "",
+    ) -> shapes.TierLimits:
+        """Set what people of a tier may do, from their next bet on."""
+        return self.told(
+            Ask(
+                "PUT",
+                "/api/v1/admin/limits/tiers",
+                body={
+                    "tier": tier,
+                    "asset": asset,
+                    "order": order,
+                    "market": market,
+                    "category": category,
+                    "day_stake": day_stake,
+                    "week_stake": week_stake,
+                    "day_loss": day_loss,
+                    "week_loss": week_loss,
+                    "orders_per_minute": orders_per_minute,
+                    "reason": reason,
+                },
+                key=idempotency_key,
+            ),
+            shapes.TierLimits,
+        )
+
+    def admin_set_house_limits(
+        self,
+        *,
+        asset: str,
+        reason: str,
+        market: Decimal | None = None,
+        total: Decimal | None = None,
+        idempotency_key: str = "",
+    ) -> shapes.HouseLimits:
+        """Set what the house may lose, from the next bet on."""
+        return self.told(
+            Ask(
+                "PUT",
+                "/api/v1/admin/limits/house",
+                body={"asset": asset, "market": market, "total": total, "reason": reason},
+                key=idempotency_key,
+            ),
+            shapes.HouseLimits,
         )
 
     def admin_list_prohibited(self) -> shapes.Prohibitions:

@@ -10,6 +10,7 @@ from oraculum_gateway.route import Call, Limit, Route, Who
 from oraculum_gateway.routes.risk import told_limits
 from oraculum_gateway.routes.trading import SIDE_NAMES
 from oraculum_gateway.shapes import risk as shapes
+from oraculum_gateway.shapes import rules as rule_shapes
 from oraculum_gateway.shapes.base import Listed, listed_by_cursor
 from oraculum_kit.timestamps import from_wire
 from oraculum_money import Asset, MoneyError, Units, parse_units
@@ -79,6 +80,49 @@ async def set_limits(call: Call) -> shapes.AssetLimitsOut:
     return told_limits(answer.limits)
 
 
+async def rules(call: Call) -> rule_shapes.RulesOut:
+    """What tiers may do and what the house may lose."""
+    answer = await call.services.risk.ListRules(pb.ListRulesRequest())
+    return rule_shapes.RulesOut(tiers=list(map(_tier, answer.tiers)), house=list(map(_house, answer.house)))
+
+
+async def set_tier_limits(call: Call) -> rule_shapes.TierLimitsOut:
+    """Set what people of a tier may do."""
+    body: rule_shapes.TierLimitsIn = call.body
+    of = asset_in("asset", body.asset)
+    limits = pb.TierLimits(
+        tier=body.tier,
+        asset=of.code,
+        order_units=_limit("order", body.order, of),
+        market_units=_limit("market", body.market, of),
+        category_units=_limit("category", body.category, of),
+        day_stake_units=_limit("day_stake", body.day_stake, of),
+        week_stake_units=_limit("week_stake", body.week_stake, of),
+        day_loss_units=_limit("day_loss", body.day_loss, of),
+        week_loss_units=_limit("week_loss", body.week_loss, of),
+        minute_orders=body.orders_per_minute,
+    )
+    answer = await call.services.risk.SetTierLimits(
+        pb.SetTierLimitsRequest(limits=limits, reason=body.reason)
+    )
+    return _tier(answer.limits)
+
+
+async def set_house_limits(call: Call) -> rule_shapes.HouseLimitsOut:
+    """Set what the house may lose."""
+    body: rule_shapes.HouseLimitsIn = call.body
+    of = asset_in("asset", body.asset)
+    limits = pb.HouseLimits(
+        asset=of.code,
+        market_units=_limit("market", body.market, of),
+        total_units=_limit("total", body.total, of),
+    )
+    answer = await call.services.risk.SetHouseLimits(
+        pb.SetHouseLimitsRequest(limits=limits, reason=body.reason)
+    )
+    return _house(answer.limits)
+
+
 async def prohibitions(call: Call) -> shapes.ProhibitionsOut:
     """What nobody may buy into."""
     answer = await call.services.risk.ListProhibitions(pb.ListProhibitionsRequest())
@@ -131,6 +175,29 @@ def _limit(field: str, value: Decimal | None, of: Asset) -> Units | None:
     return units
 
 
+def _tier(row: pb.TierLimits) -> rule_shapes.TierLimitsOut:
+    return rule_shapes.TierLimitsOut(
+        tier=row.tier,
+        asset=row.asset,
+        order=units_out(row.order_units, row.asset),
+        market=units_out(row.market_units, row.asset),
+        category=units_out(row.category_units, row.asset),
+        day_stake=units_out(row.day_stake_units, row.asset),
+        week_stake=units_out(row.week_stake_units, row.asset),
+        day_loss=units_out(row.day_loss_units, row.asset),
+        week_loss=units_out(row.week_loss_units, row.asset),
+        orders_per_minute=row.minute_orders,
+    )
+
+
+def _house(row: pb.HouseLimits) -> rule_shapes.HouseLimitsOut:
+    return rule_shapes.HouseLimitsOut(
+        asset=row.asset,
+        market=units_out(row.market_units, row.asset) if row.HasField("market_units") else None,
+        total=units_out(row.total_units, row.asset) if row.HasField("total_units") else None,
+    )
+
+
 def _prohibitions(rows: list[pb.Prohibition]) -> shapes.ProhibitionsOut:
     return shapes.ProhibitionsOut(
         data=[
@@ -165,6 +232,20 @@ def _review(row: pb.Review, of: Asset) -> shapes.ReviewOut:
     )
 
 
+_TIER: Final = {
+    "tier": "verified",
+    "asset": "USDC",
+    "order": "50000.00",
+    "market": "250000.00",
+    "category": "1000000.00",
+    "day_stake": "500000.00",
+    "week_stake": "2500000.00",
+    "day_loss": "250000.00",
+    "week_loss": "1000000.00",
+    "orders_per_minute": 1200,
+    "reason": "decided by the risk committee",
+}
+
 ROUTES: Final = (
     Route(
         method="GET", path="/admin/exposure", name="adminGetExposure", tag="admin", handler=house,
@@ -176,6 +257,23 @@ ROUTES: Final = (
         handler=set_limits, summary="Set what one person may do", who=Who.ADMIN, limit=Limit.COMMAND,
         command=True, body=shapes.UserLimitsIn, answer=shapes.AssetLimitsOut,
         example={"asset": "USDC", "order": "100.00", "reason": "asked for it"},
+    ),
+    Route(
+        method="GET", path="/admin/limits", name="adminListLimits", tag="admin", handler=rules,
+        summary="What tiers may do, and what the house may lose", who=Who.ADMIN, answer=rule_shapes.RulesOut,
+    ),
+    Route(
+        method="PUT", path="/admin/limits/tiers", name="adminSetTierLimits", tag="admin",
+        handler=set_tier_limits, summary="Set what people of a tier may do, from their next bet on",
+        who=Who.ADMIN, limit=Limit.COMMAND, command=True, body=rule_shapes.TierLimitsIn,
+        answer=rule_shapes.TierLimitsOut, example=_TIER,
+    ),
+    Route(
+        method="PUT", path="/admin/limits/house", name="adminSetHouseLimits", tag="admin",
+        handler=set_house_limits, summary="Set what the house may lose, from the next bet on",
+        who=Who.ADMIN, limit=Limit.COMMAND, command=True, body=rule_shapes.HouseLimitsIn,
+        answer=rule_shapes.HouseLimitsOut,
+        example={"asset": "USDC", "market": "5000.00", "total": "100000.00", "reason": "capital of the season"},
     ),
     Route(
         method="GET", path="/admin/prohibited", name="adminListProhibited", tag="admin",

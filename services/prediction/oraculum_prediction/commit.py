@@ -23,8 +23,9 @@ from oraculum_prediction.batch import Priced
 from oraculum_prediction.draft import Filled, Step
 from oraculum_prediction.meeting import new_row
 from oraculum_prediction.placement import Answer, Task, Ticket, tickets_of
-from oraculum_prediction.repository import batches
+from oraculum_prediction.repository import batches, history
 from oraculum_prediction.repository import resting as resting_repository
+from oraculum_prediction.repository.history import Realised
 from oraculum_prediction.repository.resting import Receipt
 from oraculum_prediction.risk.desk import Sitting
 from oraculum_prediction.wire import OrderRow
@@ -76,6 +77,7 @@ class _Rows:
     made: list[OrderRow] = field(default_factory=list)
     changed: list[OrderRow] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
+    realised: list[Realised] = field(default_factory=list)
 
 
 async def commit(
@@ -130,6 +132,8 @@ async def _write(
         await batches.insert_fills(connection, rows.filled, rows.filled_at)
     if any(part.draft.changed for part in written):
         await batches.put_positions(connection, [part.draft for part in written])
+    if rows.realised:
+        await history.note(connection, rows.realised)
     if rows.receipts:
         await resting_repository.keep_receipts(connection, rows.receipts)
     await outbox.add_many(connection, rows.facts)
@@ -153,6 +157,10 @@ def _rows(done: Committed, written: Sequence[Priced]) -> _Rows:
             rows.facts.append(events.order_filled(step, order.fill, at))
             if isinstance(step.ticket, Ticket):
                 done.answer(step.ticket, PlaceOrderResponse(order=order))
+        for sale in draft.sales:
+            rows.realised.append(
+                Realised(draft.event_id, sale.sequence, sale.user_id, at, sale.cost_units, sale.result_units)
+            )
         for row in draft.rows(draft.orders.values(), at) if draft.orders else ():
             (rows.made if row.order_id in draft.made else rows.changed).append(row)
     return rows

@@ -80,6 +80,16 @@ class Filled(NamedTuple):
     role: int = statuses.TAKER
 
 
+class Sale(NamedTuple):
+    """What a fill that sells came to for its person."""
+
+    sequence: int
+    user_id: UUID
+    # What the shares had cost, and what was won or lost by selling them.
+    cost_units: Units
+    result_units: Units
+
+
 class Told(NamedTuple):
     """An order that rests now, or ended."""
 
@@ -126,6 +136,8 @@ class Draft:
         self.participant_count = market.participant_count
         self.locks_at = market.locks_at
         self.changed: dict[tuple[UUID, int], Holding] = {}
+        # What the fills that sell came to.
+        self.sales: list[Sale] = []
         self.book = market.book.fork()
         # Orders as this draft leaves them, and the tasks that made those among them that are new.
         self.orders: dict[UUID, OrderRow] = {}
@@ -138,6 +150,7 @@ class Draft:
         forked = copy(self)
         forked.book = self.book.fork()
         forked.changed, forked.orders, forked.made = dict(self.changed), dict(self.orders), dict(self.made)
+        forked.sales = list(self.sales)
         forked._new_people = set(self._new_people)  # noqa: SLF001  a fork is one of us
         return forked
 
@@ -187,7 +200,11 @@ class Draft:
             self.outcome_volume_units = tuple(volumes)
         paid_in = fill.gross if fill.order.side is Side.BUY else Units(-fill.gross)
         self.escrow_units = Units(self.escrow_units + paid_in)
-        self.changed[user_id, outcome] = holding.after(fill)
+        after = self.changed[user_id, outcome] = holding.after(fill)
+        if fill.order.side is Side.SELL:
+            cost = Units(holding.cost_units - after.cost_units)
+            result = Units(after.realised_units - holding.realised_units)
+            self.sales.append(Sale(self.sequence, user_id, cost, result))
         if not self._market.people[user_id] and user_id not in self._new_people:
             self._new_people.add(user_id)
             self.participant_count += 1

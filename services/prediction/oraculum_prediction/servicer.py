@@ -16,7 +16,7 @@ from oraculum_kit.paging import Page, decode_cursor, page_size
 from oraculum_kit.rpc import Context
 from oraculum_kit.timestamps import to_wire
 from oraculum_kit.validation import Violations
-from oraculum_prediction import form, levels, quoting, receipts, wire
+from oraculum_prediction import form, history, levels, quoting, receipts, wire
 from oraculum_prediction.commands import Commands
 from oraculum_prediction.errors import (
     FillNotFound,
@@ -26,6 +26,7 @@ from oraculum_prediction.errors import (
     UnknownOutcome,
 )
 from oraculum_prediction.markets import Markets
+from oraculum_prediction.repository import history as history_repository
 from oraculum_prediction.repository import markets, orders, reading, resting
 from oraculum_prediction.repository.markets import MarketRow
 from oraculum_prediction.risk import reviews
@@ -54,6 +55,8 @@ ACCESS: Final = {
     _SERVICE + "ListFills": Access(users=SIGNED_IN),
     _SERVICE + "GetFill": Access(users=SIGNED_IN),
     _SERVICE + "GetPortfolio": Access(users=SIGNED_IN),
+    _SERVICE + "ListRealisations": Access(users=SIGNED_IN),
+    _SERVICE + "GetProfit": Access(users=SIGNED_IN),
     _SERVICE + "GetOrder": Access(users=SIGNED_IN),
     _SERVICE + "ListOrders": Access(users=SIGNED_IN),
     _SERVICE + "ListPositions": Access(users=SIGNED_IN),
@@ -178,6 +181,24 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         async with self._database.connection() as connection:
             totals, reserved = await reading.portfolio(connection, require_user().id)
         return pb.GetPortfolioResponse(totals=wire.portfolio(totals, reserved))
+
+    async def ListRealisations(
+        self, request: pb.ListRealisationsRequest, context: Context
+    ) -> pb.ListRealisationsResponse:
+        """Give a page of what the caller's sales and settlements came to."""
+        event_id = form.optional_id("event_id", request.event_id)
+        limit, user_id = page_size(request.limit), require_user().id
+        async with self._database.connection() as connection:
+            return await history.page(connection, user_id, event_id, limit=limit, cursor=request.cursor)
+
+    async def GetProfit(self, request: pb.GetProfitRequest, context: Context) -> pb.GetProfitResponse:
+        """Give what the caller won or lost over time."""
+        interval, points = history.asked(request)
+        async with self._database.connection() as connection:
+            rows = await history_repository.profit(
+                connection, require_user().id, interval=interval, points=points
+            )
+        return pb.GetProfitResponse(series=history.series(rows))
 
     async def PlaceOrder(self, request: pb.PlaceOrderRequest, context: Context) -> pb.PlaceOrderResponse:
         """Queue an order and answer when it is decided."""

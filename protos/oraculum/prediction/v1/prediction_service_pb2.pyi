@@ -249,6 +249,66 @@ MARKET_STATUS_SETTLED: MarketStatus.ValueType  # 3
 """Every position is paid."""
 Global___MarketStatus: _TypeAlias = MarketStatus  # noqa: Y015
 
+class _RealisationKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RealisationKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RealisationKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REALISATION_KIND_UNSPECIFIED: _RealisationKind.ValueType  # 0
+    """Never sent."""
+    REALISATION_KIND_SALE: _RealisationKind.ValueType  # 1
+    """Shares were sold."""
+    REALISATION_KIND_SETS: _RealisationKind.ValueType  # 2
+    """One outcome of complete sets that were turned back into cash."""
+    REALISATION_KIND_SETTLEMENT: _RealisationKind.ValueType  # 3
+    """An event was settled, or its settlement corrected: all outcomes together."""
+
+class RealisationKind(_RealisationKind, metaclass=_RealisationKindEnumTypeWrapper):
+    """By what somebody won or lost."""
+
+REALISATION_KIND_UNSPECIFIED: RealisationKind.ValueType  # 0
+"""Never sent."""
+REALISATION_KIND_SALE: RealisationKind.ValueType  # 1
+"""Shares were sold."""
+REALISATION_KIND_SETS: RealisationKind.ValueType  # 2
+"""One outcome of complete sets that were turned back into cash."""
+REALISATION_KIND_SETTLEMENT: RealisationKind.ValueType  # 3
+"""An event was settled, or its settlement corrected: all outcomes together."""
+Global___RealisationKind: _TypeAlias = RealisationKind  # noqa: Y015
+
+class _ProfitInterval:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ProfitIntervalEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ProfitInterval.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PROFIT_INTERVAL_UNSPECIFIED: _ProfitInterval.ValueType  # 0
+    """A day."""
+    PROFIT_INTERVAL_HOUR: _ProfitInterval.ValueType  # 1
+    """An hour."""
+    PROFIT_INTERVAL_DAY: _ProfitInterval.ValueType  # 2
+    """A day."""
+    PROFIT_INTERVAL_WEEK: _ProfitInterval.ValueType  # 3
+    """A week."""
+    PROFIT_INTERVAL_MONTH: _ProfitInterval.ValueType  # 4
+    """A month."""
+
+class ProfitInterval(_ProfitInterval, metaclass=_ProfitIntervalEnumTypeWrapper):
+    """How long the spans are; they begin with the hour, the day, the Monday or the month in UTC."""
+
+PROFIT_INTERVAL_UNSPECIFIED: ProfitInterval.ValueType  # 0
+"""A day."""
+PROFIT_INTERVAL_HOUR: ProfitInterval.ValueType  # 1
+"""An hour."""
+PROFIT_INTERVAL_DAY: ProfitInterval.ValueType  # 2
+"""A day."""
+PROFIT_INTERVAL_WEEK: ProfitInterval.ValueType  # 3
+"""A week."""
+PROFIT_INTERVAL_MONTH: ProfitInterval.ValueType  # 4
+"""A month."""
+Global___ProfitInterval: _TypeAlias = ProfitInterval  # noqa: Y015
+
 class _HoldVerdict:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -1845,6 +1905,254 @@ class GetPortfolioResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetPortfolioResponse: _TypeAlias = GetPortfolioResponse  # noqa: Y015
+
+@_typing.final
+class Realisation(_message.Message):
+    """Something by which somebody won or lost."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    SHARES_FIELD_NUMBER: _builtins.int
+    PROCEEDS_FIELD_NUMBER: _builtins.int
+    COST_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
+    FILL_ID_FIELD_NUMBER: _builtins.int
+    ORDER_ID_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    REALISED_AT_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Event concerned."""
+    kind: Global___RealisationKind.ValueType
+    """By what."""
+    outcome: _builtins.int
+    """Outcome index; absent for a settlement."""
+    shares: _builtins.int
+    """Shares that were sold or settled, in the asset's smallest unit."""
+    fill_id: _builtins.str
+    """Fill that sold them; empty for a settlement."""
+    order_id: _builtins.str
+    """Order of that fill; empty for a settlement."""
+    sequence: _builtins.int
+    """Number of the fill in its market; 0 for a settlement."""
+    revision: _builtins.int
+    """Revision of the resolution; 0 for a sale."""
+    @_builtins.property
+    def proceeds(self) -> _amount_pb2.Amount:
+        """What was received, the fee taken off."""
+
+    @_builtins.property
+    def cost(self) -> _amount_pb2.Amount:
+        """What the shares had cost, fees included; of a later revision of a settlement what the one before it paid."""
+
+    @_builtins.property
+    def result(self) -> _amount_pb2.Amount:
+        """Proceeds less cost, may be negative."""
+
+    @_builtins.property
+    def realised_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        kind: Global___RealisationKind.ValueType = ...,
+        outcome: _builtins.int | None = ...,
+        shares: _builtins.int = ...,
+        proceeds: _amount_pb2.Amount | None = ...,
+        cost: _amount_pb2.Amount | None = ...,
+        result: _amount_pb2.Amount | None = ...,
+        fill_id: _builtins.str = ...,
+        order_id: _builtins.str = ...,
+        sequence: _builtins.int = ...,
+        revision: _builtins.int = ...,
+        realised_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_outcome", b"_outcome", "cost", b"cost", "outcome", b"outcome", "proceeds", b"proceeds", "realised_at", b"realised_at", "result", b"result"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_outcome", b"_outcome", "cost", b"cost", "event_id", b"event_id", "fill_id", b"fill_id", "kind", b"kind", "order_id", b"order_id", "outcome", b"outcome", "proceeds", b"proceeds", "realised_at", b"realised_at", "result", b"result", "revision", b"revision", "sequence", b"sequence", "shares", b"shares"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__outcome: _TypeAlias = _typing.Literal["outcome"]  # noqa: Y015
+    _WhichOneofArgType__outcome: _TypeAlias = _typing.Literal["_outcome", b"_outcome"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__outcome) -> _WhichOneofReturnType__outcome | None: ...
+
+Global___Realisation: _TypeAlias = Realisation  # noqa: Y015
+
+@_typing.final
+class ListRealisationsRequest(_message.Message):
+    """Asks what sales and settlements came to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    CURSOR_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Only of this event."""
+    limit: _builtins.int
+    """Rows at most, 1 to 100; 20 when 0."""
+    cursor: _builtins.str
+    """Opaque cursor of an earlier answer."""
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        limit: _builtins.int = ...,
+        cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cursor", b"cursor", "event_id", b"event_id", "limit", b"limit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRealisationsRequest: _TypeAlias = ListRealisationsRequest  # noqa: Y015
+
+@_typing.final
+class ListRealisationsResponse(_message.Message):
+    """Answers what sales and settlements came to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REALISATIONS_FIELD_NUMBER: _builtins.int
+    NEXT_CURSOR_FIELD_NUMBER: _builtins.int
+    next_cursor: _builtins.str
+    """Cursor of the next page, empty at the end."""
+    @_builtins.property
+    def realisations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Realisation]:
+        """Newest first."""
+
+    def __init__(
+        self,
+        *,
+        realisations: _abc.Iterable[Global___Realisation] | None = ...,
+        next_cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_cursor", b"next_cursor", "realisations", b"realisations"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRealisationsResponse: _TypeAlias = ListRealisationsResponse  # noqa: Y015
+
+@_typing.final
+class GetProfitRequest(_message.Message):
+    """Asks what was won or lost over time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTERVAL_FIELD_NUMBER: _builtins.int
+    POINTS_FIELD_NUMBER: _builtins.int
+    interval: Global___ProfitInterval.ValueType
+    """Spans of which length."""
+    points: _builtins.int
+    """How many, up to now, 1 to 366; 30 when 0."""
+    def __init__(
+        self,
+        *,
+        interval: Global___ProfitInterval.ValueType = ...,
+        points: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["interval", b"interval", "points", b"points"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetProfitRequest: _TypeAlias = GetProfitRequest  # noqa: Y015
+
+@_typing.final
+class ProfitPoint(_message.Message):
+    """What was won or lost in a span of time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STARTS_AT_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def starts_at(self) -> _timestamp_pb2.Timestamp:
+        """When it begins."""
+
+    @_builtins.property
+    def result(self) -> _amount_pb2.Amount:
+        """By sales and settlements in it, may be negative."""
+
+    @_builtins.property
+    def total(self) -> _amount_pb2.Amount:
+        """In all, by its end."""
+
+    def __init__(
+        self,
+        *,
+        starts_at: _timestamp_pb2.Timestamp | None = ...,
+        result: _amount_pb2.Amount | None = ...,
+        total: _amount_pb2.Amount | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["result", b"result", "starts_at", b"starts_at", "total", b"total"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["result", b"result", "starts_at", b"starts_at", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProfitPoint: _TypeAlias = ProfitPoint  # noqa: Y015
+
+@_typing.final
+class ProfitSeries(_message.Message):
+    """What was won or lost in one asset."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_FIELD_NUMBER: _builtins.int
+    POINTS_FIELD_NUMBER: _builtins.int
+    asset: _builtins.str
+    """Asset code."""
+    @_builtins.property
+    def points(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProfitPoint]:
+        """Oldest first, without gaps."""
+
+    def __init__(
+        self,
+        *,
+        asset: _builtins.str = ...,
+        points: _abc.Iterable[Global___ProfitPoint] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "points", b"points"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProfitSeries: _TypeAlias = ProfitSeries  # noqa: Y015
+
+@_typing.final
+class GetProfitResponse(_message.Message):
+    """Answers what was won or lost over time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERIES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def series(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProfitSeries]:
+        """By asset code; of assets in which the caller has, or had, a position."""
+
+    def __init__(
+        self,
+        *,
+        series: _abc.Iterable[Global___ProfitSeries] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["series", b"series"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetProfitResponse: _TypeAlias = GetProfitResponse  # noqa: Y015
 
 @_typing.final
 class GetOrderRequest(_message.Message):

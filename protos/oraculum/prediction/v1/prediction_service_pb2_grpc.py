@@ -120,6 +120,16 @@ class PredictionServiceStub:
                 request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetPortfolioRequest.SerializeToString,
                 response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetPortfolioResponse.FromString,
                 _registered_method=True)
+        self.ListRealisations = channel.unary_unary(
+                '/oraculum.prediction.v1.PredictionService/ListRealisations',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.ListRealisationsRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.ListRealisationsResponse.FromString,
+                _registered_method=True)
+        self.GetProfit = channel.unary_unary(
+                '/oraculum.prediction.v1.PredictionService/GetProfit',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetProfitRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetProfitResponse.FromString,
+                _registered_method=True)
         self.GetOrder = channel.unary_unary(
                 '/oraculum.prediction.v1.PredictionService/GetOrder',
                 request_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetOrderRequest.SerializeToString,
@@ -281,6 +291,20 @@ class PredictionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRealisations(self, request, context):
+        """A page of what the caller's sales and settlements came to, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetProfit(self, request, context):
+        """What the caller won or lost in each of the last hours, days, weeks or months, by asset.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetOrder(self, request, context):
         """One order of the caller. Fails with ORDER_NOT_FOUND, also for somebody else's.
         """
@@ -411,6 +435,16 @@ def add_PredictionServiceServicer_to_server(servicer, server):
                     servicer.GetPortfolio,
                     request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetPortfolioRequest.FromString,
                     response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetPortfolioResponse.SerializeToString,
+            ),
+            'ListRealisations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRealisations,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.ListRealisationsRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.ListRealisationsResponse.SerializeToString,
+            ),
+            'GetProfit': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetProfit,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetProfitRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetProfitResponse.SerializeToString,
             ),
             'GetOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.GetOrder,
@@ -903,6 +937,60 @@ class PredictionService:
             '/oraculum.prediction.v1.PredictionService/GetPortfolio',
             oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetPortfolioRequest.SerializeToString,
             oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetPortfolioResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRealisations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.PredictionService/ListRealisations',
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.ListRealisationsRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.ListRealisationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetProfit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.PredictionService/GetProfit',
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetProfitRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_prediction__service__pb2.GetProfitResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -76,6 +76,10 @@ class PredictionServiceStub:
     """One fill of the caller. Fails with FILL_NOT_FOUND, also for somebody else's."""
     GetPortfolio: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.GetPortfolioRequest, _prediction_service_pb2.GetPortfolioResponse]
     """What the caller's positions cost, are worth and brought, by asset."""
+    ListRealisations: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.ListRealisationsRequest, _prediction_service_pb2.ListRealisationsResponse]
+    """A page of what the caller's sales and settlements came to, newest first."""
+    GetProfit: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.GetProfitRequest, _prediction_service_pb2.GetProfitResponse]
+    """What the caller won or lost in each of the last hours, days, weeks or months, by asset."""
     GetOrder: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.GetOrderRequest, _prediction_service_pb2.GetOrderResponse]
     """One order of the caller. Fails with ORDER_NOT_FOUND, also for somebody else's."""
     ListOrders: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.ListOrdersRequest, _prediction_service_pb2.ListOrdersResponse]
@@ -139,6 +143,10 @@ class PredictionServiceAsyncStub(PredictionServiceStub):
     """One fill of the caller. Fails with FILL_NOT_FOUND, also for somebody else's."""
     GetPortfolio: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.GetPortfolioRequest, _prediction_service_pb2.GetPortfolioResponse]  # type: ignore[assignment]
     """What the caller's positions cost, are worth and brought, by asset."""
+    ListRealisations: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.ListRealisationsRequest, _prediction_service_pb2.ListRealisationsResponse]  # type: ignore[assignment]
+    """A page of what the caller's sales and settlements came to, newest first."""
+    GetProfit: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.GetProfitRequest, _prediction_service_pb2.GetProfitResponse]  # type: ignore[assignment]
+    """What the caller won or lost in each of the last hours, days, weeks or months, by asset."""
     GetOrder: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.GetOrderRequest, _prediction_service_pb2.GetOrderResponse]  # type: ignore[assignment]
     """One order of the caller. Fails with ORDER_NOT_FOUND, also for somebody else's."""
     ListOrders: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.ListOrdersRequest, _prediction_service_pb2.ListOrdersResponse]  # type: ignore[assignment]
@@ -301,6 +309,22 @@ class PredictionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_prediction_service_pb2.GetPortfolioResponse, _abc.Awaitable[_prediction_service_pb2.GetPortfolioResponse]]:
         """What the caller's positions cost, are worth and brought, by asset."""
+
+    @_abc_1.abstractmethod
+    def ListRealisations(
+        self,
+        request: _prediction_service_pb2.ListRealisationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prediction_service_pb2.ListRealisationsResponse, _abc.Awaitable[_prediction_service_pb2.ListRealisationsResponse]]:
+        """A page of what the caller's sales and settlements came to, newest first."""
+
+    @_abc_1.abstractmethod
+    def GetProfit(
+        self,
+        request: _prediction_service_pb2.GetProfitRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_prediction_service_pb2.GetProfitResponse, _abc.Awaitable[_prediction_service_pb2.GetProfitResponse]]:
+        """What the caller won or lost in each of the last hours, days, weeks or months, by asset."""
 
     @_abc_1.abstractmethod
     def GetOrder(

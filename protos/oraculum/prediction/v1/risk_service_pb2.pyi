@@ -1411,6 +1411,283 @@ class SetUserLimitsResponse(_message.Message):
 Global___SetUserLimitsResponse: _TypeAlias = SetUserLimitsResponse  # noqa: Y015
 
 @_typing.final
+class TierLimits(_message.Message):
+    """What people of a tier may do in an asset. All of it is always there; 0 means nothing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIER_FIELD_NUMBER: _builtins.int
+    ASSET_FIELD_NUMBER: _builtins.int
+    ORDER_UNITS_FIELD_NUMBER: _builtins.int
+    MARKET_UNITS_FIELD_NUMBER: _builtins.int
+    CATEGORY_UNITS_FIELD_NUMBER: _builtins.int
+    DAY_STAKE_UNITS_FIELD_NUMBER: _builtins.int
+    WEEK_STAKE_UNITS_FIELD_NUMBER: _builtins.int
+    DAY_LOSS_UNITS_FIELD_NUMBER: _builtins.int
+    WEEK_LOSS_UNITS_FIELD_NUMBER: _builtins.int
+    MINUTE_ORDERS_FIELD_NUMBER: _builtins.int
+    tier: _builtins.str
+    """basic, verified or premium."""
+    asset: _builtins.str
+    """Asset that they count in, in whose smallest unit."""
+    order_units: _builtins.int
+    """One order."""
+    market_units: _builtins.int
+    """At stake in one market."""
+    category_units: _builtins.int
+    """At stake in one category."""
+    day_stake_units: _builtins.int
+    """Staked in a day."""
+    week_stake_units: _builtins.int
+    """Staked in a week."""
+    day_loss_units: _builtins.int
+    """Lost in a day."""
+    week_loss_units: _builtins.int
+    """Lost in a week."""
+    minute_orders: _builtins.int
+    """Orders in a minute."""
+    def __init__(
+        self,
+        *,
+        tier: _builtins.str = ...,
+        asset: _builtins.str = ...,
+        order_units: _builtins.int | None = ...,
+        market_units: _builtins.int | None = ...,
+        category_units: _builtins.int | None = ...,
+        day_stake_units: _builtins.int | None = ...,
+        week_stake_units: _builtins.int | None = ...,
+        day_loss_units: _builtins.int | None = ...,
+        week_loss_units: _builtins.int | None = ...,
+        minute_orders: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_category_units", b"_category_units", "_day_loss_units", b"_day_loss_units", "_day_stake_units", b"_day_stake_units", "_market_units", b"_market_units", "_minute_orders", b"_minute_orders", "_order_units", b"_order_units", "_week_loss_units", b"_week_loss_units", "_week_stake_units", b"_week_stake_units", "category_units", b"category_units", "day_loss_units", b"day_loss_units", "day_stake_units", b"day_stake_units", "market_units", b"market_units", "minute_orders", b"minute_orders", "order_units", b"order_units", "week_loss_units", b"week_loss_units", "week_stake_units", b"week_stake_units"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_category_units", b"_category_units", "_day_loss_units", b"_day_loss_units", "_day_stake_units", b"_day_stake_units", "_market_units", b"_market_units", "_minute_orders", b"_minute_orders", "_order_units", b"_order_units", "_week_loss_units", b"_week_loss_units", "_week_stake_units", b"_week_stake_units", "asset", b"asset", "category_units", b"category_units", "day_loss_units", b"day_loss_units", "day_stake_units", b"day_stake_units", "market_units", b"market_units", "minute_orders", b"minute_orders", "order_units", b"order_units", "tier", b"tier", "week_loss_units", b"week_loss_units", "week_stake_units", b"week_stake_units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__category_units: _TypeAlias = _typing.Literal["category_units"]  # noqa: Y015
+    _WhichOneofArgType__category_units: _TypeAlias = _typing.Literal["_category_units", b"_category_units"]  # noqa: Y015
+    _WhichOneofReturnType__day_loss_units: _TypeAlias = _typing.Literal["day_loss_units"]  # noqa: Y015
+    _WhichOneofArgType__day_loss_units: _TypeAlias = _typing.Literal["_day_loss_units", b"_day_loss_units"]  # noqa: Y015
+    _WhichOneofReturnType__day_stake_units: _TypeAlias = _typing.Literal["day_stake_units"]  # noqa: Y015
+    _WhichOneofArgType__day_stake_units: _TypeAlias = _typing.Literal["_day_stake_units", b"_day_stake_units"]  # noqa: Y015
+    _WhichOneofReturnType__market_units: _TypeAlias = _typing.Literal["market_units"]  # noqa: Y015
+    _WhichOneofArgType__market_units: _TypeAlias = _typing.Literal["_market_units", b"_market_units"]  # noqa: Y015
+    _WhichOneofReturnType__minute_orders: _TypeAlias = _typing.Literal["minute_orders"]  # noqa: Y015
+    _WhichOneofArgType__minute_orders: _TypeAlias = _typing.Literal["_minute_orders", b"_minute_orders"]  # noqa: Y015
+    _WhichOneofReturnType__order_units: _TypeAlias = _typing.Literal["order_units"]  # noqa: Y015
+    _WhichOneofArgType__order_units: _TypeAlias = _typing.Literal["_order_units", b"_order_units"]  # noqa: Y015
+    _WhichOneofReturnType__week_loss_units: _TypeAlias = _typing.Literal["week_loss_units"]  # noqa: Y015
+    _WhichOneofArgType__week_loss_units: _TypeAlias = _typing.Literal["_week_loss_units", b"_week_loss_units"]  # noqa: Y015
+    _WhichOneofReturnType__week_stake_units: _TypeAlias = _typing.Literal["week_stake_units"]  # noqa: Y015
+    _WhichOneofArgType__week_stake_units: _TypeAlias = _typing.Literal["_week_stake_units", b"_week_stake_units"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__category_units) -> _WhichOneofReturnType__category_units | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__day_loss_units) -> _WhichOneofReturnType__day_loss_units | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__day_stake_units) -> _WhichOneofReturnType__day_stake_units | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__market_units) -> _WhichOneofReturnType__market_units | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__minute_orders) -> _WhichOneofReturnType__minute_orders | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__order_units) -> _WhichOneofReturnType__order_units | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__week_loss_units) -> _WhichOneofReturnType__week_loss_units | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__week_stake_units) -> _WhichOneofReturnType__week_stake_units | None: ...
+
+Global___TierLimits: _TypeAlias = TierLimits  # noqa: Y015
+
+@_typing.final
+class HouseLimits(_message.Message):
+    """What the market makers of an asset may lose; where nothing is said, what lies in the escrows is the limit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_FIELD_NUMBER: _builtins.int
+    MARKET_UNITS_FIELD_NUMBER: _builtins.int
+    TOTAL_UNITS_FIELD_NUMBER: _builtins.int
+    asset: _builtins.str
+    """Asset that they count in, in whose smallest unit."""
+    market_units: _builtins.int
+    """In one market."""
+    total_units: _builtins.int
+    """In all markets together."""
+    def __init__(
+        self,
+        *,
+        asset: _builtins.str = ...,
+        market_units: _builtins.int | None = ...,
+        total_units: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_market_units", b"_market_units", "_total_units", b"_total_units", "market_units", b"market_units", "total_units", b"total_units"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_market_units", b"_market_units", "_total_units", b"_total_units", "asset", b"asset", "market_units", b"market_units", "total_units", b"total_units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__market_units: _TypeAlias = _typing.Literal["market_units"]  # noqa: Y015
+    _WhichOneofArgType__market_units: _TypeAlias = _typing.Literal["_market_units", b"_market_units"]  # noqa: Y015
+    _WhichOneofReturnType__total_units: _TypeAlias = _typing.Literal["total_units"]  # noqa: Y015
+    _WhichOneofArgType__total_units: _TypeAlias = _typing.Literal["_total_units", b"_total_units"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__market_units) -> _WhichOneofReturnType__market_units | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__total_units) -> _WhichOneofReturnType__total_units | None: ...
+
+Global___HouseLimits: _TypeAlias = HouseLimits  # noqa: Y015
+
+@_typing.final
+class ListRulesRequest(_message.Message):
+    """Asks for the rules."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRulesRequest: _TypeAlias = ListRulesRequest  # noqa: Y015
+
+@_typing.final
+class ListRulesResponse(_message.Message):
+    """Answers with the rules."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIERS_FIELD_NUMBER: _builtins.int
+    HOUSE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def tiers(self) -> _containers.RepeatedCompositeFieldContainer[Global___TierLimits]:
+        """By asset and tier."""
+
+    @_builtins.property
+    def house(self) -> _containers.RepeatedCompositeFieldContainer[Global___HouseLimits]:
+        """By asset; only those that are limited."""
+
+    def __init__(
+        self,
+        *,
+        tiers: _abc.Iterable[Global___TierLimits] | None = ...,
+        house: _abc.Iterable[Global___HouseLimits] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["house", b"house", "tiers", b"tiers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListRulesResponse: _TypeAlias = ListRulesResponse  # noqa: Y015
+
+@_typing.final
+class SetTierLimitsRequest(_message.Message):
+    """Sets what people of a tier may do in an asset."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LIMITS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Why, for the audit log."""
+    @_builtins.property
+    def limits(self) -> Global___TierLimits:
+        """All of it."""
+
+    def __init__(
+        self,
+        *,
+        limits: Global___TierLimits | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetTierLimitsRequest: _TypeAlias = SetTierLimitsRequest  # noqa: Y015
+
+@_typing.final
+class SetTierLimitsResponse(_message.Message):
+    """Answers with what stands now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LIMITS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def limits(self) -> Global___TierLimits:
+        """The limits."""
+
+    def __init__(
+        self,
+        *,
+        limits: Global___TierLimits | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetTierLimitsResponse: _TypeAlias = SetTierLimitsResponse  # noqa: Y015
+
+@_typing.final
+class SetHouseLimitsRequest(_message.Message):
+    """Sets what the market makers of an asset may lose."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LIMITS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Why, for the audit log."""
+    @_builtins.property
+    def limits(self) -> Global___HouseLimits:
+        """Both of it, or neither to lift the limits."""
+
+    def __init__(
+        self,
+        *,
+        limits: Global___HouseLimits | None = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetHouseLimitsRequest: _TypeAlias = SetHouseLimitsRequest  # noqa: Y015
+
+@_typing.final
+class SetHouseLimitsResponse(_message.Message):
+    """Answers with what stands now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LIMITS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def limits(self) -> Global___HouseLimits:
+        """The limits."""
+
+    def __init__(
+        self,
+        *,
+        limits: Global___HouseLimits | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetHouseLimitsResponse: _TypeAlias = SetHouseLimitsResponse  # noqa: Y015
+
+@_typing.final
 class Prohibition(_message.Message):
     """Something that nobody may buy into."""
 

@@ -95,6 +95,21 @@ class RiskServiceStub:
                 request_serializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetUserLimitsRequest.SerializeToString,
                 response_deserializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetUserLimitsResponse.FromString,
                 _registered_method=True)
+        self.ListRules = channel.unary_unary(
+                '/oraculum.prediction.v1.RiskService/ListRules',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.ListRulesRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.ListRulesResponse.FromString,
+                _registered_method=True)
+        self.SetTierLimits = channel.unary_unary(
+                '/oraculum.prediction.v1.RiskService/SetTierLimits',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetTierLimitsRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetTierLimitsResponse.FromString,
+                _registered_method=True)
+        self.SetHouseLimits = channel.unary_unary(
+                '/oraculum.prediction.v1.RiskService/SetHouseLimits',
+                request_serializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetHouseLimitsRequest.SerializeToString,
+                response_deserializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetHouseLimitsResponse.FromString,
+                _registered_method=True)
         self.ListProhibitions = channel.unary_unary(
                 '/oraculum.prediction.v1.RiskService/ListProhibitions',
                 request_serializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.ListProhibitionsRequest.SerializeToString,
@@ -208,6 +223,27 @@ class RiskServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRules(self, request, context):
+        """What tiers may do, and what the market makers may lose. For administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetTierLimits(self, request, context):
+        """Sets what people of a tier may do in an asset, from their next order on. For administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetHouseLimits(self, request, context):
+        """Sets what the market makers of an asset may lose, from the next order on. For administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListProhibitions(self, request, context):
         """What nobody may buy into. For administrators.
         """
@@ -299,6 +335,21 @@ def add_RiskServiceServicer_to_server(servicer, server):
                     servicer.SetUserLimits,
                     request_deserializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetUserLimitsRequest.FromString,
                     response_serializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetUserLimitsResponse.SerializeToString,
+            ),
+            'ListRules': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRules,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.ListRulesRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.ListRulesResponse.SerializeToString,
+            ),
+            'SetTierLimits': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetTierLimits,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetTierLimitsRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetTierLimitsResponse.SerializeToString,
+            ),
+            'SetHouseLimits': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetHouseLimits,
+                    request_deserializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetHouseLimitsRequest.FromString,
+                    response_serializer=oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetHouseLimitsResponse.SerializeToString,
             ),
             'ListProhibitions': grpc.unary_unary_rpc_method_handler(
                     servicer.ListProhibitions,
@@ -646,6 +697,87 @@ class RiskService:
             '/oraculum.prediction.v1.RiskService/SetUserLimits',
             oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetUserLimitsRequest.SerializeToString,
             oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetUserLimitsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.RiskService/ListRules',
+            oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.ListRulesRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.ListRulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetTierLimits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.RiskService/SetTierLimits',
+            oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetTierLimitsRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetTierLimitsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetHouseLimits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.prediction.v1.RiskService/SetHouseLimits',
+            oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetHouseLimitsRequest.SerializeToString,
+            oraculum_dot_prediction_dot_v1_dot_risk__service__pb2.SetHouseLimitsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -63,6 +63,12 @@ class RiskServiceStub:
     """Takes back a trigger that waits; one that has fired stays as it is. Fails with TRIGGER_NOT_FOUND."""
     SetUserLimits: _grpc.UnaryUnaryMultiCallable[_risk_service_pb2.SetUserLimitsRequest, _risk_service_pb2.SetUserLimitsResponse]
     """Sets what one person may do otherwise than their tier. For administrators."""
+    ListRules: _grpc.UnaryUnaryMultiCallable[_risk_service_pb2.ListRulesRequest, _risk_service_pb2.ListRulesResponse]
+    """What tiers may do, and what the market makers may lose. For administrators."""
+    SetTierLimits: _grpc.UnaryUnaryMultiCallable[_risk_service_pb2.SetTierLimitsRequest, _risk_service_pb2.SetTierLimitsResponse]
+    """Sets what people of a tier may do in an asset, from their next order on. For administrators."""
+    SetHouseLimits: _grpc.UnaryUnaryMultiCallable[_risk_service_pb2.SetHouseLimitsRequest, _risk_service_pb2.SetHouseLimitsResponse]
+    """Sets what the market makers of an asset may lose, from the next order on. For administrators."""
     ListProhibitions: _grpc.UnaryUnaryMultiCallable[_risk_service_pb2.ListProhibitionsRequest, _risk_service_pb2.ListProhibitionsResponse]
     """What nobody may buy into. For administrators."""
     SetProhibitions: _grpc.UnaryUnaryMultiCallable[_risk_service_pb2.SetProhibitionsRequest, _risk_service_pb2.SetProhibitionsResponse]
@@ -109,6 +115,12 @@ class RiskServiceAsyncStub(RiskServiceStub):
     """Takes back a trigger that waits; one that has fired stays as it is. Fails with TRIGGER_NOT_FOUND."""
     SetUserLimits: _aio.UnaryUnaryMultiCallable[_risk_service_pb2.SetUserLimitsRequest, _risk_service_pb2.SetUserLimitsResponse]  # type: ignore[assignment]
     """Sets what one person may do otherwise than their tier. For administrators."""
+    ListRules: _aio.UnaryUnaryMultiCallable[_risk_service_pb2.ListRulesRequest, _risk_service_pb2.ListRulesResponse]  # type: ignore[assignment]
+    """What tiers may do, and what the market makers may lose. For administrators."""
+    SetTierLimits: _aio.UnaryUnaryMultiCallable[_risk_service_pb2.SetTierLimitsRequest, _risk_service_pb2.SetTierLimitsResponse]  # type: ignore[assignment]
+    """Sets what people of a tier may do in an asset, from their next order on. For administrators."""
+    SetHouseLimits: _aio.UnaryUnaryMultiCallable[_risk_service_pb2.SetHouseLimitsRequest, _risk_service_pb2.SetHouseLimitsResponse]  # type: ignore[assignment]
+    """Sets what the market makers of an asset may lose, from the next order on. For administrators."""
     ListProhibitions: _aio.UnaryUnaryMultiCallable[_risk_service_pb2.ListProhibitionsRequest, _risk_service_pb2.ListProhibitionsResponse]  # type: ignore[assignment]
     """What nobody may buy into. For administrators."""
     SetProhibitions: _aio.UnaryUnaryMultiCallable[_risk_service_pb2.SetProhibitionsRequest, _risk_service_pb2.SetProhibitionsResponse]  # type: ignore[assignment]
@@ -224,6 +236,30 @@ class RiskServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_risk_service_pb2.SetUserLimitsResponse, _abc.Awaitable[_risk_service_pb2.SetUserLimitsResponse]]:
         """Sets what one person may do otherwise than their tier. For administrators."""
+
+    @_abc_1.abstractmethod
+    def ListRules(
+        self,
+        request: _risk_service_pb2.ListRulesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_risk_service_pb2.ListRulesResponse, _abc.Awaitable[_risk_service_pb2.ListRulesResponse]]:
+        """What tiers may do, and what the market makers may lose. For administrators."""
+
+    @_abc_1.abstractmethod
+    def SetTierLimits(
+        self,
+        request: _risk_service_pb2.SetTierLimitsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_risk_service_pb2.SetTierLimitsResponse, _abc.Awaitable[_risk_service_pb2.SetTierLimitsResponse]]:
+        """Sets what people of a tier may do in an asset, from their next order on. For administrators."""
+
+    @_abc_1.abstractmethod
+    def SetHouseLimits(
+        self,
+        request: _risk_service_pb2.SetHouseLimitsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_risk_service_pb2.SetHouseLimitsResponse, _abc.Awaitable[_risk_service_pb2.SetHouseLimitsResponse]]:
+        """Sets what the market makers of an asset may lose, from the next order on. For administrators."""
 
     @_abc_1.abstractmethod
     def ListProhibitions(

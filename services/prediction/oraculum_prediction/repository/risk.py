@@ -9,6 +9,7 @@ from oraculum_kit.db import Connection, queries
 from oraculum_kit.identity import Identity
 from oraculum_money import Price, Units
 from oraculum_prediction.repository.arrays import literal
+from oraculum_prediction.risk.house import HouseLimits
 from oraculum_prediction.risk.limits import Limits, Use
 
 _SQL: Final = queries("oraculum_prediction", "sql/risk.sql")
@@ -209,6 +210,26 @@ async def prohibitions(connection: Connection) -> list[tuple[Any, ...]]:
 async def house_limits(connection: Connection) -> list[tuple[Any, ...]]:
     """What the market makers may lose."""
     return await _SQL.risk_house_limits.tuples(connection)
+
+
+async def hold_policy(connection: Connection) -> None:
+    """Let nobody else change the rules until this transaction ends."""
+    await _SQL.hold_risk_policy.tuples(connection)
+
+
+async def put_tier(connection: Connection, tier: str, asset: str, limits: Limits) -> None:
+    """Set what people of a tier may do."""
+    await _SQL.put_risk_tier.run(connection, tier=tier, asset=asset, **limits._asdict())
+
+
+async def put_house(connection: Connection, asset: str, limits: HouseLimits) -> None:
+    """Set what the market makers of an asset may lose."""
+    await _SQL.put_risk_house.run(connection, asset=asset, **limits._asdict())
+
+
+async def lift_house(connection: Connection, asset: str) -> None:
+    """Let what lies in their escrows be all that limits them."""
+    await _SQL.remove_risk_house.run(connection, asset=asset)
 
 
 async def house_totals(connection: Connection) -> list[HouseTotal]:

@@ -10,6 +10,9 @@ from oraculum_money import ASSETS, INT64_MAX, PRICE_ONE, Price, Shares, Units
 from oraculum_prediction.repository.risk import Override
 from oraculum_prediction.repository.risk_triggers import STOP_LOSS, TAKE_PROFIT, WAITING, TriggerRow
 from oraculum_prediction.risk.alerts import NEVER
+from oraculum_prediction.risk.house import HouseLimits
+from oraculum_prediction.risk.limits import Limits
+from oraculum_prediction.risk.policy import TIERS
 
 _OUTCOMES_MAX: Final = 100
 _REASON_MAX: Final = 500
@@ -93,6 +96,41 @@ def override(request: pb.SetUserLimitsRequest) -> tuple[UUID, str, Override, str
     units = {name: Units(value) for name, value in given.items()}
     limits = Override(**units, minute_orders=orders, blocked=request.blocked)
     return user_id, request.asset, limits, reason
+
+
+def tier_limits(request: pb.SetTierLimitsRequest) -> tuple[str, str, Limits, str]:
+    """Which tier may do what, in which asset and why: all limits, so that none is set by being forgotten."""
+    check, asked = Violations(), request.limits
+    if asked.tier not in TIERS:
+        check.refuse("limits.tier", f"is none of {', '.join(TIERS)}")
+    _known_asset(check, asked.asset)
+    given = [_limit(check, asked, name) for name in _LIMITS]
+    reason = check.text("reason", request.reason, minimum=3, maximum=_REASON_MAX)
+    check.finish()
+    return asked.tier, asked.asset, Limits._make([*map(Units, given[:-1]), given[-1]]), reason
+
+
+def house_limits(request: pb.SetHouseLimitsRequest) -> tuple[str, HouseLimits | None, str]:
+    """What the market makers of which asset may lose, and why; None where nothing but their escrows limits them."""
+    check, asked = Violations(), request.limits
+    _known_asset(check, asked.asset)
+    limited = asked.HasField("market_units") or asked.HasField("total_units")
+    given = [_limit(check, asked, name) for name in ("market_units", "total_units")] if limited else []
+    reason = check.text("reason", request.reason, minimum=3, maximum=_REASON_MAX)
+    check.finish()
+    return asked.asset, HouseLimits(*map(Units, given)) if limited else None, reason
+
+
+def _known_asset(check: Violations, code: str) -> None:
+    if code not in ASSETS:
+        check.refuse("limits.asset", "is not an asset that we know")
+
+
+def _limit(check: Violations, asked: pb.TierLimits | pb.HouseLimits, name: str) -> int:
+    if not asked.HasField(name):  # type: ignore[arg-type]
+        check.refuse(f"limits.{name}", "is missing: 0 means nothing at all")
+        return 0
+    return check.integer(f"limits.{name}", getattr(asked, name), minimum=0, maximum=INT64_MAX)
 
 
 def prohibitions(request: pb.SetProhibitionsRequest) -> dict[tuple[int, str], str]:

@@ -12,6 +12,8 @@ from oraculum_prediction.risk.house import HouseLimits
 from oraculum_prediction.risk.limits import Limits
 
 BASIC: Final = "basic"
+# As auth gives them to people.
+TIERS: Final = (BASIC, "verified", "premium")
 MARKET: Final = 1
 CATEGORY: Final = 2
 

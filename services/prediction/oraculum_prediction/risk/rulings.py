@@ -16,6 +16,7 @@ from oraculum_prediction.repository.risk import Override
 from oraculum_prediction.repository.risk_triggers import TriggerRow
 from oraculum_prediction.risk import wire
 from oraculum_prediction.risk.errors import NothingToSell, TriggersFull
+from oraculum_prediction.risk.house import HouseLimits
 from oraculum_prediction.risk.limits import Limits, Use
 from oraculum_prediction.risk.policy import BASIC, Policy, load
 
@@ -73,6 +74,72 @@ async def set_limits(
         subject_kind="user",
         audit_class=AUDIT_CLASS_ADMIN,
         details={**details, "asset": asset, "reason": reason},
+    )
+
+
+async def set_tier_limits(
+    connection: Connection, tier: str, asset: str, limits: Limits, *, reason: str, now: datetime
+) -> None:
+    """Set what people of a tier may do; every replica asks for the version of the rules with its next batch."""
+    policy = await _held(connection)
+    before = policy.tiers.get((tier, asset))
+    if before == limits:
+        return
+    await repository.put_tier(connection, tier, asset, limits)
+    changes = _changes(before, limits)
+    await _note(connection, "tier_limits.set", tier, "tier", asset, changes, reason=reason, now=now)
+
+
+async def set_house_limits(
+    connection: Connection, asset: str, limits: HouseLimits | None, *, reason: str, now: datetime
+) -> None:
+    """Set what the market makers of an asset may lose, or let their escrows be all that limits them."""
+    before = (await _held(connection)).house.get(asset)
+    if before == limits:
+        return
+    if limits is None:
+        await repository.lift_house(connection, asset)
+        await _note(connection, "house_limits.lifted", asset, "asset", asset, {}, reason=reason, now=now)
+        return
+    await repository.put_house(connection, asset, limits)
+    changes = _changes(before, limits)
+    await _note(connection, "house_limits.set", asset, "asset", asset, changes, reason=reason, now=now)
+
+
+async def _held(connection: Connection) -> Policy:
+    """The rules, which nobody else changes until this transaction ends; orders go on being decided."""
+    await repository.hold_policy(connection)
+    return await load(connection)
+
+
+def _changes(before: Limits | HouseLimits | None, after: Limits | HouseLimits) -> dict[str, str]:
+    """What is another than it was, with what it was."""
+    known = before._asdict() if before is not None else {}
+    changed = {name: value for name, value in after._asdict().items() if known.get(name) != value}
+    return {name: str(value) for name, value in changed.items()} | {
+        f"{name}_before": str(known[name]) for name in changed if name in known
+    }
+
+
+async def _note(
+    connection: Connection,
+    action: str,
+    subject: str,
+    kind: str,
+    asset: str,
+    changes: Mapping[str, str],
+    *,
+    reason: str,
+    now: datetime,
+) -> None:
+    await events.audit(
+        connection,
+        action,
+        subject,
+        now=now,
+        subject_kind=kind,
+        audit_class=AUDIT_CLASS_ADMIN,
+        details={**changes, "asset": asset, "reason": reason},
     )
 
 

@@ -36,6 +36,9 @@ ACCESS: Final = {
     _SERVICE + "ListTriggers": Access(users=SIGNED_IN),
     _SERVICE + "DeleteTrigger": Access(users=SIGNED_IN),
     _SERVICE + "SetUserLimits": Access(users=_ADMIN),
+    _SERVICE + "ListRules": Access(users=_ADMIN),
+    _SERVICE + "SetTierLimits": Access(users=_ADMIN),
+    _SERVICE + "SetHouseLimits": Access(users=_ADMIN),
     _SERVICE + "ListProhibitions": Access(users=_ADMIN),
     _SERVICE + "SetProhibitions": Access(users=_ADMIN),
     _SERVICE + "ListReviews": Access(users=_ADMIN),
@@ -204,6 +207,36 @@ class RiskServicer(risk_service_pb2_grpc.RiskServiceServicer):
             )
             rows = await rulings.limits_of(connection, user_id, "basic")
         return pb.SetUserLimitsResponse(limits=next(row for row in rows if row.asset == asset))
+
+    async def ListRules(self, request: pb.ListRulesRequest, context: Context) -> pb.ListRulesResponse:
+        """Give what tiers may do and what the market makers may lose."""
+        async with self._database.connection() as connection:
+            policy = await load(connection)
+        tiers = sorted(policy.tiers.items(), key=lambda row: (row[0][1], row[0][0]))
+        return pb.ListRulesResponse(
+            tiers=[wire.tier_limits(tier, asset, limits) for (tier, asset), limits in tiers],
+            house=[wire.house_limits(asset, limits) for asset, limits in sorted(policy.house.items())],
+        )
+
+    async def SetTierLimits(
+        self, request: pb.SetTierLimitsRequest, context: Context
+    ) -> pb.SetTierLimitsResponse:
+        """Set what people of a tier may do."""
+        tier, asset, limits, reason = form.tier_limits(request)
+        async with self._database.transaction() as connection:
+            await rulings.set_tier_limits(
+                connection, tier, asset, limits, reason=reason, now=self._clock.now()
+            )
+        return pb.SetTierLimitsResponse(limits=wire.tier_limits(tier, asset, limits))
+
+    async def SetHouseLimits(
+        self, request: pb.SetHouseLimitsRequest, context: Context
+    ) -> pb.SetHouseLimitsResponse:
+        """Set what the market makers of an asset may lose."""
+        asset, limits, reason = form.house_limits(request)
+        async with self._database.transaction() as connection:
+            await rulings.set_house_limits(connection, asset, limits, reason=reason, now=self._clock.now())
+        return pb.SetHouseLimitsResponse(limits=wire.house_limits(asset, limits))
 
     async def ListProhibitions(
         self, request: pb.ListProhibitionsRequest, context: Context

@@ -86,6 +86,16 @@ def house_total(row: HouseTotal, limits: HouseLimits | None) -> pb.HouseTotal:
     return message
 
 
+def tier_limits(tier: str, asset: str, limits: Limits) -> pb.TierLimits:
+    """What people of a tier may do."""
+    return pb.TierLimits(tier=tier, asset=asset, **limits._asdict())
+
+
+def house_limits(asset: str, limits: HouseLimits | None) -> pb.HouseLimits:
+    """What the market makers of an asset may lose."""
+    return pb.HouseLimits(asset=asset, **(limits._asdict() if limits is not None else {}))
+
+
 def house_market(row: HouseMarketRow) -> pb.HouseMarket:
     """What one market maker can lose."""
     return pb.HouseMarket(

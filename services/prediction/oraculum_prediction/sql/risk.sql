@@ -149,6 +149,34 @@ select kind, subject, reason, set_at from risk_prohibition order by kind, subjec
 -- What the market makers may lose.
 select asset, market_units, total_units from risk_house
 
+-- name: hold_risk_policy
+-- Lets nobody else change the rules until this transaction ends. Who decides orders reads this row and locks nothing.
+select version from risk_policy for update
+
+-- name: put_risk_tier
+-- Sets what people of a tier may do in an asset.
+insert into risk_tier (
+    tier, asset, order_units, market_units, category_units, day_stake_units, week_stake_units, day_loss_units,
+    week_loss_units, minute_orders
+) values (
+    %(tier)s, %(asset)s, %(order_units)s, %(market_units)s, %(category_units)s, %(day_stake_units)s,
+    %(week_stake_units)s, %(day_loss_units)s, %(week_loss_units)s, %(minute_orders)s
+)
+on conflict (tier, asset) do update
+set order_units = excluded.order_units, market_units = excluded.market_units, category_units = excluded.category_units,
+    day_stake_units = excluded.day_stake_units, week_stake_units = excluded.week_stake_units,
+    day_loss_units = excluded.day_loss_units, week_loss_units = excluded.week_loss_units,
+    minute_orders = excluded.minute_orders
+
+-- name: put_risk_house
+-- Sets what the market makers of an asset may lose.
+insert into risk_house (asset, market_units, total_units) values (%(asset)s, %(market_units)s, %(total_units)s)
+on conflict (asset) do update set market_units = excluded.market_units, total_units = excluded.total_units
+
+-- name: remove_risk_house
+-- Lets what lies in the escrows of an asset be all that its market makers can lose.
+delete from risk_house where asset = %(asset)s
+
 -- name: risk_house_exposures
 -- What the market makers can still lose now, by asset, in all markets whose result is not paid yet.
 select asset, count(*), sum(lost)::bigint, max(lost)::bigint

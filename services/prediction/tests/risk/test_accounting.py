@@ -29,6 +29,21 @@ group by 1, 2
 PAID = """
 select user_id, sum(gross_units + fee_units)::bigint as units from fill where side = 1 group by 1
 """
+REALISED = """
+select user_id, event_id, outcome, sum(result_units)::bigint as units, sum(cost_units)::bigint as cost
+from realised join fill using (event_id, sequence, user_id)
+group by 1, 2, 3 order by 1, 2, 3
+"""
+# What was sold had cost what was paid for everything less what is held.
+SOLD = """
+select p.user_id, p.event_id, p.outcome, p.realised_units as units,
+    (select sum(gross_units + fee_units) from fill b where b.user_id = p.user_id and b.event_id = p.event_id
+        and b.outcome = p.outcome and b.side = 1)::bigint - p.cost_units as cost
+from position p
+where exists (select from fill s where s.user_id = p.user_id and s.event_id = p.event_id and s.outcome = p.outcome
+    and s.side = 2)
+order by 1, 2, 3
+"""
 
 
 async def do_something(house: Any, chance: random.Random, who: UUID, event: UUID, key: str) -> str:
@@ -150,6 +165,9 @@ async def test_what_is_counted_is_what_is_so(premises: Any, seed: int) -> None:
         assert used(premises, "day_stake_units", scoped=False) == by_scope(premises.rows(PAID), "units")
         results = {key: value for key, value in by_scope(premises.rows(HELD), "result").items() if not key[1]}
         assert used(premises, "day_result_units", scoped=False) == results
+        sold = premises.rows(SOLD)
+        assert sold
+        assert sold == premises.rows(REALISED)
         for event in events:
             await premises.close(event)
         assert used(premises, "resting_units") == Counter()

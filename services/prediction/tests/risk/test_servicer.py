@@ -145,6 +145,9 @@ class TestAdministration:
         ("method", "request_"),
         [
             ("SetUserLimits", risk.SetUserLimitsRequest()),
+            ("ListRules", risk.ListRulesRequest()),
+            ("SetTierLimits", risk.SetTierLimitsRequest()),
+            ("SetHouseLimits", risk.SetHouseLimitsRequest()),
             ("ListProhibitions", risk.ListProhibitionsRequest()),
             ("SetProhibitions", risk.SetProhibitionsRequest()),
             ("ListReviews", risk.ListReviewsRequest()),
