@@ -10,6 +10,7 @@ from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
 from oraculum_gateway.money import amount_out, odds_out, price_out, prices_out, units_out
 from oraculum_gateway.services import Services
 from oraculum_gateway.shapes import events as shapes
+from oraculum_gateway.shapes.base import AmountOut
 from oraculum_gateway.shapes.judging import ProposalOut
 from oraculum_kit.errors import ServiceError
 from oraculum_kit.timestamps import from_wire
@@ -31,6 +32,16 @@ TYPES: Final[dict[int, shapes.EventKind]] = {
     pb.EVENT_TYPE_BINARY: "binary",
     pb.EVENT_TYPE_MULTIPLE_CHOICE: "multiple_choice",
     pb.EVENT_TYPE_SCALAR: "scalar",
+}
+MECHANISMS: Final[dict[int, shapes.Mechanism]] = {
+    # From an event service that knows no other.
+    pb.MECHANISM_UNSPECIFIED: "lmsr",
+    pb.MECHANISM_LMSR: "lmsr",
+    pb.MECHANISM_CPMM: "cpmm",
+    pb.MECHANISM_CPMM_MULTI: "cpmm_multi",
+}
+MECHANISMS_FROM_NAME: Final = {
+    name: pb.Mechanism.Value(f"MECHANISM_{name.upper()}") for name in MECHANISMS.values()
 }
 TYPES_FROM_NAME: Final = {name: pb.EventType.Value(f"EVENT_TYPE_{name.upper()}") for name in TYPES.values()}
 
@@ -70,7 +81,7 @@ def describe_event(event: pb.Event, market: prediction_pb.Market | None) -> shap
         asset=event.asset,
         total_volume=amount_out(market.volume) if market else None,
         total_liquidity=amount_out(market.liquidity) if market else None,
-        liquidity_parameter=units_out(market.liquidity_parameter_units, event.asset) if market else None,
+        liquidity_parameter=_parameter(event, market),
         participant_count=market.participant_count if market else None,
         sequence=market.sequence if market else None,
         start_time=from_wire(event.start_time) if event.HasField("start_time") else None,
@@ -84,6 +95,7 @@ def describe_event(event: pb.Event, market: prediction_pb.Market | None) -> shap
         resolve_by=from_wire(event.resolve_by) if event.HasField("resolve_by") else None,
         deadline_payouts=prices_out(event.deadline_payout_millionths),
         scale=_scale(event),
+        mechanism=MECHANISMS[event.mechanism],
         unpublished=event.unpublished,
         subsidy=units_out(event.subsidy.units, event.asset),
         creation_fee=units_out(event.creation_fee.units, event.asset),
@@ -97,6 +109,13 @@ def describe_event(event: pb.Event, market: prediction_pb.Market | None) -> shap
         updated_at=from_wire(event.updated_at),
         version=event.version,
     )
+
+
+def _parameter(event: pb.Event, market: prediction_pb.Market | None) -> AmountOut | None:
+    """The parameter b; nothing where the market trades on pools, which have none."""
+    if market is None or not market.liquidity_parameter_units:
+        return None
+    return units_out(market.liquidity_parameter_units, event.asset)
 
 
 def _outcome(outcome: pb.Outcome, asset: str, market: prediction_pb.Market | None) -> shapes.OutcomeOut:

@@ -64,6 +64,25 @@ async def test_an_edit_names_lists_only_where_they_are_sent(gateway) -> None:
     assert (asked.subsidy.units, list(asked.prior_millionths.millionths)) == (70_500_000, [400_000, 600_000])
 
 
+async def test_a_mechanism_is_chosen_by_its_name_and_shown(gateway) -> None:
+    """The logarithmic rule where nothing is said, in an answer that says nothing too; an edit names it only where it is sent."""
+    shown = told(mechanism=pb.MECHANISM_CPMM)
+    gateway.backend.on("CreateEvent", pb.CreateEventResponse(event=shown))
+    gateway.backend.on("UpdateEvent", pb.UpdateEventResponse(event=told()))
+    creator = gateway.bearing(roles=("creator",))
+    made = await gateway.http.post("/api/v1/events", json={**EVENT, "mechanism": "cpmm"}, headers=creator)
+    assert (made.status_code, made.json()["mechanism"]) == (201, "cpmm")
+    assert last(gateway, "CreateEvent").mechanism == pb.MECHANISM_CPMM
+    await gateway.http.post("/api/v1/events", json=EVENT, headers=gateway.bearing(roles=("creator",)))
+    assert last(gateway, "CreateEvent").mechanism == pb.MECHANISM_LMSR
+    path = f"/api/v1/events/{ID}"
+    edited = await gateway.http.put(path, json={"title": "How warm is it?"}, headers=gateway.bearing())
+    assert edited.json()["mechanism"] == "lmsr"
+    assert last(gateway, "UpdateEvent").mechanism == pb.MECHANISM_UNSPECIFIED
+    await gateway.http.put(path, json={"mechanism": "cpmm_multi"}, headers=gateway.bearing())
+    assert last(gateway, "UpdateEvent").mechanism == pb.MECHANISM_CPMM_MULTI
+
+
 async def test_a_scalar_event_is_resolved_by_its_value(gateway) -> None:
     """Exactly as it was sent, and together with nothing else."""
     admin = gateway.bearing(roles=("admin",))
@@ -94,6 +113,7 @@ async def test_a_scalar_event_is_resolved_by_its_value(gateway) -> None:
             {**EVENT, "type": "scalar", "scale": {"lower": "a", "upper": "1", "step": "1", "unit": "m"}},
         ),
         ("/events", {**EVENT, "challenge_seconds": -1}),
+        ("/events", {**EVENT, "mechanism": "auction"}),
     ],
 )
 async def test_what_makes_no_sense_reaches_nobody(gateway, path: str, body: dict[str, Any]) -> None:

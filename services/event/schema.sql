@@ -191,11 +191,19 @@ CREATE TABLE event.event (
     challenge_seconds bigint,
     resolve_by timestamp with time zone,
     deadline_payout_millionths bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    mechanism text DEFAULT 'lmsr'::text NOT NULL,
     CONSTRAINT event_challenge_is_bounded CHECK (((challenge_seconds >= 0) AND (challenge_seconds <= 2592000))),
     CONSTRAINT event_check1 CHECK ((end_time > start_time)),
     CONSTRAINT event_check2 CHECK (((cardinality(prior_millionths) = 0) OR (cardinality(prior_millionths) = cardinality(outcome_labels)))),
     CONSTRAINT event_check3 CHECK ((((venue IS NULL) = (venue_market_id IS NULL)) AND ((venue IS NULL) = (venue_outcome_ids IS NULL)))),
     CONSTRAINT event_description_check CHECK ((char_length(description) <= 20000)),
+    CONSTRAINT event_mechanism_fits CHECK (
+CASE mechanism
+    WHEN 'lmsr'::text THEN true
+    WHEN 'cpmm'::text THEN (cardinality(outcome_labels) = 2)
+    WHEN 'cpmm_multi'::text THEN ((cardinality(outcome_labels) >= 3) AND (cardinality(outcome_labels) <= 20))
+    ELSE false
+END),
     CONSTRAINT event_outcomes_fit CHECK ((((cardinality(outcome_labels) >= 2) AND (cardinality(outcome_labels) <= 100)) AND ((event_type = 'multiple_choice'::text) OR (cardinality(outcome_labels) = 2)))),
     CONSTRAINT event_scale_is_whole CHECK ((((event_type = 'scalar'::text) = (scale_lower IS NOT NULL)) AND ((scale_lower IS NULL) = (scale_upper IS NULL)) AND ((scale_lower IS NULL) = (scale_step IS NULL)) AND ((scale_lower IS NULL) = (scale_unit IS NULL)) AND ((scale_lower IS NULL) OR ((scale_lower < scale_upper) AND (scale_step > (0)::numeric))))),
     CONSTRAINT event_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'locked'::text, 'resolving'::text, 'resolved'::text, 'cancelled'::text]))),
@@ -268,7 +276,8 @@ CREATE VIEW event.event_row AS
     e.challenge_seconds,
     e.resolve_by,
     e.deadline_payout_millionths,
-    r.value
+    r.value,
+    e.mechanism
    FROM (event.event e
      LEFT JOIN LATERAL ( SELECT l.revision,
             l.payout_millionths,
@@ -795,4 +804,6 @@ INSERT INTO event.schema_migrations (version) VALUES
     ('20261121101000'),
     ('20261121102000'),
     ('20261121103000'),
-    ('20261121162200');
+    ('20261121162200'),
+    ('20261121163200'),
+    ('20261121163300');

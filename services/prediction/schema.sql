@@ -178,17 +178,18 @@ begin
     if new.status < old.status then
         raise exception 'market % is closed for good', old.event_id using errcode = 'integrity_constraint_violation';
     end if;
-    if old.status <> 1 and (new.sequence, new.sold, new.escrow_units, new.locks_at, new.closed_at)
-        is distinct from (old.sequence, old.sold, old.escrow_units, old.locks_at, old.closed_at) then
+    if old.status <> 1 and (new.sequence, new.sold, new.pools, new.escrow_units, new.locks_at, new.closed_at)
+        is distinct from (old.sequence, old.sold, old.pools, old.escrow_units, old.locks_at, old.closed_at) then
         raise exception 'market % does not trade', old.event_id using errcode = 'integrity_constraint_violation';
     end if;
-    deeper := old.status = 1 and new.liquidity_units > old.liquidity_units and new.subsidy_units > old.subsidy_units
+    deeper := old.status = 1 and new.subsidy_units > old.subsidy_units
+        and (new.mechanism <> 'lmsr' or new.liquidity_units > old.liquidity_units)
         and new.escrow_units >= new.subsidy_units - old.subsidy_units
-        and (new.version, new.sequence, new.sold, new.state_hash)
-            is not distinct from (old.version, old.sequence, old.sold, old.state_hash);
+        and (new.version, new.sequence, new.sold, new.pools, new.state_hash)
+            is not distinct from (old.version, old.sequence, old.sold, old.pools, old.state_hash);
     if new.sequence < old.sequence or (new.version <= old.version and not deeper)
-        or (new.event_id, new.asset, new.fee_kind, new.fee_rate)
-        is distinct from (old.event_id, old.asset, old.fee_kind, old.fee_rate)
+        or (new.event_id, new.mechanism, new.weight, new.asset, new.fee_kind, new.fee_rate)
+        is distinct from (old.event_id, old.mechanism, old.weight, old.asset, old.fee_kind, old.fee_rate)
         or (
             not deeper
             and (new.subsidy_units, new.liquidity_units, new.prior)
@@ -415,7 +416,7 @@ CREATE TABLE prediction.market (
     category text NOT NULL,
     subsidy_units bigint NOT NULL,
     request_hash bytea NOT NULL,
-    liquidity_units bigint NOT NULL,
+    liquidity_units bigint,
     prior bigint[] NOT NULL,
     sold bigint[] NOT NULL,
     fee_kind text NOT NULL,
@@ -438,14 +439,22 @@ CREATE TABLE prediction.market (
     close_reason text,
     void_prices bigint[],
     settled_at timestamp with time zone,
+    weight bigint,
+    pools bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     CONSTRAINT market_closes_once CHECK (((status = 1) = (closed_at IS NULL))),
     CONSTRAINT market_escrow_units_check CHECK ((escrow_units >= 0)),
     CONSTRAINT market_fee_kind_check CHECK ((fee_kind = ANY (ARRAY['flat'::text, 'quadratic'::text]))),
     CONSTRAINT market_fee_rate_check CHECK ((fee_rate >= 0)),
-    CONSTRAINT market_has_one_shape CHECK (((cardinality(sold) >= 2) AND (cardinality(prior) = cardinality(sold)) AND (cardinality(prices) = cardinality(sold)) AND (cardinality(opening_prices) = cardinality(sold)) AND (cardinality(outcome_volume_units) = cardinality(sold)))),
+    CONSTRAINT market_has_one_shape CHECK (((cardinality(sold) >= 2) AND (cardinality(prices) = cardinality(sold)) AND (cardinality(opening_prices) = cardinality(sold)) AND (cardinality(outcome_volume_units) = cardinality(sold)))),
+    CONSTRAINT market_is_made_of_what_it_trades_by CHECK (
+CASE mechanism
+    WHEN 'lmsr'::text THEN ((liquidity_units IS NOT NULL) AND (cardinality(prior) = cardinality(sold)) AND (weight IS NULL) AND (cardinality(pools) = 0))
+    WHEN 'cpmm'::text THEN ((liquidity_units IS NULL) AND (cardinality(prior) = 0) AND ((weight >= 1) AND (weight <= 999999)) AND (cardinality(sold) = 2) AND (cardinality(pools) = 4) AND (1 <= ALL (pools[1:2])) AND (0 <= ALL (pools[3:4])) AND (escrow_units = ((sold[1] + pools[1]) + pools[3])) AND (escrow_units = ((sold[2] + pools[2]) + pools[4])))
+    WHEN 'cpmm_multi'::text THEN ((liquidity_units IS NULL) AND (cardinality(prior) = 0) AND (weight IS NULL) AND (cardinality(pools) = (2 * cardinality(sold))) AND (1 <= ALL (pools)))
+    ELSE false
+END),
     CONSTRAINT market_is_solvent CHECK ((escrow_units >= ALL (sold))),
     CONSTRAINT market_liquidity_units_check CHECK ((liquidity_units > 0)),
-    CONSTRAINT market_mechanism_check CHECK ((mechanism = 'lmsr'::text)),
     CONSTRAINT market_participant_count_check CHECK ((participant_count >= 0)),
     CONSTRAINT market_price_max_check CHECK (((price_max > 0) AND (price_max < 1000000))),
     CONSTRAINT market_sells_what_it_has CHECK ((0 <= ALL (sold))),
@@ -1450,4 +1459,6 @@ INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261121103500'),
     ('20261121104000'),
     ('20261121160500'),
-    ('20261121162100');
+    ('20261121162100'),
+    ('20261121163000'),
+    ('20261121163100');

@@ -306,6 +306,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     resolve_by: datetime | None
     deadline_payouts: list[Decimal]
     scale: Scale | None
+    mechanism: Literal["lmsr", "cpmm", "cpmm_multi"]
     unpublished: bool
     subsidy: Decimal
     creation_fee: Decimal

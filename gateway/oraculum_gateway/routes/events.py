@@ -12,7 +12,7 @@ from oraculum_gateway.money import amount_in, asset_in, price_in, refuse
 from oraculum_gateway.route import Call, Created, Limit, Route, Who
 from oraculum_gateway.shapes import events as shapes
 from oraculum_gateway.shapes.base import Listed, listed_by_cursor, listed_by_page
-from oraculum_gateway.views import STATUSES_FROM_NAME, TYPES_FROM_NAME, describe_events
+from oraculum_gateway.views import MECHANISMS_FROM_NAME, STATUSES_FROM_NAME, TYPES_FROM_NAME, describe_events
 from oraculum_kit.timestamps import to_wire_optional
 from oraculum_money import PRICE_ONE, Price
 
@@ -86,6 +86,7 @@ async def create(call: Call) -> Created:
         deadline_payout_millionths=[
             price_in(f"deadline_payouts[{index}]", price) for index, price in enumerate(body.deadline_payouts)
         ],
+        mechanism=MECHANISMS_FROM_NAME[body.mechanism],
     )
     if body.subsidy is not None:
         request.subsidy.MergeFrom(Amount(units=amount_in("subsidy", body.subsidy, asset), asset=asset.code))
@@ -110,6 +111,7 @@ async def change(call: Call) -> shapes.EventOut:
         tags=None if body.tags is None else pb.Words(words=body.tags),
         outcome_labels=None if body.outcomes is None else pb.Words(words=body.outcomes),
         scale=_scale(body.scale),
+        mechanism=MECHANISMS_FROM_NAME[body.mechanism] if body.mechanism else pb.MECHANISM_UNSPECIFIED,
     )
     if body.prices is not None:
         prices = [price_in(f"prices[{index}]", price) for index, price in enumerate(body.prices)]

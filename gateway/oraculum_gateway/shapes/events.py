@@ -18,6 +18,7 @@ from oraculum_gateway.shapes.judging import ProposalOut
 
 EventStatus = Literal["draft", "active", "locked", "resolving", "resolved", "cancelled"]
 EventKind = Literal["binary", "multiple_choice", "scalar"]
+Mechanism = Literal["lmsr", "cpmm", "cpmm_multi"]
 SideName = Literal["buy", "sell"]
 Title = Annotated[str, Field(max_length=500, examples=["Will it rain in Oslo tomorrow?"])]
 
@@ -74,7 +75,7 @@ class EventOut(Told):
     asset: str
     total_volume: AmountOut | None
     total_liquidity: AmountOut | None
-    # The parameter b of the market maker, from which anybody can compute its prices.
+    # The parameter b of a market maker by the logarithmic rule, from which anybody can compute its prices.
     liquidity_parameter: AmountOut | None
     participant_count: int | None
     sequence: int | None
@@ -93,6 +94,8 @@ class EventOut(Told):
     # What it is resolved to then; called off where this is empty.
     deadline_payouts: list[PriceOut]
     scale: ScaleOut | None
+    # What its market trades by: a logarithmic rule with a book, or pools, which take market orders only.
+    mechanism: Mechanism
     # A draft that only its author and administrators see.
     unpublished: bool
     subsidy: AmountOut
@@ -153,6 +156,8 @@ class EventIn(Given):
     prices: Annotated[list[DecimalIn], Field(max_length=100)] = Field(default_factory=list)
     image_url: Annotated[str, Field(max_length=2000)] = ""
     scale: ScaleIn | None = None
+    # What its market shall trade by: cpmm for two outcomes, cpmm_multi for 3 to 20, lmsr for any number.
+    mechanism: Mechanism = "lmsr"
     # Keeps it a draft until it is published.
     draft: bool = False
     challenge_seconds: Annotated[int, Field(ge=0, le=2_592_000)] | None = None
@@ -176,6 +181,7 @@ class EventChangesIn(Given):
     prices: Annotated[list[DecimalIn], Field(max_length=100)] | None = None
     subsidy: DecimalIn | None = None
     scale: ScaleIn | None = None
+    mechanism: Mechanism | None = None
     version: Annotated[int, Field(ge=0, lt=2**63)] = 0
 
 

@@ -7,7 +7,15 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from oraculum_event import scales
-from oraculum_event.records import LOCKS_BEFORE_START, Changes, Draft, Event, EventType, Scale
+from oraculum_event.records import (
+    LOCKS_BEFORE_START,
+    Changes,
+    Draft,
+    Event,
+    EventType,
+    Mechanism,
+    Scale,
+)
 from oraculum_kit.validation import Violations
 from oraculum_money import ASSETS, Price, Units
 
@@ -18,6 +26,8 @@ TITLE_LENGTH_MAX: Final = 500
 DESCRIPTION_LENGTH_MAX: Final = 20_000
 OUTCOMES_MAX: Final = 100
 LABEL_LENGTH_MAX: Final = 200
+# How many outcomes a market on pools may have: two share one pool, and of more each has its own, all of which every order moves.
+POOLED_OUTCOMES: Final = {Mechanism.CPMM: range(2, 3), Mechanism.CPMM_MULTI: range(3, 21)}
 TAGS_MAX: Final = 20
 # A market that locks before anybody could bet is a mistake.
 OPEN_AT_LEAST: Final = timedelta(minutes=1)
@@ -39,6 +49,7 @@ def check_draft(draft: Draft, now: datetime, categories: Collection[str], check:
     if draft.asset not in ASSETS:
         check.refuse("asset", f"must be one of {', '.join(ASSETS)}")
     _check_prior(draft.prior, len(draft.outcome_labels), check)
+    _check_mechanism(draft.mechanism, len(draft.outcome_labels), check)
     check_link("image_url", draft.image_url, check)
     _check_deadline(draft, check)
 
@@ -65,13 +76,15 @@ def check_changes(
 
 
 def _check_shape(event: Event, changes: Changes, check: Violations) -> None:
-    """Note what is wrong with changed outcomes, prices or range; one follows from the other."""
+    """Note what is wrong with changed outcomes, prices, range or mechanism; one follows from the other."""
     event_type = EventType(event.event_type)
     labels = event.outcome_labels if changes.outcome_labels is None else changes.outcome_labels
     if changes.outcome_labels is not None:
         _check_labels(event_type, labels, check)
     if changes.outcome_labels is not None or changes.prior is not None:
         _check_prior(event.prior_millionths if changes.prior is None else changes.prior, len(labels), check)
+    if changes.outcome_labels is not None or changes.mechanism is not None:
+        _check_mechanism(changes.mechanism or Mechanism(event.mechanism), len(labels), check)
     _check_scale(event_type, changes.scale, check)
 
 
@@ -152,6 +165,17 @@ def _check_prior(prior: Sequence[Price], outcomes: int, check: Violations) -> No
         check.refuse("prior_millionths", "each must be positive")
     elif sum(prior) != ONE:
         check.refuse("prior_millionths", f"must sum to {ONE}")
+
+
+def _check_mechanism(mechanism: Mechanism, outcomes: int, check: Violations) -> None:
+    allowed = POOLED_OUTCOMES.get(mechanism)
+    if allowed is None or outcomes in allowed:
+        return
+    few, most = allowed[0], allowed[-1]
+    check.refuse(
+        "mechanism",
+        f"{mechanism.value} is for events of {few if few == most else f'{few} to {most}'} outcomes",
+    )
 
 
 def check_link(field: str, url: str, check: Violations) -> None:

@@ -40,6 +40,7 @@ EDITABLE: Final[Mapping[str, frozenset[State]]] = {
     "prior_millionths": _DRAFT,
     "subsidy": _DRAFT,
     "scale": _DRAFT,
+    "mechanism": _DRAFT,
 }
 _TIMES: Final = frozenset({"start_time", "end_time"})
 _WHY_NOT: Final = {

@@ -11,8 +11,8 @@ from oraculum.money.v1.amount_pb2 import Amount
 from oraculum_event import scales
 from oraculum_event.config import Terms
 from oraculum_event.drafting import DEFAULT_LABELS, check_draft, check_subsidy
-from oraculum_event.records import Changes, Draft, Event, EventType, Scale
-from oraculum_event.wire import TYPE_FROM_WIRE
+from oraculum_event.records import Changes, Draft, Event, EventType, Mechanism, Scale
+from oraculum_event.wire import MECHANISM_FROM_WIRE, TYPE_FROM_WIRE
 from oraculum_kit.caller import User
 from oraculum_kit.validation import Violations
 from oraculum_money import Price, Units
@@ -60,6 +60,7 @@ def read_draft(
         challenge_seconds=_challenge(request, user, check),
         resolve_by=check.time("resolve_by", request),
         deadline_payout=prices(request.deadline_payout_millionths),
+        mechanism=_mechanism(request, check) or Mechanism.LMSR,
     )
     check_draft(draft, now, categories, check)
     check.finish()
@@ -87,6 +88,7 @@ def read_changes(request: pb.UpdateEventRequest) -> tuple[UUID, Changes]:
         prior=prices(request.prior_millionths.millionths) if request.HasField("prior_millionths") else None,
         subsidy=Units(request.subsidy.units) if request.HasField("subsidy") else None,
         scale=_given_scale(request.scale, check) if request.HasField("scale") else None,
+        mechanism=_mechanism(request, check),
     )
     check.finish()
     return event_id, changes
@@ -144,6 +146,13 @@ def _challenge(request: pb.CreateEventRequest, user: User, check: Violations) ->
         # Who has money in an event must not shorten the time in which others may object.
         check.refuse("challenge_seconds", "is an administrator's to set")
     return int(request.challenge_seconds)
+
+
+def _mechanism(request: pb.CreateEventRequest | pb.UpdateEventRequest, check: Violations) -> Mechanism | None:
+    mechanism = MECHANISM_FROM_WIRE.get(request.mechanism)
+    if mechanism is None and request.mechanism != pb.MECHANISM_UNSPECIFIED:
+        check.refuse("mechanism", "must be lmsr, cpmm or cpmm_multi")
+    return mechanism
 
 
 def _scale(event_type: EventType | None, request: pb.CreateEventRequest, check: Violations) -> Scale | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import grpc.aio
@@ -9,7 +10,7 @@ import grpc.aio
 from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionServiceStub
-from oraculum_event.records import Event
+from oraculum_event.records import Event, Mechanism
 from oraculum_kit.timestamps import to_wire
 from oraculum_money import Price, Units
 
@@ -18,6 +19,13 @@ SAFE = (
     "/oraculum.prediction.v1.PredictionService/CloseMarket",
     "/oraculum.prediction.v1.PredictionService/BatchGetMarkets",
 )
+
+
+_MECHANISMS: Final = {
+    Mechanism.LMSR: pb.MECHANISM_LMSR,
+    Mechanism.CPMM: pb.MECHANISM_CPMM,
+    Mechanism.CPMM_MULTI: pb.MECHANISM_CPMM_MULTI,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,7 @@ class Markets:
                 prior_millionths=event.prior_millionths,
                 locks_at=to_wire(event.locks_at),
                 category=event.category,
+                mechanism=_MECHANISMS[Mechanism(event.mechanism)],
             )
         )
 

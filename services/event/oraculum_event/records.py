@@ -37,6 +37,14 @@ class EventType(StrEnum):
     SCALAR = "scalar"
 
 
+class Mechanism(StrEnum):
+    """What the market of an event trades by."""
+
+    LMSR = "lmsr"
+    CPMM = "cpmm"
+    CPMM_MULTI = "cpmm_multi"
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """The range of a scalar event."""
@@ -86,6 +94,7 @@ class Draft:
     challenge_seconds: int | None = None
     resolve_by: datetime | None = None
     deadline_payout: list[Price] = field(default_factory=list)
+    mechanism: Mechanism = Mechanism.LMSR
 
     @property
     def locks_at(self) -> datetime:
@@ -139,6 +148,7 @@ class Event:
     challenge_seconds: int | None
     resolve_by: datetime | None
     deadline_payout_millionths: list[Price]
+    mechanism: str
 
     @property
     def state(self) -> State:
@@ -264,6 +274,7 @@ class Changes:
     prior: list[Price] | None = None
     subsidy: Units | None = None
     scale: Scale | None = None
+    mechanism: Mechanism | None = None
 
     def given(self) -> list[str]:
         """The fields that shall change, in the contract's words."""

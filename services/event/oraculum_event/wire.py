@@ -5,7 +5,7 @@ from typing import Final
 
 from oraculum.event.v1 import event_service_pb2 as pb
 from oraculum.money.v1.amount_pb2 import Amount
-from oraculum_event.records import Dispute, Event, EventType, Proposal, Scale, Status, Verdict
+from oraculum_event.records import Dispute, Event, EventType, Mechanism, Proposal, Scale, Status, Verdict
 from oraculum_kit.timestamps import to_wire, to_wire_optional
 
 STATUS_TO_WIRE: Final = {
@@ -31,6 +31,12 @@ TYPE_TO_WIRE: Final = {
     EventType.MULTIPLE_CHOICE: pb.EVENT_TYPE_MULTIPLE_CHOICE,
     EventType.SCALAR: pb.EVENT_TYPE_SCALAR,
 }
+MECHANISM_TO_WIRE: Final = {
+    Mechanism.LMSR: pb.MECHANISM_LMSR,
+    Mechanism.CPMM: pb.MECHANISM_CPMM,
+    Mechanism.CPMM_MULTI: pb.MECHANISM_CPMM_MULTI,
+}
+MECHANISM_FROM_WIRE: Final = {wire: mechanism for mechanism, wire in MECHANISM_TO_WIRE.items()}
 TYPE_FROM_WIRE: Final = {wire: event_type for event_type, wire in TYPE_TO_WIRE.items()}
 
 
@@ -66,6 +72,7 @@ def event_to_wire(event: Event, shall: Proposal | Verdict | None = None) -> pb.E
         creation_fee=Amount(units=event.creation_fee_units, asset=event.asset),
         creator_pays=event.creator_pays,
         proposal=_proposal(event, shall),
+        mechanism=MECHANISM_TO_WIRE[Mechanism(event.mechanism)],
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from oraculum.event.v1 import event_service_pb2 as pb
 from oraculum.money.v1.amount_pb2 import Amount
+from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
 from oraculum.wallet.v1 import wallet_service_pb2 as wallet_pb
 from oraculum_event.editing import EDITABLE
 from oraculum_event.errors import (
@@ -123,6 +124,52 @@ class TestWriting:
         draft = await write(service, event_type=pb.EVENT_TYPE_SCALAR, scale=scale)
         assert draft.scale == scale
         assert [outcome.label for outcome in draft.outcomes] == ["LOW", "HIGH"]
+
+    @pytest.mark.parametrize(
+        ("mechanism", "fitting", "other"),
+        [
+            (pb.MECHANISM_CPMM, ["No", "Yes"], ["Ada", "Eve", "Bob"]),
+            (pb.MECHANISM_CPMM_MULTI, ["Ada", "Eve", "Bob"], ["No", "Yes"]),
+            (pb.MECHANISM_CPMM_MULTI, list("abcdefghijklmnopqrst"), list("abcdefghijklmnopqrstu")),
+        ],
+    )
+    async def test_a_mechanism_fits_the_outcomes(
+        self, service, mechanism: pb.Mechanism.ValueType, fitting: list[str], other: list[str]
+    ) -> None:
+        """When it is written, when outcomes change and when it changes itself; the field is named."""
+        choice = pb.EVENT_TYPE_MULTIPLE_CHOICE
+        draft = await write(service, event_type=choice, outcome_labels=fitting, mechanism=mechanism)
+        assert draft.mechanism == mechanism
+        plain = await write(service, event_type=choice, outcome_labels=other)
+        assert plain.mechanism == pb.MECHANISM_LMSR
+        for refusal in (
+            write(service, event_type=choice, outcome_labels=other, mechanism=mechanism),
+            write(service, mechanism=9),
+            update(service, draft.event_id, outcome_labels=pb.Words(words=other)),
+            update(service, plain.event_id, mechanism=mechanism),
+            update(service, plain.event_id, mechanism=9),
+        ):
+            with pytest.raises(InvalidArgument) as refused:
+                await refusal
+            assert [violation.field for violation in refused.value.violations] == ["mechanism"]
+        changed = await update(
+            service, plain.event_id, mechanism=mechanism, outcome_labels=pb.Words(words=fitting)
+        )
+        assert changed.mechanism == mechanism
+        assert (await update(service, plain.event_id, title="Who will win?")).mechanism == mechanism
+
+    async def test_a_market_is_asked_for_by_its_mechanism(self, service) -> None:
+        """What prediction is told is what the author chose, the logarithmic rule where they chose nothing."""
+        service.wallet.deposit(AUTHOR, 2 * (FEE + SUBSIDY))
+        asked = {}
+        for mechanism in (pb.MECHANISM_UNSPECIFIED, pb.MECHANISM_CPMM):
+            draft = await write(service, mechanism=mechanism)
+            await publish(service, draft.event_id)
+            asked[mechanism] = service.prediction.opened[draft.event_id].mechanism
+        assert asked == {
+            pb.MECHANISM_UNSPECIFIED: prediction_pb.MECHANISM_LMSR,
+            pb.MECHANISM_CPMM: prediction_pb.MECHANISM_CPMM,
+        }
 
     async def test_deadlines_are_checked(self, service) -> None:
         """A result by deadline is a whole result, and comes after the end."""
@@ -264,6 +311,7 @@ class TestEditing:
             ("prior_millionths", pb.Prices(millionths=[500_000, 500_000])),
             ("subsidy", Amount(units=1_000_000, asset="USDC")),
             ("scale", pb.Scale(lower="0", upper="1", step="1", unit="m")),
+            ("mechanism", pb.MECHANISM_CPMM),
         ],
     )
     async def test_what_stands_once_bets_are_open_is_named(self, service, field: str, change: object) -> None:

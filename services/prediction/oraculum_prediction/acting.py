@@ -13,8 +13,9 @@ from oraculum_prediction.draft import Draft, Filled, Step, as_fill
 from oraculum_prediction.errors import OrderNotOpen
 from oraculum_prediction.meeting import with_fill
 from oraculum_prediction.placement import Act, Deed
-from oraculum_prediction.pricing import LmsrState, Order, Side
+from oraculum_prediction.pricing import MakerState, Order, ParimutuelState, Side
 from oraculum_prediction.pricing.canonical import Document, state_from_document, state_to_document
+from oraculum_prediction.pricing.mechanisms import without_sets
 from oraculum_prediction.wire import OrderRow
 
 # A set of every outcome is worth exactly one, and no price moves by it: nothing is left to compute.
@@ -118,7 +119,7 @@ def _merge(draft: Draft, task: Act, now: datetime) -> Step | ServiceError:
     return step
 
 
-def _receipt(state: LmsrState, after: LmsrState, shares: Shares) -> Document:
+def _receipt(state: MakerState, after: MakerState, shares: Shares) -> Document:
     """The receipt of sets that became cash: nothing but the number of them matters."""
     return {
         "formula": FORMULA_VERSION_SET,
@@ -133,17 +134,11 @@ def _receipt(state: LmsrState, after: LmsrState, shares: Shares) -> Document:
 def verify_sets(document: Mapping[str, Any]) -> list[str]:
     """Merge the sets again and name the members that come out differently."""
     state = state_from_document(document["state"])
-    if not isinstance(state, LmsrState):
+    if isinstance(state, ParimutuelState):
         raise ValueError("only a market maker's shares make sets")  # noqa: TRY004  the document is wrong, not a type
     shares = Shares(int(document["sets"]))
     again = _receipt(state, without_sets(state, shares), shares)
     return [name for name in again if again[name] != document.get(name)]
-
-
-def without_sets(state: LmsrState, shares: Shares) -> LmsrState:
-    """The market once so many of every outcome are gone."""
-    sold = tuple(Shares(outstanding - shares) for outstanding in state.sold)
-    return LmsrState(state.liquidity, state.prior, sold, state.fee, state.price_max)
 
 
 def _merged_row(draft: Draft, task: Act, now: datetime) -> OrderRow:

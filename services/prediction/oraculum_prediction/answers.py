@@ -8,6 +8,7 @@ from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_prediction import wire
 from oraculum_prediction.draft import Draft, Step
 from oraculum_prediction.placement import Deed, Ticket
+from oraculum_prediction.pricing.mechanisms import keep
 
 
 def of(step: Step, draft: Draft, at: datetime) -> Message:
@@ -33,7 +34,7 @@ def _placed(ticket: Ticket, order: pb.Order, draft: Draft) -> Message:
     if ticket.placement.subsidy_asset:
         return pb.AddSubsidyResponse(
             order=order,
-            liquidity_parameter_units=draft.state.liquidity,
+            liquidity_parameter_units=keep(draft.state).liquidity or 0,
             liquidity=wire.amount(draft.escrow_units, draft.asset),
         )
     if ticket.placement.replaces is not None:

@@ -19,7 +19,7 @@ from oraculum_prediction import statuses
 from oraculum_prediction.errors import InsufficientShares
 from oraculum_prediction.memory import NOTHING, Holding, Market, resting
 from oraculum_prediction.placement import Act, Task, Ticket
-from oraculum_prediction.pricing import Fill, LmsrState, Order, Side, quote
+from oraculum_prediction.pricing import Fill, MakerState, Order, Side, quote
 from oraculum_prediction.pricing.canonical import Document
 from oraculum_prediction.refusals import refusal
 from oraculum_prediction.wire import OrderRow
@@ -36,7 +36,7 @@ class Proposal(NamedTuple):
     # The most that a purchase can cost, fee and rest included; nothing for a sale.
     cost_units: Units
     # The market after it, and what comes into its escrow; negative where it pays.
-    state: LmsrState
+    state: MakerState
     paid_in_units: Units
     # What is set aside for the order that it takes the place of.
     freed_units: Units = Units(0)
@@ -128,7 +128,7 @@ class Draft:
         self.asset = market.asset
         self.version = market.version
         self.sequence = market.sequence
-        self.state: LmsrState = market.state
+        self.state: MakerState = market.state
         self.volume_units = market.volume_units
         self.outcome_volume_units = market.outcome_volume_units
         self.escrow_units = market.escrow_units
@@ -209,7 +209,7 @@ class Draft:
             self._new_people.add(user_id)
             self.participant_count += 1
 
-    def deepen(self, after: LmsrState, units: Units) -> None:
+    def deepen(self, after: MakerState, units: Units) -> None:
         """Number a subsidy, and let the market be what it makes of it; nobody holds anything by it."""
         self.sequence += 1
         self.state = after

@@ -13,11 +13,15 @@ from oraculum_prediction.commands import Change
 from oraculum_prediction.levels import LEVELS_DEFAULT, STEP_DEFAULT
 from oraculum_prediction.markets import Terms as MarketTerms
 from oraculum_prediction.placement import MARKET, Terms
-from oraculum_prediction.pricing import Order, Side
+from oraculum_prediction.pricing import Mechanism, Order, Side
 from oraculum_prediction.pricing.takers import OrderKind, SelfTrade, TimeInForce
-from oraculum_prediction.wire import ORDER_STATUSES
+from oraculum_prediction.wire import MECHANISMS, ORDER_STATUSES
 
 _SIDES: Final[Mapping[int, Side]] = {pb.SIDE_BUY: Side.BUY, pb.SIDE_SELL: Side.SELL}
+_MECHANISMS: Final[Mapping[int, Mechanism]] = {
+    pb.MECHANISM_UNSPECIFIED: Mechanism.LMSR,
+    **{wire: mechanism for mechanism, wire in MECHANISMS.items()},
+}
 _STATUSES: Final[Mapping[int, int]] = {status: column for column, status in ORDER_STATUSES.items()}
 _OUTCOMES_MAX: Final = 100
 # Of a basket: each is priced on what those before it left.
@@ -54,9 +58,19 @@ def terms(request: pb.OpenMarketRequest) -> MarketTerms:
     if locks_at is None:
         check.refuse("locks_at", "is missing")
     category = check.text("category", request.category, maximum=100)
+    mechanism = _MECHANISMS.get(request.mechanism)
+    if mechanism is None:
+        check.refuse("mechanism", "is lmsr, cpmm or cpmm_multi")
     check.finish()
     return MarketTerms(
-        event_id, outcomes, request.subsidy.asset, Units(subsidy), odds, locks_at or _EPOCH, category
+        event_id,
+        outcomes,
+        request.subsidy.asset,
+        Units(subsidy),
+        odds,
+        locks_at or _EPOCH,
+        category,
+        mechanism or Mechanism.LMSR,
     )
 
 

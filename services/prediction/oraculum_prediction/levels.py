@@ -13,7 +13,7 @@ from typing import Final
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_money import PRICE_ONE, Price
 from oraculum_prediction import statuses
-from oraculum_prediction.pricing import LmsrState, shares_to_price
+from oraculum_prediction.pricing import MakerState, shares_to_price
 from oraculum_prediction.wire import OrderRow
 
 STEP_DEFAULT: Final = 10_000
@@ -21,7 +21,7 @@ LEVELS_DEFAULT: Final = 20
 
 
 def book(
-    state: LmsrState, resting: Iterable[OrderRow], outcome: int, *, levels: int, step: int
+    state: MakerState, resting: Iterable[OrderRow], outcome: int, *, levels: int, step: int
 ) -> tuple[list[pb.BookLevel], list[pb.BookLevel]]:
     """Bids and asks of one outcome, the best prices first."""
     rows = [row for row in resting if row.outcome == outcome and row.limit_price and row.open_shares]
@@ -37,7 +37,7 @@ def book(
 
 
 def _side(
-    state: LmsrState, outcome: int, rows: Sequence[OrderRow], steps: Sequence[int], levels: int, *, sign: int
+    state: MakerState, outcome: int, rows: Sequence[OrderRow], steps: Sequence[int], levels: int, *, sign: int
 ) -> list[pb.BookLevel]:
     by_price = {
         price: list(group)
@@ -68,6 +68,6 @@ def _side(
     return shown
 
 
-def _limited(state: LmsrState, outcome: int, total: int, sign: int) -> int:
+def _limited(state: MakerState, outcome: int, total: int, sign: int) -> int:
     """No more can be sold to the market maker than is outstanding."""
     return total if sign > 0 else min(total, state.sold[outcome])

@@ -16,12 +16,13 @@ from oraculum_prediction.errors import LockTimePassed, MarketExists, MarketNotFo
 from oraculum_prediction.fundings import Fundings
 from oraculum_prediction.pricing import (
     FeeSchedule,
-    LmsrState,
+    MakerState,
+    Mechanism,
     PricePoint,
     even_odds,
-    liquidity_for,
     void_prices,
 )
+from oraculum_prediction.pricing.mechanisms import Unopenable, opened
 from oraculum_prediction.repository import fundings
 from oraculum_prediction.repository import markets as repository
 from oraculum_prediction.repository.markets import MarketRow
@@ -39,6 +40,7 @@ class Terms:
     odds: tuple[int, ...]
     locks_at: datetime
     category: str
+    mechanism: Mechanism = Mechanism.LMSR
 
     @property
     def hash(self) -> bytes:
@@ -50,6 +52,8 @@ class Terms:
             self.odds or even_odds(self.outcomes),
             self.locks_at.isoformat(),
             self.category,
+            # As before there was a choice, so that markets of that time are known again.
+            *([] if self.mechanism is Mechanism.LMSR else [self.mechanism.value]),
         )
         return hashlib.sha256(repr(content).encode()).digest()
 
@@ -86,7 +90,7 @@ class Markets:
         state = _opening_state(terms, self._fee)
         funding = await self._fundings.fund(terms.event_id, terms.asset, terms.subsidy_units)
         async with self._database.transaction() as connection:
-            opened = await repository.insert(
+            inserted = await repository.insert(
                 connection,
                 terms.event_id,
                 state,
@@ -96,7 +100,7 @@ class Markets:
                 locks_at=terms.locks_at,
                 request_hash=terms.hash,
             )
-            if opened:
+            if inserted:
                 if not await fundings.end(connection, funding):
                     raise Unavailable(retry_after_seconds=1)
                 await events.audit(
@@ -105,7 +109,11 @@ class Markets:
                     terms.event_id,
                     now=self._clock.now(),
                     audit_class=AUDIT_CLASS_MONEY,
-                    details={"subsidy_units": str(terms.subsidy_units), "asset": terms.asset},
+                    details={
+                        "subsidy_units": str(terms.subsidy_units),
+                        "asset": terms.asset,
+                        "mechanism": terms.mechanism.value,
+                    },
                 )
             return _same(await self._existing(connection, terms.event_id), terms)
 
@@ -135,17 +143,13 @@ class Markets:
         return market
 
 
-def _opening_state(terms: Terms, fee: FeeSchedule) -> LmsrState:
+def _opening_state(terms: Terms, fee: FeeSchedule) -> MakerState:
     """The market before its first trade, with all the liquidity that its subsidy pays for."""
     odds = terms.odds or even_odds(terms.outcomes)
     try:
-        liquidity = liquidity_for(terms.subsidy_units, odds)
-    except ValueError as error:
-        raise InvalidArgument(violations=[Violation("subsidy", str(error))]) from error
-    try:
-        return LmsrState.opened(liquidity=liquidity, odds=odds, fee=fee)
-    except ValueError as error:
-        raise InvalidArgument(violations=[Violation("prior_millionths", str(error))]) from error
+        return opened(terms.mechanism, subsidy=terms.subsidy_units, odds=odds, fee=fee)
+    except Unopenable as error:
+        raise InvalidArgument(violations=[Violation(error.field, str(error))]) from error
 
 
 def _same(market: MarketRow, terms: Terms) -> MarketRow:

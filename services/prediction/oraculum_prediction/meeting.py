@@ -25,7 +25,7 @@ from oraculum_prediction.errors import (
 )
 from oraculum_prediction.memory import resting
 from oraculum_prediction.placement import Terms, Ticket
-from oraculum_prediction.pricing import LmsrState, Order, Refusal, Side
+from oraculum_prediction.pricing import Order, ParimutuelState, Refusal, Side
 from oraculum_prediction.pricing.book import Book
 from oraculum_prediction.pricing.matches import Change, Ending, Match, MatchFill, Role
 from oraculum_prediction.pricing.matching import match
@@ -129,8 +129,8 @@ def _unfit(draft: Draft, ticket: Ticket, found: Match, replaced: OrderRow | None
 
 def _proposal(order: Order, found: Match, replaced: OrderRow | None) -> Proposal:
     """What a match would do, all of its fills together."""
-    if not isinstance(found.state, LmsrState):
-        raise TypeError("only a market maker has a book")
+    if isinstance(found.state, ParimutuelState):
+        raise TypeError("only a market maker trades shares")
     taken, rests = found.taker, found.rests
     cost = taken.net if taken is not None else Units(0)
     if rests is not None:
@@ -150,8 +150,8 @@ def _proposal(order: Order, found: Match, replaced: OrderRow | None) -> Proposal
 def _book_fills(draft: Draft, step: Step, ticket: Ticket, found: Match) -> None:
     """Number the fills of a group. The first leads to the state that all others stay in."""
     before, group_first = found.state_before, draft.sequence + 1
-    if not isinstance(found.state, LmsrState):
-        raise TypeError("only a market maker has a book")
+    if isinstance(found.state, ParimutuelState):
+        raise TypeError("only a market maker trades shares")
     draft.state = found.state
     after = found.state.state_hash
     for part in found.fills:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from oraculum_money import Price, Shares, Units, mul_div_ceil
-from oraculum_prediction.pricing import Fill, LmsrState, Side
+from oraculum_prediction.pricing import Fill, MakerState, Side
 from oraculum_prediction.pricing.book import Book, Resting
 from oraculum_prediction.repository.markets import MarketRow
 from oraculum_prediction.wire import SIDES, OrderRow
@@ -60,7 +60,7 @@ class Market:
     asset: str
     version: int
     sequence: int
-    state: LmsrState
+    state: MakerState
     volume_units: Units
     outcome_volume_units: tuple[Units, ...]
     escrow_units: Units

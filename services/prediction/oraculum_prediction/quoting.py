@@ -8,7 +8,7 @@ from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_money import Price
 from oraculum_prediction import wire
 from oraculum_prediction.memory import resting
-from oraculum_prediction.pricing import Fill, LmsrState, Order, Refusal, quote
+from oraculum_prediction.pricing import Fill, MakerState, Order, Refusal, quote
 from oraculum_prediction.pricing.book import Book
 from oraculum_prediction.pricing.matches import MatchFill
 from oraculum_prediction.pricing.matching import match
@@ -36,7 +36,7 @@ def quoted(row: MarketRow, rests: Sequence[OrderRow], order: Order, now: datetim
     )
 
 
-def _alone(state: LmsrState, order: Order) -> tuple[Fill, Sequence[Price]]:
+def _alone(state: MakerState, order: Order) -> tuple[Fill, Sequence[Price]]:
     fill = quote(state, order)
     if isinstance(fill, Refusal):
         raise refusal(fill)
@@ -44,7 +44,7 @@ def _alone(state: LmsrState, order: Order) -> tuple[Fill, Sequence[Price]]:
 
 
 def _matched(
-    state: LmsrState, rests: Sequence[OrderRow], order: Order, now: datetime
+    state: MakerState, rests: Sequence[OrderRow], order: Order, now: datetime
 ) -> tuple[MatchFill, Sequence[Price]]:
     found = match(state, Book(map(resting, rests)), Taker(_NOBODY, _NOBODY, order), now)
     if isinstance(found, Refusal):

@@ -53,7 +53,10 @@ def to_wire(row: Explained, text: str) -> pb.Receipt:
 async def liquid(connection: Connection, market: MarketRow, sequence: int) -> LmsrState:
     """The market in some state of the time of a fill: with the liquidity that it had then."""
     document = await reading.subsidised_after(connection, market.event_id, sequence)
-    return market.state() if document is None else subsidies.before(json.loads(document))
+    state = market.state() if document is None else subsidies.before(json.loads(document))
+    if not isinstance(state, LmsrState):
+        raise ReplayMismatch(f"what was filled after {sequence} has no receipt")
+    return state
 
 
 def opened(state: LmsrState, sold: tuple[Shares, ...]) -> LmsrState:

@@ -19,10 +19,13 @@ from oraculum_kit.db import Connection, Database, DatabaseConfig
 from oraculum_money import INT64_MAX, Shares
 from oraculum_prediction import subsidies
 from oraculum_prediction.acting import FORMULA_VERSION_SET, verify_sets
-from oraculum_prediction.pricing import LmsrState
-from oraculum_prediction.pricing.receipts import verify_receipt
+from oraculum_prediction.pricing import LmsrState, MakerState, MarketState, Mechanism, ParimutuelState
+from oraculum_prediction.pricing.canonical import state_from_document
+from oraculum_prediction.pricing.mechanisms import without_sets
+from oraculum_prediction.pricing.receipts import state_after, verify_receipt
 from oraculum_prediction.receipts import ReplayMismatch, liquid, opened, receipts, traded_again
 from oraculum_prediction.repository import markets, reading
+from oraculum_prediction.repository.markets import MarketRow
 from oraculum_prediction.repository.reading import Explained
 from oraculum_prediction.subsidies import FORMULA_VERSION_SUBSIDY, verify_subsidy
 
@@ -42,12 +45,12 @@ def verify(document: Mapping[str, Any]) -> list[str]:
     return check({name: document[name] for name in document if name not in {"fill_id", "sequence"}})
 
 
-async def replay(connection: Connection, event_id: UUID, up_to: int = INT64_MAX) -> tuple[int, LmsrState]:
+async def replay(connection: Connection, event_id: UUID, up_to: int = INT64_MAX) -> tuple[int, MakerState]:
     """Rebuild a market from its fills; how many there were, and the state. `ReplayMismatch` at the first that differs."""
     market = await markets.market(connection, event_id)
     if market is None:
         raise ReplayMismatch(f"there is no market {event_id}")
-    state, last = opened(await liquid(connection, market, 0), (Shares(0),) * len(market.sold)), 0
+    state, last = await _first(connection, market), 0
     while True:
         rows = await reading.to_replay(connection, event_id, after=last, up_to=up_to, row_count=_PAGE)
         for row in rows:
@@ -61,8 +64,23 @@ async def replay(connection: Connection, event_id: UUID, up_to: int = INT64_MAX)
     return last, state
 
 
-def _after(state: LmsrState, row: Explained) -> LmsrState:
-    if row.group_first is None:
+async def _first(connection: Connection, market: MarketRow) -> MakerState:
+    """The market as it opened. Fills of pools all have receipts, and the first one begins with it."""
+    if Mechanism(market.mechanism) is Mechanism.LMSR:
+        return opened(await liquid(connection, market, 0), (Shares(0),) * len(market.sold))
+    rows = await reading.to_replay(connection, market.event_id, after=0, up_to=1, row_count=1)
+    if not rows:
+        return market.state()
+    if rows[0].document is None:
+        raise ReplayMismatch("the first fill has no receipt")
+    state = state_from_document(json.loads(rows[0].document)["state"])
+    if isinstance(state, ParimutuelState) or any(state.sold) or list(state.prices) != market.opening_prices:
+        raise ReplayMismatch("the first receipt does not begin with the market as it opened")
+    return state
+
+
+def _after(state: MakerState, row: Explained) -> MakerState:
+    if row.group_first is None and isinstance(state, LmsrState):
         _, again = traded_again(state, row)
         after = again.state
     elif row.document is not None:
@@ -76,21 +94,24 @@ def _after(state: LmsrState, row: Explained) -> LmsrState:
     else:
         # A later one of its group: the first has led to the state that all stay in.
         after = state
-    if not isinstance(after, LmsrState) or after.state_hash != row.state_after:
+    if isinstance(after, ParimutuelState) or after.state_hash != row.state_after:
         raise ReplayMismatch(f"after fill {row.sequence} the market is in another state than was written")
     if list(after.prices) != list(row.prices):
         raise ReplayMismatch(f"after fill {row.sequence} the prices are others than were written")
     return after
 
 
-def _moved(state: LmsrState, document: Mapping[str, Any]) -> LmsrState:
+def _moved(state: MakerState, document: Mapping[str, Any]) -> MarketState:
     """The state after a group: what was bought less what was sold, whoever did; or after a subsidy."""
     if document["formula"] == FORMULA_VERSION_SUBSIDY:
         return subsidies.after(document)
-    sold = list(state.sold)
     if document["formula"] == FORMULA_VERSION_SET:
-        sold = [Shares(shares - int(document["sets"])) for shares in sold]
-    for fill in document.get("fills", ()):
+        return without_sets(state, Shares(int(document["sets"])))
+    if not isinstance(state, LmsrState):
+        # What lies in pools depends on more than the shares: it is traded again.
+        return state_after(document)
+    sold = list(state.sold)
+    for fill in document["fills"]:
         sign = 1 if fill["side"] == "buy" else -1
         sold[fill["outcome"]] = Shares(sold[fill["outcome"]] + sign * int(fill["shares"]))
     return LmsrState(state.liquidity, state.prior, tuple(sold), state.fee, state.price_max)
@@ -145,7 +166,7 @@ def _documents(where: str) -> list[Mapping[str, Any]]:
 
 
 async def _fetched(order_id: UUID) -> list[Mapping[str, Any]]:
-    async with Database(_database()) as database, database.connection() as connection:
+    async with Database(database_config()) as database, database.connection() as connection:
         found = await receipts(connection, order_id)
     if not found:
         raise ReplayMismatch(f"no fill of order {order_id} is known")
@@ -153,13 +174,14 @@ async def _fetched(order_id: UUID) -> list[Mapping[str, Any]]:
 
 
 async def _replayed(options: argparse.Namespace) -> int:
-    async with Database(_database()) as database, database.connection() as connection:
+    async with Database(database_config()) as database, database.connection() as connection:
         last, state = await replay(connection, options.event_id, options.to)
     sys.stdout.write(f"{last} fills, state {state.state_hash.hex()}, sold {list(state.sold)}: as written\n")
     return 0
 
 
-def _database() -> DatabaseConfig:
+def database_config() -> DatabaseConfig:
+    """Where the database of this command is, by its environment."""
     with Environment(os.environ) as environment:  # lint-allow kit-only: this command is a process of its own
         return DatabaseConfig.read(environment)
 

@@ -17,9 +17,9 @@ from oraculum_prediction import statuses
 from oraculum_prediction.draft import Draft, Filled, Step
 from oraculum_prediction.meeting import new_row, with_fill
 from oraculum_prediction.placement import Ticket
-from oraculum_prediction.pricing import Fill, LmsrState
+from oraculum_prediction.pricing import Fill, MakerState, ParimutuelState
 from oraculum_prediction.pricing.canonical import Document, state_from_document, state_to_document
-from oraculum_prediction.pricing.deepening import deepened
+from oraculum_prediction.pricing.mechanisms import deepened
 
 FORMULA_VERSION_SUBSIDY: Final = "oraculum/subsidy/1"
 
@@ -74,7 +74,7 @@ def subsidise(draft: Draft, ticket: Ticket) -> Step | ServiceError:
     return step
 
 
-def receipt_of(state: LmsrState, after: LmsrState, units: Units) -> Document:
+def receipt_of(state: MakerState, after: MakerState, units: Units) -> Document:
     """The receipt of a subsidy: the market before it and after it, and what came in."""
     return {
         "formula": FORMULA_VERSION_SUBSIDY,
@@ -93,19 +93,19 @@ def verify_subsidy(document: Mapping[str, Any]) -> list[str]:
     return [name for name in again if again[name] != document.get(name)]
 
 
-def before(document: Mapping[str, Any]) -> LmsrState:
+def before(document: Mapping[str, Any]) -> MakerState:
     """The market that was subsidised."""
     return _state(document["state"])
 
 
-def after(document: Mapping[str, Any]) -> LmsrState:
+def after(document: Mapping[str, Any]) -> MakerState:
     """The market that a subsidy left."""
     return _state(document["after"])
 
 
-def _state(document: Mapping[str, Any]) -> LmsrState:
+def _state(document: Mapping[str, Any]) -> MakerState:
     state = state_from_document(document)
-    if not isinstance(state, LmsrState):
+    if isinstance(state, ParimutuelState):
         raise ValueError("only a market maker is subsidised")  # noqa: TRY004  the document is wrong, not a type
     return state
 

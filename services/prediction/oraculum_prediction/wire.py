@@ -10,10 +10,16 @@ from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_kit.timestamps import to_wire, to_wire_optional
 from oraculum_money import PRICE_ONE, Price, Shares, Units, mul_div_ceil, mul_div_floor
-from oraculum_prediction.pricing import Side
+from oraculum_prediction.pricing import Mechanism, Side
 from oraculum_prediction.repository.markets import MarketRow
 
 SIDES: Final[Mapping[Side, pb.Side.ValueType]] = {Side.BUY: pb.SIDE_BUY, Side.SELL: pb.SIDE_SELL}
+
+MECHANISMS: Final[Mapping[Mechanism, pb.Mechanism.ValueType]] = {
+    Mechanism.LMSR: pb.MECHANISM_LMSR,
+    Mechanism.CPMM: pb.MECHANISM_CPMM,
+    Mechanism.CPMM_MULTI: pb.MECHANISM_CPMM_MULTI,
+}
 
 # From the column to the contract; one that was abandoned has failed for good.
 ORDER_STATUSES: Final[Mapping[int, pb.OrderStatus.ValueType]] = {
@@ -197,8 +203,9 @@ def market(row: MarketRow) -> pb.Market:
         liquidity=amount(row.escrow_units, row.asset),
         participant_count=row.participant_count,
         sequence=row.sequence,
-        liquidity_parameter_units=row.liquidity_units,
+        liquidity_parameter_units=row.liquidity_units or 0,
         locks_at=to_wire(row.locks_at),
+        mechanism=MECHANISMS[Mechanism(row.mechanism)],
     )
 
 

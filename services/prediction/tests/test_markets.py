@@ -166,6 +166,12 @@ class TestOpen:
             ({"prior_millionths": [1_000_000, 0]}, "prior_millionths"),
             ({"prior_millionths": [999_999, 1]}, "prior_millionths"),
             ({"locks_at": None}, "locks_at"),
+            ({"mechanism": 9}, "mechanism"),
+            ({"mechanism": pb.MECHANISM_CPMM, "outcome_count": 3}, "mechanism"),
+            ({"mechanism": pb.MECHANISM_CPMM_MULTI}, "mechanism"),
+            ({"mechanism": pb.MECHANISM_CPMM_MULTI, "outcome_count": 21}, "mechanism"),
+            ({"mechanism": pb.MECHANISM_CPMM, "subsidy": Amount(units=999, asset="USDC")}, "subsidy"),
+            ({"mechanism": pb.MECHANISM_CPMM, "prior_millionths": [999_999, 1]}, "prior_millionths"),
         ],
     )
     async def test_terms_that_no_market_can_have(

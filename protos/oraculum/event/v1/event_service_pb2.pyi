@@ -49,6 +49,34 @@ EVENT_TYPE_SCALAR: EventType.ValueType  # 3
 """A number in a range: outcome 0 is LOW, outcome 1 is HIGH, and each is paid by how far the number is from the other end."""
 Global___EventType: _TypeAlias = EventType  # noqa: Y015
 
+class _Mechanism:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MechanismEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Mechanism.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MECHANISM_UNSPECIFIED: _Mechanism.ValueType  # 0
+    """The logarithmic rule for a new event, no change for another; never sent."""
+    MECHANISM_LMSR: _Mechanism.ValueType  # 1
+    """Logarithmic market scoring rule over all outcomes, with a book in which limit orders rest."""
+    MECHANISM_CPMM: _Mechanism.ValueType  # 2
+    """One weighted pool, for events of two outcomes. Takes market orders only, and so does the next."""
+    MECHANISM_CPMM_MULTI: _Mechanism.ValueType  # 3
+    """A pool for each outcome, kept to prices that sum to one, for events of 3 to 20 outcomes."""
+
+class Mechanism(_Mechanism, metaclass=_MechanismEnumTypeWrapper):
+    """What the market of an event trades by."""
+
+MECHANISM_UNSPECIFIED: Mechanism.ValueType  # 0
+"""The logarithmic rule for a new event, no change for another; never sent."""
+MECHANISM_LMSR: Mechanism.ValueType  # 1
+"""Logarithmic market scoring rule over all outcomes, with a book in which limit orders rest."""
+MECHANISM_CPMM: Mechanism.ValueType  # 2
+"""One weighted pool, for events of two outcomes. Takes market orders only, and so does the next."""
+MECHANISM_CPMM_MULTI: Mechanism.ValueType  # 3
+"""A pool for each outcome, kept to prices that sum to one, for events of 3 to 20 outcomes."""
+Global___Mechanism: _TypeAlias = Mechanism  # noqa: Y015
+
 class _EventStatus:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -374,6 +402,7 @@ class Event(_message.Message):
     DEADLINE_PAYOUT_MILLIONTHS_FIELD_NUMBER: _builtins.int
     CREATION_FEE_FIELD_NUMBER: _builtins.int
     CREATOR_PAYS_FIELD_NUMBER: _builtins.int
+    MECHANISM_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """UUIDv7."""
     title: _builtins.str
@@ -402,6 +431,8 @@ class Event(_message.Message):
     """How long a proposed result may be disputed; absent where the platform's own time holds."""
     creator_pays: _builtins.bool
     """Whether the subsidy is its creator's."""
+    mechanism: Global___Mechanism.ValueType
+    """What its market trades by."""
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Free words for search."""
@@ -494,10 +525,11 @@ class Event(_message.Message):
         deadline_payout_millionths: _abc.Iterable[_builtins.int] | None = ...,
         creation_fee: _amount_pb2.Amount | None = ...,
         creator_pays: _builtins.bool = ...,
+        mechanism: Global___Mechanism.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_challenge_seconds", b"_challenge_seconds", "challenge_seconds", b"challenge_seconds", "created_at", b"created_at", "creation_fee", b"creation_fee", "end_time", b"end_time", "locks_at", b"locks_at", "proposal", b"proposal", "resolution", b"resolution", "resolve_by", b"resolve_by", "scale", b"scale", "start_time", b"start_time", "subsidy", b"subsidy", "updated_at", b"updated_at", "venue_link", b"venue_link"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_challenge_seconds", b"_challenge_seconds", "asset", b"asset", "category", b"category", "challenge_seconds", b"challenge_seconds", "created_at", b"created_at", "creation_fee", b"creation_fee", "creator_pays", b"creator_pays", "creator_user_id", b"creator_user_id", "deadline_payout_millionths", b"deadline_payout_millionths", "description", b"description", "end_time", b"end_time", "event_id", b"event_id", "event_type", b"event_type", "image_url", b"image_url", "locks_at", b"locks_at", "outcomes", b"outcomes", "proposal", b"proposal", "resolution", b"resolution", "resolution_source", b"resolution_source", "resolve_by", b"resolve_by", "scale", b"scale", "start_time", b"start_time", "status", b"status", "subsidy", b"subsidy", "tags", b"tags", "title", b"title", "unpublished", b"unpublished", "updated_at", b"updated_at", "venue_link", b"venue_link", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_challenge_seconds", b"_challenge_seconds", "asset", b"asset", "category", b"category", "challenge_seconds", b"challenge_seconds", "created_at", b"created_at", "creation_fee", b"creation_fee", "creator_pays", b"creator_pays", "creator_user_id", b"creator_user_id", "deadline_payout_millionths", b"deadline_payout_millionths", "description", b"description", "end_time", b"end_time", "event_id", b"event_id", "event_type", b"event_type", "image_url", b"image_url", "locks_at", b"locks_at", "mechanism", b"mechanism", "outcomes", b"outcomes", "proposal", b"proposal", "resolution", b"resolution", "resolution_source", b"resolution_source", "resolve_by", b"resolve_by", "scale", b"scale", "start_time", b"start_time", "status", b"status", "subsidy", b"subsidy", "tags", b"tags", "title", b"title", "unpublished", b"unpublished", "updated_at", b"updated_at", "venue_link", b"venue_link", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__challenge_seconds: _TypeAlias = _typing.Literal["challenge_seconds"]  # noqa: Y015
     _WhichOneofArgType__challenge_seconds: _TypeAlias = _typing.Literal["_challenge_seconds", b"_challenge_seconds"]  # noqa: Y015
@@ -529,6 +561,7 @@ class CreateEventRequest(_message.Message):
     CHALLENGE_SECONDS_FIELD_NUMBER: _builtins.int
     RESOLVE_BY_FIELD_NUMBER: _builtins.int
     DEADLINE_PAYOUT_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    MECHANISM_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     """The question, 5 to 500 characters."""
     description: _builtins.str
@@ -547,6 +580,8 @@ class CreateEventRequest(_message.Message):
     """Keeps it a draft until it is published."""
     challenge_seconds: _builtins.int
     """How long a proposed result may be disputed; the platform's own time when absent."""
+    mechanism: Global___Mechanism.ValueType
+    """What the market shall trade by; the logarithmic rule when unspecified."""
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Up to 20 words."""
@@ -604,10 +639,11 @@ class CreateEventRequest(_message.Message):
         challenge_seconds: _builtins.int | None = ...,
         resolve_by: _timestamp_pb2.Timestamp | None = ...,
         deadline_payout_millionths: _abc.Iterable[_builtins.int] | None = ...,
+        mechanism: Global___Mechanism.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_challenge_seconds", b"_challenge_seconds", "challenge_seconds", b"challenge_seconds", "end_time", b"end_time", "resolve_by", b"resolve_by", "scale", b"scale", "start_time", b"start_time", "subsidy", b"subsidy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_challenge_seconds", b"_challenge_seconds", "asset", b"asset", "category", b"category", "challenge_seconds", b"challenge_seconds", "deadline_payout_millionths", b"deadline_payout_millionths", "description", b"description", "end_time", b"end_time", "event_type", b"event_type", "image_url", b"image_url", "outcome_labels", b"outcome_labels", "prior_millionths", b"prior_millionths", "resolution_source", b"resolution_source", "resolve_by", b"resolve_by", "scale", b"scale", "start_time", b"start_time", "subsidy", b"subsidy", "tags", b"tags", "title", b"title", "unpublished", b"unpublished"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_challenge_seconds", b"_challenge_seconds", "asset", b"asset", "category", b"category", "challenge_seconds", b"challenge_seconds", "deadline_payout_millionths", b"deadline_payout_millionths", "description", b"description", "end_time", b"end_time", "event_type", b"event_type", "image_url", b"image_url", "mechanism", b"mechanism", "outcome_labels", b"outcome_labels", "prior_millionths", b"prior_millionths", "resolution_source", b"resolution_source", "resolve_by", b"resolve_by", "scale", b"scale", "start_time", b"start_time", "subsidy", b"subsidy", "tags", b"tags", "title", b"title", "unpublished", b"unpublished"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__challenge_seconds: _TypeAlias = _typing.Literal["challenge_seconds"]  # noqa: Y015
     _WhichOneofArgType__challenge_seconds: _TypeAlias = _typing.Literal["_challenge_seconds", b"_challenge_seconds"]  # noqa: Y015
@@ -959,6 +995,7 @@ class UpdateEventRequest(_message.Message):
     PRIOR_MILLIONTHS_FIELD_NUMBER: _builtins.int
     SUBSIDY_FIELD_NUMBER: _builtins.int
     SCALE_FIELD_NUMBER: _builtins.int
+    MECHANISM_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Which."""
     title: _builtins.str
@@ -973,6 +1010,8 @@ class UpdateEventRequest(_message.Message):
     """New way the result will be told."""
     version: _builtins.int
     """Version that the editor read; any when 0. Fails with EVENT_CHANGED."""
+    mechanism: Global___Mechanism.ValueType
+    """What the market shall trade by instead, only of an unpublished draft; stays as it is when unspecified."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """New beginning; bets close five minutes before."""
@@ -1018,10 +1057,11 @@ class UpdateEventRequest(_message.Message):
         prior_millionths: Global___Prices | None = ...,
         subsidy: _amount_pb2.Amount | None = ...,
         scale: Global___Scale | None = ...,
+        mechanism: Global___Mechanism.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_category", b"_category", "_description", b"_description", "_image_url", b"_image_url", "_resolution_source", b"_resolution_source", "_title", b"_title", "category", b"category", "description", b"description", "end_time", b"end_time", "image_url", b"image_url", "outcome_labels", b"outcome_labels", "prior_millionths", b"prior_millionths", "resolution_source", b"resolution_source", "scale", b"scale", "start_time", b"start_time", "subsidy", b"subsidy", "tags", b"tags", "title", b"title"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_category", b"_category", "_description", b"_description", "_image_url", b"_image_url", "_resolution_source", b"_resolution_source", "_title", b"_title", "category", b"category", "description", b"description", "end_time", b"end_time", "event_id", b"event_id", "image_url", b"image_url", "outcome_labels", b"outcome_labels", "prior_millionths", b"prior_millionths", "resolution_source", b"resolution_source", "scale", b"scale", "start_time", b"start_time", "subsidy", b"subsidy", "tags", b"tags", "title", b"title", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_category", b"_category", "_description", b"_description", "_image_url", b"_image_url", "_resolution_source", b"_resolution_source", "_title", b"_title", "category", b"category", "description", b"description", "end_time", b"end_time", "event_id", b"event_id", "image_url", b"image_url", "mechanism", b"mechanism", "outcome_labels", b"outcome_labels", "prior_millionths", b"prior_millionths", "resolution_source", b"resolution_source", "scale", b"scale", "start_time", b"start_time", "subsidy", b"subsidy", "tags", b"tags", "title", b"title", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__category: _TypeAlias = _typing.Literal["category"]  # noqa: Y015
     _WhichOneofArgType__category: _TypeAlias = _typing.Literal["_category", b"_category"]  # noqa: Y015

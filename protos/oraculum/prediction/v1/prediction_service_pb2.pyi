@@ -249,6 +249,34 @@ MARKET_STATUS_SETTLED: MarketStatus.ValueType  # 3
 """Every position is paid."""
 Global___MarketStatus: _TypeAlias = MarketStatus  # noqa: Y015
 
+class _Mechanism:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MechanismEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Mechanism.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MECHANISM_UNSPECIFIED: _Mechanism.ValueType  # 0
+    """The logarithmic rule, where it is asked for; never sent."""
+    MECHANISM_LMSR: _Mechanism.ValueType  # 1
+    """Logarithmic market scoring rule over all outcomes, with a book in which limit orders rest."""
+    MECHANISM_CPMM: _Mechanism.ValueType  # 2
+    """One weighted pool of two outcomes. Takes market orders only, and so does the next."""
+    MECHANISM_CPMM_MULTI: _Mechanism.ValueType  # 3
+    """A pool for each of three outcomes or more, kept to prices that sum to one. Sells by shares only."""
+
+class Mechanism(_Mechanism, metaclass=_MechanismEnumTypeWrapper):
+    """What a market trades by."""
+
+MECHANISM_UNSPECIFIED: Mechanism.ValueType  # 0
+"""The logarithmic rule, where it is asked for; never sent."""
+MECHANISM_LMSR: Mechanism.ValueType  # 1
+"""Logarithmic market scoring rule over all outcomes, with a book in which limit orders rest."""
+MECHANISM_CPMM: Mechanism.ValueType  # 2
+"""One weighted pool of two outcomes. Takes market orders only, and so does the next."""
+MECHANISM_CPMM_MULTI: Mechanism.ValueType  # 3
+"""A pool for each of three outcomes or more, kept to prices that sum to one. Sells by shares only."""
+Global___Mechanism: _TypeAlias = Mechanism  # noqa: Y015
+
 class _RealisationKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -349,6 +377,7 @@ class Market(_message.Message):
     SEQUENCE_FIELD_NUMBER: _builtins.int
     LIQUIDITY_PARAMETER_UNITS_FIELD_NUMBER: _builtins.int
     LOCKS_AT_FIELD_NUMBER: _builtins.int
+    MECHANISM_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Event that it belongs to."""
     status: Global___MarketStatus.ValueType
@@ -358,7 +387,9 @@ class Market(_message.Message):
     sequence: _builtins.int
     """Counts fills; the last one's number."""
     liquidity_parameter_units: _builtins.int
-    """LMSR liquidity parameter b, in the asset's smallest unit."""
+    """LMSR liquidity parameter b, in the asset's smallest unit; 0 where the market trades on pools."""
+    mechanism: Global___Mechanism.ValueType
+    """What it trades by."""
     @_builtins.property
     def price_millionths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Price by outcome index, in millionths; sums to 1000000."""
@@ -392,10 +423,11 @@ class Market(_message.Message):
         sequence: _builtins.int = ...,
         liquidity_parameter_units: _builtins.int = ...,
         locks_at: _timestamp_pb2.Timestamp | None = ...,
+        mechanism: Global___Mechanism.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["liquidity", b"liquidity", "locks_at", b"locks_at", "volume", b"volume"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "liquidity", b"liquidity", "liquidity_parameter_units", b"liquidity_parameter_units", "locks_at", b"locks_at", "outcome_volume_units", b"outcome_volume_units", "participant_count", b"participant_count", "price_millionths", b"price_millionths", "sequence", b"sequence", "status", b"status", "volume", b"volume"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "liquidity", b"liquidity", "liquidity_parameter_units", b"liquidity_parameter_units", "locks_at", b"locks_at", "mechanism", b"mechanism", "outcome_volume_units", b"outcome_volume_units", "participant_count", b"participant_count", "price_millionths", b"price_millionths", "sequence", b"sequence", "status", b"status", "volume", b"volume"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -693,12 +725,15 @@ class OpenMarketRequest(_message.Message):
     PRIOR_MILLIONTHS_FIELD_NUMBER: _builtins.int
     LOCKS_AT_FIELD_NUMBER: _builtins.int
     CATEGORY_FIELD_NUMBER: _builtins.int
+    MECHANISM_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Event that it belongs to."""
     outcome_count: _builtins.int
     """Number of outcomes, 2 to 100."""
     category: _builtins.str
     """Category of the event, for limits."""
+    mechanism: Global___Mechanism.ValueType
+    """What it trades by; the logarithmic rule when unspecified."""
     @_builtins.property
     def subsidy(self) -> _amount_pb2.Amount:
         """Asset and worst loss of the market maker."""
@@ -720,10 +755,11 @@ class OpenMarketRequest(_message.Message):
         prior_millionths: _abc.Iterable[_builtins.int] | None = ...,
         locks_at: _timestamp_pb2.Timestamp | None = ...,
         category: _builtins.str = ...,
+        mechanism: Global___Mechanism.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["locks_at", b"locks_at", "subsidy", b"subsidy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "event_id", b"event_id", "locks_at", b"locks_at", "outcome_count", b"outcome_count", "prior_millionths", b"prior_millionths", "subsidy", b"subsidy"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "event_id", b"event_id", "locks_at", b"locks_at", "mechanism", b"mechanism", "outcome_count", b"outcome_count", "prior_millionths", b"prior_millionths", "subsidy", b"subsidy"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1500,7 +1536,9 @@ class AddSubsidyResponse(_message.Message):
     replayed: _builtins.bool
     """Whether this is the stored answer to an earlier call."""
     liquidity_parameter_units: _builtins.int
-    """LMSR liquidity parameter b after it, in the asset's smallest unit; 0 where a stored answer is too old to know."""
+    """LMSR liquidity parameter b after it, in the asset's smallest unit; 0 where a stored answer is too old to know, and
+    where the market trades on pools.
+    """
     @_builtins.property
     def order(self) -> Global___Order:
         """The order under which it is remembered; its gross is what was given."""

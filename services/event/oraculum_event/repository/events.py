@@ -97,6 +97,7 @@ class Events:
             challenge_seconds=draft.challenge_seconds,
             resolve_by=draft.resolve_by,
             deadline_payout=draft.deadline_payout,
+            mechanism=draft.mechanism.value,
         )
         return bool(inserted)
 
@@ -195,6 +196,7 @@ class Events:
             prior_millionths=changes.prior,
             subsidy_units=changes.subsidy,
             **_scale_columns(changes.scale),
+            mechanism=changes.mechanism.value if changes.mechanism else None,
             search_text=search_text(
                 changes.title or event.title,
                 event.description if changes.description is None else changes.description,

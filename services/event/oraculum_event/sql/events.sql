@@ -4,12 +4,13 @@ insert into event (event_id, title, description, event_type, category, tags, out
   end_time, resolution_source, asset, subsidy_units, prior_millionths, creator_user_id, venue, venue_market_id,
   venue_outcome_ids, venue_url, image_url, created_at, updated_at, search_text, unpublished, publication, creator_pays,
   creation_fee_units, scale_lower, scale_upper, scale_step, scale_unit, challenge_seconds, resolve_by,
-  deadline_payout_millionths)
+  deadline_payout_millionths, mechanism)
 values (%(event_id)s, %(title)s, %(description)s, %(event_type)s, %(category)s, %(tags)s, %(outcome_labels)s, 'draft',
   %(start_time)s, %(end_time)s, %(resolution_source)s, %(asset)s, %(subsidy_units)s, %(prior_millionths)s,
   %(creator_user_id)s, %(venue)s, %(venue_market_id)s, %(venue_outcome_ids)s, %(venue_url)s, %(image_url)s,
   %(now)s, %(now)s, %(search_text)s, %(unpublished)s, %(publication)s, %(creator_pays)s, %(creation_fee_units)s, %(scale_lower)s,
-  %(scale_upper)s, %(scale_step)s, %(scale_unit)s, %(challenge_seconds)s, %(resolve_by)s, %(deadline_payout)s)
+  %(scale_upper)s, %(scale_step)s, %(scale_unit)s, %(challenge_seconds)s, %(resolve_by)s, %(deadline_payout)s,
+  %(mechanism)s)
 on conflict (venue, venue_market_id) do nothing;
 
 -- name: event
@@ -18,7 +19,7 @@ select event_id, title, description, event_type, category, tags, outcome_labels,
   resolution_source, asset, subsidy_units, prior_millionths, creator_user_id, venue, venue_market_id, venue_outcome_ids,
   venue_url, image_url, created_at, updated_at, version, revision, payout_millionths, source, note, resolved_at,
   closing_sequence, value, unpublished, creator_pays, creation_fee_units, publication, scale_lower, scale_upper,
-  scale_step, scale_unit, challenge_seconds, resolve_by, deadline_payout_millionths
+  scale_step, scale_unit, challenge_seconds, resolve_by, deadline_payout_millionths, mechanism
 from event_row where event_id = %(event_id)s;
 
 -- name: lock_event
@@ -31,7 +32,7 @@ select event_id, title, description, event_type, category, tags, outcome_labels,
   resolution_source, asset, subsidy_units, prior_millionths, creator_user_id, venue, venue_market_id, venue_outcome_ids,
   venue_url, image_url, created_at, updated_at, version, revision, payout_millionths, source, note, resolved_at,
   closing_sequence, value, unpublished, creator_pays, creation_fee_units, publication, scale_lower, scale_upper,
-  scale_step, scale_unit, challenge_seconds, resolve_by, deadline_payout_millionths
+  scale_step, scale_unit, challenge_seconds, resolve_by, deadline_payout_millionths, mechanism
 from event_row where event_id = any (%(event_ids)s);
 
 -- name: event_ids_by_venue_market
@@ -67,6 +68,7 @@ update event set
   scale_upper = coalesce(%(scale_upper)s, scale_upper),
   scale_step = coalesce(%(scale_step)s, scale_step),
   scale_unit = coalesce(%(scale_unit)s, scale_unit),
+  mechanism = coalesce(%(mechanism)s, mechanism),
   search_text = coalesce(%(search_text)s, search_text),
   updated_at = %(now)s,
   version = version + 1
@@ -97,5 +99,5 @@ select event_id, title, description, event_type, category, tags, outcome_labels,
   resolution_source, asset, subsidy_units, prior_millionths, creator_user_id, venue, venue_market_id, venue_outcome_ids,
   venue_url, image_url, created_at, updated_at, version, revision, payout_millionths, source, note, resolved_at,
   closing_sequence, value, unpublished, creator_pays, creation_fee_units, publication, scale_lower, scale_upper,
-  scale_step, scale_unit, challenge_seconds, resolve_by, deadline_payout_millionths
+  scale_step, scale_unit, challenge_seconds, resolve_by, deadline_payout_millionths, mechanism
 from event_row

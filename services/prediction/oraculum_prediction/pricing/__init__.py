@@ -20,6 +20,7 @@ Rounding is always against the one who asks: costs and fees up, proceeds and pay
     proving     receipt, verify_receipt; state_to_document, state_from_document: the state as JSON
     measuring   cost, proceeds, shares_to_price, amount_to_price, room, state.prices, state.state_hash, least_escrow
     fees        FlatFee, QuadraticFee, fee_schedule, uncertainty_at
+    mechanisms  what every market maker can do: opened, keep, restored, without_sets, deepened
     settling    winner_takes_all, scalar_payout, void_prices, payout; parimutuel_payout, parimutuel_refund
 
 Why it is safe: `curve` makes costs add up exactly, `liquidity` proves that an escrow covers every outcome after any
@@ -49,7 +50,7 @@ from oraculum_prediction.pricing.limits import (
 )
 from oraculum_prediction.pricing.liquidity import even_odds, liquidity_for, subsidy_for
 from oraculum_prediction.pricing.lmsr import FORMULA_VERSION_LMSR, LmsrState, least_escrow
-from oraculum_prediction.pricing.market import MarketState, hold_for, quote, verify
+from oraculum_prediction.pricing.market import MakerState, MarketState, hold_for, quote, verify
 from oraculum_prediction.pricing.matches import (
     FORMULA_VERSION_MATCH,
     Change,
@@ -60,7 +61,8 @@ from oraculum_prediction.pricing.matches import (
     Role,
 )
 from oraculum_prediction.pricing.matching import match, reserve_for
-from oraculum_prediction.pricing.moves import amount_to_price, cost, proceeds, room, shares_to_price
+from oraculum_prediction.pricing.mechanisms import Mechanism, mechanism_of
+from oraculum_prediction.pricing.moves import amount_to_price, cost, proceeds, room
 from oraculum_prediction.pricing.orders import Fill, Order, Reason, Refusal, Side, StateMismatch
 from oraculum_prediction.pricing.parimutuel import FORMULA_VERSION_PARIMUTUEL, ParimutuelState
 from oraculum_prediction.pricing.payouts import (
@@ -72,6 +74,7 @@ from oraculum_prediction.pricing.payouts import (
     scalar_payout,
     winner_takes_all,
 )
+from oraculum_prediction.pricing.reach import shares_to_price
 from oraculum_prediction.pricing.receipts import receipt, verify_receipt
 from oraculum_prediction.pricing.takers import OrderKind, SelfTrade, Taker, TimeInForce
 from oraculum_prediction.pricing.void import PricePoint, void_prices
@@ -100,9 +103,11 @@ __all__ = [
     "FlatFee",
     "LmsrState",
     "MakerChange",
+    "MakerState",
     "MarketState",
     "Match",
     "MatchFill",
+    "Mechanism",
     "Order",
     "OrderKind",
     "ParimutuelState",
@@ -126,6 +131,7 @@ __all__ = [
     "least_escrow",
     "liquidity_for",
     "match",
+    "mechanism_of",
     "parimutuel_payout",
     "parimutuel_refund",
     "payout",

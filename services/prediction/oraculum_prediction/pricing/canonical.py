@@ -7,10 +7,10 @@ An object with these members, whole numbers as decimal strings, for JSON numbers
 
     {"mechanism": "parimutuel", "pools": ["0", "0"], "fee": {"kind": "flat", "rate": "0"}}
 
-    {"mechanism": "cpmm", "weight": "500000", "pools": ["1000", "1000"], "sold": ["0", "0"],
+    {"mechanism": "cpmm", "weight": "500000", "pools": ["1000", "1000"], "sold": ["0", "0"], "idle": ["0", "0"],
      "fee": {"kind": "flat", "rate": "0"}, "price_max": "999900"}
 
-    {"mechanism": "cpmm-multi", "yes": ["1000", "1000", "1000"], "no": ["500", "500", "500"], "sold": ["0", "0", "0"],
+    {"mechanism": "cpmm_multi", "yes": ["1000", "1000", "1000"], "no": ["500", "500", "500"], "sold": ["0", "0", "0"],
      "fee": {"kind": "flat", "rate": "0"}, "price_max": "999900"}
 
 `hashing` gives the layout of the bytes whose SHA-256 is the fingerprint; the formula versions in it are "oraculum/lmsr/1",
@@ -48,7 +48,7 @@ def state_to_document(state: MarketState) -> Document:
             return {"mechanism": "parimutuel", "pools": _texts(state.pools), "fee": fee}
         case CpmmMultiState():
             return {
-                "mechanism": "cpmm-multi",
+                "mechanism": "cpmm_multi",
                 "yes": _texts(state.yes),
                 "no": _texts(state.no),
                 "sold": _texts(state.sold),
@@ -61,6 +61,7 @@ def state_to_document(state: MarketState) -> Document:
                 "weight": str(state.weight),
                 "pools": _texts(state.pools),
                 "sold": _texts(state.sold),
+                "idle": _texts(state.idle),
                 "fee": fee,
                 "price_max": str(state.price_max),
             }
@@ -87,8 +88,9 @@ def state_from_document(document: Mapping[str, Any]) -> MarketState:
                 _pair(document["sold"]),
                 fee,
                 Price(int(document["price_max"])),
+                _pair(document["idle"]),
             )
-        case "cpmm-multi" if isinstance(fee, FlatFee):
+        case "cpmm_multi" if isinstance(fee, FlatFee):
             return CpmmMultiState(
                 _shares(document["yes"]),
                 _shares(document["no"]),

@@ -4,17 +4,18 @@ A market opens with a subsidy of S as S shares of each side in the pool and the 
 price is the prior's and nothing is thrown away. Every share, in the pool or outside, is half of a complete set that lies
 in escrow as one unit:
 
-    escrow  =  pool of YES + YES outside  =  pool of NO + NO outside
+    escrow  =  pool of YES + YES outside + YES idle  =  pool of NO + NO outside + NO idle
 
 exactly and at every moment, so any outcome is covered and the house loses its subsidy at most. A purchase of `a` adds `a`
-sets; a sale takes out as many as it is paid. All rounding leaves more in the pool, never less, so k never falls.
+sets; a sale takes out as many as it is paid. All rounding leaves more in the pool, never less, so k never falls. What a
+later subsidy brings and the price leaves no use for in the pool lies `idle` beside it: the house's, and in escrow like the rest.
 
 Fees are flat; a sum of p (1 - p) over the way has no closed form here.
 """
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from oraculum_money import INT64_MAX, PRICE_ONE, Price, Shares, Units
 from oraculum_prediction.pricing import curve
@@ -37,23 +38,27 @@ _WEIGHT_DIGITS = 24
 class CpmmState:
     """The whole state of such a market; outcome 0 is NO and 1 is YES. Numbers that no market can have raise ValueError."""
 
+    OUTCOMES: ClassVar[int] = 2
+
     weight: Price
     pools: tuple[Shares, Shares]
     sold: tuple[Shares, Shares]
     fee: FlatFee
     price_max: Price = PRICE_MAX
+    idle: tuple[Shares, Shares] = (Shares(0), Shares(0))
     state_hash: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 < self.weight < PRICE_ONE or not 0 < self.price_max < PRICE_ONE:
             raise ValueError("a weight and a ceiling lie between 0 and 1")
-        if min(self.pools) < 1 or min(self.sold) < 0:
+        if min(self.pools) < 1 or min(*self.sold, *self.idle) < 0:
             raise ValueError("a pool has shares of both sides, and nobody has less than none")
-        if self.pools[0] + self.sold[0] != self.pools[1] + self.sold[1]:
+        no, yes = (sum(each) for each in zip(self.pools, self.sold, self.idle, strict=True))
+        if no != yes:
             raise ValueError("there are as many shares of one side as of the other")
         if self.escrow > INT64_MAX:
             raise ValueError("no account could hold the escrow of so many shares")
-        vectors = (self.pools, self.sold)
+        vectors = (self.pools, self.sold, self.idle)
         fingerprint = state_hash(FORMULA_VERSION_CPMM, self.fee, self.price_max, self.weight, vectors)
         object.__setattr__(self, "state_hash", fingerprint)
 
@@ -69,12 +74,12 @@ class CpmmState:
     @property
     def outcomes(self) -> int:
         """NO and YES."""
-        return 2
+        return self.OUTCOMES
 
     @property
     def escrow(self) -> Units:
         """What lies in escrow, exactly; it covers either outcome."""
-        return Units(self.pools[1] + self.sold[1])
+        return Units(self.pools[1] + self.sold[1] + self.idle[1])
 
     @property
     def prices(self) -> tuple[Price, ...]:
@@ -98,6 +103,7 @@ class CpmmState:
             (Shares(sold[0]), Shares(sold[1])),
             self.fee,
             self.price_max,
+            self.idle,
         )
 
     def after(self, fill: Fill) -> Self:
@@ -189,11 +195,14 @@ def _filled(state: CpmmState, order: Order, shares: Shares, gross: Units) -> Fil
 
 
 def _rounding(state: CpmmState, order: Order, shares: Shares, gross: Units) -> int:
-    """Give what the rounding left to the pool: the gross amount against what these shares are worth exactly."""
+    """Give what the rounding left to the pool: the gross amount against what these shares are worth exactly.
+
+    A unit at most; where forty digits cannot tell the real number from a whole one, it would come out as a hair more.
+    """
     if order.side is Side.BUY:
         exact = state.side(order.outcome).amount(Decimal(shares))
         left = subtract(Decimal(gross), exact)
     else:
         exact = state.side(1 - order.outcome).amount(Decimal(shares))
         left = subtract(Decimal(shares - gross), exact)
-    return max(0, floor(scaleb(left, len(str(PICOUNITS)) - 1)))
+    return min(max(0, floor(scaleb(left, len(str(PICOUNITS)) - 1))), PICOUNITS)

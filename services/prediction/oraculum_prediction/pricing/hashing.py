@@ -11,6 +11,7 @@ Big-endian, without padding:
     8n bytes   prior offsets, signed      (LMSR only)
     8n bytes   the shares or stakes in the pools      (not for LMSR; of several pools YES first, then 8n bytes NO)
     8n bytes   shares outstanding         (not for parimutuel)
+    8n bytes   shares beside the pool     (only for a pool with a weight)
 """
 
 import struct

@@ -9,7 +9,9 @@ from oraculum_prediction.pricing.lmsr_quotes import quote_lmsr
 from oraculum_prediction.pricing.orders import Fill, Order, Refusal, Side
 from oraculum_prediction.pricing.parimutuel import ParimutuelState, quote_parimutuel
 
-MarketState = LmsrState | ParimutuelState | CpmmState | CpmmMultiState
+# Markets in which shares are bought and sold at prices that the market itself says.
+MakerState = LmsrState | CpmmState | CpmmMultiState
+MarketState = MakerState | ParimutuelState
 
 
 def quote(state: MarketState, order: Order) -> Fill | Refusal:

@@ -67,14 +67,25 @@ def verify_receipt(document: Mapping[str, Any]) -> list[str]:
 
     A document that is no receipt at all raises ValueError or KeyError.
     """
-    state = state_from_document(document["state"])
-    taker = _taker_of(document["order"])
-    found = match(state, Book(map(_resting_of, document["makers"])), taker)
+    state, taker, found = _traded(document)
     if isinstance(found, Refusal):
         return [f"order: {found.message}"]
     again = receipt(state, taker, found)
     names = dict.fromkeys(chain(again, document))
     return [name for name in names if again.get(name) != document.get(name)]
+
+
+def state_after(document: Mapping[str, Any]) -> MarketState:
+    """Give the market that a right receipt leads to; ValueError where its order would be refused."""
+    _, _, found = _traded(document)
+    if isinstance(found, Refusal):
+        raise ValueError(found.message)  # noqa: TRY004  the document is wrong, not a type
+    return found.state
+
+
+def _traded(document: Mapping[str, Any]) -> tuple[MarketState, Taker, Match | Refusal]:
+    state, taker = state_from_document(document["state"]), _taker_of(document["order"])
+    return state, taker, match(state, Book(map(_resting_of, document["makers"])), taker)
 
 
 def _maker(resting: Resting) -> Document:

@@ -13,6 +13,7 @@ from oraculum_prediction.draft import Draft, Filled
 from oraculum_prediction.memory import Holding
 from oraculum_prediction.placement import Ticket
 from oraculum_prediction.pricing import Side
+from oraculum_prediction.pricing.mechanisms import keep
 from oraculum_prediction.repository.arrays import hexadecimals, literal, literals
 
 _SQL: Final = queries("oraculum_prediction", "sql/batches.sql")
@@ -69,6 +70,7 @@ async def advance(connection: Connection, parts: Sequence[Priced]) -> dict[UUID,
         outcome_volumes=literals(draft.outcome_volume_units for draft in drafts),
         escrows=literal(draft.escrow_units for draft in drafts),
         participants=literal(draft.participant_count for draft in drafts),
+        pools=literals(keep(draft.state).pools for draft in drafts),
     )
     times: dict[UUID, datetime] = dict(rows)
     deeper = [draft for draft in drafts if draft.deepened and draft.event_id in times]
@@ -151,10 +153,11 @@ async def put_positions(connection: Connection, drafts: Sequence[Draft]) -> None
 
 async def _deepen(connection: Connection, drafts: Sequence[Draft]) -> None:
     """Write down the liquidity of markets that have more of it; they are ours since they were advanced."""
+    kept = [keep(draft.state) for draft in drafts]
     await _SQL.deepen_markets.run(
         connection,
         event_ids=literal(draft.event_id for draft in drafts),
-        liquidities=literal(draft.state.liquidity for draft in drafts),
-        priors=literals(draft.state.prior for draft in drafts),
+        liquidities=literal(each.liquidity for each in kept),
+        priors=literals(each.prior for each in kept),
         subsidies=literal(draft.subsidy_units for draft in drafts),
     )

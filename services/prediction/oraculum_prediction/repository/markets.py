@@ -8,7 +8,8 @@ from uuid import UUID
 
 from oraculum_kit.db import Connection, queries
 from oraculum_money import Price, Shares, Units
-from oraculum_prediction.pricing import LmsrState, PricePoint, fee_schedule
+from oraculum_prediction.pricing import MakerState, Mechanism, PricePoint, fee_schedule
+from oraculum_prediction.pricing.mechanisms import Kept, keep, mechanism_of, restored
 
 _SQL: Final = queries("oraculum_prediction", "sql/markets.sql")
 
@@ -22,12 +23,15 @@ class MarketRow:
     """A market as it stands in the database."""
 
     event_id: UUID
+    mechanism: str
     asset: str
     category: str
     subsidy_units: Units
     request_hash: bytes
-    liquidity_units: Units
+    liquidity_units: Units | None
     prior: list[int]
+    weight: Price | None
+    pools: list[int]
     sold: list[int]
     fee_kind: str
     fee_rate: int
@@ -47,15 +51,17 @@ class MarketRow:
     void_prices: list[Price] | None
     state_hash: bytes
 
-    def state(self) -> LmsrState:
+    def state(self) -> MakerState:
         """What pricing works on; ValueError if no market can have these numbers."""
-        state = LmsrState(
+        kept = Kept(
+            tuple(map(Shares, self.sold)),
             self.liquidity_units,
             tuple(self.prior),
-            tuple(map(Shares, self.sold)),
-            fee_schedule(self.fee_kind, self.fee_rate),
-            self.price_max,
+            self.weight,
+            tuple(map(Shares, self.pools)),
         )
+        fee = fee_schedule(self.fee_kind, self.fee_rate)
+        state = restored(Mechanism(self.mechanism), kept, fee, self.price_max)
         if state.state_hash != self.state_hash:
             raise ValueError(f"the state of market {self.event_id} is not the one that its last fill left")
         return state
@@ -82,7 +88,7 @@ async def markets(connection: Connection, event_ids: Sequence[UUID]) -> list[Mar
 async def insert(
     connection: Connection,
     event_id: UUID,
-    state: LmsrState,
+    state: MakerState,
     *,
     asset: str,
     category: str,
@@ -91,16 +97,20 @@ async def insert(
     request_hash: bytes,
 ) -> bool:
     """Open a market; False when the event has one already."""
+    kept = keep(state)
     opened = await _SQL.insert_market.value(
         connection,
         event_id=event_id,
+        mechanism=mechanism_of(state).value,
         asset=asset,
         category=category,
         subsidy_units=subsidy_units,
         request_hash=request_hash,
-        liquidity_units=state.liquidity,
-        prior=list(state.prior),
-        sold=list(state.sold),
+        liquidity_units=kept.liquidity,
+        prior=list(kept.prior),
+        weight=kept.weight,
+        pools=list(kept.pools),
+        sold=list(kept.sold),
         fee_kind=state.fee.kind,
         fee_rate=state.fee.rate,
         price_max=state.price_max,

@@ -8,11 +8,9 @@ from typing import Final, NamedTuple
 from oraculum_money import PRICE_ONE, Price, Shares, Units, mul_div_floor
 from oraculum_prediction.pricing import (
     Fill,
-    LmsrState,
+    MakerState,
     Order,
     Side,
-    cost,
-    proceeds,
     quote,
     shares_to_price,
     uncertainty_at,
@@ -42,7 +40,7 @@ class Step(NamedTuple):
 
 
 def kelly(
-    state: LmsrState,
+    state: MakerState,
     outcome: int,
     *,
     probability_millionths: int,
@@ -66,27 +64,28 @@ def kelly(
     return Stake(amount if fill else Units(0), full, fill, name if amount < wanted else "")
 
 
-def ladder(state: LmsrState, outcome: int, side: Side) -> list[Step]:
+def ladder(state: MakerState, outcome: int, side: Side) -> list[Step]:
     """What moves the price by 1, 5 and 10 hundredths, as far as the market lets it go."""
     here, steps = state.prices[outcome], []
     for distance in LADDER:
         target = Price(here + distance if side is Side.BUY else here - distance)
         if not 0 < target < PRICE_ONE:
             break
-        shares = shares_to_price(state, outcome, target)
-        if side is Side.BUY and shares > 0 and target <= state.price_max:
-            steps.append(Step(target, cost(state, outcome, Shares(shares)), Shares(shares)))
-        elif side is Side.SELL and 0 < -shares <= state.sold[outcome]:
-            steps.append(Step(target, proceeds(state, outcome, Shares(-shares)), Shares(-shares)))
+        shares = shares_to_price(state, outcome, target) * (1 if side is Side.BUY else -1)
+        if shares <= 0 or target > state.price_max:
+            continue
+        fill = quote(state, Order(outcome, side, shares=Shares(shares)))
+        if isinstance(fill, Fill):
+            steps.append(Step(target, fill.gross, fill.shares))
     return steps
 
 
-def _bought(state: LmsrState, outcome: int, amount: Units) -> Fill | None:
+def _bought(state: MakerState, outcome: int, amount: Units) -> Fill | None:
     fill = quote(state, Order(outcome=outcome, side=Side.BUY, amount=amount))
     return fill if isinstance(fill, Fill) and fill.shares > 0 else None
 
 
-def _position(state: LmsrState, outcome: int, amount: Units) -> Position | None:
+def _position(state: MakerState, outcome: int, amount: Units) -> Position | None:
     """Where a purchase for this amount, the fee on top, would lead to."""
     fill = _bought(state, outcome, amount)
     if fill is None:

@@ -21,9 +21,10 @@ with given as (
     from unnest(
         %(event_ids)s::uuid[], %(versions)s::bigint[], %(trading)s::boolean[], %(sequences)s::bigint[],
         %(sold)s::text[], %(prices)s::text[], %(state_hashes)s::text[], %(volumes)s::bigint[],
-        %(outcome_volumes)s::text[], %(escrows)s::bigint[], %(participants)s::bigint[]
+        %(outcome_volumes)s::text[], %(escrows)s::bigint[], %(participants)s::bigint[], %(pools)s::text[]
     ) as g (
-        event_id, version, trading, sequence, sold, prices, state_hash, volume, outcome_volumes, escrow, participants
+        event_id, version, trading, sequence, sold, prices, state_hash, volume, outcome_volumes, escrow, participants,
+        pools
     )
 ), locked as (
     select m.event_id
@@ -37,6 +38,7 @@ update market m
 set version = m.version + 1,
     sequence = g.sequence,
     sold = g.sold::bigint[],
+    pools = g.pools::bigint[],
     prices = g.prices::bigint[],
     state_hash = decode(g.state_hash, 'hex'),
     volume_units = g.volume,

@@ -2,16 +2,16 @@
 
 -- name: market
 -- One market.
-select event_id, asset, category, subsidy_units, request_hash, liquidity_units, prior, sold, fee_kind, fee_rate, price_max,
-    prices, opening_prices, status, locks_at, version, sequence, volume_units, outcome_volume_units,
+select event_id, mechanism, asset, category, subsidy_units, request_hash, liquidity_units, prior, weight, pools, sold,
+    fee_kind, fee_rate, price_max, prices, opening_prices, status, locks_at, version, sequence, volume_units, outcome_volume_units,
     escrow_units, participant_count, opened_at, closed_at, void_prices, state_hash
 from market
 where event_id = %(event_id)s
 
 -- name: markets
 -- Several markets.
-select event_id, asset, category, subsidy_units, request_hash, liquidity_units, prior, sold, fee_kind, fee_rate, price_max,
-    prices, opening_prices, status, locks_at, version, sequence, volume_units, outcome_volume_units,
+select event_id, mechanism, asset, category, subsidy_units, request_hash, liquidity_units, prior, weight, pools, sold,
+    fee_kind, fee_rate, price_max, prices, opening_prices, status, locks_at, version, sequence, volume_units, outcome_volume_units,
     escrow_units, participant_count, opened_at, closed_at, void_prices, state_hash
 from market
 where event_id = any(%(event_ids)s::uuid[])
@@ -19,11 +19,11 @@ where event_id = any(%(event_ids)s::uuid[])
 -- name: insert_market
 -- Opens a market; no row comes back when the event has one.
 insert into market (
-    event_id, mechanism, asset, category, subsidy_units, request_hash, liquidity_units, prior, sold, fee_kind, fee_rate,
-    price_max, state_hash, prices, opening_prices, locks_at, outcome_volume_units, escrow_units
+    event_id, mechanism, asset, category, subsidy_units, request_hash, liquidity_units, prior, weight, pools, sold,
+    fee_kind, fee_rate, price_max, state_hash, prices, opening_prices, locks_at, outcome_volume_units, escrow_units
 ) values (
-    %(event_id)s, 'lmsr', %(asset)s, %(category)s, %(subsidy_units)s, %(request_hash)s, %(liquidity_units)s,
-    %(prior)s::bigint[], %(sold)s::bigint[], %(fee_kind)s, %(fee_rate)s, %(price_max)s, %(state_hash)s,
+    %(event_id)s, %(mechanism)s, %(asset)s, %(category)s, %(subsidy_units)s, %(request_hash)s, %(liquidity_units)s,
+    %(prior)s::bigint[], %(weight)s, %(pools)s::bigint[], %(sold)s::bigint[], %(fee_kind)s, %(fee_rate)s, %(price_max)s, %(state_hash)s,
     %(prices)s::bigint[], %(prices)s::bigint[], %(locks_at)s, %(sold)s::bigint[], %(subsidy_units)s
 )
 on conflict (event_id) do nothing

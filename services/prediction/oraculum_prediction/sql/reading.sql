@@ -24,7 +24,7 @@ from trade_order o
 join market m on m.event_id = o.event_id
 join fill f on f.event_id = o.event_id
     and (f.sequence = o.fill_sequence or (f.order_id = o.order_id and f.role = 2) or (
-        o.type = 3 and f.group_first = o.fill_sequence and f.sequence < o.fill_sequence + cardinality(m.prior)
+        o.type = 3 and f.group_first = o.fill_sequence and f.sequence < o.fill_sequence + cardinality(m.sold)
         and f.sequence >= o.fill_sequence
     ))
 left join receipt r on r.event_id = f.event_id and r.group_first = f.group_first

@@ -1,0 +1,71 @@
+"""More liquidity for pools that trade: somebody adds to their subsidy, and no price moves.
+
+Every pool grows by one factor on both of its sides, at the same weight. A constant product does not know how large it is:
+the grown pool trades as two pools would that stand side by side at one price, the one that was there and a second of the
+part that came. So the second loses at most what was brought for it, whatever comes, and nobody who lifts a price, adds
+liquidity and brings it back gains more than they added.
+
+To hold the price by another weight instead, both sides grown by the same amount, as Manifold does, is not safe for those who
+gave before. Where a pool is far from even it makes k smaller, and what k loses, whoever moved the price takes: in a pool
+of 1 and 1,000,000 a subsidy of 1 gives back 842 units that were somebody else's.
+
+What comes in buys whole sets, and the price has no use for as many of the scarcer side: those lie idle (see `cpmm_state`),
+or in escrow beyond what the pools need (see `cpmm_multi_state`), and are the house's.
+"""
+
+from collections.abc import Sequence
+
+from oraculum_money import INT64_MAX, Shares, Units
+from oraculum_prediction.pricing.cpmm_multi_state import CpmmMultiState
+from oraculum_prediction.pricing.cpmm_state import CpmmState
+from oraculum_prediction.pricing.search import last_within
+
+
+def deepened_pool(state: CpmmState, subsidy: Units) -> CpmmState:
+    """Give the market with the pool that this much more subsidy pays for; ValueError where it pays for none."""
+    _check(subsidy)
+    largest = max(state.pools)
+    no, yes = _grown(state.pools, largest, largest + subsidy)
+    no_idle, yes_idle = (
+        Shares(idle + subsidy - (after - before))
+        for idle, after, before in zip(state.idle, (no, yes), state.pools, strict=True)
+    )
+    return CpmmState(state.weight, (no, yes), state.sold, state.fee, state.price_max, (no_idle, yes_idle))
+
+
+def deepened_pools(state: CpmmMultiState, subsidy: Units) -> CpmmMultiState:
+    """Give the market with the largest pools whose escrow rises by this subsidy at most; ValueError where none do."""
+    _check(subsidy)
+    # The more it is measured by, the finer the factor.
+    largest = max(*state.yes, *state.no)
+    covered = state.escrow + subsidy
+    if covered > INT64_MAX:
+        raise ValueError("no account could hold the escrow of so many shares")
+
+    def grown(by: int) -> CpmmMultiState:
+        yes, no = (_grown(each, largest, largest + by) for each in (state.yes, state.no))
+        return CpmmMultiState(yes, no, state.sold, state.fee, state.price_max)
+
+    def exceeds(by: int) -> bool:
+        if by <= 0:
+            return False
+        try:
+            return grown(by).escrow > covered
+        except ValueError:
+            # No account could hold it.
+            return True
+
+    by = last_within(largest * subsidy // state.escrow, exceeds)
+    if by <= 0:
+        raise ValueError(f"{subsidy} units pay for no more liquidity")
+    return grown(by)
+
+
+def _grown(shares: Sequence[Shares], measure: int, to: int) -> tuple[Shares, ...]:
+    """Rounded up: the product never falls by it, and the dearer outcome never becomes dearer."""
+    return tuple(Shares(-(-each * to // measure)) for each in shares)
+
+
+def _check(subsidy: Units) -> None:
+    if subsidy <= 0:
+        raise ValueError("a subsidy is positive")
