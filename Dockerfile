@@ -1,4 +1,5 @@
-# One image for each process:  docker build --build-arg SERVICE=wallet --build-arg PACKAGE=services/wallet -t oraculum/wallet .
+# One image for each process; `make images` says which: docker build -t oraculum/wallet --build-arg SERVICE=wallet
+#     --build-arg PACKAGE=services/wallet --build-arg MODULE=oraculum_wallet .
 # `make images` builds them all, and `prepare` beside them, which brings schemas and topics up to date before others start.
 # BASE is any Debian with Python 3.11; `make images BASE=local` makes one without a registry.
 ARG BASE=python:3.11-slim-bookworm
@@ -6,6 +7,7 @@ ARG BASE=python:3.11-slim-bookworm
 FROM ${BASE} AS build
 ARG SERVICE
 ARG PACKAGE
+ARG MODULE
 # The base's own certificates are trusted: an organisation that inspects its traffic adds its authority there.
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 \
     PIP_CERT=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
@@ -24,6 +26,7 @@ COPY protos protos
 COPY libs libs
 COPY services services
 COPY gateway gateway
+COPY dev dev
 # Built by the builder's environment into the one that serves: nothing that builds stays in it, nor sources of what is
 # compiled. Only `prepare` keeps dbmate.
 RUN site="$(/app/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
@@ -36,9 +39,7 @@ RUN site="$(/app/bin/python -c 'import sysconfig; print(sysconfig.get_path("pure
     && rm -rf /app/include \
     # Those in *.libs were rewritten when their wheel was made and do not survive it.
     && find "$site" -name '*.so' -not -path '*.libs/*' -exec strip --strip-unneeded {} + \
-    && module="oraculum_$(echo "${SERVICE}" | tr - _)" \
     && if [ "${SERVICE}" = prepare ]; then \
-         module=oraculum_kit.prepare; \
          mkdir /app/topics && cp protos/topics/*.yaml /app/topics/; \
          for service in services/*; do \
            mkdir -p "/app/migrations/$(basename "$service")"; \
@@ -47,10 +48,10 @@ RUN site="$(/app/bin/python -c 'import sysconfig; print(sysconfig.get_path("pure
          # It migrates and makes topics, and serves nobody.
          rm -rf "$site"/uvloop "$site"/grpc_health "$site"/grpc_reflection; \
        else rm /app/bin/dbmate; fi \
-    && printf '#!/bin/sh\nexec /app/bin/python -m %s "$@"\n' "$module" > /app/bin/serve \
+    && printf '#!/bin/sh\nexec /app/bin/python -m %s "$@"\n' "${MODULE}" > /app/bin/serve \
     && chmod 755 /app/bin/serve \
     # Whatever was taken away above, what runs here must still be importable.
-    && cd / && env -i /app/bin/python -c "import importlib; importlib.import_module('$module' + ('.__main__' if '${SERVICE}' != 'prepare' else ''))"
+    && cd / && env -i /app/bin/python -c "import importlib; importlib.import_module('${MODULE}' + ('.__main__' if '${SERVICE}' != 'prepare' else ''))"
 
 # The base without what a serving process never needs: no package manager and what it links, no perl, no second set of encodings,
 # no tools for disks, accounts and terminals, no time zones but those of the tzdata wheel.
@@ -62,7 +63,7 @@ RUN cd /usr/bin && find . -maxdepth 1 -not -type d -not -name 'python3*' -not -n
       /usr/lib/*-linux-gnu/libdb-* /usr/lib/*-linux-gnu/libgcrypt.* /usr/lib/*-linux-gnu/libsystemd.* \
       /usr/lib/*-linux-gnu/libext2fs.* /usr/lib/*-linux-gnu/libsepol.* /usr/lib/*-linux-gnu/libsemanage.* \
       /usr/lib/*-linux-gnu/libbfd* /usr/lib/*-linux-gnu/libopcodes* /usr/lib/*-linux-gnu/libctf* /usr/lib/*-linux-gnu/libgprof* \
-      /usr/lib/*-linux-gnu/libsframe* /usr/lib/*-linux-gnu/ldscripts /usr/lib/*-linux-gnu/security \
+      /usr/lib/*-linux-gnu/libsframe* /usr/lib/*-linux-gnu/gprofng /usr/lib/*-linux-gnu/ldscripts /usr/lib/*-linux-gnu/security \
       /usr/lib/*-linux-gnu/libkrb5* /usr/lib/*-linux-gnu/libgssapi* /usr/lib/*-linux-gnu/libmvec* \
       /usr/lib/python3.11/distutils /usr/lib/python3.11/idlelib /usr/lib/python3.11/tkinter; \
     rm -rf /var/lib/apt /var/cache/* /usr/bin/perl* /usr/bin/apt* /usr/lib/apt /usr/lib/*-linux-gnu/perl-base \

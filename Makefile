@@ -7,7 +7,7 @@ PACKAGES := protos libs/kit libs/money services/auth services/event services/pre
 PIP_QUIET := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo bench clean test lint types contracts unit faults drill cluster-test lock protos schemas images kind charts manifests observability client permissions fuzz
+.PHONY: help setup up down status logs demo bench clean test lint types contracts unit faults drill cluster-test lock protos schemas images kind charts manifests observability client permissions fuzz compose
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,10 @@ cluster-test: setup ## Install, upgrade, roll back and uninstall the chart in a 
 ##@ Ship it
 images: setup ## Build every image; BASE=local makes a base without a registry
 	@$(ORACULUM) images $(if $(BASE),--base $(BASE)) $(if $(VERSION),--version $(VERSION))
+
+compose: setup ## The whole suite from its images under Docker, with secrets made on first use (VENUES=sim|live)
+	@$(ORACULUM) secrets --files
+	@docker compose up $(if $(DETACH),--detach --wait)
 
 kind: setup ## A kind cluster with everything in it: images, operators, the chart (needs kind, Docker, kubectl, helm)
 	@k8s/kind/up.sh

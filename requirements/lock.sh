@@ -16,6 +16,7 @@ image() {
   compile protos/pyproject.toml libs/*/pyproject.toml "$@" --constraint requirements/all.txt
 }
 image -o requirements/images/prepare.txt
+image requirements/stand-in.in -o requirements/images/stand-in.txt
 for package in services/* gateway; do
   image "$package/pyproject.toml" -o "requirements/images/$(basename "$package").txt"
 done

@@ -1,8 +1,9 @@
 """`oraculum secrets [--namespace N] [--prefix P]`: make every secret that the chart refers to, as manifests for kubectl.
 
     oraculum secrets | kubectl apply -f -
+    oraculum secrets --files                  for compose.yaml (secret_files.py)
 
-Run it once for a namespace: applying it again would change the keys, and with them end every session. What it prints
+Run the first once for a namespace: applying it again would change the keys, and with them end every session. What it prints
 is all there is; nothing is kept here.
 """
 
@@ -15,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from oraculum_dev.chart import secret_files
 from oraculum_dev.infrastructure.databases import role_of
 from oraculum_dev.project import SERVICES
 from oraculum_dev.suite.keys import SIGNERS, Keys
@@ -28,7 +30,19 @@ def main(arguments: Sequence[str]) -> int:
         "--prefix", default="oraculum-postgres", help="postgres.credentialsPrefix of the values"
     )
     parser.add_argument("--smtp-url", default="smtp://mail.example.com:587", help="where mails are sent")
+    parser.add_argument(
+        "--files",
+        nargs="?",
+        type=Path,
+        const=secret_files.FOLDER,
+        metavar="FOLDER",
+        help="write them as files for compose.yaml instead",
+    )
     options = parser.parse_args(arguments)
+    if options.files:
+        secret_files.write(options.files)
+        print(f"compose.yaml finds its secrets in {options.files}", file=sys.stderr)
+        return 0
     with tempfile.TemporaryDirectory(prefix="oraculum-secrets-") as folder:
         keys = Keys(Path(folder))
         keys.ensure()

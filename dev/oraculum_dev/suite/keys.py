@@ -43,7 +43,7 @@ class Keys:
         """The password of a database role, made when it is asked for the first time."""
         path = self.folder / f"{role}.password"
         if not path.exists():
-            _write(path, secrets.token_hex(16))
+            write_secret(path, secrets.token_hex(16))
         return path.read_text()
 
     def ensure(self) -> None:
@@ -51,16 +51,17 @@ class Keys:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for path in (self.token_key, *map(self.service_key, SIGNERS)):
             if not path.exists():
-                _write(path, private_key_pem(Ed25519PrivateKey.generate()))
+                write_secret(path, private_key_pem(Ed25519PrivateKey.generate()))
         if not self.data_keys.exists():
-            _write(self.data_keys, KeyRing.new().text())
+            write_secret(self.data_keys, KeyRing.new().text())
         public = [(name, private_key(self.service_key(name).read_text()).public_key()) for name in SIGNERS]
-        _write(self.public_keys, json.dumps(jwks(public), indent=2))
+        write_secret(self.public_keys, json.dumps(jwks(public), indent=2))
 
 
-def _write(path: Path, text: str) -> None:
+def write_secret(path: Path, text: str) -> None:
     """Write a secret that is whole or absent, whatever stops us."""
     unfinished = path.with_name(f"{path.name}.new")
+    unfinished.unlink(missing_ok=True)
     unfinished.touch(mode=0o600)
     unfinished.write_text(text)
     unfinished.replace(path)
