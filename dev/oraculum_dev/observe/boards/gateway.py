@@ -5,6 +5,7 @@ from typing import Final
 from oraculum_dev.observe.board import Board, Row, lines, quantiles, rate
 
 _HTTP: Final = "oraculum_gateway_http_seconds"
+_FOUND: Final = rate("oraculum_gateway_cache_total", 'result!="missed"', by="route")
 
 GATEWAY: Final = Board(
     "gateway",
@@ -63,6 +64,32 @@ GATEWAY: Final = Board(
                     "Commands by what their key told",
                     "ops",
                     (rate("oraculum_idempotent_commands_total", by="result"), "{{result}}"),
+                ),
+            ],
+        ),
+        Row(
+            "Cache of public answers",
+            [
+                lines(
+                    "Share that it answered",
+                    "percentunit",
+                    (f"{_FOUND} / {rate('oraculum_gateway_cache_total', by='route')}", "{{route}}"),
+                ),
+                lines(
+                    "Where answers came from",
+                    "ops",
+                    (rate("oraculum_gateway_cache_total", by="result"), "{{result}}"),
+                ),
+                lines(
+                    "Kept in memory",
+                    "bytes",
+                    ("max by (instance) (oraculum_gateway_cache_bytes)", "{{instance}}"),
+                ),
+                lines(
+                    "Valkey did not answer",
+                    "ops",
+                    (rate("oraculum_gateway_cache_failures_total"), "kept answers"),
+                    (rate("oraculum_gateway_rate_limit_failures_total", by="limit"), "limit {{limit}}"),
                 ),
             ],
         ),

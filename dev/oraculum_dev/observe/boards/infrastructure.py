@@ -23,6 +23,14 @@ INFRASTRUCTURE: Final = Board(
                     "short",
                     ("sum by (service) (oraculum_rpc_server_running)", "{{service}}"),
                 ),
+                lines(
+                    "Replicas as their callers see them",
+                    "short",
+                    (
+                        "max by (service, target, state) (oraculum_rpc_client_replicas)",
+                        "{{service}} sees {{target}} {{state}}",
+                    ),
+                ),
             ],
         ),
         Row(
@@ -48,6 +56,20 @@ INFRASTRUCTURE: Final = Board(
                     ("sum by (service) (oraculum_db_pool_waiting)", "{{service}}"),
                     threshold=50,
                 ),
+                lines(
+                    "Share of time in that queue",
+                    "percentunit",
+                    # A gauge that only grows: what requests have waited for since the start, all together.
+                    (
+                        "sum by (service) (rate(oraculum_db_pool_waited_seconds[$__rate_interval]))",
+                        "{{service}}",
+                    ),
+                ),
+                lines(
+                    "Statements that failed",
+                    "ops",
+                    (rate("oraculum_sql_failed_total", by="statement"), "{{statement}}"),
+                ),
             ],
         ),
         Row(
@@ -67,10 +89,19 @@ INFRASTRUCTURE: Final = Board(
                     (rate("oraculum_consumer_records_total", by="group, result"), "{{group}} {{result}}"),
                 ),
                 quantiles("From true to handled", "oraculum_consumer_delay_seconds", by="group"),
+                quantiles(
+                    "A batch handled and committed", "oraculum_consumer_batch_duration_seconds", by="group"
+                ),
+                lines(
+                    "Failures that were tried again",
+                    "ops",
+                    (rate("oraculum_consumer_retries_total", by="group, kind"), "{{group}} {{kind}}"),
+                    (rate("oraculum_outbox_failed_total", by="service"), "{{service}} publishes"),
+                ),
             ],
         ),
         Row(
-            "Jobs and processes",
+            "Jobs",
             [
                 lines(
                     "Runs of jobs",
@@ -78,6 +109,19 @@ INFRASTRUCTURE: Final = Board(
                     (rate("oraculum_job_runs_total", by="kind, result"), "{{kind}} {{result}}"),
                 ),
                 lines("Overdue", "s", ("max by (kind) (oraculum_jobs_overdue_seconds)", "{{kind}}")),
+                lines(
+                    "Due, and given up",
+                    "short",
+                    ("max by (kind) (oraculum_jobs_waiting)", "{{kind}} waits"),
+                    ("max by (kind) (oraculum_jobs_dead)", "{{kind}} is given up"),
+                ),
+                quantiles("One run", "oraculum_job_duration_seconds", by="kind"),
+                quantiles("From due to run", "oraculum_job_lateness_seconds", by="kind"),
+            ],
+        ),
+        Row(
+            "Processes",
+            [
                 lines("CPU", "percentunit", (rate("process_cpu_seconds_total", by="service"), "{{service}}")),
                 lines("Memory", "bytes", ("sum by (service) (process_resident_memory_bytes)", "{{service}}")),
             ],

@@ -87,5 +87,20 @@ MARKET_DATA: Final = Board(
                 ),
             ],
         ),
+        Row(
+            "What was missed",
+            [
+                lines(
+                    "Trades that a venue's history knew and no socket had told",
+                    "ops",
+                    (rate("oraculum_market_data_backfilled_total", by="venue"), "{{venue}}"),
+                ),
+                lines(
+                    "Messages of a kind that nobody told us of",
+                    "ops",
+                    (rate("oraculum_market_data_unknown_total", by="venue"), "{{venue}}"),
+                ),
+            ],
+        ),
     ],
 )

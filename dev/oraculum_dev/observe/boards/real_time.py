@@ -39,5 +39,20 @@ REAL_TIME: Final = Board(
                 lines("Notices to people", "ops", (rate("oraculum_notification_notices_total"), "notices")),
             ],
         ),
+        Row(
+            "Channels",
+            [
+                lines(
+                    "Watched by some gateway",
+                    "short",
+                    ("max(oraculum_notification_watched_channels)", "channels"),
+                ),
+                lines(
+                    "Messages of channels whose names nobody could ask for",
+                    "ops",
+                    (rate("oraculum_notification_unnamed_total"), "messages"),
+                ),
+            ],
+        ),
     ],
 )

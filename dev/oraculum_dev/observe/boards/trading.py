@@ -114,5 +114,47 @@ TRADING: Final = Board(
                 ),
             ],
         ),
+        Row(
+            "Orders that ended otherwise",
+            [
+                lines(
+                    "By the clock, and given up",
+                    "ops",
+                    (rate("oraculum_prediction_orders_ended_by_clock_total"), "by the clock"),
+                    (rate("oraculum_prediction_orders_abandoned_total"), "given up for the sweep"),
+                ),
+                lines(
+                    "Money that comes back later",
+                    "ops",
+                    (rate("oraculum_prediction_voids_failed_total"), "holds left to the sweep"),
+                    (
+                        rate("oraculum_prediction_fundings_returned_total"),
+                        "subsidies of markets that never came",
+                    ),
+                ),
+                lines(
+                    "Batches decided again for limits in use elsewhere",
+                    "ops",
+                    (rate("oraculum_prediction_limits_moved_total"), "batches"),
+                ),
+                lines(
+                    "What people were warned of",
+                    "ops",
+                    (rate("oraculum_prediction_alerts_total", by="kind"), "{{kind}}"),
+                ),
+            ],
+        ),
+        Row(
+            "Triggers",
+            [
+                lines("Watched", "short", ("sum(oraculum_prediction_triggers_waiting)", "triggers")),
+                quantiles("From firing to the answer", "oraculum_prediction_trigger_duration_seconds"),
+                lines(
+                    "Whose moment was missed",
+                    "ops",
+                    (rate("oraculum_prediction_triggers_caught_total"), "triggers"),
+                ),
+            ],
+        ),
     ],
 )

@@ -68,5 +68,48 @@ WALLET: Final = Board(
                 lines("Swept after a crash", "ops", (rate("oraculum_wallet_holds_swept_total"), "holds")),
             ],
         ),
+        Row(
+            "What cannot happen, and did",
+            [
+                lines("Incidents", "ops", (rate("oraculum_wallet_incidents_total", by="kind"), "{{kind}}")),
+                lines(
+                    "Batches that the database refused",
+                    "ops",
+                    (rate("oraculum_wallet_ledger_disagreements_total"), "batches"),
+                ),
+                lines(
+                    "Longest halt of an event's fills",
+                    "s",
+                    ("max(oraculum_wallet_events_halted_age_seconds)", "age"),
+                    threshold=60,
+                ),
+                lines(
+                    "Balances without what is arriving",
+                    "ops",
+                    (rate("oraculum_wallet_proceeds_unknown_total"), "prediction was away"),
+                ),
+            ],
+        ),
+        Row(
+            "Sweeps and looks",
+            [
+                lines(
+                    "Money given back",
+                    "ops",
+                    (rate("oraculum_wallet_expired_transfers_total"), "transfers whose time was over"),
+                    (rate("oraculum_wallet_reserves_swept_total"), "reserves of orders never decided"),
+                ),
+                lines(
+                    "Sweeps without an answer", "ops", (rate("oraculum_wallet_sweeps_failed_total"), "sweeps")
+                ),
+                quantiles("One look of the conservation monitor", "oraculum_wallet_monitor_look_seconds"),
+                lines(
+                    "Since it looked last",
+                    "s",
+                    ("time() - max(oraculum_wallet_monitor_looked_timestamp_seconds)", "age"),
+                    threshold=60,
+                ),
+            ],
+        ),
     ],
 )
