@@ -46,6 +46,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "createEvent": {"title": "Was it?", "category": "custom", "end_time": "2020-01-01T00:00:00Z"},
     "login": {"nonce": "nobody gave it", "signature": "0x00"},
     "adminSetCrawlerRules": {"rules": [], "version": 2**31},
+    "adminSetTierLimits": {"tier": "nobody's"},
+    "adminSetHouseLimits": {"asset": "no asset", "reason": "to be refused"},
     "adminSetProhibited": {"data": [{"kind": "event", "subject": "no id", "reason": "to be refused"}]},
 }
 # Asked for an event that trades, which is nobody's but the house's.

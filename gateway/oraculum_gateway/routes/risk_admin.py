@@ -273,7 +273,7 @@ ROUTES: Final = (
         handler=set_house_limits, summary="Set what the house may lose, from the next bet on",
         who=Who.ADMIN, limit=Limit.COMMAND, command=True, body=rule_shapes.HouseLimitsIn,
         answer=rule_shapes.HouseLimitsOut,
-        example={"asset": "USDC", "market": "5000.00", "total": "100000.00", "reason": "capital of the season"},
+        example={"asset": "USDC", "market": "5000000.00", "total": "1000000000.00", "reason": "capital of the season"},
     ),
     Route(
         method="GET", path="/admin/prohibited", name="adminListProhibited", tag="admin",
