@@ -39,6 +39,10 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
         lambda rest: import_module("oraculum_dev.checks.check").main(rest),
         "single steps: lint, types, contracts, unit, tests",
     ),
+    "advisories": (
+        lambda rest: import_module("oraculum_dev.checks.advisories").main(rest),
+        "hold every pinned dependency against known vulnerabilities, from a file: PATH",
+    ),
     "protos": (
         lambda rest: import_module("oraculum_dev.contracts").main(rest),
         "generate the code of the contracts; --accept renews what may not break",
