@@ -112,6 +112,7 @@ def own() -> Iterator[Own]:
 
 
 class TestStop:
+    @pytest.mark.timeout(600)
     def test_leaves_no_process_and_no_port_and_keeps_the_data(self, own: Own) -> None:
         """Ctrl-C and SIGTERM end everything; the next start finds what the last one wrote."""
         own.start()
