@@ -96,6 +96,7 @@ CREATE TABLE auth.account (
     email_sealed bytea,
     token_version bigint DEFAULT 0 NOT NULL,
     ban_reason text DEFAULT ''::text NOT NULL,
+    deleted_at timestamp with time zone,
     CONSTRAINT account_display_name_check CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 50))),
     CONSTRAINT account_kyc_check CHECK ((kyc = ANY (ARRAY['none'::text, 'pending'::text, 'approved'::text, 'rejected'::text]))),
     CONSTRAINT account_preferences_check CHECK ((jsonb_typeof(preferences) = 'object'::text)),
@@ -3037,4 +3038,5 @@ INSERT INTO auth.schema_migrations (version) VALUES
     ('20261121095100'),
     ('20261121101200'),
     ('20261121102000'),
-    ('20261121105000');
+    ('20261121105000'),
+    ('20261121163500');

@@ -33,6 +33,15 @@ CREATE TABLE notification.channel (
 WITH (fillfactor='70');
 
 --
+-- Name: gone_person; Type: TABLE; Schema: notification; Owner: -
+--
+
+CREATE TABLE notification.gone_person (
+    user_id uuid NOT NULL,
+    gone_at timestamp with time zone NOT NULL
+);
+
+--
 -- Name: idempotency; Type: TABLE; Schema: notification; Owner: -
 --
 
@@ -191,6 +200,13 @@ ALTER TABLE ONLY notification.channel
     ADD CONSTRAINT channel_pkey PRIMARY KEY (name);
 
 --
+-- Name: gone_person gone_person_pkey; Type: CONSTRAINT; Schema: notification; Owner: -
+--
+
+ALTER TABLE ONLY notification.gone_person
+    ADD CONSTRAINT gone_person_pkey PRIMARY KEY (user_id);
+
+--
 -- Name: idempotency idempotency_pkey; Type: CONSTRAINT; Schema: notification; Owner: -
 --
 
@@ -320,4 +336,5 @@ CREATE INDEX notice_unread ON notification.notice USING btree (user_id, created_
 
 INSERT INTO notification.schema_migrations (version) VALUES
     ('20261121042000'),
-    ('20261121100500');
+    ('20261121100500'),
+    ('20261121163600');

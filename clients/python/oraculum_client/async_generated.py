@@ -975,6 +975,10 @@ class AsyncOraculum(AsyncConnection):
             shapes.User,
         )
 
+    async def delete_me(self, *, confirm: str | UUID, idempotency_key: str = "") -> None:
+        """Delete my account, of which a pseudonym stays in the books."""
+        await self.done(Ask("DELETE", "/api/v1/users/me", query={"confirm": confirm}, key=idempotency_key))
+
     async def get_user(self, id: str | UUID) -> shapes.PublicUser:
         """What anybody may know about a user."""
         return await self.told(Ask("GET", f"/api/v1/users/{segment(id)}"), shapes.PublicUser)

@@ -635,6 +635,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     banned: bool
     totp_enabled: bool
     created_at: datetime
+    deleted_at: datetime | None = None
 
 
 class PublicUser(msgspec.Struct, frozen=True, kw_only=True):

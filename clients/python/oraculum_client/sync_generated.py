@@ -973,6 +973,10 @@ class Oraculum(Connection):
             shapes.User,
         )
 
+    def delete_me(self, *, confirm: str | UUID, idempotency_key: str = "") -> None:
+        """Delete my account, of which a pseudonym stays in the books."""
+        self.done(Ask("DELETE", "/api/v1/users/me", query={"confirm": confirm}, key=idempotency_key))
+
     def get_user(self, id: str | UUID) -> shapes.PublicUser:
         """What anybody may know about a user."""
         return self.told(Ask("GET", f"/api/v1/users/{segment(id)}"), shapes.PublicUser)

@@ -211,6 +211,7 @@ def user_of(user: pb.User) -> shapes.UserOut:
         banned=user.banned,
         totp_enabled=user.totp_enabled,
         created_at=from_wire(user.created_at),
+        deleted_at=from_wire(user.deleted_at) if user.HasField("deleted_at") else None,
     )
 
 

@@ -5,8 +5,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 import orjson
+from starlette.responses import Response
 
 from oraculum.auth.v1 import privacy_service_pb2 as pb
+from oraculum_gateway import cookies
 from oraculum_gateway.route import Call, Limit, Route, Who
 from oraculum_gateway.routes import inbox, orders, risk, trading, wallet
 from oraculum_gateway.shapes import privacy as shapes
@@ -57,6 +59,15 @@ def _plain(answer: Any) -> dict[str, Any]:
     return plain
 
 
+async def delete_me(call: Call) -> Response:
+    """Delete my account; a page's cookies go with it."""
+    query: shapes.DeletionQuery = call.query
+    await call.services.privacy.DeleteMe(pb.DeleteMeRequest(confirm=str(query.confirm)))
+    response = Response(status_code=204, headers={"cache-control": "no-store"})
+    cookies.take(response)
+    return response
+
+
 async def consents(call: Call) -> shapes.ConsentsOut:
     """What I agreed to."""
     return _consents((await call.services.privacy.GetConsents(pb.GetConsentsRequest())).consents)
@@ -91,6 +102,15 @@ ROUTES: Final = (
     Route(
         method="GET", path="/users/me/export", name="exportMe", tag="auth", handler=export,
         summary="Everything held about me", who=Who.SIGNED_IN, limit=Limit.SIGN_IN, answer=shapes.ExportOut,
+    ),
+    Route(
+        method="DELETE", path="/users/me", name="deleteMe", tag="auth", handler=delete_me,
+        summary="Delete my account, of which a pseudonym stays in the books", who=Who.SIGNED_IN, command=True,
+        limit=Limit.SIGN_IN, query=shapes.DeletionQuery,
+        refusals={
+            403: "sign_in_too_old: sign in again and ask within a quarter of an hour",
+            409: "account_not_empty while money, orders or positions are left; deletion_while_excluded",
+        },
     ),
     Route(
         method="GET", path="/users/me/consents", name="getMyConsents", tag="users", handler=consents,

@@ -102,6 +102,8 @@ class UserOut(Told):
     banned: bool
     totp_enabled: bool
     created_at: TimeOut
+    # When its person deleted it; administrators see the pseudonym that stays.
+    deleted_at: TimeOut | None = None
 
 
 class TokensOut(Told):

@@ -4,9 +4,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from oraculum_gateway.shapes.base import Given, TimeOut, Told
+from oraculum_gateway.shapes.base import Given, Id, TimeOut, Told
 
 Purpose = Literal["terms", "privacy", "marketing", "analytics"]
+
+
+class DeletionQuery(Given):
+    """A deletion names what goes."""
+
+    confirm: Annotated[Id, Field(description="The id of my account, so that nobody deletes one by a slip")]
 
 
 class ConsentIn(Given):

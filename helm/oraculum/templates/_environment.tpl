@@ -43,6 +43,47 @@
 {{- end }}
 {{- end -}}
 
+{{/* What wallet and prediction ask of people, alike. */}}
+{{- define "oraculum.identityEnv" -}}
+{{- with .Values.people.kycFreeDollars }}
+- {name: KYC_FREE_DOLLARS, value: {{ . | quote }}}
+{{- end }}
+{{- with .Values.people.closedJurisdictions }}
+- {name: CLOSED_JURISDICTIONS, value: {{ join "," . | quote }}}
+{{- end }}
+{{- end -}}
+
+{{/* How auth checks people, and lets them in from elsewhere. */}}
+{{- define "oraculum.peopleEnv" -}}
+{{- $people := .Values.people -}}
+- {name: KYC_PROVIDER, value: {{ $people.kyc.provider }}}
+- {name: KYC_RETENTION_YEARS, value: {{ $people.kyc.retentionYears | quote }}}
+{{- if eq $people.kyc.provider "sumsub" }}
+- {name: KYC_LEVEL, value: {{ $people.kyc.level | quote }}}
+{{- range $variable, $key := dict "KYC_APP_TOKEN" "appToken" "KYC_APP_SECRET" "appSecret" "KYC_WEBHOOK_SECRET" "webhookSecret" }}
+- name: {{ $variable }}
+  valueFrom: {secretKeyRef: {name: {{ $people.kyc.secret }}, key: {{ $key }}}}
+{{- end }}
+{{- end }}
+{{- range $variable, $key := dict "JURISDICTION_RULES_FILE" $people.lists.jurisdictions "SANCTIONS_FILE" $people.lists.sanctions "REFUSED_NETWORKS_FILE" $people.lists.networks }}
+{{- with $key }}
+- {name: {{ $variable }}, value: {{ printf "/etc/oraculum/lists/%s" . | quote }}}
+{{- end }}
+{{- end }}
+{{- if $people.openId }}
+{{- $names := list }}
+{{- range $people.openId }}{{ $names = append $names .name }}{{ end }}
+- {name: OPEN_ID_PROVIDERS, value: {{ join "," $names | quote }}}
+{{- range $people.openId }}
+{{- $prefix := printf "OPEN_ID_%s" (upper .name) }}
+- {name: {{ $prefix }}_DISCOVERY_URL, value: {{ .discoveryUrl | quote }}}
+- {name: {{ $prefix }}_CLIENT_ID, value: {{ .clientId | quote }}}
+- name: {{ $prefix }}_CLIENT_SECRET
+  valueFrom: {secretKeyRef: {name: {{ .secret }}, key: clientSecret}}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{- define "oraculum.env" -}}
 {{- $root := .root -}}
 {{- $settings := .settings -}}
@@ -61,6 +102,10 @@
 {{- if eq .name "auth" }}
 - {name: TOKEN_KEY_FILE, value: /etc/oraculum/token/token.pem}
 - {name: DATA_KEYS_FILE, value: /etc/oraculum/data/data.json}
+{{ include "oraculum.peopleEnv" $root }}
+{{- end }}
+{{- if has .name (list "wallet" "prediction") }}
+{{- include "oraculum.identityEnv" $root }}
 {{- end }}
 {{- if has "mail" $settings.needs }}
 - name: SMTP_URL

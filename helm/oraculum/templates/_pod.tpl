@@ -16,6 +16,10 @@
   secret: {secretName: {{ $root.Values.secrets.tokenKey }}, defaultMode: 0440, items: [{key: token.pem, path: token.pem}]}
 - name: data-keys
   secret: {secretName: {{ $root.Values.secrets.dataKeys }}, defaultMode: 0440, items: [{key: data.json, path: data.json}]}
+{{- with $root.Values.people.lists.configMap }}
+- name: lists
+  configMap: {name: {{ . }}, defaultMode: 0444}
+{{- end }}
 {{- end }}
 {{- if $root.Values.tls.enabled }}
 - name: tls
@@ -38,6 +42,9 @@
 {{- if eq .name "auth" }}
 - {name: token, mountPath: /etc/oraculum/token, readOnly: true}
 - {name: data-keys, mountPath: /etc/oraculum/data, readOnly: true}
+{{- if $root.Values.people.lists.configMap }}
+- {name: lists, mountPath: /etc/oraculum/lists, readOnly: true}
+{{- end }}
 {{- end }}
 {{- if $root.Values.tls.enabled }}
 - {name: tls, mountPath: /etc/oraculum/tls, readOnly: true}

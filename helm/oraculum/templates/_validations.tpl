@@ -19,6 +19,17 @@
 {{- if and (not .Values.redis.bundled) (not .Values.redis.urlSecret) }}
 {{- fail "redis.bundled is false: name in redis.urlSecret the secret with `url`" }}
 {{- end }}
+{{- with .Values.people }}
+{{- if and (eq .kyc.provider "sumsub") (not .kyc.secret) }}
+{{- fail "people.kyc.provider is sumsub: name in people.kyc.secret the secret with appToken, appSecret and webhookSecret" }}
+{{- end }}
+{{- if and (or (eq .kyc.provider "sumsub") .openId) (not $.Values.services.auth.internet) }}
+{{- fail "people.kyc.provider and people.openId are outside: set services.auth.internet to true, or auth cannot ask them" }}
+{{- end }}
+{{- if and (or .lists.jurisdictions .lists.sanctions .lists.networks) (not .lists.configMap) }}
+{{- fail "people.lists names files: name in people.lists.configMap the config map that has them" }}
+{{- end }}
+{{- end }}
 {{- if gt (int .Values.kafka.minInsyncReplicas) (int .Values.kafka.replication) }}
 {{- fail "kafka.minInsyncReplicas is more than kafka.replication: no record could ever be acknowledged" }}
 {{- end }}

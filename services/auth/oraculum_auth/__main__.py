@@ -8,12 +8,16 @@ from typing import Final
 
 import httpx
 
+from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionServiceStub
+from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceStub
 from oraculum_auth.config import load
 from oraculum_auth.consumers import audit_consumer
 from oraculum_auth.passwords import Passwords
+from oraculum_auth.privacy.belongings import Keepers
 from oraculum_auth.trust_servicer import own_revocations
 from oraculum_auth.vault import Vault
 from oraculum_auth.wiring import ACCESS, Parts, wire
+from oraculum_kit.client import channel
 from oraculum_kit.clock import SystemClock
 from oraculum_kit.db import Database
 from oraculum_kit.keyring import RingFile
@@ -38,10 +42,13 @@ async def main() -> None:
     public_keys = {config.token_key_id: key.public_key()}
     signer = TokenSigner(key, config.token_key_id, issuer=config.trust.token_issuer)
     vault = Vault(RingFile(Path(config.data_keys_file)))
+    identity = config.trust.identity()
     async with (
         telemetry(config.telemetry),
         Database(config.database) as database,
         httpx.AsyncClient(limits=OUTSIDE_LIMITS) as http,
+        channel(config.wallet_target, identity) as wallet,
+        channel(config.prediction_target, identity) as prediction,
     ):
         with Passwords(workers=config.password_workers, hasher=config.password_cost.hasher()) as passwords:
             auth = wire(
@@ -61,6 +68,8 @@ async def main() -> None:
                     evm_rpc_url=config.evm_rpc_url,
                     open_id=config.open_id,
                     limit_raise_delay=config.limit_raise_delay,
+                    keepers=Keepers(WalletServiceStub(wallet), PredictionServiceStub(prediction)),
+                    kyc_retention_years=config.kyc_retention_years,
                     jwks_json=json.dumps(jwks(public_keys.items())),
                 )
             )

@@ -50,6 +50,9 @@ class Config:
     kyc: KycConfig
     open_id: Sequence[ProviderConfig]
     limit_raise_delay: timedelta
+    wallet_target: str
+    prediction_target: str
+    kyc_retention_years: int
 
 
 def load(variables: Mapping[str, str]) -> Config:
@@ -87,6 +90,10 @@ def load(variables: Mapping[str, str]) -> Config:
             kyc=KycConfig.read_from(environment),
             open_id=_providers(environment),
             limit_raise_delay=timedelta(hours=environment.integer("LIMIT_RAISE_DELAY_HOURS", 24, minimum=1)),
+            wallet_target=environment.text("WALLET_TARGET"),
+            prediction_target=environment.text("PREDICTION_TARGET"),
+            # How long identity checks are kept after their account was deleted.
+            kyc_retention_years=environment.integer("KYC_RETENTION_YEARS", 7, minimum=5, maximum=100),
         )
 
 

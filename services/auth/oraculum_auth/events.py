@@ -113,6 +113,21 @@ async def user_unbanned(connection: Connection, user_id: UUID, *, actor_id: UUID
     )
 
 
+async def user_deleted(connection: Connection, user_id: UUID, *, now: datetime, checks_kept: int) -> None:
+    """Somebody deleted their account. All of its tokens count no more."""
+    await _revocations.tell_user(connection, user_id, now + REVOCATION_LIFE)
+    fact = users_fact_pb2.UserDeleted(user_id=str(user_id), occurred_at=to_wire(now))
+    await _tell(connection, user_id, users_fact_pb2.UsersFact(user_deleted=fact))
+    await audit(
+        connection,
+        "user.deleted",
+        user_id,
+        now=now,
+        audit_class=audit_pb2.AUDIT_CLASS_COMPLIANCE,
+        details={"identity_checks_kept": str(checks_kept)},
+    )
+
+
 async def kyc_changed(
     connection: Connection,
     user_id: UUID,

@@ -36,6 +36,8 @@ class Account:
     token_version: int
     totp_enabled: bool
     created_at: datetime
+    # When its person deleted it, of whom nothing else is here then.
+    deleted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

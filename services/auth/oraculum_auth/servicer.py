@@ -236,7 +236,7 @@ def signed_in_user(signed_in: SignedIn) -> pb.User:
 
 def _user(described: Described) -> pb.User:
     account, wallets = described
-    return pb.User(
+    user = pb.User(
         user_id=str(account.user_id),
         email=account.email or "",
         email_verified=account.email_verified,
@@ -257,6 +257,9 @@ def _user(described: Described) -> pb.User:
         ban_reason=account.ban_reason,
         totp_enabled=account.totp_enabled,
     )
+    if account.deleted_at is not None:
+        user.deleted_at.CopyFrom(to_wire(account.deleted_at))
+    return user
 
 
 def tokens_of(tokens: Tokens) -> pb.Tokens:

@@ -97,7 +97,7 @@ class SessionBook:
 
     async def _account(self, connection: Connection, user_id: UUID) -> Account:
         account = await self._accounts.by_id(connection, user_id)
-        if account is None:
+        if account is None or account.deleted_at is not None:
             raise UserNotFound(user_id=user_id)
         if account.banned_at is not None:
             raise AccountBanned

@@ -46,6 +46,7 @@ from oraculum_auth.play.book import PlayBook
 from oraculum_auth.play.servicer import ACCESS as PLAY_ACCESS
 from oraculum_auth.play.servicer import PlayServicer
 from oraculum_auth.privacy.consents import Consents
+from oraculum_auth.privacy.deletion import Asked, Deletion
 from oraculum_auth.privacy.export import Export
 from oraculum_auth.privacy.servicer import ACCESS as PRIVACY_ACCESS
 from oraculum_auth.privacy.servicer import PrivacyServicer
@@ -98,7 +99,10 @@ class Parts:
     kyc: KycProvider | None = None
     evm_rpc_url: str | None = None
     open_id: Sequence[ProviderConfig] = ()
+    # Who knows what somebody still has.
+    keepers: Asked
     limit_raise_delay: timedelta = timedelta(days=1)
+    kyc_retention_years: int = 7
     audit_retention_years: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -139,6 +143,7 @@ def wire(parts: Parts) -> Wired:
     )
     consents = Consents(database, clock)
     export = Export(database, accounts, parts.vault, clock, consents)
+    deletion = Deletion(database, accounts, parts.vault, clock, parts.keepers, parts.kyc_retention_years)
     kyc = Kyc(database, accounts, parts.vault, clock, parts.screens, parts.kyc)
     open_id = OpenIdSignIn(database, accounts, sessions, factor, doorman, clock, _providers(parts), door)
     keys = ApiKeys(database, accounts, factor, parts.vault, clock, parts.signer)
@@ -161,7 +166,7 @@ def wire(parts: Parts) -> Wired:
             (add_FactorServiceServicer_to_server, factor_servicer.FactorServicer(factor)),
             (add_OpenIdServiceServicer_to_server, open_id_servicer.OpenIdServicer(open_id)),
             (add_ComplianceServiceServicer_to_server, ComplianceServicer(kyc)),
-            (add_PrivacyServiceServicer_to_server, PrivacyServicer(consents, export)),
+            (add_PrivacyServiceServicer_to_server, PrivacyServicer(consents, export, deletion)),
             (add_PlayServiceServicer_to_server, PlayServicer(play, clock)),
             (add_ApiKeyServiceServicer_to_server, api_key_servicer.ApiKeyServicer(keys)),
             (add_AuditServiceServicer_to_server, audit_servicer.AuditServicer(audit)),
@@ -169,7 +174,7 @@ def wire(parts: Parts) -> Wired:
         ],
         jobs=JobRunner(
             database=database,
-            kinds=[forgetting(database, clock), postman.kind, audit.kind, kyc.kind, play.kind],
+            kinds=[forgetting(database, clock), postman.kind, audit.kind, kyc.kind, play.kind, deletion.kind],
         ),
         feed=feed,
         audit=audit,

@@ -35,6 +35,7 @@ from oraculum_auth.compliance.rules import Jurisdictions
 from oraculum_auth.compliance.screening import Networks, Sanctions
 from oraculum_auth.locations import NOWHERE, Place
 from oraculum_auth.passwords import Passwords
+from oraculum_auth.privacy.belongings import Belongings
 from oraculum_auth.sessions import SessionRules
 from oraculum_auth.trust_servicer import own_revocations
 from oraculum_auth.vault import Vault
@@ -97,6 +98,17 @@ class Places:
     def place(self, address: str) -> Place:
         """Where an address is."""
         return self.of.get(address, NOWHERE)
+
+
+class Purse:
+    """What everybody still has, as a test says; nothing to begin with."""
+
+    def __init__(self) -> None:
+        self.left = Belongings()
+
+    async def belongings(self) -> Belongings:
+        """What the caller still has."""
+        return self.left
 
 
 @dataclass(frozen=True)
@@ -183,7 +195,7 @@ async def auth(
                     rules=RULES,
                     jwks_json="{}",
                     http=http,
-                    **{"screens": screens, **outside},
+                    **{"screens": screens, "keepers": Purse(), **outside},
                 )
             )
             revocations = Revocations(partial(own_revocations, wired.feed), clock)

@@ -1,4 +1,4 @@
-"""What event hears of people: who is barred publishes nothing, and their drafts are thrown away.
+"""What event hears of people: who is barred or gone publishes nothing, and their drafts are thrown away.
 
 What is published is everybody's: people have bet on it, and an administrator decides what becomes of it.
 """
@@ -27,9 +27,11 @@ class Authors:
         for record in records:
             match record.message.WhichOneof("fact"):
                 case "user_banned":
-                    await self._bar(
-                        connection, UUID(record.message.user_banned.user_id), record.sequence or 0
-                    )
+                    banned_id = UUID(record.message.user_banned.user_id)
+                    await self._bar(connection, banned_id, record.sequence or 0)
+                case "user_deleted":
+                    deleted_id = UUID(record.message.user_deleted.user_id)
+                    await self._bar(connection, deleted_id, record.sequence or 0)
                 case "user_unbanned":
                     user_id = UUID(record.message.user_unbanned.user_id)
                     sequence = record.sequence or 0

@@ -25,6 +25,7 @@ from oraculum_kit.db import Connection, Database
 from oraculum_kit.inbox import InboxConsumer, Record
 from oraculum_kit.kafka import Cluster
 from oraculum_notification import alerts, events, metrics, stories
+from oraculum_notification.gone import Gatekeeper
 from oraculum_notification.records import Line, Notice
 from oraculum_notification.repository import Channels, Notices
 from oraculum_notification.stories import Told
@@ -63,6 +64,7 @@ class Teller:
     def __init__(self) -> None:
         self._channels = Channels()
         self._notices = Notices()
+        self._gatekeeper = Gatekeeper()
 
     def consumers(self, cluster: Cluster, database: Database) -> list[InboxConsumer[ProtobufMessage]]:
         """One for what is told once, one for what is told often: a flood of prices must not delay a settlement."""
@@ -88,6 +90,8 @@ class Teller:
             for record in records
             for one in _STORIES[record.topic](record.message, record.time)
         ]
+        await self._gatekeeper.hear(connection, records)
+        told = await self._gatekeeper.readable(connection, told)
         new = await self._notices.write(connection, [one for one in told if isinstance(one, Notice)])
         await events.notices_created(connection, new)
         lines = [one for one in told if isinstance(one, Line)]

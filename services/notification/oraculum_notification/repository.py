@@ -1,7 +1,7 @@
 """What notification asks of its database."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +14,7 @@ from oraculum_notification.records import Line, Message, Notice, StoredNotice
 
 _channels: Final = queries(__package__, "sql/channels.sql")
 _notices: Final = queries(__package__, "sql/notices.sql")
+_gone: Final = queries(__package__, "sql/gone.sql")
 
 # PostgreSQL refuses a payload of 8000 bytes.
 _PAYLOAD_BYTES_MAX: Final = 7900
@@ -136,6 +137,23 @@ class Notices:
     async def mark_all_read(self, connection: Connection, user_id: UUID, now: datetime) -> int:
         """Mark everything; how many were unread."""
         return await _notices.mark_all_read.run(connection, user_id=user_id, now=now)
+
+
+class Gone:
+    """Who deleted their account."""
+
+    async def forget(
+        self, connection: Connection, user_ids: Sequence[UUID], channels: Sequence[str], now: datetime
+    ) -> None:
+        """Erase what was theirs, and remember that they are gone."""
+        await _gone.note_gone.run(connection, user_ids=list(user_ids), gone_at=now)
+        await _gone.forget_notices.run(connection, user_ids=list(user_ids))
+        await _gone.forget_channels.run(connection, channels=list(channels))
+
+    async def among(self, connection: Connection, user_ids: Collection[UUID]) -> set[UUID]:
+        """Who of these is gone."""
+        rows = await _gone.gone_among.tuples(connection, user_ids=list(user_ids))
+        return {user_id for (user_id,) in rows}
 
 
 def payloads(names: Sequence[str]) -> list[str]:

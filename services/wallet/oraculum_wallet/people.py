@@ -34,6 +34,9 @@ async def hear(connection: Connection, records: Sequence[Record[UsersFact]]) -> 
             case "user_banned":
                 user_id = UUID(fact.user_banned.user_id)
                 await repository.put_barred(connection, user_id, barred=True, sequence=sequence)
+            case "user_deleted":
+                user_id = UUID(fact.user_deleted.user_id)
+                await repository.put_barred(connection, user_id, barred=True, sequence=sequence)
             case "user_unbanned":
                 user_id = UUID(fact.user_unbanned.user_id)
                 await repository.put_barred(connection, user_id, barred=False, sequence=sequence)

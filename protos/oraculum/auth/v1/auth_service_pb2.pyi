@@ -124,6 +124,7 @@ class User(_message.Message):
     BANNED_FIELD_NUMBER: _builtins.int
     TOTP_ENABLED_FIELD_NUMBER: _builtins.int
     BAN_REASON_FIELD_NUMBER: _builtins.int
+    DELETED_AT_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     """UUIDv7."""
     email: _builtins.str
@@ -158,6 +159,10 @@ class User(_message.Message):
     def created_at(self) -> _timestamp_pb2.Timestamp:
         """When the account was opened."""
 
+    @_builtins.property
+    def deleted_at(self) -> _timestamp_pb2.Timestamp:
+        """When its person deleted it; nothing of them is here then."""
+
     def __init__(
         self,
         *,
@@ -175,10 +180,11 @@ class User(_message.Message):
         banned: _builtins.bool = ...,
         totp_enabled: _builtins.bool = ...,
         ban_reason: _builtins.str = ...,
+        deleted_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "deleted_at", b"deleted_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ban_reason", b"ban_reason", "banned", b"banned", "created_at", b"created_at", "display_name", b"display_name", "email", b"email", "email_verified", b"email_verified", "jurisdiction", b"jurisdiction", "kyc", b"kyc", "preferences_json", b"preferences_json", "roles", b"roles", "tier", b"tier", "totp_enabled", b"totp_enabled", "user_id", b"user_id", "wallets", b"wallets"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ban_reason", b"ban_reason", "banned", b"banned", "created_at", b"created_at", "deleted_at", b"deleted_at", "display_name", b"display_name", "email", b"email", "email_verified", b"email_verified", "jurisdiction", b"jurisdiction", "kyc", b"kyc", "preferences_json", b"preferences_json", "roles", b"roles", "tier", b"tier", "totp_enabled", b"totp_enabled", "user_id", b"user_id", "wallets", b"wallets"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&oraculum/auth/v1/privacy_service.proto\x12\x10oraculum.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x11\n\x0f\x45xportMeRequest\")\n\x10\x45xportMeResponse\x12\x15\n\rdocument_json\x18\x01 \x01(\x0c\"g\n\x07\x43onsent\x12\x0f\n\x07purpose\x18\x01 \x01(\t\x12\x0f\n\x07granted\x18\x02 \x01(\x08\x12\x0f\n\x07version\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x14\n\x12GetConsentsRequest\"B\n\x13GetConsentsResponse\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.oraculum.auth.v1.Consent\"A\n\x12SetConsentsRequest\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.oraculum.auth.v1.Consent\"B\n\x13SetConsentsResponse\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.oraculum.auth.v1.Consent2\x9b\x02\n\x0ePrivacyService\x12Q\n\x08\x45xportMe\x12!.oraculum.auth.v1.ExportMeRequest\x1a\".oraculum.auth.v1.ExportMeResponse\x12Z\n\x0bGetConsents\x12$.oraculum.auth.v1.GetConsentsRequest\x1a%.oraculum.auth.v1.GetConsentsResponse\x12Z\n\x0bSetConsents\x12$.oraculum.auth.v1.SetConsentsRequest\x1a%.oraculum.auth.v1.SetConsentsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&oraculum/auth/v1/privacy_service.proto\x12\x10oraculum.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x11\n\x0f\x45xportMeRequest\")\n\x10\x45xportMeResponse\x12\x15\n\rdocument_json\x18\x01 \x01(\x0c\"g\n\x07\x43onsent\x12\x0f\n\x07purpose\x18\x01 \x01(\t\x12\x0f\n\x07granted\x18\x02 \x01(\x08\x12\x0f\n\x07version\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x14\n\x12GetConsentsRequest\"B\n\x13GetConsentsResponse\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.oraculum.auth.v1.Consent\"A\n\x12SetConsentsRequest\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.oraculum.auth.v1.Consent\"B\n\x13SetConsentsResponse\x12+\n\x08\x63onsents\x18\x01 \x03(\x0b\x32\x19.oraculum.auth.v1.Consent\"\"\n\x0f\x44\x65leteMeRequest\x12\x0f\n\x07\x63onfirm\x18\x01 \x01(\t\"\x12\n\x10\x44\x65leteMeResponse2\xee\x02\n\x0ePrivacyService\x12Q\n\x08\x45xportMe\x12!.oraculum.auth.v1.ExportMeRequest\x1a\".oraculum.auth.v1.ExportMeResponse\x12Z\n\x0bGetConsents\x12$.oraculum.auth.v1.GetConsentsRequest\x1a%.oraculum.auth.v1.GetConsentsResponse\x12Z\n\x0bSetConsents\x12$.oraculum.auth.v1.SetConsentsRequest\x1a%.oraculum.auth.v1.SetConsentsResponse\x12Q\n\x08\x44\x65leteMe\x12!.oraculum.auth.v1.DeleteMeRequest\x1a\".oraculum.auth.v1.DeleteMeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,6 +46,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETCONSENTSREQUEST']._serialized_end=415
   _globals['_SETCONSENTSRESPONSE']._serialized_start=417
   _globals['_SETCONSENTSRESPONSE']._serialized_end=483
-  _globals['_PRIVACYSERVICE']._serialized_start=486
-  _globals['_PRIVACYSERVICE']._serialized_end=769
+  _globals['_DELETEMEREQUEST']._serialized_start=485
+  _globals['_DELETEMEREQUEST']._serialized_end=519
+  _globals['_DELETEMERESPONSE']._serialized_start=521
+  _globals['_DELETEMERESPONSE']._serialized_end=539
+  _globals['_PRIVACYSERVICE']._serialized_start=542
+  _globals['_PRIVACYSERVICE']._serialized_end=908
 # @@protoc_insertion_point(module_scope)

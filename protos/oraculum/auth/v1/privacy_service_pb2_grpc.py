@@ -50,6 +50,11 @@ class PrivacyServiceStub:
                 request_serializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.SetConsentsRequest.SerializeToString,
                 response_deserializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.SetConsentsResponse.FromString,
                 _registered_method=True)
+        self.DeleteMe = channel.unary_unary(
+                '/oraculum.auth.v1.PrivacyService/DeleteMe',
+                request_serializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.DeleteMeRequest.SerializeToString,
+                response_deserializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.DeleteMeResponse.FromString,
+                _registered_method=True)
 
 
 class PrivacyServiceServicer:
@@ -77,6 +82,15 @@ class PrivacyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DeleteMe(self, request, context):
+        """Deletes the caller's account. Fails with ACCOUNT_NOT_EMPTY while money, orders or positions are left, with
+        SIGN_IN_TOO_OLD where the session is older than a quarter of an hour, with DELETION_WHILE_EXCLUDED during a time without
+        play.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PrivacyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -94,6 +108,11 @@ def add_PrivacyServiceServicer_to_server(servicer, server):
                     servicer.SetConsents,
                     request_deserializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.SetConsentsRequest.FromString,
                     response_serializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.SetConsentsResponse.SerializeToString,
+            ),
+            'DeleteMe': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteMe,
+                    request_deserializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.DeleteMeRequest.FromString,
+                    response_serializer=oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.DeleteMeResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -178,6 +197,33 @@ class PrivacyService:
             '/oraculum.auth.v1.PrivacyService/SetConsents',
             oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.SetConsentsRequest.SerializeToString,
             oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.SetConsentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteMe(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.auth.v1.PrivacyService/DeleteMe',
+            oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.DeleteMeRequest.SerializeToString,
+            oraculum_dot_auth_dot_v1_dot_privacy__service__pb2.DeleteMeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,11 @@ class PrivacyServiceStub:
     """What the caller agreed to."""
     SetConsents: _grpc.UnaryUnaryMultiCallable[_privacy_service_pb2.SetConsentsRequest, _privacy_service_pb2.SetConsentsResponse]
     """Agrees, or takes it back."""
+    DeleteMe: _grpc.UnaryUnaryMultiCallable[_privacy_service_pb2.DeleteMeRequest, _privacy_service_pb2.DeleteMeResponse]
+    """Deletes the caller's account. Fails with ACCOUNT_NOT_EMPTY while money, orders or positions are left, with
+    SIGN_IN_TOO_OLD where the session is older than a quarter of an hour, with DELETION_WHILE_EXCLUDED during a time without
+    play.
+    """
 
 @_typing.type_check_only
 class PrivacyServiceAsyncStub(PrivacyServiceStub):
@@ -51,6 +56,11 @@ class PrivacyServiceAsyncStub(PrivacyServiceStub):
     """What the caller agreed to."""
     SetConsents: _aio.UnaryUnaryMultiCallable[_privacy_service_pb2.SetConsentsRequest, _privacy_service_pb2.SetConsentsResponse]  # type: ignore[assignment]
     """Agrees, or takes it back."""
+    DeleteMe: _aio.UnaryUnaryMultiCallable[_privacy_service_pb2.DeleteMeRequest, _privacy_service_pb2.DeleteMeResponse]  # type: ignore[assignment]
+    """Deletes the caller's account. Fails with ACCOUNT_NOT_EMPTY while money, orders or positions are left, with
+    SIGN_IN_TOO_OLD where the session is older than a quarter of an hour, with DELETION_WHILE_EXCLUDED during a time without
+    play.
+    """
 
 class PrivacyServiceServicer(metaclass=_abc_1.ABCMeta):
     """What is held about people, and what they agreed to."""
@@ -78,5 +88,16 @@ class PrivacyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_privacy_service_pb2.SetConsentsResponse, _abc.Awaitable[_privacy_service_pb2.SetConsentsResponse]]:
         """Agrees, or takes it back."""
+
+    @_abc_1.abstractmethod
+    def DeleteMe(
+        self,
+        request: _privacy_service_pb2.DeleteMeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_privacy_service_pb2.DeleteMeResponse, _abc.Awaitable[_privacy_service_pb2.DeleteMeResponse]]:
+        """Deletes the caller's account. Fails with ACCOUNT_NOT_EMPTY while money, orders or positions are left, with
+        SIGN_IN_TOO_OLD where the session is older than a quarter of an hour, with DELETION_WHILE_EXCLUDED during a time without
+        play.
+        """
 
 def add_PrivacyServiceServicer_to_server(servicer: PrivacyServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

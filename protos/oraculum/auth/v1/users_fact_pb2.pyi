@@ -34,6 +34,7 @@ class UsersFact(_message.Message):
     USER_TIER_CHANGED_FIELD_NUMBER: _builtins.int
     PLAY_RULES_CHANGED_FIELD_NUMBER: _builtins.int
     USER_KYC_CHANGED_FIELD_NUMBER: _builtins.int
+    USER_DELETED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def user_registered(self) -> Global___UserRegistered:
         """An account was opened."""
@@ -70,6 +71,10 @@ class UsersFact(_message.Message):
     def user_kyc_changed(self) -> Global___UserKycChanged:
         """An identity check was decided."""
 
+    @_builtins.property
+    def user_deleted(self) -> Global___UserDeleted:
+        """Somebody deleted their account."""
+
     def __init__(
         self,
         *,
@@ -82,12 +87,13 @@ class UsersFact(_message.Message):
         user_tier_changed: Global___UserTierChanged | None = ...,
         play_rules_changed: Global___PlayRulesChanged | None = ...,
         user_kyc_changed: Global___UserKycChanged | None = ...,
+        user_deleted: Global___UserDeleted | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "play_rules_changed", b"play_rules_changed", "session_revoked", b"session_revoked", "user_banned", b"user_banned", "user_kyc_changed", b"user_kyc_changed", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_tier_changed", b"user_tier_changed", "user_unbanned", b"user_unbanned", "user_updated", b"user_updated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "play_rules_changed", b"play_rules_changed", "session_revoked", b"session_revoked", "user_banned", b"user_banned", "user_deleted", b"user_deleted", "user_kyc_changed", b"user_kyc_changed", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_tier_changed", b"user_tier_changed", "user_unbanned", b"user_unbanned", "user_updated", b"user_updated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "play_rules_changed", b"play_rules_changed", "session_revoked", b"session_revoked", "user_banned", b"user_banned", "user_kyc_changed", b"user_kyc_changed", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_tier_changed", b"user_tier_changed", "user_unbanned", b"user_unbanned", "user_updated", b"user_updated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "play_rules_changed", b"play_rules_changed", "session_revoked", b"session_revoked", "user_banned", b"user_banned", "user_deleted", b"user_deleted", "user_kyc_changed", b"user_kyc_changed", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_tier_changed", b"user_tier_changed", "user_unbanned", b"user_unbanned", "user_updated", b"user_updated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["user_registered", "user_updated", "user_roles_changed", "session_revoked", "user_banned", "user_unbanned", "user_tier_changed", "play_rules_changed", "user_kyc_changed"]  # noqa: Y015
+    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["user_registered", "user_updated", "user_roles_changed", "session_revoked", "user_banned", "user_unbanned", "user_tier_changed", "play_rules_changed", "user_kyc_changed", "user_deleted"]  # noqa: Y015
     _WhichOneofArgType_fact: _TypeAlias = _typing.Literal["fact", b"fact"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_fact) -> _WhichOneofReturnType_fact | None: ...
 
@@ -439,3 +445,31 @@ class UserKycChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UserKycChanged: _TypeAlias = UserKycChanged  # noqa: Y015
+
+@_typing.final
+class UserDeleted(_message.Message):
+    """Somebody deleted their account. The id stays as a pseudonym in books and logs, and comes back never."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Whose."""
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UserDeleted: _TypeAlias = UserDeleted  # noqa: Y015

@@ -3,6 +3,7 @@
 from oraculum.auth.v1 import privacy_service_pb2 as pb
 from oraculum.auth.v1 import privacy_service_pb2_grpc
 from oraculum_auth.privacy.consents import PURPOSES, Consent, Consents
+from oraculum_auth.privacy.deletion import Deletion
 from oraculum_auth.privacy.export import Export
 from oraculum_kit.authorization import SIGNED_IN, Access, require_user
 from oraculum_kit.rpc import Context
@@ -15,19 +16,26 @@ ACCESS = {
     _SERVICE + "ExportMe": Access(users=SIGNED_IN),
     _SERVICE + "GetConsents": Access(users=SIGNED_IN),
     _SERVICE + "SetConsents": Access(users=SIGNED_IN),
+    _SERVICE + "DeleteMe": Access(users=SIGNED_IN),
 }
 
 
 class PrivacyServicer(privacy_service_pb2_grpc.PrivacyServiceServicer):
     """oraculum.auth.v1.PrivacyService."""
 
-    def __init__(self, consents: Consents, export: Export) -> None:
+    def __init__(self, consents: Consents, export: Export, deletion: Deletion) -> None:
         self._consents = consents
         self._export = export
+        self._deletion = deletion
 
     async def ExportMe(self, request: pb.ExportMeRequest, context: Context) -> pb.ExportMeResponse:
         """Everything that auth holds about the caller."""
         return pb.ExportMeResponse(document_json=await self._export.of(require_user().id))
+
+    async def DeleteMe(self, request: pb.DeleteMeRequest, context: Context) -> pb.DeleteMeResponse:
+        """Delete the caller's account."""
+        await self._deletion.delete(require_user(), request.confirm)
+        return pb.DeleteMeResponse()
 
     async def GetConsents(self, request: pb.GetConsentsRequest, context: Context) -> pb.GetConsentsResponse:
         """What the caller agreed to."""

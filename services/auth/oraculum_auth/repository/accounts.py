@@ -30,6 +30,7 @@ class _Row:
     ban_reason: str
     token_version: int
     created_at: datetime
+    deleted_at: datetime | None
     key_id: str | None
     wrapped: bytes | None
     totp_enabled: bool
@@ -64,10 +65,14 @@ class Accounts:
             created_at=account.created_at,
         )
         if opened:
-            await _accounts.insert_person_key.run(
-                connection, user_id=key.user_id, key_id=key.key_id, wrapped=key.wrapped
-            )
+            await self.insert_key(connection, key)
         return bool(opened)
+
+    async def insert_key(self, connection: Connection, key: PersonKey) -> None:
+        """Keep the key that a person's data is sealed with."""
+        await _accounts.insert_person_key.run(
+            connection, user_id=key.user_id, key_id=key.key_id, wrapped=key.wrapped
+        )
 
     async def by_id(self, connection: Connection, user_id: UUID) -> Account | None:
         """One account."""
@@ -213,4 +218,5 @@ class Accounts:
             token_version=row.token_version,
             totp_enabled=row.totp_enabled,
             created_at=row.created_at,
+            deleted_at=row.deleted_at,
         )

@@ -12,7 +12,7 @@ insert into person_key (user_id, key_id, wrapped) values (%(user_id)s, %(key_id)
 -- name: account_by_id
 -- One account.
 select user_id, email_sealed, email_verified, display_name, roles, tier, kyc, jurisdiction,
-  preferences::text as preferences_json, banned_at, ban_reason, token_version, created_at, key_id, wrapped,
+  preferences::text as preferences_json, banned_at, ban_reason, token_version, created_at, deleted_at, key_id, wrapped,
   exists (select from totp t where t.user_id = account.user_id and t.confirmed_at is not null) as totp_enabled
 from account left join person_key using (user_id) where user_id = %(user_id)s;
 
@@ -69,24 +69,26 @@ where user_id = %(user_id)s;
 
 -- name: update_roles
 -- Sets all roles at once.
-update account set roles = %(roles)s where user_id = %(user_id)s;
+update account set roles = %(roles)s where user_id = %(user_id)s and deleted_at is null;
 
 -- name: update_tier
 -- Sets the tier.
-update account set tier = %(tier)s where user_id = %(user_id)s;
+update account set tier = %(tier)s where user_id = %(user_id)s and deleted_at is null;
 
 -- name: ban
 -- Bars an account; touches no row when it is barred already.
-update account set banned_at = %(now)s, ban_reason = %(reason)s where user_id = %(user_id)s and banned_at is null;
+update account set banned_at = %(now)s, ban_reason = %(reason)s
+where user_id = %(user_id)s and banned_at is null and deleted_at is null;
 
 -- name: unban
 -- Lets a barred account in again; touches no row when it is not barred.
-update account set banned_at = null, ban_reason = '' where user_id = %(user_id)s and banned_at is not null;
+update account set banned_at = null, ban_reason = ''
+where user_id = %(user_id)s and banned_at is not null and deleted_at is null;
 
 -- name: list_accounts
 -- A page of accounts, newest first, by a whole e-mail, or part of a name or a wallet address.
 select user_id, email_sealed, email_verified, display_name, roles, tier, kyc, jurisdiction,
-  preferences::text as preferences_json, banned_at, ban_reason, token_version, created_at, key_id, wrapped,
+  preferences::text as preferences_json, banned_at, ban_reason, token_version, created_at, deleted_at, key_id, wrapped,
   exists (select from totp t where t.user_id = account.user_id and t.confirmed_at is not null) as totp_enabled
 from account left join person_key using (user_id)
 where (%(search)s::text is null

@@ -29,6 +29,9 @@ async def hear(connection: Connection, records: Sequence[Record[UsersFact]]) -> 
             case "user_banned":
                 barred_id = UUID(fact.user_banned.user_id)
                 await repository.put_barred(connection, barred_id, barred=True, sequence=sequence)
+            case "user_deleted":
+                gone_id = UUID(fact.user_deleted.user_id)
+                await repository.put_barred(connection, gone_id, barred=True, sequence=sequence)
             case "user_unbanned":
                 free_id = UUID(fact.user_unbanned.user_id)
                 await repository.put_barred(connection, free_id, barred=False, sequence=sequence)

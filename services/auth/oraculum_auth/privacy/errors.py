@@ -1,0 +1,21 @@
+"""The ways in which an account is not deleted."""
+
+from oraculum_kit.errors import FailedPrecondition, PermissionDenied
+
+
+class AccountNotEmpty(FailedPrecondition):
+    """There is something left in your account: cancel, sell or wait for the result, and withdraw first."""
+
+    reason = "ACCOUNT_NOT_EMPTY"
+
+
+class DeletionWhileExcluded(FailedPrecondition):
+    """You asked not to play for a time. The account stays until it is over, or it would end your exclusion."""
+
+    reason = "DELETION_WHILE_EXCLUDED"
+
+
+class SignInTooOld(PermissionDenied):
+    """Sign in again, then delete the account within a quarter of an hour."""
+
+    reason = "SIGN_IN_TOO_OLD"

@@ -1,0 +1,51 @@
+"""Who deleted their account: what was theirs here is erased, and nothing is written for them any more."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from google.protobuf.message import Message
+
+from oraculum.auth.v1.users_fact_pb2 import UsersFact
+from oraculum_kit.db import Connection
+from oraculum_kit.inbox import Record
+from oraculum_notification.records import Line, Notice
+from oraculum_notification.repository import Gone
+
+_OWN: Final = "user."
+
+
+class Gatekeeper:
+    """Keeps what is told from those who are gone: a correction may pay them years later, and nobody reads of it."""
+
+    def __init__(self) -> None:
+        self._gone = Gone()
+
+    async def hear(self, connection: Connection, records: Sequence[Record[Message]]) -> None:
+        """Erase inboxes and channels of whoever deleted their account, and remember them."""
+        gone = {user_id: record.time for record in records if (user_id := _gone(record.message)) is not None}
+        if gone:
+            channels = [f"{_OWN}{user_id}" for user_id in gone]
+            await self._gone.forget(connection, list(gone), channels, max(gone.values()))
+
+    async def readable(self, connection: Connection, told: Sequence[Line | Notice]) -> list[Line | Notice]:
+        """What somebody is there to read."""
+        owners = {owner for one in told if (owner := _owner(one)) is not None}
+        if not owners:
+            return list(told)
+        gone = await self._gone.among(connection, owners)
+        return [one for one in told if _owner(one) not in gone]
+
+
+def _owner(one: Line | Notice) -> UUID | None:
+    """Whose it is; what everybody may hear is nobody's."""
+    if isinstance(one, Notice):
+        return one.user_id
+    return UUID(one.channel.removeprefix(_OWN)) if one.channel.startswith(_OWN) else None
+
+
+def _gone(message: Message) -> UUID | None:
+    """Who deleted their account, if that is what is told."""
+    if isinstance(message, UsersFact) and message.WhichOneof("fact") == "user_deleted":
+        return UUID(message.user_deleted.user_id)
+    return None
