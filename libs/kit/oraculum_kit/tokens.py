@@ -271,8 +271,8 @@ def _read_user(_key_id: str, claims: Mapping[str, Any]) -> User:
     if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
         raise TypeError("roles is a list of names")
     return User(
-        id=UUID(claims["sub"]),
-        session_id=UUID(claims["sid"]),
+        id=UUID(str(claims["sub"])),
+        session_id=UUID(str(claims["sid"])),
         roles=frozenset(roles),
         tier=str(claims["tier"]),
         kyc=str(claims["kyc"]),
