@@ -82,7 +82,7 @@ def _connected(url: str, wait_seconds: float) -> psycopg.Connection:
 
 def _is_ours(connection: psycopg.Connection) -> bool:
     try:
-        row = connection.execute(_TURN).fetchone()  # lint-allow sql: before there are tables there is no repository
+        row = connection.execute(_TURN).fetchone()  # lint-allow sql: without tables there is no repository
     except psycopg.OperationalError as error:
         raise MigrationError(f"the database went away before its migrations: {error}") from error
     return row is not None and bool(row[0])
