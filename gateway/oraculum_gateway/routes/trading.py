@@ -268,9 +268,10 @@ ROUTES: Final = (
         command=True, body=shapes.PredictionIn, answer=shapes.PredictionOut, status=201, example=_EXAMPLE,
         pending="The order is looked at before it is placed; no money was touched",
         refusals={
+            403: "identity_check_required: POST /users/me/kyc begins it; jurisdiction_closed or person_barred",
             404: "market_not_found",
             409: "market_not_open, slippage_exceeded, insufficient_funds, insufficient_shares, price_out_of_bounds, "
-            "limit_not_reached, not_filled_whole, would_trade, self_trade_prevented or too_many_orders",
+            "limit_not_reached, not_filled_whole, would_trade, self_trade_prevented, self_excluded or too_many_orders",
         },
     ),
     Route(

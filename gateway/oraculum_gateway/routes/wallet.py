@@ -153,6 +153,10 @@ def routes(*, ledger_is_public: bool) -> tuple[Route, ...]:
             summary="Begin a deposit", who=Who.SIGNED_IN, limit=Limit.COMMAND, command=True,
             body=shapes.DepositIn, answer=shapes.DepositOut, status=201,
             example={"rail": "demo", "amount": "100.00", "asset": "USDC"},
+            refusals={
+                403: "identity_check_required: POST /users/me/kyc begins it; jurisdiction_closed or person_barred",
+                409: "depositor_excluded or deposit_limit_reached, which the person set themselves",
+            },
         ),
         Route(
             method="GET", path="/wallet/deposits/{id}", name="getDeposit", tag="wallet",
