@@ -36,6 +36,7 @@ NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 
 pytestmark = [
     pytest.mark.end_to_end,
+    pytest.mark.own_suite,
     pytest.mark.skipif(not RECORDINGS.is_dir(), reason=f"there are no recordings in {RECORDINGS}"),
 ]
 

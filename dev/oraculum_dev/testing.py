@@ -46,9 +46,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group(_group_of(item)))
     if not config.getoption("--without-servers"):
         return
-    served = [item for item in items if NEEDS_SERVERS & set(getattr(item, "fixturenames", ()))]
+    served = [item for item in items if _needs_servers(item)]
     config.hook.pytest_deselected(items=served)
     items[:] = [item for item in items if item not in served]
+
+
+def _needs_servers(item: pytest.Item) -> bool:
+    asked = NEEDS_SERVERS & set(getattr(item, "fixturenames", ()))
+    return bool(asked) or item.get_closest_marker("own_suite") is not None
 
 
 def _group_of(item: pytest.Item) -> str:

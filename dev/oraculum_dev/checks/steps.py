@@ -16,6 +16,8 @@ TYPED = (
     "clients/*/oraculum_*",
     "dev/oraculum_dev",
 )
+SHARED = "end_to_end and not own_suite and not faults"
+OWN = "own_suite and not faults"
 
 
 @dataclass(frozen=True)
@@ -73,20 +75,10 @@ def steps() -> Mapping[str, Step]:
         Step("unit", [_tool("pytest", *pytest, *parallel, "--without-servers")]),
         Step("tests", [_tool("pytest", *pytest, *parallel, "-m", "not end_to_end")]),
         Step("demo", [_module("oraculum_dev.command", "demo")]),
-        # What shares a suite, one test after the other; beside it those that start what they need.
-        Step(
-            "end to end",
-            [
-                _tool(
-                    "pytest",
-                    *pytest,
-                    *by_suite,
-                    "-m",
-                    "end_to_end and not faults",
-                    *_files_naming("end_to_end"),
-                )
-            ],
-        ),
+        # What shares a suite, one test after the other; beside it those that break one.
+        Step("end to end", [_tool("pytest", *pytest, *by_suite, "-m", SHARED, *_files_naming("end_to_end"))]),
+        # A suite takes half a core when nobody uses it, so these wait until the shared ones are gone.
+        Step("own suites", [_tool("pytest", *pytest, *by_suite, "-m", OWN, *_files_naming("own_suite"))]),
         Step("faults", [_tool("pytest", *pytest, "tests/faults")]),
     ]
     return {step.name: step for step in known}

@@ -18,8 +18,9 @@ from oraculum_dev.infrastructure.programs import ProgramError
 # The linters and the type checker keep one core busy, the tests the other.
 STATIC = ("lint", "contracts", "types")
 SERVED = ("tests",)
-# These need a suite of their own and all of the machine.
+# These share a suite and need all of the machine.
 END_TO_END = ("demo", "end to end")
+OWN = ("own suites",)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -31,18 +32,21 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     begun, folder = time.monotonic(), Path(tempfile.mkdtemp(prefix="oraculum-checks-"))
     try:
-        results = asyncio.run(_checks(folder)) + _end_to_end(folder)
+        results = asyncio.run(_checks(folder)) + _end_to_end(folder) + asyncio.run(_run(Lane(folder), OWN))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return _summarise(results, time.monotonic() - begun)
 
 
 async def _checks(folder: Path) -> list[Result]:
-    known, lane = steps(), Lane(folder)
-    static, served = await asyncio.gather(
-        lane.run([known[name] for name in STATIC]), lane.run([known[name] for name in SERVED])
-    )
+    lane = Lane(folder)
+    static, served = await asyncio.gather(_run(lane, STATIC), _run(lane, SERVED))
     return [*static, *served]
+
+
+async def _run(lane: Lane, names: Sequence[str]) -> list[Result]:
+    known = steps()
+    return await lane.run([known[name] for name in names])
 
 
 def _end_to_end(folder: Path) -> list[Result]:
@@ -52,8 +56,8 @@ def _end_to_end(folder: Path) -> list[Result]:
         suite = servers.address("suite")
         started = Result("suite", 1, 0, 0, time.monotonic() - begun, "")
         print(f"  {'suite':<12}{'ok':<8}{started.seconds:6.1f} s", flush=True)
-        known, lane = steps(), Lane(folder, {"ORACULUM_STATE": suite, "ORACULUM_TEST_SUITE": suite})
-        return [started, *asyncio.run(lane.run([known[name] for name in END_TO_END]))]
+        lane = Lane(folder, {"ORACULUM_STATE": suite, "ORACULUM_TEST_SUITE": suite})
+        return [started, *asyncio.run(_run(lane, END_TO_END))]
     except ProgramError as error:
         print(f"  {'suite':<12}FAILED", flush=True)
         return [Result("suite", 0, 1, 0, time.monotonic() - begun, str(error))]

@@ -85,7 +85,9 @@ class Own:
 
     def __init__(self, folder: Path) -> None:
         self.suite = Suite(folder / "suite")
-        self._process = SuiteProcess(folder=folder / "suite", log=folder / "up.log")
+        self._process = SuiteProcess(
+            folder=folder / "suite", log=folder / "up.log", venues_asked_every_seconds=60
+        )
         self._runner: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -111,6 +113,7 @@ def own() -> Iterator[Own]:
     shutil.rmtree(place)
 
 
+@pytest.mark.own_suite
 class TestStop:
     @pytest.mark.timeout(600)
     def test_leaves_no_process_and_no_port_and_keeps_the_data(self, own: Own) -> None:
