@@ -42,7 +42,9 @@ def http_server(app: ASGIApp, listen: str, *, grace_seconds: float) -> HttpServe
             server_header=False,
             # The client's address is ours to find (edge.py): only as many proxies as are configured are believed.
             proxy_headers=False,
-            timeout_keep_alive=30,
+            # Longer than load balancers keep a connection that nobody uses (most a minute): whoever closes first while the
+            # other one sends loses a request.
+            timeout_keep_alive=75,
             timeout_graceful_shutdown=round(grace_seconds),
             backlog=2048,
         )

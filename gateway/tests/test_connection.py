@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from oraculum_gateway import bodies, connection
+from oraculum_gateway.listening import http_server
 
 
 async def talk(gateway, sent: bytes) -> bytes:
@@ -60,3 +61,12 @@ class TestBody:
         answer = await talk(gateway, head)
         assert answer.startswith(b"HTTP/1.1 408")
         assert b"body_too_slow" in answer
+
+
+def test_an_idle_connection_outlives_those_of_load_balancers() -> None:
+    """Whoever closes first while the other one sends loses a request; balancers keep idle connections for a minute."""
+
+    async def app(_scope: object, _receive: object, _send: object) -> None:
+        """Nobody asks."""
+
+    assert http_server(app, "127.0.0.1:0", grace_seconds=1).config.timeout_keep_alive > 60
