@@ -31,10 +31,7 @@ def build_server(name: str, base: str) -> str:
 
 
 def _postgres(context: Path) -> None:
-    # Side by side as in the wheel: its programs look for their libraries there.
-    package = postgres.INSTALLATION.parent
-    for folder in (package / "pginstall", package.with_name(f"{package.name}.libs")):
-        shutil.copytree(folder, context / "wheel" / folder.relative_to(package.parent), symlinks=True)
+    postgres.copy_installation(context / "wheel")
 
 
 def _kafka(context: Path) -> None:

