@@ -177,7 +177,7 @@ class Commands:
         return _answer(await self._engine.act(act), command, pb.MergeSetsResponse)
 
     async def subsidise(
-        self, command: Command, user_id: UUID, event_id: UUID, units: Units, asset: str
+        self, command: Command, user_id: UUID, event_id: UUID, units: Units, asset: str, origin: Origin
     ) -> pb.AddSubsidyResponse:
         """Add liquidity to a market."""
         placement = Placement(
@@ -189,6 +189,7 @@ class Commands:
             self._clock.now(),
             traces.traceparent(),
             subsidy_asset=asset,
+            origin=origin,
         )
         return _answer(await self._engine.place(placement), command, pb.AddSubsidyResponse)
 

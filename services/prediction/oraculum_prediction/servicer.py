@@ -260,7 +260,8 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         """Add liquidity to a market."""
         command = idempotency.command(request, key=request.idempotency_key)
         event_id, units, asset = form.subsidy(request)
-        return await self._commands.subsidise(command, require_user().id, event_id, units, asset)
+        origin = origin_of(current_caller())
+        return await self._commands.subsidise(command, require_user().id, event_id, units, asset, origin)
 
     async def GetOrder(self, request: pb.GetOrderRequest, context: Context) -> pb.GetOrderResponse:
         """Give one order of the caller."""

@@ -35,6 +35,9 @@ def subsidise(draft: Draft, ticket: Ticket) -> Step | ServiceError:
         return _refused("amount.asset", f"is not what this market trades in, which is {draft.asset}")
     if draft.escrow_units + units > INT64_MAX:
         return _refused("amount.units", "is more than an account can hold")
+    barred = draft.gate.bars(ticket, units)
+    if barred is not None:
+        return barred
     state = draft.state
     try:
         after = deepened(state, units)

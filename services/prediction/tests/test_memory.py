@@ -63,6 +63,9 @@ ORDERS = st.builds(
 class OpenDoor:
     """Lets everybody trade."""
 
+    def bars(self, *_: object) -> None:
+        """Nobody is barred."""
+
     def refuses(self, *_: object) -> None:
         """Never."""
 

@@ -232,15 +232,9 @@ class Used:
         maker: Maker | None = None,
     ) -> ServiceError | None:
         """Why a purchase must be refused, if it must."""
-        unknown = self._check_identity(person, standing, purchase)
-        if unknown is not None:
-            return unknown
-        own = self._known.own.get(person.user_id)
-        if own is not None and own.excluded_until is not None:
-            return SelfExcluded(because=own.exclusion, until=own.excluded_until.isoformat())
-        override = self._known.overrides.get((person.user_id, person.asset))
-        if override is not None and override.blocked:
-            return TradingBlocked()
+        barred = self.bars(person, standing, purchase.cost_units)
+        if barred is not None:
+            return barred
         prohibition = self._known.policy.prohibited(event_id, purchase.category)
         if prohibition is not None:
             return MarketProhibited(rule="prohibited", because=prohibition.reason)
@@ -255,13 +249,20 @@ class Used:
             return LimitReached.of(breach)
         return self._check_house(event_id, person.asset, maker) if maker else None
 
-    def _check_identity(self, person: Person, standing: Standing, purchase: Purchase) -> ServiceError | None:
-        """Who is barred, lives where nobody may play, or has too much at stake for one whom nobody has looked at."""
+    def bars(self, person: Person, standing: Standing, cost_units: Units) -> ServiceError | None:
+        """Why a person may put no money into any market, or not so much of it before somebody has looked at them."""
         in_dollars = person.asset in repository.DOLLARS
-        return self._known.rules.refuses(
+        unknown = self._known.rules.refuses(
             person.identity.updated(self._known.told.get(person.user_id)),
-            standing.use.at_stake_units + purchase.cost_units if in_dollars else None,
+            standing.use.at_stake_units + cost_units if in_dollars else None,
         )
+        if unknown is not None:
+            return unknown
+        own = self._known.own.get(person.user_id)
+        if own is not None and own.excluded_until is not None:
+            return SelfExcluded(because=own.exclusion, until=own.excluded_until.isoformat())
+        override = self._known.overrides.get((person.user_id, person.asset))
+        return TradingBlocked() if override is not None and override.blocked else None
 
     def count(self, event_id: UUID, person: Person, category: str, change: Use) -> None:
         """Add what an order uses, of everything and of its category."""

@@ -60,6 +60,12 @@ class Gate:
             )
         return refused or self._held(ticket, standing, proposal)
 
+    def bars(self, ticket: Ticket, units: Units) -> ServiceError | None:
+        """Why whoever asks may put no money into this market, whatever they want for it."""
+        origin = ticket.placement.origin
+        person = Person(ticket.user_id, self._market.asset, origin.tier, origin.identity)
+        return self._used.bars(person, self._used.standing(person), units)
+
     def count(self, draft: Draft, done: Filled | Step) -> None:
         """Count what was done, for everybody whom it touched."""
         orders = 1 if isinstance(done.ticket, Ticket) else 0

@@ -1,6 +1,6 @@
 """Who may buy: nobody who is barred or lives where it is closed, and no more than is free before a check is approved."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,7 +8,7 @@ import pytest
 
 from oraculum.auth.v1 import users_fact_pb2 as facts
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
-from oraculum_kit.errors import PermissionDenied
+from oraculum_kit.errors import PermissionDenied, ServiceError
 from oraculum_kit.identity import IdentityRules
 from oraculum_kit.records import Record
 from oraculum_prediction import statuses
@@ -87,3 +87,23 @@ async def test_who_is_barred_only_sells_and_what_rests_of_theirs_is_taken_back(h
     await told(house, 2, user_unbanned=facts.UserUnbanned(user_id=str(who)))
     await bar(house, who, 1)
     await house.place(who, event, "c", amount_units=USDC)
+
+
+async def test_who_may_not_buy_gives_no_subsidy_either(premises: Any) -> None:
+    """It is money that comes into a market, whatever comes back."""
+    async with premises.replica(identity=RULES):
+        event, barred, unknown, excluded = await premises.open(), *(premises.person() for _ in range(3))
+        await bar(premises, barred)
+        until = datetime.now(UTC) + timedelta(days=1)
+        rules = facts.PlayRulesChanged(user_id=str(excluded), revision=1, exclusion="cooling_off")
+        rules.excluded_until.FromDatetime(until)
+        await told(premises, 1, play_rules_changed=rules)
+        for who, units, reason in (
+            (barred, USDC, "PERSON_BARRED"),
+            (unknown, 21 * USDC, "IDENTITY_CHECK_REQUIRED"),
+            (excluded, USDC, "SELF_EXCLUDED"),
+        ):
+            with pytest.raises(ServiceError) as caught:
+                await premises.subsidise(who, event, "s", units)
+            assert reason == caught.value.reason
+        await premises.subsidise(unknown, event, "little", 20 * USDC)
