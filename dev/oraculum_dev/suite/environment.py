@@ -9,7 +9,22 @@ from oraculum_dev.suite.ports import Ports
 from oraculum_dev.suite.replicas import Replicas
 
 # What a process may inherit from the person who starts it; the rest of their environment is none of its business.
-INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "LOG_LEVEL", "LOG_FORMAT")
+INHERITED = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "SSL_CERT_FILE",
+    "LOG_LEVEL",
+    "LOG_FORMAT",
+    # How lively the venues' stand-in is, and how often it is asked.
+    "STAND_IN_RECENT_SECONDS",
+    "STAND_IN_SWEEP_SECONDS",
+    "VENUES_RATE",
+    "SERIES_EVERY",
+)
 INHERITED_PREFIXES = ("OTEL_", "TRACES_", "RATE_LIMIT_")
 # A laptop wants few arenas: glibc would keep one per core and thread, each with memory of its own.
 LEAN = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}

@@ -85,9 +85,7 @@ class Own:
 
     def __init__(self, folder: Path) -> None:
         self.suite = Suite(folder / "suite")
-        self._process = SuiteProcess(
-            folder=folder / "suite", log=folder / "up.log", venues_asked_every_seconds=60
-        )
+        self._process = SuiteProcess(folder=folder / "suite", log=folder / "up.log", calm=True)
         self._runner: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
