@@ -7,7 +7,7 @@ PACKAGES := protos libs/kit libs/money services/auth services/event services/pre
 PIP_QUIET := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs demo bench clean test lint types contracts unit faults drill cluster-test lock protos schemas images kind charts manifests observability client permissions fuzz compose
+.PHONY: help setup up down status logs demo bench clean test lint types contracts unit faults drill cluster-test lock protos schemas images kind charts manifests observability client permissions fuzz compose rolling
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ charts: setup ## Render, validate and test the chart
 
 drill: setup ## Lose the database under load, restore it to a moment, prove the books; prints RPO and RTO
 	@$(ORACULUM) drill
+
+rolling: setup ## Restart every service under 500 requests a second behind HAProxy; prints what failed (five minutes)
+	@$(ORACULUM) rolling $(if $(RATE),--rate $(RATE))
 
 cluster-test: setup ## Install, upgrade, roll back and uninstall the chart in a real control plane (builds one with Go, once)
 	@$(ORACULUM) cluster-test

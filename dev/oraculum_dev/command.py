@@ -57,7 +57,7 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
     ),
     "secrets": (
         lambda rest: import_module("oraculum_dev.chart.secrets").main(rest),
-        "make every secret that the chart refers to, for kubectl apply",
+        "make every secret that the chart refers to, for kubectl apply; --files: for compose.yaml",
     ),
     "observability": (
         lambda rest: import_module("oraculum_dev.observe.rules").main(rest),
@@ -118,6 +118,10 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
     "cluster-test": (
         lambda rest: import_module("oraculum_dev.cluster.test").main(rest),
         "install, upgrade, roll back and uninstall the chart in a real control plane with simulated nodes",
+    ),
+    "rolling": (
+        lambda rest: import_module("oraculum_dev.rolling.restart").main(rest),
+        "restart every service under 500 requests a second and count those that failed: [--only NAME ...]",
     ),
     "trace-bet": (
         lambda rest: import_module("oraculum_dev.observe.trace_bet").main(rest),

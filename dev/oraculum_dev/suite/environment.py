@@ -19,11 +19,7 @@ INHERITED = (
     "SSL_CERT_FILE",
     "LOG_LEVEL",
     "LOG_FORMAT",
-    # How lively the venues' stand-in is, and how often it is asked.
-    "STAND_IN_RECENT_SECONDS",
-    "STAND_IN_SWEEP_SECONDS",
-    "VENUES_RATE",
-    "SERIES_EVERY",
+    "DRAIN_SECONDS",
 )
 INHERITED_PREFIXES = ("OTEL_", "TRACES_", "RATE_LIMIT_")
 # A laptop wants few arenas: glibc would keep one per core and thread, each with memory of its own.
