@@ -94,7 +94,7 @@ class EventOut(Told):
     # What it is resolved to then; called off where this is empty.
     deadline_payouts: list[PriceOut]
     scale: ScaleOut | None
-    # What its market trades by: a logarithmic rule with a book, or pools, which take market orders only.
+    # What its market trades by: a logarithmic rule, one pool, or several, which take market orders only.
     mechanism: Mechanism
     # A draft that only its author and administrators see.
     unpublished: bool

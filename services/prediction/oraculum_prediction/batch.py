@@ -20,7 +20,7 @@ from oraculum_prediction.memory import Market
 from oraculum_prediction.placement import Act, Bundle, Task, Ticket
 from oraculum_prediction.pricing import hold_for
 from oraculum_prediction.pricing.matching import reserve_for
-from oraculum_prediction.pricing.mechanisms import has_book
+from oraculum_prediction.pricing.mechanisms import follows_from_shares
 from oraculum_prediction.risk.errors import OrderHeld
 from oraculum_prediction.subsidies import subsidise
 
@@ -135,7 +135,7 @@ def by_event(tasks: Iterable[Task]) -> dict[UUID, list[Task]]:
 def _decide(draft: Draft, task: Ticket | Act, now: datetime) -> Filled | Step | ServiceError:
     if isinstance(task, Act):
         return act(draft, task, now)
-    if task.is_bare and not len(draft.book) and has_book(draft.state):
+    if task.is_bare and not len(draft.book) and follows_from_shares(draft.state):
         return draft.trade(task)
     if task.placement.subsidy_asset:
         return subsidise(draft, task)

@@ -128,6 +128,35 @@ async def test_what_is_quoted_is_what_is_traded(house: Any, kind: Kind) -> None:
     assert quote.price_after_millionths == order.fill.price_millionths
 
 
+async def test_orders_rest_beside_a_pool(house: Any) -> None:
+    """They are met at their price, in between the pool trades; two who want different things make sets together."""
+    anna, ben, eve = house.person(), house.person(), house.person()
+    event_id = await house.open(**POOL.terms)
+    bid = await house.limit(anna, event_id, "bid", 598_000, 2 * USDC)
+    against = await house.limit(eve, event_id, "against", 380_000, 5 * USDC, outcome=0)
+    assert (pb.ORDER_STATUS_OPEN, pb.ORDER_STATUS_OPEN) == (bid.status, against.status)
+    house.check_reserves()
+    book = await house.stub.GetBook(pb.GetBookRequest(event_id=str(event_id), outcome=1))
+    assert [(598_000, 2 * USDC)] == [
+        (level.price_millionths, level.resting_shares) for level in book.bids if level.resting_orders
+    ]
+    # Up to 0.62, where who bids 0.38 for NO holds it: five sets are made, and the pool goes on.
+    bought = (await house.place(ben, event_id, "buy", amount_units=20 * USDC)).order
+    fills = house.rows("select role, shares, gross_units from fill order by sequence")
+    assert [(1, bought.shares), (2, 5 * USDC)] == [(fill["role"], fill["shares"]) for fill in fills]
+    assert 1_900_000 == fills[1]["gross_units"]
+    # And down through the bid.
+    await house.place(ben, event_id, "sell", side=pb.SIDE_SELL, shares=bought.shares)
+    (filled,) = house.rows("select shares, status from trade_order where order_id = %(id)s", id=bid.order_id)
+    assert {"shares": 2 * USDC, "status": pb.ORDER_STATUS_FILLED} == filled
+    rests = await house.limit(anna, event_id, "late", 500_000, USDC)
+    assert 4 == await rebuilt(house, event_id)
+    await house.close(event_id)
+    house.check_reserves()
+    (ended,) = house.rows("select reason from trade_order where order_id = %(id)s", id=rests.order_id)
+    assert "MARKET_CLOSED" == ended["reason"]
+
+
 class TestRefusals:
     """Each has its reason, and nothing has moved."""
 
@@ -135,11 +164,11 @@ class TestRefusals:
     async def test_of_orders(self, house: Any, kind: Kind) -> None:
         anna = house.person()
         event_id = await house.open(**kind.terms)
-        with pytest.raises(NotOffered):
-            await house.limit(anna, event_id, "limit", 500_000)
         with pytest.raises(SlippageExceeded):
             await house.place(anna, event_id, "dear", amount_units=USDC, limit_price_millionths=1)
         if kind is POOLS:
+            with pytest.raises(NotOffered):
+                await house.limit(anna, event_id, "limit", 500_000)
             await house.place(anna, event_id, "some", amount_units=2 * USDC)
             with pytest.raises(NotOffered):
                 await house.place(anna, event_id, "sale", side=pb.SIDE_SELL, amount_units=USDC)

@@ -60,9 +60,9 @@ class _MechanismEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Mechanism.V
     MECHANISM_LMSR: _Mechanism.ValueType  # 1
     """Logarithmic market scoring rule over all outcomes, with a book in which limit orders rest."""
     MECHANISM_CPMM: _Mechanism.ValueType  # 2
-    """One weighted pool, for events of two outcomes. Takes market orders only, and so does the next."""
+    """One weighted pool, for events of two outcomes, with a book."""
     MECHANISM_CPMM_MULTI: _Mechanism.ValueType  # 3
-    """A pool for each outcome, kept to prices that sum to one, for events of 3 to 20 outcomes."""
+    """A pool for each outcome, kept to prices that sum to one, for events of 3 to 20 outcomes. Takes market orders only."""
 
 class Mechanism(_Mechanism, metaclass=_MechanismEnumTypeWrapper):
     """What the market of an event trades by."""
@@ -72,9 +72,9 @@ MECHANISM_UNSPECIFIED: Mechanism.ValueType  # 0
 MECHANISM_LMSR: Mechanism.ValueType  # 1
 """Logarithmic market scoring rule over all outcomes, with a book in which limit orders rest."""
 MECHANISM_CPMM: Mechanism.ValueType  # 2
-"""One weighted pool, for events of two outcomes. Takes market orders only, and so does the next."""
+"""One weighted pool, for events of two outcomes, with a book."""
 MECHANISM_CPMM_MULTI: Mechanism.ValueType  # 3
-"""A pool for each outcome, kept to prices that sum to one, for events of 3 to 20 outcomes."""
+"""A pool for each outcome, kept to prices that sum to one, for events of 3 to 20 outcomes. Takes market orders only."""
 Global___Mechanism: _TypeAlias = Mechanism  # noqa: Y015
 
 class _EventStatus:

@@ -260,9 +260,9 @@ class _MechanismEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Mechanism.V
     MECHANISM_LMSR: _Mechanism.ValueType  # 1
     """Logarithmic market scoring rule over all outcomes, with a book in which limit orders rest."""
     MECHANISM_CPMM: _Mechanism.ValueType  # 2
-    """One weighted pool of two outcomes. Takes market orders only, and so does the next."""
+    """One weighted pool of two outcomes, with a book."""
     MECHANISM_CPMM_MULTI: _Mechanism.ValueType  # 3
-    """A pool for each of three outcomes or more, kept to prices that sum to one. Sells by shares only."""
+    """A pool for each of three outcomes or more, kept to prices that sum to one. Takes market orders only, and sells by shares."""
 
 class Mechanism(_Mechanism, metaclass=_MechanismEnumTypeWrapper):
     """What a market trades by."""
@@ -272,9 +272,9 @@ MECHANISM_UNSPECIFIED: Mechanism.ValueType  # 0
 MECHANISM_LMSR: Mechanism.ValueType  # 1
 """Logarithmic market scoring rule over all outcomes, with a book in which limit orders rest."""
 MECHANISM_CPMM: Mechanism.ValueType  # 2
-"""One weighted pool of two outcomes. Takes market orders only, and so does the next."""
+"""One weighted pool of two outcomes, with a book."""
 MECHANISM_CPMM_MULTI: Mechanism.ValueType  # 3
-"""A pool for each of three outcomes or more, kept to prices that sum to one. Sells by shares only."""
+"""A pool for each of three outcomes or more, kept to prices that sum to one. Takes market orders only, and sells by shares."""
 Global___Mechanism: _TypeAlias = Mechanism  # noqa: Y015
 
 class _RealisationKind:

@@ -1,14 +1,14 @@
 """From the walk of a taker to the group of fills that is booked, or to the reason why none is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oraculum_money import INT64_MAX, PRICE_ONE, Price, Shares, Units, mul_div_ceil
 from oraculum_prediction.pricing.book import Resting
+from oraculum_prediction.pricing.cpmm_state import FORMULA_VERSION_CPMM, CpmmState
 from oraculum_prediction.pricing.curve import PICOUNITS
-from oraculum_prediction.pricing.limits import below_ceiling
-from oraculum_prediction.pricing.liquidity import covering
+from oraculum_prediction.pricing.grounds import BookState, Ground
 from oraculum_prediction.pricing.lmsr import FORMULA_VERSION_LMSR, LmsrState
-from oraculum_prediction.pricing.lmsr_quotes import uncertainty_picounits
+from oraculum_prediction.pricing.market import quote
 from oraculum_prediction.pricing.matches import (
     FORMULA_VERSION_MATCH,
     Change,
@@ -17,6 +17,7 @@ from oraculum_prediction.pricing.matches import (
     Match,
     MatchFill,
     Role,
+    match_of,
 )
 from oraculum_prediction.pricing.orders import Reason, Refusal, Side
 from oraculum_prediction.pricing.settling import Settled, Settler
@@ -24,26 +25,32 @@ from oraculum_prediction.pricing.takers import OrderKind, Taker, TimeInForce
 from oraculum_prediction.pricing.walk import Meeting, Walk
 
 
-def group_of(state: LmsrState, taker: Taker, found: Walk) -> Match | Refusal:
+def group_of(state: BookState, ground: Ground, taker: Taker, found: Walk) -> Match | Refusal:
     """Settle a walk in integers, and judge what came out by what the order asks for."""
-    return _Group(state, taker, found).match()
+    return _Group(state, ground, taker, found).match()
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    state: LmsrState
+    state: BookState
+    ground: Ground
     taker: Taker
     walk: Walk
 
     def match(self) -> Match | Refusal:
         """Settle the walk and judge it by what the order asks for."""
-        settled = Settler(self.state, self.taker, self.walk).settle()
+        settled = Settler(self.state, self.ground, self.taker, self.walk).settle()
         refused = self._untenable(settled)
         if refused is not None:
             return refused
         traded = settled.shares > 0
-        after = self._state_after(settled) if traded else self.state
-        fills = self._fills(settled, after) if traded else ()
+        if traded and self._alone_in_pool(settled):
+            return self._quoted(settled)
+        fills = self._fills(settled) if traded else ()
+        paid_in = sum(fill.gross if fill.side is Side.BUY else -fill.gross for fill in fills)
+        after = self.ground.after(settled.steps, paid_in) if traded else self.state
+        if after is None:
+            return Refusal(Reason.PRICE_CEILING, "the pool would be emptied")
         left, ending = self._left(settled, traded=traded)
         refused = self._unwanted(settled, fills, left, ending)
         if refused is not None:
@@ -51,8 +58,7 @@ class _Group:
         limit = self.taker.marginal_limit
         rests = self._rests(left, limit) if ending is Ending.RESTS and limit else None
         alone = all(fill.role is Role.TAKER for fill in fills)
-        rise = after.point.potential - self.state.point.potential
-        paid_in = sum(fill.gross if fill.side is Side.BUY else -fill.gross for fill in fills)
+        rise = settled.standing.rise_picounits if traded else 0
         return Match(
             fills=fills,
             makers=self._changes(settled, traded=traded),
@@ -63,17 +69,39 @@ class _Group:
             rests=rests,
             prices_before=self.state.prices,
             rounding_picounits=paid_in * PICOUNITS - rise,
-            formula_version=FORMULA_VERSION_LMSR if alone else FORMULA_VERSION_MATCH,
+            formula_version=self._formula if alone else FORMULA_VERSION_MATCH,
             blocked_by=self.walk.blocked_by,
+        )
+
+    @property
+    def _formula(self) -> str:
+        return FORMULA_VERSION_LMSR if isinstance(self.state, LmsrState) else FORMULA_VERSION_CPMM
+
+    def _alone_in_pool(self, settled: Settled) -> bool:
+        """Tell whether a pool has filled all of it: then it is what `quote` says, as for whoever has no book at all.
+
+        Of the curve that is the same by itself; of a pool two ways to a number that is all but whole might part.
+        """
+        alone = isinstance(self.state, CpmmState) and not any(settled.maker_shares)
+        return alone and self.walk.ending is Ending.FILLED
+
+    def _quoted(self, settled: Settled) -> Match | Refusal:
+        quoted = quote(self.state, self.taker.order)
+        if isinstance(quoted, Refusal):
+            return quoted
+        found = match_of(self.state, self.taker, quoted)
+        refused = self._unwanted(settled, found.fills, 0, Ending.FILLED)
+        return refused or replace(
+            found, makers=self._changes(settled, traded=True), blocked_by=self.walk.blocked_by
         )
 
     def _untenable(self, settled: Settled) -> Refusal | None:
         outstanding = self.state.sold[self.taker.outcome]
         if self.taker.side is Side.SELL and settled.shares > outstanding:
             return Refusal(Reason.NOT_ENOUGH_SHARES, "more shares than are outstanding cannot be sold")
-        if settled.shares and covering(settled.point, self.state.prior) > INT64_MAX:
+        if settled.shares and settled.standing.escrow > INT64_MAX:
             return Refusal(Reason.TOO_LARGE, "no account could hold the escrow of so many shares")
-        if settled.shares and not below_ceiling(settled.point, self.state.price_max):
+        if settled.shares and not settled.standing.within(self.state.price_max):
             return Refusal(Reason.PRICE_CEILING, self._ceiling())
         return None
 
@@ -140,11 +168,7 @@ class _Group:
         limit = self.taker.marginal_limit or PRICE_ONE
         return Units(min(amount, mul_div_ceil(settled.shares, limit, PRICE_ONE)))
 
-    def _state_after(self, settled: Settled) -> LmsrState:
-        sold = tuple(map(Shares, map(int.__add__, self.state.sold, settled.steps)))
-        return LmsrState(self.state.liquidity, self.state.prior, sold, self.state.fee, self.state.price_max)
-
-    def _fills(self, settled: Settled, after: LmsrState) -> tuple[MatchFill, ...]:
+    def _fills(self, settled: Settled) -> tuple[MatchFill, ...]:
         makers = [
             _maker_fill(meeting.resting, shares)
             for meeting, shares in zip(self._meetings(), settled.maker_shares, strict=True)
@@ -153,7 +177,7 @@ class _Group:
         uncertainty = (
             settled.uncertainty_picounits
             if makers
-            else uncertainty_picounits(self.state, after, self.taker.outcome)
+            else self.ground.uncertainty(settled.steps, self.taker.outcome)
         )
         gross = self._gross(settled)
         taker = MatchFill(

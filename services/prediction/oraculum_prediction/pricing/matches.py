@@ -18,7 +18,8 @@ from uuid import UUID
 from oraculum_money import Price, Shares, Units
 from oraculum_prediction.pricing.book import Resting
 from oraculum_prediction.pricing.market import MarketState
-from oraculum_prediction.pricing.orders import Side
+from oraculum_prediction.pricing.orders import Fill, Side
+from oraculum_prediction.pricing.takers import Taker
 
 FORMULA_VERSION_MATCH: Final = "oraculum/match/1"
 
@@ -115,3 +116,30 @@ class Match:
     def escrow_change(self) -> int:
         """What comes into the escrow, or leaves it if negative."""
         return sum(fill.gross if fill.side is Side.BUY else -fill.gross for fill in self.fills)
+
+
+def match_of(state: MarketState, taker: Taker, fill: Fill) -> Match:
+    """Give the group of one who has traded with the market maker only."""
+    return Match(
+        fills=(
+            MatchFill(
+                taker.order_id,
+                taker.user_id,
+                Role.TAKER,
+                taker.outcome,
+                taker.side,
+                fill.shares,
+                fill.gross,
+                fill.fee,
+            ),
+        ),
+        makers=(),
+        state_before=state.state_hash,
+        state=state.after(fill),
+        ending=Ending.FILLED,
+        left=0,
+        rests=None,
+        prices_before=state.prices,
+        rounding_picounits=fill.rounding_picounits,
+        formula_version=fill.formula_version,
+    )

@@ -23,11 +23,10 @@ from datetime import datetime
 
 from oraculum_money import INT64_MAX, PRICE_ONE, Units, checked_units, mul_div_ceil
 from oraculum_prediction.pricing.book import Book
+from oraculum_prediction.pricing.grounds import BookState, ground_of
 from oraculum_prediction.pricing.groups import group_of
-from oraculum_prediction.pricing.lmsr import LmsrState
-from oraculum_prediction.pricing.lmsr_track import LmsrTrack
 from oraculum_prediction.pricing.market import MarketState, quote
-from oraculum_prediction.pricing.matches import Ending, Match, MatchFill, Role
+from oraculum_prediction.pricing.matches import Match, match_of
 from oraculum_prediction.pricing.orders import Fill, Reason, Refusal, Side
 from oraculum_prediction.pricing.takers import OrderKind, Taker, TimeInForce
 from oraculum_prediction.pricing.walk import walk
@@ -37,11 +36,12 @@ def match(state: MarketState, book: Book, taker: Taker, now: datetime | None = N
     """Give what comes of this order, or the refusal that names its reason; then nothing happens, to no one.
 
     Resting orders that have expired by `now` are met by nobody; those that the walk reaches are cancelled as it passes.
-    Only LMSR markets have a book; elsewhere a market order is what `quote` says and a limit order is not offered.
+    Markets on several pools have no book, nor have stakes; there a market order is what `quote` says and a limit order is
+    not offered.
     """
-    if taker.kind is OrderKind.MARKET and (not book or not isinstance(state, LmsrState)):
+    if taker.kind is OrderKind.MARKET and (not book or not isinstance(state, BookState)):
         return _alone(state, taker)
-    if not isinstance(state, LmsrState):
+    if not isinstance(state, BookState):
         return Refusal(Reason.NOT_OFFERED, "this market has no order book, so it takes no limit orders")
     refused = _refused_unseen(state, taker)
     if refused is not None:
@@ -49,9 +49,11 @@ def match(state: MarketState, book: Book, taker: Taker, now: datetime | None = N
     alone = _untouched(state, book, taker)
     if alone is not None:
         return alone
-    track = LmsrTrack(state, taker.outcome, taker.side)
+    ground = ground_of(state)
+    track = ground.track(taker.outcome, taker.side)
     try:
-        return group_of(state, taker, walk(track, book, taker, state.outcomes, state.price_max, now))
+        found = walk(track, book, taker, state.outcomes, state.price_max, now)
+        return group_of(state, ground, taker, found)
     except ArithmeticError:
         # An outcome has become so improbable that forty digits do not tell it from nothing, and what rests pins all the
         # others: rather refused than computed wrongly.
@@ -79,37 +81,10 @@ def _most(state: MarketState, taker: Taker) -> int:
 
 def _alone(state: MarketState, taker: Taker) -> Match | Refusal:
     quoted = quote(state, taker.order)
-    return _of_quote(state, taker, quoted) if isinstance(quoted, Fill) else quoted
+    return match_of(state, taker, quoted) if isinstance(quoted, Fill) else quoted
 
 
-def _of_quote(state: MarketState, taker: Taker, fill: Fill) -> Match:
-    """Give the group of one who has traded with the market maker only."""
-    return Match(
-        fills=(
-            MatchFill(
-                taker.order_id,
-                taker.user_id,
-                Role.TAKER,
-                taker.outcome,
-                taker.side,
-                fill.shares,
-                fill.gross,
-                fill.fee,
-            ),
-        ),
-        makers=(),
-        state_before=state.state_hash,
-        state=state.after(fill),
-        ending=Ending.FILLED,
-        left=0,
-        rests=None,
-        prices_before=state.prices,
-        rounding_picounits=fill.rounding_picounits,
-        formula_version=fill.formula_version,
-    )
-
-
-def _refused_unseen(state: LmsrState, taker: Taker) -> Refusal | None:
+def _refused_unseen(state: BookState, taker: Taker) -> Refusal | None:
     """Refuse what no market can do, so that no number grows beyond what it is made for."""
     if not 0 <= taker.outcome < state.outcomes:
         return Refusal(Reason.UNKNOWN_OUTCOME, f"the market has the outcomes 0 to {state.outcomes - 1}")
@@ -122,7 +97,7 @@ def _refused_unseen(state: LmsrState, taker: Taker) -> Refusal | None:
     return None
 
 
-def _untouched(state: LmsrState, book: Book, taker: Taker) -> Match | None:
+def _untouched(state: BookState, book: Book, taker: Taker) -> Match | None:
     """Give the match of an order that the market maker fills whole before any other is reached: most are such."""
     limit, sign = taker.marginal_limit, 1 if taker.side is Side.BUY else -1
     if taker.post_only or (limit is not None and sign * (limit - state.prices[taker.outcome]) <= 1):
@@ -134,10 +109,10 @@ def _untouched(state: LmsrState, book: Book, taker: Taker) -> Match | None:
     # To a millionth or two: where it is close, the walk tells.
     if limit is not None and sign * (limit - after.prices[taker.outcome]) <= 1:
         return None
-    return None if _touches(after, book, taker) else _of_quote(state, taker, quoted)
+    return None if _touches(after, book, taker) else match_of(state, taker, quoted)
 
 
-def _touches(after: LmsrState, book: Book, taker: Taker) -> bool:
+def _touches(after: BookState, book: Book, taker: Taker) -> bool:
     """Tell whether a trade with the market maker alone may have passed a resting order, to a millionth or two.
 
     A match of these would not be another one where the answer is wrongly yes: it only takes longer to find.

@@ -1,8 +1,8 @@
 """Market makers, one beside the other: how each opens, what a database keeps of it, and what all of them can do.
 
-    lmsr         any number of outcomes, with a book in which limit orders rest; what an event has unless it says otherwise
-    cpmm         two outcomes on one weighted pool, which is deep around the price and never says it is certain
-    cpmm_multi   three outcomes or more, a pool for each, whose prices add up to one
+    lmsr         any number of outcomes, with a book; what an event has unless it says otherwise
+    cpmm         two outcomes on one weighted pool, with a book; it is deep around the price and never says it is certain
+    cpmm_multi   three outcomes or more, a pool for each, whose prices add up to one; it takes market orders only
 
 Whoever asks a state something asks here, and a state that is new in `MakerState` is missed by the type checker wherever it is
 not answered for. Trading itself is `market.quote` and `matching.match`.
@@ -86,8 +86,11 @@ def mechanism_of(state: MakerState) -> Mechanism:
             return Mechanism.CPMM_MULTI
 
 
-def has_book(state: MakerState) -> bool:
-    """Tell whether limit orders may rest in this market."""
+def follows_from_shares(state: MakerState) -> bool:
+    """Tell whether where this market stands follows from the shares sold: whoever knows the fills can rebuild it.
+
+    Of others each fill keeps its receipt, in which that stands.
+    """
     return isinstance(state, LmsrState)
 
 

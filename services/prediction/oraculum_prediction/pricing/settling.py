@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from oraculum_money import PRICE_ONE, Shares, Units, mul_div_ceil, mul_div_floor
-from oraculum_prediction.pricing import curve
 from oraculum_prediction.pricing.arithmetic import add, divide, floor, multiply, nearest, subtract
-from oraculum_prediction.pricing.curve import PICOUNITS, Point
+from oraculum_prediction.pricing.curve import PICOUNITS
 from oraculum_prediction.pricing.fees import uncertainty_at
-from oraculum_prediction.pricing.limits import below_ceiling
-from oraculum_prediction.pricing.lmsr import LmsrState
+from oraculum_prediction.pricing.grounds import BookState, Ground, Standing
 from oraculum_prediction.pricing.matches import Ending
-from oraculum_prediction.pricing.moves import gross_of, price_above, price_below
+from oraculum_prediction.pricing.moves import gross_of
 from oraculum_prediction.pricing.orders import Side
 from oraculum_prediction.pricing.search import last_within
 from oraculum_prediction.pricing.takers import Taker
@@ -38,7 +36,7 @@ class Settled:
     # In the order of meeting; nothing for those who were cancelled or only met.
     maker_shares: tuple[Shares, ...]
     steps: tuple[int, ...]
-    point: Point
+    standing: Standing
     # What the taker owes exactly, less than zero for a sale; its fee's base.
     owed_picounits: int
     uncertainty_picounits: int
@@ -47,8 +45,9 @@ class Settled:
 class Settler:
     """Settles one walk."""
 
-    def __init__(self, state: LmsrState, taker: Taker, walk: Walk) -> None:
+    def __init__(self, state: BookState, ground: Ground, taker: Taker, walk: Walk) -> None:
         self._state = state
+        self._ground = ground
         self._taker = taker
         self._walk = walk
         self._buying = taker.side is Side.BUY
@@ -113,11 +112,11 @@ class Settler:
         return add(self._walk.track.amount, divide(millionths, PRICE_ONE))
 
     def _exceeds(self, settled: Settled) -> bool:
-        if not below_ceiling(settled.point, self._state.price_max):
+        if not settled.standing.within(self._state.price_max):
             return True
         limit, outcome = self._taker.marginal_limit, self._taker.outcome
-        passed = price_above if self._buying else price_below
-        if limit is not None and self._walk.ending is Ending.LIMIT and passed(settled.point, outcome, limit):
+        at_limit = limit is not None and self._walk.ending is Ending.LIMIT
+        if at_limit and limit is not None and settled.standing.passed(outcome, limit, self._taker.side):
             return True
         if not self._buying:
             return limit is not None and settled.gross < mul_div_floor(settled.shares, limit, PRICE_ONE)
@@ -144,9 +143,8 @@ class Settler:
         ahead = track.stretch_of_shares(subtract(Decimal(pool), track.shares))
         maker_shares = tuple(self._maker_shares(meeting, ahead, size) for meeting in self._meetings)
         steps = self._steps(pool, maker_shares)
-        after = tuple(map(int.__add__, self._state.quantities, steps))
-        point = curve.evaluate(after, self._state.liquidity)
-        owed = point.potential - self._state.point.potential + self._paid_to_makers(maker_shares)
+        standing = self._ground.at(steps)
+        owed = standing.rise_picounits + self._paid_to_makers(maker_shares)
         transferred = sum(
             shares for meeting, shares in zip(self._meetings, maker_shares, strict=True) if not meeting.pinned
         )
@@ -156,7 +154,7 @@ class Settler:
             gross=gross_of(owed, self._taker.side) if shares else Units(0),
             maker_shares=maker_shares,
             steps=steps,
-            point=point,
+            standing=standing,
             owed_picounits=owed,
             uncertainty_picounits=self._uncertainty(ahead, maker_shares),
         )

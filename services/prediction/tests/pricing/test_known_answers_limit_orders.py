@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from trading_floor import limit_taker, market_taker, resting
 
-from oraculum_money import Price, Shares
+from oraculum_money import Price
 from oraculum_prediction.pricing import Book, Ending, Side, TimeInForce
 from oraculum_prediction.pricing.cpmm import Side as PoolSide
+from oraculum_prediction.pricing.cpmm_track import CpmmTrack
 from oraculum_prediction.pricing.track import Stretch
 from oraculum_prediction.pricing.walk import Walk, walk
 
@@ -24,57 +25,25 @@ SCALE = 10**15
 MILLION = Decimal(1_000_000)
 
 
-class PoolTrack:
-    """A purchase from a pool of two sides. Its measure is money while nothing is pinned, and shares while the other is."""
+class Recorded(CpmmTrack):
+    """The way of a purchase, with every piece of it: whether a resting order held the price, what was paid and bought."""
 
     def __init__(self, side: PoolSide) -> None:
-        self.side = side
-        self.shares = self.amount = self.uncertainty = Decimal(0)
-        self.pinned: Decimal | None = None
-        self.pinned_shares = Decimal(0)
+        super().__init__(side, Side.BUY)
         self.legs: list[tuple[bool, Decimal, Decimal]] = []
-
-    def reach_of_price(self, millionths: int) -> Decimal | None:
-        price = millionths / MILLION
-        if self.pinned is None:
-            return 1 + self.side.amount_to_price(price)
-        return Decimal(1) if 1 - self.pinned > price else None
-
-    def reach_of_other(self, _outcome: int, millionths: int) -> Decimal:
-        return 1 + self.side.amount_to_price(1 - millionths / MILLION)
-
-    def reach_of_ceiling(self, millionths: int) -> Decimal | None:
-        return self.reach_of_price(millionths)
-
-    def distance(self, reach: Decimal) -> Decimal:
-        return max(Decimal(0), reach - 1)
-
-    def distance_to_use_up(self, _outcome: int, shares: Shares) -> Decimal:
-        return shares - self.pinned_shares
-
-    def stretch(self, distance: Decimal) -> Stretch:
-        if self.pinned is None:
-            return Stretch(distance, self.side.shares(distance), distance, self.side.price)
-        return Stretch(distance, distance, distance * (1 - self.pinned), 1 - self.pinned)
-
-    def stretch_of_amount(self, amount: Decimal) -> Stretch:
-        return self.stretch(amount if self.pinned is None else amount / (1 - self.pinned))
+        self.pinned_shares = Decimal(0)
 
     def advance(self, stretch: Stretch) -> None:
+        pinned = self.reach_of_ceiling(999_999) is None
         if stretch.distance > Decimal(SCALE) / 10**12:
-            self.legs.append((self.pinned is not None, stretch.amount, stretch.shares))
-        self.amount += stretch.amount
-        self.shares += stretch.shares
-        if self.pinned is None:
-            self.side = self.side.bought(stretch.amount, stretch.shares)
-        else:
+            self.legs.append((pinned, stretch.amount, stretch.shares))
+        if pinned:
             self.pinned_shares += stretch.shares
+        super().advance(stretch)
 
-    def pin(self, _outcome: int, millionths: int) -> None:
-        self.pinned, self.pinned_shares = millionths / MILLION, Decimal(0)
-
-    def release(self, _outcome: int) -> None:
-        self.pinned = None
+    def pin(self, outcome: int, millionths: int) -> None:
+        self.pinned_shares = Decimal(0)
+        super().pin(outcome, millionths)
 
 
 def number(value: float) -> Decimal:
@@ -108,11 +77,11 @@ def book_of(case: dict[str, Any]) -> tuple[Book, set[str]]:
     return book, short
 
 
-def walked(case: dict[str, Any], book: Book) -> tuple[PoolTrack, Walk]:
+def walked(case: dict[str, Any], book: Book) -> tuple[Recorded, Walk]:
     """The whole way of the taker, the last piece of it too."""
     yes = PoolSide(number(case["pool_yes"]) * SCALE, number(case["pool_no"]) * SCALE, number(case["p"]))
     outcome = 1 if case["outcome"] == "YES" else 0
-    track = PoolTrack(yes if outcome else yes.opposite)
+    track = Recorded(yes if outcome else yes.opposite)
     amount = int(number(case["amount"]) * SCALE)
     if case["limit_prob"] is None:
         taker = market_taker(outcome, Side.BUY, amount=amount)
@@ -144,7 +113,7 @@ def test_limit_order_fills(vectors: Vectors) -> None:
             assert sizes == pytest.approx((expected["amount"], expected["shares"]), rel=1e-9), case
         used = {names[meeting.resting.order_id] for meeting in found.met if meeting.shares is not None}
         assert set(case["cancelled_orders"]) == used & short, case
-        pool = track.side if case["outcome"] == "YES" else track.side.opposite
+        pool = track.bought if case["outcome"] == "YES" else track.bought.opposite
         assert (float(pool.own) / SCALE, float(pool.other) / SCALE) == pytest.approx(
             (case["new_pool_yes"], case["new_pool_no"]), rel=1e-9
         ), case

@@ -24,6 +24,7 @@ from oraculum_prediction.pricing import (
     match,
     reserve_for,
 )
+from oraculum_prediction.pricing.grounds import BookState
 
 ONE = 1_000_000
 
@@ -96,16 +97,23 @@ def _order(outcome: int, side: Side, size: dict[str, int]) -> Order:
     )
 
 
-def tolerance(state: LmsrState) -> int:
+def tolerance(state: BookState) -> int:
     """How far a price may be off where markets stand on whole shares, in millionths: two of them move it by 1 / 2b."""
-    return 2 + PRICE_ONE // (2 * state.liquidity)
+    if isinstance(state, LmsrState):
+        return 2 + PRICE_ONE // (2 * state.liquidity)
+    return 4 + 2 * PRICE_ONE // min(state.pools)
+
+
+def covered(state: BookState) -> int:
+    """What lies in a market's escrow at least; of a pool, exactly."""
+    return least_escrow(state) if isinstance(state, LmsrState) else state.escrow
 
 
 @dataclass
 class Floor:
     """One market with all that its people hold, paid and reserved."""
 
-    state: LmsrState
+    state: BookState
     escrow: int
     book: Book = field(default_factory=Book)
     held: defaultdict[tuple[UUID, int], int] = field(default_factory=lambda: defaultdict(int))
@@ -114,9 +122,9 @@ class Floor:
     rounded: defaultdict[UUID, int] = field(default_factory=lambda: defaultdict(int))
 
     @classmethod
-    def opened(cls, state: LmsrState) -> "Floor":
+    def opened(cls, state: BookState) -> "Floor":
         """A market with its subsidy in escrow."""
-        return cls(state, least_escrow(state))
+        return cls(state, covered(state))
 
     def trade(self, taker: Taker) -> Match | Refusal:
         """Match an order, check all that must hold of it, and let it be."""
@@ -127,14 +135,15 @@ class Floor:
         check_match(self.state, self.book, taker, found)
         self.book = self.book.fork()
         self.book.apply(found)
-        assert isinstance(found.state, LmsrState)
+        assert isinstance(found.state, BookState)
         self.state = found.state
         self.reserved[taker.order_id] = reserve
         for fill in found.fills:
             self._take(fill)
         if found.rests is not None and taker.side is Side.BUY:
             assert found.rests.reserve <= self.reserved[taker.order_id]
-        assert self.escrow >= least_escrow(self.state)
+        assert self.escrow >= covered(self.state)
+        assert isinstance(self.state, LmsrState) or self.escrow == covered(self.state)
         assert self.escrow >= max(self.state.sold)
         check_uncrossed(self.state, self.book)
         return found
@@ -159,7 +168,7 @@ class Floor:
             assert self.reserved[fill.order_id] >= 0
 
 
-def check_match(state: LmsrState, book: Book, taker: Taker, found: Match) -> None:
+def check_match(state: BookState, book: Book, taker: Taker, found: Match) -> None:
     """Check what must be true of a match by itself."""
     assert found.state_before == state.state_hash
     check_shares(state, found)
@@ -167,21 +176,21 @@ def check_match(state: LmsrState, book: Book, taker: Taker, found: Match) -> Non
     check_prices(state, taker, found)
     paid_in = sum(fill.gross if fill.side is Side.BUY else -fill.gross for fill in found.fills)
     assert paid_in == found.escrow_change
-    assert isinstance(found.state, LmsrState)
-    rise = found.state.point.potential - state.point.potential
-    assert found.rounding_picounits == paid_in * PICOUNITS - rise
+    if isinstance(state, LmsrState) and isinstance(found.state, LmsrState):
+        rise = found.state.point.potential - state.point.potential
+        assert found.rounding_picounits == paid_in * PICOUNITS - rise
     # One unit back for each maker at most, and what the taker's rounding leaves; see `matches`.
     makers = sum(fill.role is Role.MAKER for fill in found.fills)
     assert -makers * PICOUNITS <= found.rounding_picounits <= (makers + 3) * PICOUNITS
 
 
-def check_shares(state: LmsrState, found: Match) -> None:
+def check_shares(state: BookState, found: Match) -> None:
     """What was traded is what the market has more or less, and purchases stand before sales."""
     sold = list(state.sold)
     for fill in found.fills:
         assert fill.shares > 0
         sold[fill.outcome] += fill.shares if fill.side is Side.BUY else -fill.shares
-    assert isinstance(found.state, LmsrState)
+    assert isinstance(found.state, BookState)
     assert tuple(sold) == found.state.sold
     sides = [fill.side for fill in found.fills]
     assert sides == sorted(sides, key=lambda side: side is Side.SELL)
@@ -205,7 +214,7 @@ def check_makers(book: Book, taker: Taker, found: Match) -> None:
             assert gone or traded[ahead.order_id].shares == ahead.left
 
 
-def check_prices(state: LmsrState, taker: Taker, found: Match) -> None:
+def check_prices(state: BookState, taker: Taker, found: Match) -> None:
     """No fill lies outside the prices before and after of its outcome, nor beyond its own limit."""
     off = tolerance(state)
     for fill in found.fills:
@@ -225,7 +234,7 @@ def check_prices(state: LmsrState, taker: Taker, found: Match) -> None:
         assert mine.gross >= mul_div_floor(mine.shares, limit, PRICE_ONE), (taker, found)
 
 
-def check_uncrossed(state: LmsrState, book: Book) -> None:
+def check_uncrossed(state: BookState, book: Book) -> None:
     """Nobody rests who could trade: every bid lies at or below the price of its outcome, every sale at or above."""
     off = tolerance(state)
     for outcome, price in enumerate(state.prices):
