@@ -21,6 +21,7 @@ BODIES: Final[dict[str, dict[str, object]]] = {
 }
 QUERIES: Final = {
     "quote": "outcome=1&amount=5",
+    "deleteMe": "confirm=01890000-0000-7000-8000-00000000000a",
     "adminListAccountTransfers": "from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z",
     "getStatement": "from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z",
 }
