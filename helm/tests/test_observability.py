@@ -57,6 +57,24 @@ def test_prometheus_understands_the_rules(promtool, tmp_path) -> None:
         assert 0 == checked.returncode, checked.stdout + checked.stderr
 
 
+def test_prometheus_understands_every_panel(promtool, tmp_path) -> None:
+    """Each query as a rule: what does not parse, or adds what does not match, is refused without a server."""
+    queries = [
+        query.expression.replace("$__rate_interval", "1m")
+        for board in BOARDS
+        for row in board.rows
+        for panel in row.panels
+        for query in panel.queries
+    ]
+    recorded = [{"record": f"panel:{number}", "expr": query} for number, query in enumerate(queries)]
+    path = tmp_path / "panels.yaml"
+    path.write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": recorded}]}))
+    checked = subprocess.run(
+        [promtool, "check", "rules", str(path)], capture_output=True, text=True, check=False
+    )
+    assert 0 == checked.returncode, checked.stdout + checked.stderr
+
+
 def declared() -> set[str]:
     """The names of all series that our processes export, read from where they are declared."""
     names: set[str] = set(FOREIGN)
