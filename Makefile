@@ -74,7 +74,7 @@ images: setup ## Build every image; BASE=local makes a base without a registry
 
 compose: setup ## The whole suite from its images under Docker, with secrets made on first use (VENUES=sim|live)
 	@$(ORACULUM) secrets --files
-	@docker compose up $(if $(DETACH),--detach --wait)
+	@$$(docker compose version > /dev/null 2>&1 && echo docker compose || echo docker-compose) up $(if $(DETACH),--detach)
 
 kind: setup ## A kind cluster with everything in it: images, operators, the chart (needs kind, Docker, kubectl, helm)
 	@k8s/kind/up.sh
