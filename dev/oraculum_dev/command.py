@@ -83,6 +83,12 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
         ),
         "rebuild a market bit for bit from its fills: EVENT_ID [--to SEQUENCE]",
     ),
+    "rebuild": (
+        lambda rest: import_module("oraculum_dev.suite.inside").run(
+            "prediction", "oraculum_prediction.rebuild", rest
+        ),
+        "prove positions, histories and used limits by the fills: [--event ID] [--user ID] [--write]",
+    ),
     "replay": (
         lambda rest: import_module("oraculum_dev.replay").main(rest),
         "read recordings of venues: DIR [--speed N|max] [--json] [--dump]",

@@ -31,16 +31,18 @@ class Holding(NamedTuple):
 
     def after(self, fill: Fill) -> "Holding":
         """The holding once a fill is in it."""
-        if fill.order.side is Side.BUY:
-            return self._replace(
-                shares=Shares(self.shares + fill.shares), cost_units=Units(self.cost_units + fill.net)
-            )
+        return self.traded(fill.shares, fill.net, buys=fill.order.side is Side.BUY)
+
+    def traded(self, shares: Shares, net: Units, *, buys: bool) -> "Holding":
+        """The holding once so many shares were bought or sold for this, the fee put on or taken off."""
+        if buys:
+            return self._replace(shares=Shares(self.shares + shares), cost_units=Units(self.cost_units + net))
         # Shares leave at their average cost. Rounded up, so that the last ones never cost less than nothing.
-        sold_cost = Units(mul_div_ceil(self.cost_units, fill.shares, self.shares))
+        sold_cost = Units(mul_div_ceil(self.cost_units, shares, self.shares))
         return self._replace(
-            shares=Shares(self.shares - fill.shares),
+            shares=Shares(self.shares - shares),
             cost_units=Units(self.cost_units - sold_cost),
-            realised_units=Units(self.realised_units + fill.net - sold_cost),
+            realised_units=Units(self.realised_units + net - sold_cost),
         )
 
 

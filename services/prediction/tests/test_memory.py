@@ -13,8 +13,10 @@ from oraculum_kit.errors import ServiceError
 from oraculum_kit.idempotency import Command
 from oraculum_kit.ids import uuid7
 from oraculum_money import Price, Shares, Units
+from oraculum_prediction import statuses
 from oraculum_prediction.batch import Priced, together
-from oraculum_prediction.draft import Draft, Filled
+from oraculum_prediction.draft import Draft, Filled, Sale
+from oraculum_prediction.folding import Fold
 from oraculum_prediction.memory import Market, Memory
 from oraculum_prediction.placement import Bundle, Placement, Ticket
 from oraculum_prediction.pricing import (
@@ -28,6 +30,7 @@ from oraculum_prediction.pricing import (
     subsidy_for,
 )
 from oraculum_prediction.risk.origin import UNKNOWN
+from oraculum_prediction.wire import FillRow
 
 USDC = 1_000_000
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -93,29 +96,42 @@ def ticket(person: UUID, order: Order) -> Ticket:
     return Ticket(Placement(Command(uuid4(), b""), person, UUID(int=0), order, NOW), NOBODY_WAITS)
 
 
+def row(of: Market, person: UUID, filled: Filled) -> FillRow:
+    """A fill as it is written."""
+    fill = filled.fill
+    side = statuses.BUY if fill.order.side is Side.BUY else statuses.SELL
+    return FillRow(
+        of.event_id, filled.sequence, NOW, filled.fill_id, uuid4(), person, fill.shares, fill.gross, fill.fee,
+        fill.order.outcome, side, filled.prices, filled.group_first, filled.role, of.asset,
+    )  # fmt: skip
+
+
 @given(st.lists(st.tuples(st.sampled_from(PEOPLE), ORDERS), max_size=25), FEES, st.integers(1, 7))
 def test_any_orders_in_batches_of_any_size(
     asked: list[tuple[UUID, Order]], fee: FlatFee | QuadraticFee, batch: int
 ) -> None:
-    """The escrow covers every outcome at every moment, and nobody sells what they do not have."""
+    """The escrow covers every outcome at every moment, nobody sells what they do not have, and all of it follows from the fills."""
     traded = market(fee)
+    fold, sales = Fold(traded.event_id), []
     held: dict[tuple[UUID, int], int] = {}
     spent = dict.fromkeys(PEOPLE, 0)
     for start in range(0, len(asked), batch):
         draft = Draft(traded, OPEN)
         for person, order in asked[start : start + batch]:
-            before = draft.state, draft.sequence, dict(draft.changed)
+            before = draft.state, draft.sequence, dict(draft.changed), list(draft.sales)
             filled = draft.trade(ticket(person, order))
             if isinstance(filled, ServiceError):
-                assert before == (draft.state, draft.sequence, draft.changed)
+                assert before == (draft.state, draft.sequence, draft.changed, draft.sales)
                 continue
             fill = filled.fill
+            fold.add([row(traded, person, filled)])
             sign = 1 if order.side is Side.BUY else -1
             key = person, order.outcome
             held[key] = held.get(key, 0) + sign * fill.shares
             spent[person] += sign * fill.net
             assert held[key] >= 0
             assert draft.escrow_units >= least_escrow(draft.state) >= max(draft.state.sold)
+        sales += draft.sales
         draft.adopt(NOW)
     holdings = {
         (person, outcome): holding
@@ -126,7 +142,15 @@ def test_any_orders_in_batches_of_any_size(
     assert list(traded.state.sold) == [
         sum(shares for (_, place), shares in held.items() if place == outcome) for outcome in range(3)
     ]
-    assert len({person for person, _ in held}) == traded.participant_count
+    assert len({person for person, _ in held}) == traded.participant_count == len(fold.people)
+    assert holdings == fold.holdings
+    assert sales == [
+        Sale(sale.sequence, sale.user_id, sale.cost_units, sale.result_units) for sale in fold.sales
+    ]
+    assert (traded.escrow_units, traded.volume_units, traded.sequence) == (
+        traded.subsidy_units + fold.paid_in_units, fold.volume_units, fold.sequence,
+    )  # fmt: skip
+    assert list(traded.state.sold) == [fold.sold.get(outcome, 0) for outcome in range(3)]
     for person in PEOPLE:
         mine = [holding for (who, _), holding in holdings.items() if who == person]
         assert spent[person] == sum(holding.cost_units - holding.realised_units for holding in mine)
@@ -149,17 +173,23 @@ def test_bundles_are_filled_whole_or_leave_no_trace(
         for order in orders:
             bundle.add(order, UNKNOWN)
         before = priced.draft
-        was = before.state, before.sequence, before.escrow_units, dict(before.changed), len(priced.steps)
+        was = (
+            before.state, before.sequence, before.escrow_units, dict(before.changed), list(before.sales),
+            len(priced.steps),
+        )  # fmt: skip
         if together(priced, bundle, NOW) is not None:
             assert priced.draft is before
             assert was == (
-                before.state, before.sequence, before.escrow_units, before.changed, len(priced.steps)
+                before.state, before.sequence, before.escrow_units, before.changed, before.sales,
+                len(priced.steps),
             )  # fmt: skip
             continue
         filled = [alone.trade(leg) for leg in bundle.legs]
         assert len(filled) == len(priced.steps) - was[-1]
         assert all(isinstance(each, Filled) for each in filled)
-        assert (alone.state, alone.changed) == (priced.draft.state, priced.draft.changed)
+        assert (alone.state, alone.changed, alone.sales) == (
+            priced.draft.state, priced.draft.changed, priced.draft.sales,
+        )  # fmt: skip
         assert priced.draft.sequence == was[1] + len(orders)
         paid = sum(
             each.fill.net if each.fill.order.side is Side.BUY else -each.fill.net

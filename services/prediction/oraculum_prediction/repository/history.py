@@ -58,8 +58,8 @@ Place = tuple[datetime, UUID, int]
 
 
 async def note(connection: Connection, rows: Sequence[Realised]) -> None:
-    """Keep what sales came to, in the transaction that trades them."""
-    await _SQL.insert_realised.run(
+    """Keep what sales came to, in the transaction that trades them or finds it wrong."""
+    await _SQL.put_realised.run(
         connection,
         event_ids=literal(row.event_id for row in rows),
         sequences=literal(row.sequence for row in rows),

@@ -1,13 +1,16 @@
 -- What was won and lost, sale by sale and settlement by settlement.
 
--- name: insert_realised
--- What sales came to, in the transaction that trades them.
+-- name: put_realised
+-- What sales came to, in the transaction that trades them; or set anew where something else stands.
 insert into realised (event_id, sequence, user_id, realised_at, cost_units, result_units)
 select event_id, sequence, user_id, realised_at, cost_units, result_units
 from unnest(
     %(event_ids)s::uuid[], %(sequences)s::bigint[], %(user_ids)s::uuid[], %(times)s::timestamptz[],
     %(costs)s::bigint[], %(results)s::bigint[]
 ) as r (event_id, sequence, user_id, realised_at, cost_units, result_units)
+on conflict (event_id, sequence) do update
+set user_id = excluded.user_id, realised_at = excluded.realised_at, cost_units = excluded.cost_units,
+    result_units = excluded.result_units
 
 -- name: realised_of_user
 -- A page of what a person's positions came to, newest first. A settlement has the number of its revision, less than

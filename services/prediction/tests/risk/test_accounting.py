@@ -10,6 +10,8 @@ import pytest
 
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_kit.errors import FailedPrecondition, NotFound
+from oraculum_prediction import rebuild
+from oraculum_prediction.rebuild import Findings
 
 USDC = 1_000_000
 HELD = """
@@ -144,6 +146,14 @@ def used(house: Any, name: str, *, scoped: bool = True) -> Counter[tuple[UUID, s
     )
 
 
+async def proved(house: Any, events: list[UUID]) -> None:
+    """All that is kept beside the fills follows from them."""
+    database = house.replicas[0].database
+    for event in events:
+        assert Findings() == await rebuild.market(database, event, write=False)
+    assert Findings() == await rebuild.people(database, None, write=False)
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_what_is_counted_is_what_is_so(premises: Any, seed: int) -> None:
     """On two replicas at once, with everything that orders can do; then the markets close."""
@@ -168,6 +178,13 @@ async def test_what_is_counted_is_what_is_so(premises: Any, seed: int) -> None:
         sold = premises.rows(SOLD)
         assert sold
         assert sold == premises.rows(REALISED)
+        await proved(premises, events)
         for event in events:
             await premises.close(event)
         assert used(premises, "resting_units") == Counter()
+        premises.post_fills()
+        for event in events:
+            for revision, payouts in enumerate(([0, 1_000_000], [250_000, 750_000]), 1):
+                await premises.hear(event, payouts, revision=revision)
+                await premises.settle(event)
+        await proved(premises, events)
