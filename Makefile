@@ -30,7 +30,7 @@ logs: setup ## Follow the logs, of one service with S=wallet
 demo: setup ## Tell the story of a bet against the running suite
 	@$(ORACULUM) demo
 
-bench: setup ## Measure how fast it is, one JSON line per figure; one of bets ledger settlement quotes with B=bets
+bench: setup ## Measure how fast it is, one JSON line per figure; one of bets ledger settlement quotes reads signin venues candles with B=bets
 	@$(ORACULUM) bench $(B)
 
 clean: ## Stop the suite and remove its data and the environment

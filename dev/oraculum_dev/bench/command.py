@@ -1,9 +1,9 @@
-"""`oraculum bench [bets] [ledger] [settlement] [quotes] [venues] [candles]`: measure, and print one line of JSON for each figure."""
+"""`oraculum bench [bets] [ledger] [settlement] [quotes] [reads] [signin] [venues] [candles]`: measure, and print one line of JSON for each figure."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 
-from oraculum_dev.bench import bets, candles, ledger, quotes, reads, settlement, venues
+from oraculum_dev.bench import bets, candles, ledger, quotes, reads, settlement, sign_in, venues
 from oraculum_dev.bench.run import Run, begin
 from oraculum_dev.bench.sizes import Sizes
 
@@ -13,6 +13,7 @@ BENCHES: Mapping[str, Callable[[Run], None]] = {
     "settlement": settlement.run,
     "quotes": quotes.run,
     "reads": reads.run,
+    "signin": sign_in.run,
     "venues": venues.run,
     "candles": candles.run,
 }

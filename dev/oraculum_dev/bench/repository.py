@@ -30,6 +30,13 @@ class Books:
         }
         return {service: count for service, count in counts.items() if count}
 
+    def a_password_hash(self) -> str:
+        """The newest hash of a password, which names what it cost."""
+        statement = """
+            select password_hash from auth.account where password_hash is not null order by created_at desc limit 1
+        """
+        return str(self._rows(statement)[0][0])
+
     def unapplied(self) -> int:
         """How many fills wallet has not applied yet, whether or not it has joined its group so far."""
         statement = """

@@ -25,6 +25,8 @@ SETTINGS = {
     "RATE_LIMIT_BASIC": LIMIT_TIER.split()[1],
     "RATE_LIMIT_SIGN_IN": "100000/60",
     "RATE_LIMIT_CREATE_EVENT": "100000/60",
+    # Who signs in comes from as many networks as people do, and says so as a load balancer would.
+    "TRUSTED_PROXIES": "1",
     # The stand-in of the venues is asked as often as real ones are.
     "STAND_IN_RECENT_SECONDS": "10",
     "STAND_IN_SWEEP_SECONDS": "60",

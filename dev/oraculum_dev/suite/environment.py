@@ -20,6 +20,9 @@ INHERITED = (
     "LOG_LEVEL",
     "LOG_FORMAT",
     "DRAIN_SECONDS",
+    "TRUSTED_PROXIES",
+    "KYC_FREE_DOLLARS",
+    "CLOSED_JURISDICTIONS",
 )
 INHERITED_PREFIXES = ("OTEL_", "TRACES_", "RATE_LIMIT_")
 # A laptop wants few arenas: glibc would keep one per core and thread, each with memory of its own.
