@@ -200,6 +200,21 @@ def test_bundles_are_filled_whole_or_leave_no_trace(
     assert priced.draft.escrow_units >= least_escrow(priced.draft.state)
 
 
+def test_a_refused_bundle_has_sold_nothing() -> None:
+    """Its sale was priced before the purchase behind it cost too much: nobody has won or lost by it."""
+    priced = Priced(Draft(market(), OPEN))
+    person = PEOPLE[0]
+    priced.draft.trade(ticket(person, Order(outcome=1, side=Side.BUY, amount=Units(10 * USDC))))
+    for most, sold in ((Units(-USDC), 0), (None, 1)):
+        bundle = Bundle(
+            Command(uuid4(), b""), person, UUID(int=0), NOBODY_WAITS, NOW, _unasked, most_units=most
+        )
+        bundle.add(Order(outcome=1, side=Side.SELL, shares=Shares(5 * USDC)), UNKNOWN)
+        bundle.add(Order(outcome=0, side=Side.BUY, amount=Units(5 * USDC)), UNKNOWN)
+        assert (together(priced, bundle, NOW) is None) == bool(sold)
+        assert sold == len(priced.draft.sales)
+
+
 def test_selling_a_part_takes_its_part_of_the_cost() -> None:
     """Shares leave at their average cost, and the last of them take what is left of it."""
     draft = Draft(market(), OPEN)
