@@ -23,6 +23,11 @@ INHERITED = (
     "TRUSTED_PROXIES",
     "KYC_FREE_DOLLARS",
     "CLOSED_JURISDICTIONS",
+    # How lively the venues' stand-in is, and how often it is asked.
+    "STAND_IN_RECENT_SECONDS",
+    "STAND_IN_SWEEP_SECONDS",
+    "VENUES_RATE",
+    "SERIES_EVERY",
 )
 INHERITED_PREFIXES = ("OTEL_", "TRACES_", "RATE_LIMIT_")
 # A laptop wants few arenas: glibc would keep one per core and thread, each with memory of its own.
