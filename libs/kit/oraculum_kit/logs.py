@@ -45,7 +45,12 @@ def configure(*, level: str, log_format: str, service: str) -> None:
     last: list[Any] = (
         [structlog.processors.format_exc_info, _to_json]
         if log_format == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
+        # The plain traceback: the one that is drawn shows every local, secrets too, and holds the loop up for a second.
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     structlog.configure(
         processors=[*shared, *last],

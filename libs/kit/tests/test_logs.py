@@ -48,6 +48,13 @@ class TestLogs:
         (line,) = await logged("try: 1 / 0\nexcept ZeroDivisionError: log.exception('failed')")
         assert "ZeroDivisionError: division by zero" in line["exception"]
 
+    async def test_console_shows_no_locals(self) -> None:
+        """They may be somebody's secrets, and drawing them stops the process for a second."""
+        script = "secret = 'hunter' + '2'\ntry: 1 / 0\nexcept ZeroDivisionError: log.exception('failed')"
+        printed = "\n".join(await lines(script, log_format="console"))
+        assert "ZeroDivisionError: division by zero" in printed
+        assert "hunter2" not in printed
+
     async def test_libraries_speak_through_the_same_renderer(self) -> None:
         script = "logging.getLogger('lib').warning('careful %s', 'now', extra={'shard': 3})\n"
         (line,) = await logged(script + "logging.getLogger('lib').info('chatter')")

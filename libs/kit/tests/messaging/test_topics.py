@@ -1,15 +1,18 @@
 """Topics are what their files say."""
 
+import asyncio
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import yaml
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._config import ConfigResource
 
 from oraculum_kit import topics
 from oraculum_kit.kafka import Cluster
+from oraculum_kit.testing.messaging import eventually
 from oraculum_kit.topics import Topic, TopicFileError
 
 DECLARED = {
@@ -81,8 +84,8 @@ class TestCreate:
         topic = made_up(partitions=2, retention_hours=24)
         for _ in range(2):
             await topics.create(cluster, [topic])
-            assert (2, "86400000") == found(cluster, topic.topic)
-            assert (1, str(30 * 86400000)) == found(cluster, f"{topic.topic}.dlq")
+            await seen(cluster, topic.topic, (2, "86400000"))
+            await seen(cluster, f"{topic.topic}.dlq", (1, str(30 * 86400000)))
 
     async def test_follows_a_changed_file(self, cluster: Cluster) -> None:
         """More partitions and another retention are taken over; fewer partitions are not."""
@@ -91,7 +94,7 @@ class TestCreate:
         for partitions, hours, expected in ((4, 48, (4, "172800000")), (1, 48, (4, "172800000"))):
             changed = made_up(name=topic.topic, partitions=partitions, retention_hours=hours)
             await topics.create(cluster, [changed])
-            assert expected == found(cluster, topic.topic)
+            await seen(cluster, topic.topic, expected)
 
 
 def made_up(*, name: str | None = None, partitions: int, retention_hours: int) -> Topic:
@@ -106,6 +109,19 @@ def made_up(*, name: str | None = None, partitions: int, retention_hours: int) -
         partitions=partitions,
         retention_hours=retention_hours,
     )
+
+
+async def seen(cluster: Cluster, topic: str, expected: tuple[int, str]) -> None:
+    """Wait until the broker tells of what the controller has done: it follows a moment later."""
+
+    async def told() -> bool:
+        try:
+            return expected == await asyncio.to_thread(found, cluster, topic)
+        except KafkaException as error:
+            assert error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART  # noqa: PT017  any other is a failure
+            return False
+
+    await eventually(told)
 
 
 def found(cluster: Cluster, topic: str) -> tuple[int, str]:

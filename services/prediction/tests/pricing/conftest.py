@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from mpmath import mp, mpf
 
 # Vectors lie beside the repository and not in it; a clone without them still tests everything else.
@@ -25,10 +24,6 @@ def _share(name: str) -> None:
 
 
 _share("trading_floor")
-
-# A busy machine is no failure.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
 
 # Twice the digits of the code under test.
 mp.dps = 90
