@@ -13,7 +13,7 @@ asks is asked here of the side that is *bought*: `own` is its part of the pool, 
 from decimal import Decimal
 from typing import Final, NamedTuple, Self
 
-from oraculum_prediction.pricing.arithmetic import add, divide, multiply, power, subtract
+from oraculum_prediction.pricing.arithmetic import add, divide, exp, ln, multiply, power, subtract
 
 _ZERO: Final = Decimal(0)
 _ONE: Final = Decimal(1)
@@ -21,6 +21,9 @@ _ONE: Final = Decimal(1)
 # Newton's steps double the digits once they are close; far from it each takes at least a part of the way.
 _STEPS_MAX: Final = 200
 _CLOSE: Final = Decimal("1E-34")
+
+# How much larger a side may become by one purchase, as a logarithm: about 10^43 times. No account holds the square root of that.
+_GROWTH_MAX: Final = Decimal(100)
 
 
 class Side(NamedTuple):
@@ -75,12 +78,18 @@ class Side(NamedTuple):
         return here
 
     def amount_to_gain(self, gain: Decimal) -> Decimal | None:
-        """Give what must be spent to get so many shares more than were spent; None if the pool has not that many."""
+        """Give what must be spent to get so many shares more than were spent.
+
+        None if the pool has not that many, or where they would cost more than there is of any money: the last shares of a
+        heavy side cost numbers of a million digits.
+        """
         left = subtract(_ONE, divide(gain, self.own))
         if left <= 0:
             return None
-        grown = power(left, divide(self.weight, subtract(self.weight, _ONE)))
-        return multiply(self.other, subtract(grown, _ONE))
+        growth = multiply(ln(left), divide(self.weight, subtract(self.weight, _ONE)))
+        if growth > _GROWTH_MAX:
+            return None
+        return multiply(self.other, subtract(exp(growth), _ONE))
 
     def bought(self, amount: Decimal, shares: Decimal) -> Self:
         """Give the pool after a purchase."""

@@ -123,10 +123,11 @@ def quote_cpmm(state: CpmmState, order: Order) -> Fill | Refusal:
     if order.side is Side.BUY:
         shares, gross = _purchase(state, order)
     else:
-        shares, gross = _sale(state, order)
-        if shares > state.sold[order.outcome]:
+        sold = _sale(state, order)
+        if sold is None:
             message = "more shares than are outstanding cannot be sold"
             return Refusal(Reason.NOT_ENOUGH_SHARES, message)
+        shares, gross = sold
     return _filled(state, order, shares, gross)
 
 
@@ -138,22 +139,26 @@ def _purchase(state: CpmmState, order: Order) -> tuple[Shares, Units]:
     return Shares(order.size), Units(_amount_for(side, Shares(order.size)))
 
 
-def _sale(state: CpmmState, order: Order) -> tuple[Shares, Units]:
-    """What shares fetch at most; the fewest shares that fetch an amount."""
-    opposite = state.side(1 - order.outcome)
+def _sale(state: CpmmState, order: Order) -> tuple[Shares, Units] | None:
+    """What shares fetch at most; the fewest shares that fetch an amount; None where there are not so many."""
+    opposite, outstanding = state.side(1 - order.outcome), state.sold[order.outcome]
+    # A share fetches a unit at most, so of an amount, too, this is known before anything is computed from it.
+    if order.size > outstanding:
+        return None
 
     def fetched(count: int) -> int:
         return count - _amount_for(opposite, Shares(count))
 
     if order.shares is not None:
         return order.shares, Units(max(0, fetched(order.shares)))
-    outstanding = state.sold[order.outcome]
     spent = opposite.amount_to_gain(Decimal(order.size))
-    guess = outstanding if spent is None else floor(add(spent, Decimal(order.size)))
+    # More than there are is refused, whatever they would be: what is searched from is never larger.
+    least = Decimal(outstanding) if spent is None else add(spent, Decimal(order.size))
+    guess = floor(min(least, Decimal(outstanding)))
     short = last_within(
         guess, lambda count: count > outstanding or (count > 0 and fetched(count) >= order.size)
     )
-    return Shares(short + 1), Units(order.size)
+    return (Shares(short + 1), Units(order.size)) if short < outstanding else None
 
 
 def _amount_for(side: PoolSide, shares: Shares) -> int:

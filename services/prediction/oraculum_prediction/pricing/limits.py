@@ -10,6 +10,9 @@ it, and then every purchase of another would be refused because it pushes that o
 favourite. Without a floor an outcome may become all but impossible. Its price in millionths then reads 0, its shares
 are still sold at their exact price, a unit at least, and the escrow covers them as it covers all (see `liquidity`).
 
+**Where one pool opens.** Its weight is the price that it opens at, and stays. The heavier a side, the fewer of its last shares a
+pool gives out for any money, so a weighted pool opens between 0.01 and 0.99, as on Manifold, and trades on to the ceiling.
+
 **Why no size overflows.** A purchase raises the potential by b ln((1 - p) / (1 - p')) < 13.9 b, as p' is at most 0.999999,
 and a sale lowers it by no more. An amount beyond 14 b is therefore refused before anything is computed from it; shares of
 any number only ever enter exponentials of what is zero or less. And a market whose escrow an account could not hold is refused.
@@ -33,6 +36,10 @@ LIQUIDITY_MAX: Final = Units(2**57)
 RISE_MAX_LIQUIDITIES: Final = 14
 
 PRICE_MAX: Final = Price(999_900)
+
+# The prices between which a market on one weighted pool opens.
+POOL_OPENS_FROM: Final = Price(10_000)
+POOL_OPENS_TO: Final = Price(PRICE_ONE - POOL_OPENS_FROM)
 
 
 def below_ceiling(point: Point, price_max: Price) -> bool:

@@ -17,7 +17,12 @@ from oraculum_prediction.pricing.cpmm_multi_state import CpmmMultiState
 from oraculum_prediction.pricing.cpmm_state import CpmmState
 from oraculum_prediction.pricing.deepening import deepened as deepened_lmsr
 from oraculum_prediction.pricing.fees import FeeSchedule, FlatFee
-from oraculum_prediction.pricing.limits import LIQUIDITY_MAX, LIQUIDITY_MIN
+from oraculum_prediction.pricing.limits import (
+    LIQUIDITY_MAX,
+    LIQUIDITY_MIN,
+    POOL_OPENS_FROM,
+    POOL_OPENS_TO,
+)
 from oraculum_prediction.pricing.liquidity import liquidity_for
 from oraculum_prediction.pricing.lmsr import LmsrState
 from oraculum_prediction.pricing.market import MakerState
@@ -162,7 +167,10 @@ def _opened_pool(subsidy: Units, odds: Sequence[int], fee: FlatFee) -> CpmmState
     """All of the subsidy, as that many of either share; the weight of YES is its price."""
     if len(odds) != CpmmState.OUTCOMES:
         raise Unopenable("mechanism", f"has two outcomes, and this market has {len(odds)}")
-    probability = Price(min(max(1, PRICE_ONE * odds[1] // sum(odds)), PRICE_ONE - 1))
+    probability = Price(PRICE_ONE * odds[1] // sum(odds))
+    if not POOL_OPENS_FROM <= probability <= POOL_OPENS_TO:
+        message = f"one pool opens at prices between {POOL_OPENS_FROM} and {POOL_OPENS_TO} millionths"
+        raise Unopenable("prior_millionths", message)
     try:
         return CpmmState.opened(subsidy=subsidy, probability=probability, fee=fee)
     except ValueError as error:

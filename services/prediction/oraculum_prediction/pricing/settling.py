@@ -102,8 +102,10 @@ class Settler:
             resting = self._walk.last.resting
             return floor(divide(multiply(left, PRICE_ONE), resting.price)), resting.left
         ahead = track.stretch_of_amount(left)
-        shares = floor(add(track.shares, ahead.shares)) if ahead else self._state.sold[self._taker.outcome]
-        return shares, None
+        outstanding = Decimal(self._state.sold[self._taker.outcome])
+        shares = outstanding if ahead is None else add(track.shares, ahead.shares)
+        # More than there are is refused, whatever they would be: what is searched from is never larger.
+        return floor(shares if self._buying else min(shares, outstanding)), None
 
     def _amount_before(self) -> Decimal:
         millionths = sum(

@@ -200,6 +200,8 @@ class TestOpening:
             (Mechanism.CPMM_MULTI, (1, 1, 1), 999, "subsidy"),
             (Mechanism.LMSR, (1, 1), 1, "subsidy"),
             (Mechanism.CPMM, (1, 999_999), 10**8, "prior_millionths"),
+            (Mechanism.CPMM, (9_999, 990_001), 10**8, "prior_millionths"),
+            (Mechanism.CPMM, (990_001, 9_999), 10**8, "prior_millionths"),
             (Mechanism.CPMM_MULTI, (1, 1, 999_998), 10**8, "prior_millionths"),
             (Mechanism.LMSR, (1, 999_999), 10**8, "prior_millionths"),
         ],
@@ -210,6 +212,10 @@ class TestOpening:
         with pytest.raises(Unopenable) as refused:
             opened(mechanism, subsidy=Units(subsidy), odds=odds, fee=FREE)
         assert field == refused.value.field
+
+    def test_one_pool_opens_between_a_hundredth_and_the_rest(self) -> None:
+        for odds in ((990_000, 10_000), (10_000, 990_000)):
+            assert odds == opened(Mechanism.CPMM, subsidy=Units(10**8), odds=odds, fee=FREE).prices
 
     def test_pools_charge_flat_fees(self) -> None:
         with pytest.raises(Unopenable, match="flat fees only"):
