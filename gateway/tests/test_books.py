@@ -83,3 +83,11 @@ async def test_what_breaks_in_the_middle_has_no_end(gateway: Any) -> None:
     gateway.backend.on("GetStatement", answer)
     with pytest.raises(Exception):  # noqa: B017, PT011  whatever a client of a cut answer raises
         (await gateway.http.get(PATH, headers=gateway.bearing())).json()
+
+
+@pytest.mark.parametrize("unknown", [False, True])
+async def test_money_on_its_way_of_which_nobody_knows_is_told_as_that(gateway: Any, *, unknown: bool) -> None:
+    balance = pb.Balance(available=usdc(3), held=usdc(0), arriving=usdc(0))
+    gateway.backend.on("GetBalances", pb.GetBalancesResponse(balances=[balance], arriving_unknown=unknown))
+    told = (await gateway.http.get("/api/v1/wallet/balances", headers=gateway.bearing())).json()
+    assert (unknown, "0.00") == (told["arriving_unknown"], told["data"][0]["arriving"])

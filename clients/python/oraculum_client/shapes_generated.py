@@ -331,6 +331,7 @@ class Balances(msgspec.Struct, frozen=True, kw_only=True):
     """Money in every asset that I ever held."""
 
     data: list[Balance]
+    arriving_unknown: bool
 
 
 class TransactionPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -41,6 +41,7 @@ async def balances(call: Call) -> shapes.BalancesOut:
     """My balances."""
     response = await call.services.wallet.GetBalances(pb.GetBalancesRequest())
     return shapes.BalancesOut(
+        arriving_unknown=response.arriving_unknown,
         data=[
             shapes.BalanceOut(
                 asset=balance.available.asset,
@@ -49,7 +50,7 @@ async def balances(call: Call) -> shapes.BalancesOut:
                 arriving=units_out(balance.arriving.units, balance.available.asset),
             )
             for balance in response.balances
-        ]
+        ],
     )
 
 

@@ -295,6 +295,8 @@ class BalancesOut(Told):
     """Money in every asset that I ever held."""
 
     data: list[BalanceOut]
+    # True while nobody can say what is on its way to me: `arriving` is then 0 because it is not known.
+    arriving_unknown: bool
 
 
 TransactionKind = Literal[

@@ -42,14 +42,14 @@ class Balances:
         self._database = database
         self._prediction = prediction
 
-    async def of(self, user_id: str) -> list[PersonBalance]:
-        """The balances of a person in every asset that they ever had, by asset code."""
+    async def of(self, user_id: str) -> tuple[list[PersonBalance], bool]:
+        """A person's balances in every asset that they ever had, by asset code; whether what is arriving is known."""
         # Prediction first: a fill that is applied between the two questions is then in the balance and not arriving,
         # and never in both.
         proceeds = await self.proceeds(user_id)
         async with self._database.connection() as connection:
-            found, _ = await _read(connection, user_id, sorted(ASSETS), proceeds)
-        return [balance for balance in found.values() if balance.touched]
+            found, _ = await _read(connection, user_id, sorted(ASSETS), proceeds or ())
+        return [balance for balance in found.values() if balance.touched], proceeds is not None
 
     async def counted(
         self, connection: Connection, user_id: str, asset: str, proceeds: Sequence[Proceeds]
@@ -58,8 +58,8 @@ class Balances:
         found, arriving = await _read(connection, user_id, [asset], proceeds)
         return found[asset], sorted(arriving, key=lambda item: (item.event_id, item.sequence))
 
-    async def proceeds(self, user_id: str) -> list[Proceeds]:
-        """What prediction says of a person's sales of late; nothing while it is away."""
+    async def proceeds(self, user_id: str) -> list[Proceeds] | None:
+        """What prediction says of a person's sales of late; None while it is away, which is not the same as nothing."""
         try:
             answer = await self._prediction.ListProceeds(
                 ListProceedsRequest(user_id=user_id), timeout=ASK_SECONDS
@@ -67,7 +67,7 @@ class Balances:
         except ServiceError as error:
             metrics.PROCEEDS_UNKNOWN.inc()
             _log.warning("balances.without_arriving", reason=error.reason)
-            return []
+            return None
         return [item for item in answer.proceeds if is_uuid(item.event_id)]
 
 

@@ -64,7 +64,7 @@ class Explanations:
     async def balance(self, user_id: str, asset: str) -> BalanceExplained:
         """What each figure of a person's balance is made of, all of one instant."""
         # Before the snapshot is taken, as for the balance itself.
-        proceeds = await self._balances.proceeds(user_id)
+        proceeds = await self._balances.proceeds(user_id) or []
         own = account(AccountKind.USER, user_id, asset)
         reserve = account(AccountKind.ORDER_RESERVE, user_id, asset)
         async with self._database.transaction() as connection:

@@ -85,8 +85,10 @@ class WalletServicer(WalletServiceServicer):
 
     async def GetBalances(self, request: pb.GetBalancesRequest, context: object) -> pb.GetBalancesResponse:
         """What the person has."""
-        balances = await self._balances.of(str(require_user().id))
-        return pb.GetBalancesResponse(balances=map(wire.balance_to_wire, balances))
+        balances, known = await self._balances.of(str(require_user().id))
+        return pb.GetBalancesResponse(
+            balances=map(wire.balance_to_wire, balances), arriving_unknown=not known
+        )
 
     async def ListTransactions(
         self, request: pb.ListTransactionsRequest, context: object

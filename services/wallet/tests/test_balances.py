@@ -1,7 +1,7 @@
 """What a person has: free, held, and on its way, each unit counted once."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -15,8 +15,6 @@ from oraculum_wallet.ledger import Ledger
 
 
 async def balances(stub: Any, parties: Parties, user: Account) -> dict[str, tuple[int, int, int]]:
-    from uuid import UUID
-
     with parties.signed_in(UUID(user.owner_id)):
         response = await stub.GetBalances(pb.GetBalancesRequest())
     for balance in response.balances:
@@ -103,3 +101,8 @@ async def test_prediction_away_the_rest_is_answered(
     prediction.proceeds = [proceeds(str(uuid4()), 1, 40)]
     prediction.away = True
     assert await balances(as_gateway, parties, user) == {"USDC": (100, 0, 0)}
+    with parties.signed_in(UUID(user.owner_id)):
+        # What nobody could say is not told as nothing.
+        assert (await as_gateway.GetBalances(pb.GetBalancesRequest())).arriving_unknown
+        prediction.away = False
+        assert not (await as_gateway.GetBalances(pb.GetBalancesRequest())).arriving_unknown

@@ -553,6 +553,9 @@ class GetBalancesResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     BALANCES_FIELD_NUMBER: _builtins.int
+    ARRIVING_UNKNOWN_FIELD_NUMBER: _builtins.int
+    arriving_unknown: _builtins.bool
+    """True while nobody can say which proceeds are on their way: `arriving` is then nothing because it is not known."""
     @_builtins.property
     def balances(self) -> _containers.RepeatedCompositeFieldContainer[Global___Balance]:
         """By asset code."""
@@ -561,10 +564,11 @@ class GetBalancesResponse(_message.Message):
         self,
         *,
         balances: _abc.Iterable[Global___Balance] | None = ...,
+        arriving_unknown: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["balances", b"balances"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arriving_unknown", b"arriving_unknown", "balances", b"balances"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from oraculum.prediction.v1 import prediction_service_pb2 as prediction
 from oraculum.wallet.v1 import wallet_service_pb2 as wallet
+from oraculum_kit.errors import Unavailable
 from oraculum_money import Units, asset, format_units
 
 if TYPE_CHECKING:
@@ -47,18 +48,25 @@ class Keepers:
 
     async def belongings(self) -> Belongings:
         """What the caller still has."""
-        # Money last: what an order or a position sets free meanwhile is found there.
+        # Money first and last. A bet that is made meanwhile was money at the first look, and what an order or a position
+        # sets free meanwhile is money at the last one.
+        before = await self._money()
         orders = await self._markets.ListOrders(prediction.ListOrdersRequest(statuses=_OPEN, limit=1))
         portfolio = await self._markets.GetPortfolio(prediction.GetPortfolioRequest())
-        balances = await self._books.GetBalances(wallet.GetBalancesRequest())
         return Belongings(
-            tuple(text for balance in balances.balances if (text := _money(balance))),
+            await self._money() or before,
             sum(total.open_positions for total in portfolio.totals),
             bool(orders.orders),
         )
 
+    async def _money(self) -> tuple[str, ...]:
+        told = await self._books.GetBalances(wallet.GetBalancesRequest())
+        if told.arriving_unknown:
+            raise Unavailable("Nobody can say at the moment whether money is on its way to you; try again.")
+        return tuple(text for balance in told.balances if (text := _said(balance)))
 
-def _money(balance: wallet.Balance) -> str:
+
+def _said(balance: wallet.Balance) -> str:
     units = Units(balance.available.units + balance.held.units + balance.arriving.units)
     code = balance.available.asset
     return f"{format_units(units, asset(code))} {code}" if units else ""
