@@ -3,13 +3,13 @@
     KYC_FREE_DOLLARS=500             what may move before an identity check is approved; `any` asks for no check
     CLOSED_JURISDICTIONS=US-NY,FR    from where nobody brings money in, whatever they were allowed before
 
-A person's token says what auth knew when it was given, and ends within a second when that changes. What auth has told since
-stands beside a service's own data, for what is done in somebody's name while they are away. Money may always leave: nobody
-asks these rules about that.
+A person's token says what auth knew when it was given, and ends within a second when that changes: no word of auth's that
+came another way is newer for certain. What auth told stands beside a service's own data, for what is done in somebody's name
+while they are away, and for who is barred. Money may always leave: nobody asks these rules about that.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from oraculum_kit.caller import User
@@ -49,18 +49,20 @@ class Identity:
     kyc: str = ""
     jurisdiction: str = ""
     barred: bool = False
+    # Whether a token says it, which counts no more when it is not so any more.
+    by_token: bool = False
 
     @classmethod
     def of(cls, user: User | None) -> Self:
         """As their token has it."""
-        return cls() if user is None else cls(user.kyc, user.jurisdiction)
+        return cls() if user is None else cls(user.kyc, user.jurisdiction, by_token=True)
 
     def updated(self, told: "Identity | None") -> "Identity":
-        """With what auth has told since, where it told anything."""
+        """With what auth has told. Beside a token that is who is barred alone: of the check, the token knows better."""
         if told is None:
             return self
-        if not told.kyc:
-            return Identity(self.kyc, self.jurisdiction, told.barred)
+        if self.by_token or not told.kyc:
+            return replace(self, barred=told.barred)
         return told
 
 

@@ -11,6 +11,7 @@ from oraculum_kit.identity import (
     JurisdictionClosed,
     PersonBarred,
 )
+from oraculum_kit.testing import Parties
 
 DOLLAR = 1_000_000
 
@@ -74,7 +75,33 @@ def test_who_is_barred_may_nothing_whatever_else_holds() -> None:
     assert isinstance(IdentityRules().refuses(Identity("approved", barred=True), 0), PersonBarred)
 
 
-def test_what_was_told_since_counts_more_than_the_token() -> None:
+def test_where_nobody_speaks_what_was_told_counts() -> None:
     assert CHECKED == CHECKED.updated(None)
     assert Identity("approved", "US-CA", barred=True) == CHECKED.updated(Identity(barred=True))
     assert Identity("rejected", "FR") == CHECKED.updated(Identity("rejected", "FR"))
+    assert CHECKED == NOBODY.updated(CHECKED)
+
+
+def signed_in(kyc: str, jurisdiction: str) -> Identity:
+    with Parties().signed_in(kyc=kyc, jurisdiction=jurisdiction) as user:
+        return Identity.of(user)
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "refused"),
+    [
+        (("rejected", "US-CA"), ("approved", "US-CA"), IdentityCheckRequired),
+        (("approved", "FR"), ("approved", "US-CA"), JurisdictionClosed),
+        (("approved", "US-CA"), ("pending", ""), type(None)),
+        (("approved", "US-CA"), ("approved", "FR"), type(None)),
+        (("none", ""), ("approved", "US-CA"), IdentityCheckRequired),
+    ],
+)
+def test_no_word_that_came_another_way_counts_more_than_a_token(
+    said: tuple[str, str], told: tuple[str, str], refused: type[object]
+) -> None:
+    """`users` may be away, or behind; a token is a second old at most."""
+    rules, token = IdentityRules(0, frozenset({"FR"})), signed_in(*said)
+    assert isinstance(rules.refuses(token.updated(Identity(*told)), DOLLAR), refused)
+    # But who is barred is barred.
+    assert isinstance(rules.refuses(token.updated(Identity(*told, barred=True)), DOLLAR), PersonBarred)

@@ -1,6 +1,6 @@
 """What prediction's tests share: replicas on real databases, and a wallet that keeps real books over a real socket."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -51,6 +51,7 @@ from oraculum_prediction.settlement import Settler
 USDC = 1_000_000
 ONE_PERCENT = FlatFee(100)
 _NOBODY_IS_ASKED = IdentityRules()
+_SAYS_NOTHING: Mapping[str, str] = {}
 
 
 class Rows:
@@ -162,8 +163,16 @@ class House:
             )
 
     async def place(
-        self, user_id: UUID, event_id: UUID, key: str, *, replica: int = 0, **order: Any
+        self,
+        user_id: UUID,
+        event_id: UUID,
+        key: str,
+        *,
+        replica: int = 0,
+        says: Mapping[str, str] = _SAYS_NOTHING,
+        **order: Any,
     ) -> pb.PlaceOrderResponse:
+        """Place an order; `says` is what the token says of an identity check."""
         request = pb.PlaceOrderRequest(
             event_id=str(event_id),
             idempotency_key=key,
@@ -174,7 +183,7 @@ class House:
                 **order,
             },
         )
-        with self.parties.signed_in(user_id):
+        with self.parties.signed_in(user_id, **says):
             return await self.replicas[replica].stub.PlaceOrder(request)
 
     async def limit(

@@ -196,6 +196,25 @@ async def test_a_sanctioned_name_is_approved_by_an_administrator_alone(auth) -> 
     assert "approved" == (await account(auth)).kyc
 
 
+async def test_a_decision_ends_the_tokens_that_say_otherwise(auth) -> None:
+    """Wallet and prediction believe a token in this: what it says of a check is true, or it counts no more."""
+
+    async def revoked() -> list[int]:
+        async with auth.database.connection() as connection:
+            rows = await connection.execute("select version from revocation where version > 0 order by 1")
+            return [version for (version,) in await rows.fetchall()]
+
+    await registered(auth)
+    check = await started(auth)
+    before = await revoked()
+    await heard(auth, check.check_id)
+    approved = await revoked()
+    request = pb.DecideKycRequest(check_id=check.check_id, approved=False, reason="a forgery")
+    with auth.parties.signed_in(uuid7(), roles={"user", "admin"}):
+        await auth.compliance.DecideKyc(request)
+    assert (1, 2) == (len(approved) - len(before), len(await revoked()) - len(before))
+
+
 async def test_it_is_begun_once_and_a_rejected_person_may_try_again(auth) -> None:
     await registered(auth)
     first = await started(auth)

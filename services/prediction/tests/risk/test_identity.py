@@ -18,6 +18,7 @@ from oraculum_prediction.risk.play import hear
 USDC = 1_000_000
 ONE = 1_000_000
 RULES = IdentityRules(20, frozenset({"FR"}))
+APPROVED = {"kyc": "approved", "jurisdiction": "US-CA"}
 
 
 async def told(house: Any, sequence: int, **fact: Any) -> None:
@@ -54,11 +55,12 @@ async def test_a_little_is_free_before_anybody_has_looked(premises: Any) -> None
         # What is sold is at stake no more.
         await premises.place(who, event, "s", side=pb.SIDE_SELL, shares=bought.shares)
         await premises.place(who, event, "c", amount_units=15 * USDC)
-        await check(premises, who, "approved")
-        await premises.place(who, event, "d", amount_units=30 * USDC)
-        await check(premises, who, "rejected", sequence=3)
+        # Whoever is approved may at once, and whoever is rejected may not, whatever was told of them before.
+        await check(premises, who, "pending", "")
+        await premises.place(who, event, "d", amount_units=30 * USDC, says=APPROVED)
         await check(premises, who, "approved", sequence=2)
-        assert "IDENTITY_CHECK_REQUIRED" == await refused(premises, who, event, "e")
+        rejected = {"kyc": "rejected", "jurisdiction": "US-CA"}
+        assert "IDENTITY_CHECK_REQUIRED" == await refused(premises, who, event, "e", says=rejected)
 
 
 async def test_what_rests_counts_and_a_closed_state_is_closed(premises: Any) -> None:
@@ -67,8 +69,9 @@ async def test_what_rests_counts_and_a_closed_state_is_closed(premises: Any) -> 
         await premises.limit(who, event, "rest", ONE // 10, 150 * USDC)
         assert "IDENTITY_CHECK_REQUIRED" == await refused(premises, who, event, "b", amount_units=6 * USDC)
         other = premises.person()
-        await check(premises, other, "approved", "FR")
-        assert "JURISDICTION_CLOSED" == await refused(premises, other, event, "c")
+        await check(premises, other, "approved", "US-CA")
+        moved = {"kyc": "approved", "jurisdiction": "FR"}
+        assert "JURISDICTION_CLOSED" == await refused(premises, other, event, "c", says=moved)
 
 
 async def test_who_is_barred_only_sells_and_what_rests_of_theirs_is_taken_back(house: Any) -> None:
