@@ -5,7 +5,9 @@ everything else, so it takes turns with what would fill it.
 """
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Final
+from uuid import UUID
 
 import structlog
 
@@ -16,12 +18,15 @@ from oraculum_prediction import metrics
 from oraculum_prediction.commands import Commands
 from oraculum_prediction.errors import MarketNotOpen
 from oraculum_prediction.repository import resting as repository
+from oraculum_prediction.repository.resting import DeadMan
 
 _log = structlog.stdlib.get_logger(__name__)
 
 _EVERY_SECONDS: Final = 0.5
 _ORDERS_MAX: Final = 2_000
 _PEOPLE_MAX: Final = 100
+# Before the id of anybody.
+_FIRST: Final = UUID(int=0)
 
 
 class Expiry:
@@ -33,6 +38,8 @@ class Expiry:
         self._database = database
         self._commands = commands
         self._every_seconds = every_seconds
+        # Up to whom barred people were looked at.
+        self._barred_after = _FIRST
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -43,28 +50,55 @@ class Expiry:
             try:
                 await self.look()
             except ServiceError as error:
-                # The engine is full or the database away; what is due stays due.
-                _log.warning("expiry.postponed", reason=error.reason)
+                # The database is away; what is due stays due.
+                _postponed("look", None, error)
             await pause(stop, self._every_seconds)
 
     async def look(self) -> int:
-        """End what is due; how many orders that were."""
+        """End what is due; how many orders that were. What fails stays due, and keeps nothing else from its end."""
         async with self._database.connection() as connection:
-            due = await repository.due_to_end(connection, _ORDERS_MAX)
             dead = await repository.dead_men(connection, _PEOPLE_MAX)
-            barred = await repository.barred(connection, _PEOPLE_MAX)
+            due = await repository.due_to_end(connection, _ORDERS_MAX)
+            barred = await repository.barred(connection, self._barred_after, _PEOPLE_MAX)
+        # Everybody's turn comes, also behind those whose orders cannot be ended now.
+        self._barred_after = barred[-1] if len(barred) == _PEOPLE_MAX else _FIRST
         ended = 0
-        for event_id, order_ids in due.items():
-            try:
-                ended += await self._commands.end(event_id, order_ids)
-            except MarketNotOpen:
-                # It was closed meanwhile, and everything that rested was ended with it.
-                continue
-        for user_id in barred:
-            ended += len(await self._commands.cancel_all(user_id, None))
+        # Who asked for it themselves comes first.
         for each in dead:
-            ended += len(await self._commands.cancel_all(each.user_id, None))
-            async with self._database.transaction() as connection:
-                await repository.bury(connection, each)
+            ended += await _tried("dead_man", each.user_id, self._bury(each))
+        for event_id, order_ids in due.items():
+            ended += await _tried("clock", event_id, self._end(event_id, order_ids))
+        for user_id in barred:
+            ended += await _tried("barred", user_id, self._cancel(user_id))
         metrics.ENDED_BY_CLOCK.inc(ended)
         return ended
+
+    async def _bury(self, dead: DeadMan) -> int:
+        ended = await self._cancel(dead.user_id)
+        async with self._database.transaction() as connection:
+            await repository.bury(connection, dead)
+        return ended
+
+    async def _end(self, event_id: UUID, order_ids: list[UUID]) -> int:
+        try:
+            return await self._commands.end(event_id, order_ids)
+        except MarketNotOpen:
+            # It was closed meanwhile, and everything that rested was ended with it.
+            return 0
+
+    async def _cancel(self, user_id: UUID) -> int:
+        return len(await self._commands.cancel_all(user_id, None))
+
+
+async def _tried(why: str, whose: UUID, ending: Awaitable[int]) -> int:
+    """How many orders were ended; none if that failed."""
+    try:
+        return await ending
+    except ServiceError as error:
+        _postponed(why, whose, error)
+        return 0
+
+
+def _postponed(why: str, whose: UUID | None, error: ServiceError) -> None:
+    metrics.ENDINGS_POSTPONED.labels(why).inc()
+    _log.warning("expiry.postponed", why=why, whose=whose and str(whose), reason=error.reason)

@@ -37,6 +37,11 @@ ENDED_BY_CLOCK: Final = Counter(
     "oraculum_prediction_orders_ended_by_clock",
     "Resting orders that expired, outlived their market or owner's word.",
 )
+ENDINGS_POSTPONED: Final = Counter(
+    "oraculum_prediction_endings_postponed",
+    "Endings of resting orders that failed and are tried at the next look.",
+    ("why",),
+)
 VOIDS_FAILED: Final = Counter(
     "oraculum_prediction_voids_failed", "Holds that could not be voided at once and are left to the sweep."
 )

@@ -127,9 +127,10 @@ async def markets_of(connection: Connection, user_id: UUID) -> list[UUID]:
     return [event_id for (event_id,) in await _SQL.markets_of.tuples(connection, user_id=user_id)]
 
 
-async def barred(connection: Connection, row_count: int) -> list[UUID]:
-    """Who is barred and has something resting."""
-    return [user_id for (user_id,) in await _SQL.barred_people.tuples(connection, row_count=row_count)]
+async def barred(connection: Connection, after_id: UUID, row_count: int) -> list[UUID]:
+    """Who is barred and has something resting, of those behind somebody, in the order of their ids."""
+    rows = await _SQL.barred_people.tuples(connection, after_id=after_id, row_count=row_count)
+    return [user_id for (user_id,) in rows]
 
 
 async def set_dead_man(connection: Connection, user_id: UUID, timeout_seconds: int) -> datetime:

@@ -81,7 +81,9 @@ select distinct event_id from trade_order where user_id = %(user_id)s and status
 -- Who is barred and has something resting; who placed it in the very moment is found at the next look.
 select k.user_id
 from known_person k
-where k.barred and exists (select from trade_order o where o.user_id = k.user_id and o.status in (7, 8))
+where k.barred and k.user_id > %(after_id)s
+  and exists (select from trade_order o where o.user_id = k.user_id and o.status in (7, 8))
+order by k.user_id
 limit %(row_count)s
 
 -- name: set_dead_man

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from prometheus_client import REGISTRY
 
 from oraculum.auth.v1 import users_fact_pb2 as facts
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
@@ -13,6 +14,7 @@ from oraculum_kit.identity import IdentityRules
 from oraculum_kit.records import Record
 from oraculum_prediction import statuses
 from oraculum_prediction.expiry import Expiry
+from oraculum_prediction.repository import resting
 from oraculum_prediction.risk.play import hear
 
 USDC = 1_000_000
@@ -90,6 +92,57 @@ async def test_who_is_barred_only_sells_and_what_rests_of_theirs_is_taken_back(h
     await told(house, 2, user_unbanned=facts.UserUnbanned(user_id=str(who)))
     await bar(house, who, 1)
     await house.place(who, event, "c", amount_units=USDC)
+
+
+def postponed(why: str) -> float:
+    return REGISTRY.get_sample_value("oraculum_prediction_endings_postponed_total", {"why": why}) or 0.0
+
+
+async def test_one_whose_orders_cannot_be_taken_back_keeps_nobody_from_their_end(house: Any) -> None:
+    """Neither who is barred, too, nor whose dead man's switch is due; and it is tried again."""
+    broken, event = await house.open(), await house.open()
+    people = barred, second, dead, silent = [house.person() for _ in range(4)]
+    orders = [
+        await house.limit(who, where, "rest", ONE // 10)
+        for who, where in zip(people, (broken, event, event, broken), strict=True)
+    ]
+    for who in (barred, second):
+        await bar(house, who)
+    house.rows(
+        "insert into dead_man (user_id, fires_at) select unnest(%(who)s), clock_timestamp()",
+        who=[silent, dead],
+    )
+    # What never happens: orders rest on a market that is closed, and cannot be taken back.
+    house.rows("alter table market disable trigger user")
+    closed = "update market set status = 2, closed_at = now(), version = version + 1 where event_id = %(e)s"
+    house.rows(closed, e=broken)
+    expiry = Expiry(house.replicas[0].database, house.replicas[0].commands)
+    before = postponed("barred"), postponed("dead_man")
+    assert 2 == await expiry.look()
+    assert (before[0] + 1, before[1] + 1) == (postponed("barred"), postponed("dead_man"))
+    states = {
+        str(row["order_id"]): row["status"] for row in house.rows("select order_id, status from trade_order")
+    }
+    expected = [statuses.OPEN, statuses.CANCELLED, statuses.CANCELLED, statuses.OPEN]
+    assert expected == [states[order.order_id] for order in orders]
+    assert [{"user_id": silent}] == house.rows("select user_id from dead_man")
+    opened = "update market set status = 1, closed_at = null, version = version + 1 where event_id = %(e)s"
+    house.rows(opened, e=broken)
+    assert (2, 0) == (await expiry.look(), await expiry.look())
+
+
+async def test_everybody_who_is_barred_has_their_turn(house: Any) -> None:
+    """Also behind more of them than one look takes."""
+    event = await house.open()
+    for who in (house.person() for _ in range(3)):
+        await house.limit(who, event, "rest", ONE // 10)
+        await bar(house, who)
+    seen: list[UUID] = []
+    async with house.replicas[0].database.connection() as connection:
+        while page := await resting.barred(connection, seen[-1] if seen else UUID(int=0), 2):
+            seen += page
+    assert sorted(seen) == seen
+    assert 3 == len(set(seen))
 
 
 async def test_who_may_not_buy_gives_no_subsidy_either(premises: Any) -> None:
