@@ -704,6 +704,8 @@ CREATE TABLE prediction.risk_review (
     decided_at timestamp with time zone,
     decided_by uuid,
     note text DEFAULT ''::text NOT NULL,
+    kyc text DEFAULT ''::text NOT NULL,
+    jurisdiction text DEFAULT ''::text NOT NULL,
     CONSTRAINT risk_review_is_decided_once CHECK (((status = 1) = (decided_at IS NULL))),
     CONSTRAINT risk_review_side_check CHECK ((side = ANY (ARRAY[1, 2]))),
     CONSTRAINT risk_review_status_check CHECK (((status >= 1) AND (status <= 4)))
@@ -1461,4 +1463,5 @@ INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261121160500'),
     ('20261121162100'),
     ('20261121163000'),
-    ('20261121163100');
+    ('20261121163100'),
+    ('20261121175000');

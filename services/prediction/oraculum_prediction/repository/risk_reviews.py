@@ -45,6 +45,9 @@ class ReviewRow(NamedTuple):
     received_at: datetime
     # Of its market.
     asset: str
+    # What the token that it came with said of its person's identity check.
+    kyc: str
+    jurisdiction: str
     created_at: datetime | None = None
     decided_at: datetime | None = None
     decided_by: UUID | None = None
@@ -69,6 +72,8 @@ async def insert(connection: Connection, rows: Sequence[ReviewRow]) -> None:
         scores=[row.score for row in rows],
         signals=[json.dumps(row.signals) for row in rows],
         received=[row.received_at for row in rows],
+        kycs=[row.kyc for row in rows],
+        jurisdictions=[row.jurisdiction for row in rows],
     )
 
 

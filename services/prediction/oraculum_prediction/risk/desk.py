@@ -210,6 +210,8 @@ class Sitting:
             status=PENDING,
             received_at=placement.received_at,
             asset=self._assets[ticket.event_id],
+            kyc=placement.origin.identity.kyc,
+            jurisdiction=placement.origin.identity.jurisdiction,
         )
 
     def _breaches(self, refusals: Refusals) -> Iterable[AlertRow]:

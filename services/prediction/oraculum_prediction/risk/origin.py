@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from oraculum_kit.caller import Caller
-from oraculum_kit.identity import APPROVED, NOBODY, Identity
+from oraculum_kit.identity import NOBODY, Identity
 from oraculum_prediction.repository.risk_reviews import ADDRESS, DEVICE, Trace
 
 _DIGEST_BYTES: Final = 16
@@ -32,8 +32,6 @@ class Origin:
 
 
 UNKNOWN: Final = Origin()
-# Of an order that waits for its review: its person was asked who they are before it was held.
-ASKED_BEFORE: Final = Identity(APPROVED)
 
 
 def origin_of(caller: Caller) -> Origin:

@@ -21,6 +21,7 @@ from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import InvalidArgument, ServiceError
 from oraculum_kit.idempotency import Command
+from oraculum_kit.identity import Identity
 from oraculum_kit.timestamps import to_wire
 from oraculum_money import PRICE_ONE, Price, Units, mul_div_ceil, mul_div_floor
 from oraculum_prediction import events
@@ -31,7 +32,7 @@ from oraculum_prediction.repository import risk_reviews as repository
 from oraculum_prediction.repository.risk_reviews import APPROVED, PENDING, PLACED, REJECTED, ReviewRow
 from oraculum_prediction.risk import alerts, metrics
 from oraculum_prediction.risk.errors import OrderHeld, OrderRejectedInReview, ReviewDecided, ReviewNotFound
-from oraculum_prediction.risk.origin import ASKED_BEFORE, Origin
+from oraculum_prediction.risk.origin import Origin
 from oraculum_prediction.risk.placing import Place, Standing
 from oraculum_prediction.wire import amount
 
@@ -188,7 +189,11 @@ class Reviews:
 
 
 def standing(row: ReviewRow) -> Standing:
-    """The order that was held, as it came, with the limit that it had then."""
+    """The order that was held, as it came, with the limit that it had then.
+
+    Nobody is signed in any more, so what was told since counts more than what their token said.
+    """
+    identity = Identity(row.kyc, row.jurisdiction)
     request = prediction.PlaceOrderRequest.FromString(row.request)
     request.limit_price_millionths = row.limit_price or 0
     return Standing(
@@ -196,7 +201,7 @@ def standing(row: ReviewRow) -> Standing:
         row.request_hash,
         row.user_id,
         request,
-        Origin(tier=row.tier, identity=ASKED_BEFORE, cleared=True, reviewed=True),
+        Origin(tier=row.tier, identity=identity, cleared=True, reviewed=True),
         row.received_at,
     )
 

@@ -4,25 +4,26 @@
 -- Orders that are held; one that was held before fails the whole batch, as an order that was decided before does.
 insert into risk_review (
     order_id, user_id, event_id, outcome, side, amount_units, asked_shares, limit_price, tier, request, request_hash, score,
-    signals, received_at
+    signals, received_at, kyc, jurisdiction
 )
 select order_id, user_id, event_id, outcome, side, amount_units, asked_shares, limit_price, tier, request, request_hash,
-    score, signals::jsonb, received_at
+    score, signals::jsonb, received_at, kyc, jurisdiction
 from unnest(
     %(order_ids)s::uuid[], %(user_ids)s::uuid[], %(event_ids)s::uuid[], %(outcomes)s::smallint[], %(sides)s::smallint[],
     %(amounts)s::bigint[], %(asked_shares)s::bigint[], %(limits)s::bigint[], %(tiers)s::text[], %(requests)s::bytea[],
-    %(request_hashes)s::bytea[], %(scores)s::bigint[], %(signals)s::text[], %(received)s::timestamptz[]
+    %(request_hashes)s::bytea[], %(scores)s::bigint[], %(signals)s::text[], %(received)s::timestamptz[], %(kycs)s::text[],
+    %(jurisdictions)s::text[]
 ) as r (
     order_id, user_id, event_id, outcome, side, amount_units, asked_shares, limit_price, tier, request, request_hash, score,
-    signals, received_at
+    signals, received_at, kyc, jurisdiction
 )
 order by order_id
 
 -- name: reviews_by_id
 -- Reviews of these orders.
 select r.order_id, r.user_id, r.event_id, r.outcome, r.side, r.amount_units, r.asked_shares, r.limit_price, r.tier,
-    r.request, r.request_hash, r.score, r.signals, r.status, r.received_at, m.asset, r.created_at, r.decided_at,
-    r.decided_by, r.note
+    r.request, r.request_hash, r.score, r.signals, r.status, r.received_at, m.asset, r.kyc, r.jurisdiction, r.created_at,
+    r.decided_at, r.decided_by, r.note
 from risk_review r
 join market m on m.event_id = r.event_id
 where r.order_id = any(%(order_ids)s::uuid[])
@@ -30,8 +31,8 @@ where r.order_id = any(%(order_ids)s::uuid[])
 -- name: reviews
 -- A page of reviews in one state, oldest first.
 select r.order_id, r.user_id, r.event_id, r.outcome, r.side, r.amount_units, r.asked_shares, r.limit_price, r.tier,
-    r.request, r.request_hash, r.score, r.signals, r.status, r.received_at, m.asset, r.created_at, r.decided_at,
-    r.decided_by, r.note
+    r.request, r.request_hash, r.score, r.signals, r.status, r.received_at, m.asset, r.kyc, r.jurisdiction, r.created_at,
+    r.decided_at, r.decided_by, r.note
 from risk_review r
 join market m on m.event_id = r.event_id
 where r.status = %(status)s
@@ -42,8 +43,8 @@ limit %(row_count)s
 -- name: reviews_of_user
 -- A page of a person's orders that wait or were turned away, newest first: those that no other row tells of.
 select r.order_id, r.user_id, r.event_id, r.outcome, r.side, r.amount_units, r.asked_shares, r.limit_price, r.tier,
-    r.request, r.request_hash, r.score, r.signals, r.status, r.received_at, m.asset, r.created_at, r.decided_at,
-    r.decided_by, r.note
+    r.request, r.request_hash, r.score, r.signals, r.status, r.received_at, m.asset, r.kyc, r.jurisdiction, r.created_at,
+    r.decided_at, r.decided_by, r.note
 from risk_review r
 join market m on m.event_id = r.event_id
 where r.user_id = %(user_id)s
@@ -63,8 +64,8 @@ where order_id = %(order_id)s and status = 1
 -- name: approved_reviews
 -- Approved orders that were not placed a while after: who approved them may be gone.
 select r.order_id, r.user_id, r.event_id, r.outcome, r.side, r.amount_units, r.asked_shares, r.limit_price, r.tier,
-    r.request, r.request_hash, r.score, r.signals, r.status, r.received_at, m.asset, r.created_at, r.decided_at,
-    r.decided_by, r.note
+    r.request, r.request_hash, r.score, r.signals, r.status, r.received_at, m.asset, r.kyc, r.jurisdiction, r.created_at,
+    r.decided_at, r.decided_by, r.note
 from risk_review r
 join market m on m.event_id = r.event_id
 where r.status = 2 and r.decided_at < clock_timestamp() - make_interval(secs => %(older_seconds)s)

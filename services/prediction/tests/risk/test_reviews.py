@@ -10,7 +10,9 @@ import pytest
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum.prediction.v1 import risk_service_pb2 as risk
 from oraculum_kit.caller import calling_as, current_caller
-from oraculum_kit.errors import FailedPrecondition, ServiceError
+from oraculum_kit.errors import FailedPrecondition, PermissionDenied, ServiceError
+from oraculum_kit.identity import Identity, IdentityRules
+from oraculum_prediction.repository.risk import put_kyc
 
 USDC = 1_000_000
 
@@ -130,6 +132,38 @@ class TestReviews:
             seen = (await house.stub.GetOrder(pb.GetOrderRequest(order_id=order.order_id))).order
         assert (seen.status, seen.reason) == (pb.ORDER_STATUS_REJECTED, "ORDER_REJECTED_IN_REVIEW")
         assert len(house.rows("select id from outbox where topic = 'audit' and type like '%%Audit%%'")) >= 2
+
+    async def test_who_somebody_is_is_asked_again_when_it_is_placed(self, premises: Any) -> None:
+        """By what their token said, and by what was told since; here by rules that were not there when it was held."""
+        approved, moved = (
+            {"kyc": "approved", "jurisdiction": "US-CA"},
+            {"kyc": "approved", "jurisdiction": "FR"},
+        )
+        cases = [
+            ({}, None, "IDENTITY_CHECK_REQUIRED"),
+            (moved, None, "JURISDICTION_CLOSED"),
+            (approved, Identity("rejected", "US-CA"), "IDENTITY_CHECK_REQUIRED"),
+            (approved, Identity("approved", "FR"), "JURISDICTION_CLOSED"),
+            (approved, None, ""),
+            ({}, Identity("approved", "US-CA"), ""),
+        ]
+        rules = IdentityRules(20, frozenset({"FR"}))
+        async with premises.replica(identity=rules) as strict, premises.replica():
+            for says, told, reason in cases:
+                order = {"amount_units": 30 * USDC, "says": says}
+                event, who, held = await self.hold(premises, replica=1, **order)
+                assert held.status == pb.ORDER_STATUS_PENDING
+                if told is not None:
+                    async with strict.database.transaction() as connection:
+                        await put_kyc(connection, who, told, sequence=1)
+                await self.decide(premises, held.order_id, approve=True)
+                if not reason:
+                    answer = await premises.place(who, event, "odd", **order)
+                    assert pb.ORDER_STATUS_FILLED == answer.order.status
+                    continue
+                with pytest.raises(PermissionDenied) as caught:
+                    await premises.place(who, event, "odd", **order)
+                assert reason == caught.value.reason
 
     async def test_two_accounts_on_one_device_that_trade_with_each_other_are_looked_at(
         self, house: Any
