@@ -3,10 +3,12 @@
 import asyncio
 import random
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_kit.errors import FailedPrecondition, NotFound
@@ -14,6 +16,7 @@ from oraculum_prediction import rebuild
 from oraculum_prediction.rebuild import Findings
 
 USDC = 1_000_000
+WEDNESDAY = 2
 HELD = """
 select p.user_id, m.category, sum(p.cost_units)::bigint as units, sum(p.realised_units)::bigint as result
 from position p join market m using (event_id)
@@ -46,6 +49,23 @@ where exists (select from fill s where s.user_id = p.user_id and s.event_id = p.
     and s.side = 2)
 order by 1, 2, 3
 """
+
+
+@pytest.fixture
+def premises(premises: Any) -> Any:
+    """Where it is a Wednesday about noon by the database's clock, so that neither a day nor a week ends during a test.
+
+    What our statements ask is found before what PostgreSQL brings; the clock goes on, a week or two ago.
+    """
+    now = datetime.now(UTC)
+    noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
+    behind = now - noon + timedelta(days=(now.weekday() - WEDNESDAY) % 7 + 7)
+    premises.rows(f"""
+        create function clock_timestamp() returns timestamptz language sql volatile as
+        $$ select pg_catalog.clock_timestamp() - interval '{behind.total_seconds()} seconds' $$
+    """)
+    premises.url = make_conninfo(premises.url, options="-c search_path=prediction,pg_catalog")
+    return premises
 
 
 async def do_something(house: Any, chance: random.Random, who: UUID, event: UUID, key: str) -> str:
