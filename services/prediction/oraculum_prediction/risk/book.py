@@ -11,14 +11,14 @@ learns what stands there then: where that is not what it has checked on and the 
 written and it is decided again on fresh figures. So no limit is ever passed, and nobody waits for anybody until the commit.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 from uuid import UUID
 
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection
-from oraculum_kit.errors import ServiceError
+from oraculum_kit.errors import PermissionDenied, ServiceError
 from oraculum_kit.identity import NOBODY, Identity, IdentityRules
 from oraculum_money import Units
 from oraculum_prediction.repository import risk as repository
@@ -31,7 +31,7 @@ from oraculum_prediction.risk.errors import (
     SelfExcluded,
     TradingBlocked,
 )
-from oraculum_prediction.risk.limits import NO_USE, Limits, Purchase, Use
+from oraculum_prediction.risk.limits import NO_USE, Limits, Purchase, Use, ended
 from oraculum_prediction.risk.policy import Policies, Policy
 from oraculum_prediction.wire import OrderRow
 
@@ -251,11 +251,7 @@ class Used:
 
     def bars(self, person: Person, standing: Standing, cost_units: Units) -> ServiceError | None:
         """Why a person may put no money into any market, or not so much of it before somebody has looked at them."""
-        in_dollars = person.asset in repository.DOLLARS
-        unknown = self._known.rules.refuses(
-            person.identity.updated(self._known.told.get(person.user_id)),
-            standing.use.at_stake_units + cost_units if in_dollars else None,
-        )
+        unknown = self._refuses(person, standing.use.at_stake_units + cost_units)
         if unknown is not None:
             return unknown
         own = self._known.own.get(person.user_id)
@@ -271,9 +267,12 @@ class Used:
         self._counted.setdefault(event_id, []).append((key, category, change))
 
     async def write(
-        self, connection: Connection, event_ids: Collection[UUID], tiers: dict[UUID, str]
+        self,
+        connection: Connection,
+        event_ids: Collection[UUID],
+        askers: Mapping[tuple[UUID, str], Person],
     ) -> None:
-        """Write what was counted for these markets. `tiers` are of those who asked: they are held to their limits.
+        """Write what was counted for these markets. `askers`, by id and asset, are held to their limits.
 
         Raises `LimitsMoved` when that does not stand any more; the transaction must not commit then.
         """
@@ -290,7 +289,8 @@ class Used:
             return
         # Sorted here too: what the server inserts in order it locks in order.
         for key, after in await repository.write(connection, sorted(totals.items())):
-            if key[0] in tiers and not self._stands(key, totals[key], after, tiers[key[0]]):
+            asker = askers.get(key[:2])
+            if asker is not None and not self._stands(key, totals[key], after, asker):
                 raise LimitsMoved
         for event_id in event_ids:
             # Known to the next batches of this worker until the sum is read again.
@@ -304,13 +304,22 @@ class Used:
             account = self._accounts[key] = _Account(base)
         return account
 
-    def _stands(self, key: Key, change: Use, after: Use, tier: str) -> bool:
+    def _refuses(self, person: Person, at_stake_units: int) -> PermissionDenied | None:
+        """Why somebody may not have so much at stake, for who they are, if they may not."""
+        return self._known.rules.refuses(
+            person.identity.updated(self._known.told.get(person.user_id)),
+            at_stake_units if person.asset in repository.DOLLARS else None,
+        )
+
+    def _stands(self, key: Key, change: Use, after: Use, asker: Person) -> bool:
         base = self._known.base.get(key, NO_USE)
         if after.minus(change) == base:
             # Nobody else used anything: each order was checked on what is true.
             return True
-        user_id, asset, scope = key
-        return rules.keeps(change, after, self.limits(Person(user_id, asset, tier)), scope=scope)
+        _, _, scope = key
+        if not scope and rules.buys(change) and self._refuses(asker, after.at_stake_units) is not None:
+            return False
+        return rules.keeps(change, after, self.limits(asker), scope=scope)
 
     def _check_house(self, event_id: UUID, asset: str, maker: Maker) -> ServiceError | None:
         house = self._known.policy.house.get(asset)
@@ -352,43 +361,3 @@ async def give_back(connection: Connection, event_id: UUID, rows: Sequence[Order
         for scope in dict.fromkeys(("", category))
     ]
     await repository.write(connection, sorted(changes))
-
-
-def bought(cost_units: Units, resting_units: Units = Units(0)) -> Use:
-    """What a purchase uses: what was paid, and what may yet be for the part that rests."""
-    return NO_USE._replace(
-        open_units=cost_units,
-        resting_units=resting_units,
-        day_stake_units=cost_units,
-        week_stake_units=cost_units,
-        minute_orders=1,
-        week_orders=1,
-    )
-
-
-def sold(proceeds_units: Units, cost_units: Units) -> Use:
-    """What a sale gives back: what the sold shares had cost, and what was won or lost by it."""
-    result = Units(proceeds_units - cost_units)
-    return NO_USE._replace(
-        open_units=Units(-cost_units),
-        day_sold_units=proceeds_units,
-        day_result_units=result,
-        week_result_units=result,
-        minute_orders=1,
-        week_orders=1,
-    )
-
-
-def met(cost_units: Units, drawn_units: Units) -> Use:
-    """What a resting purchase that was met uses: it was checked when it was accepted, and rests by so much less."""
-    return NO_USE._replace(
-        open_units=cost_units,
-        resting_units=Units(-drawn_units),
-        day_stake_units=cost_units,
-        week_stake_units=cost_units,
-    )
-
-
-def ended(left_units: Units) -> Use:
-    """What a resting purchase gives back that ends."""
-    return NO_USE._replace(resting_units=Units(-left_units))

@@ -27,10 +27,10 @@ from oraculum_prediction.repository import risk_reviews, risk_triggers
 from oraculum_prediction.repository.risk_alerts import AlertRow
 from oraculum_prediction.repository.risk_reviews import PENDING, ReviewRow
 from oraculum_prediction.risk import alerts, metrics
-from oraculum_prediction.risk.book import RiskBook, Used
+from oraculum_prediction.risk.book import Person, RiskBook, Used
 from oraculum_prediction.risk.company import Asked, Companies, Sightings
 from oraculum_prediction.risk.errors import HouseLimitReached, LimitReached, OrderHeld
-from oraculum_prediction.risk.gate import Gate
+from oraculum_prediction.risk.gate import Gate, asker
 from oraculum_prediction.risk.placing import request_of
 from oraculum_prediction.risk.policy import Policies
 from oraculum_prediction.risk.reviews import frozen_limit, pending_order
@@ -96,6 +96,9 @@ class Desk:
             for ticket in tickets
             for market in [markets[ticket.event_id]]
         }
+        assets = {event_id: market.asset for event_id, market in markets.items()}
+        persons = [asker(ticket, assets[ticket.event_id]) for ticket in tickets]
+        askers = {(person.user_id, person.asset): person for person in persons}
         used = await self._book.look_up(connection, people)
         companies = await self._risk.sightings.look(
             connection,
@@ -110,9 +113,7 @@ class Desk:
                 for ticket in tickets
             ],
         )
-        tiers = {ticket.user_id: ticket.placement.origin.tier for ticket in tickets}
-        assets = {event_id: market.asset for event_id, market in markets.items()}
-        return Sitting(self._risk, used, companies, tiers, assets)
+        return Sitting(self._risk, used, companies, askers, assets)
 
 
 class Sitting:
@@ -123,13 +124,13 @@ class Sitting:
         risk: Risk,
         used: Used,
         companies: Companies,
-        tiers: dict[UUID, str],
+        askers: Mapping[tuple[UUID, str], Person],
         assets: dict[UUID, str],
     ) -> None:
         self._risk = risk
         self._used = used
         self._companies = companies
-        self._tiers = tiers
+        self._askers = askers
         self._assets = assets
         self._crossed: dict[UUID, list[UUID]] = {}
         self._refused: list[ServiceError] = []
@@ -178,7 +179,7 @@ class Sitting:
             await risk_triggers.mark_crossed(connection, crossed)
         # After the triggers: who fires one locks it before the row by which its owner is told.
         await alerts.tell(connection, [*map(_held_alert, held), *self._breaches(refusals)])
-        await self._used.write(connection, [part.draft.event_id for part in written], self._tiers)
+        await self._used.write(connection, [part.draft.event_id for part in written], self._askers)
 
     def done(self) -> None:
         """It was committed."""

@@ -45,7 +45,7 @@ class Gate:
     def refuses(self, ticket: Ticket, draft: Draft, proposal: Proposal) -> ServiceError | None:
         """Why an order must not trade as proposed, if it must not; `OrderHeld` where somebody shall look at it."""
         origin = ticket.placement.origin
-        person = Person(ticket.user_id, self._market.asset, origin.tier, origin.identity)
+        person = asker(ticket, self._market.asset)
         standing = self._used.standing(person)
         # Speed is a person's own: what was let pass, and the sale of a trigger, waits for nobody.
         refused = None if origin.cleared else self._used.hurries(person, standing)
@@ -62,8 +62,7 @@ class Gate:
 
     def bars(self, ticket: Ticket, units: Units) -> ServiceError | None:
         """Why whoever asks may put no money into this market, whatever they want for it."""
-        origin = ticket.placement.origin
-        person = Person(ticket.user_id, self._market.asset, origin.tier, origin.identity)
+        person = asker(ticket, self._market.asset)
         return self._used.bars(person, self._used.standing(person), units)
 
     def count(self, draft: Draft, done: Filled | Step) -> None:
@@ -175,6 +174,12 @@ class Gate:
             exposure(subsidy, draft.escrow_units, draft.state.sold),
             exposure(subsidy, after, proposal.state.sold),
         )
+
+
+def asker(ticket: Ticket, asset: str) -> Person:
+    """Who asks for an order in a market of that asset."""
+    origin = ticket.placement.origin
+    return Person(ticket.user_id, asset, origin.tier, origin.identity)
 
 
 def _touched(draft: Draft, step: Step) -> Iterator[OrderRow]:

@@ -193,6 +193,11 @@ def too_fast(person: Use, limits: Limits, asset_code: str) -> Breach | None:
     return Breach(Rule.ORDERS_PER_MINUTE, ceiling, 0, asset_code)
 
 
+def buys(change: Use) -> bool:
+    """Whether money was put at stake with it."""
+    return change.day_stake_units + change.resting_units > 0
+
+
 def keeps(change: Use, after: Use, limits: Limits, *, scope: str) -> bool:
     """Whether what was used may stand after a change: only what the change made larger can be too large.
 
@@ -202,9 +207,8 @@ def keeps(change: Use, after: Use, limits: Limits, *, scope: str) -> bool:
     if scope:
         return change.at_stake_units <= 0 or after.at_stake_units <= limits.category_units
     hurried = change.minute_orders > 0 and after.minute_orders > 2 * limits.minute_orders
-    buys = change.day_stake_units + change.resting_units > 0
     return not hurried and (
-        not buys
+        not buys(change)
         or (
             after.day_stake_units + after.resting_units <= limits.day_stake_units
             and after.week_stake_units + after.resting_units <= limits.week_stake_units
@@ -212,3 +216,43 @@ def keeps(change: Use, after: Use, limits: Limits, *, scope: str) -> bool:
             and after.week_loss_units < limits.week_loss_units
         )
     )
+
+
+def bought(cost_units: Units, resting_units: Units = Units(0)) -> Use:
+    """What a purchase uses: what was paid, and what may yet be for the part that rests."""
+    return NO_USE._replace(
+        open_units=cost_units,
+        resting_units=resting_units,
+        day_stake_units=cost_units,
+        week_stake_units=cost_units,
+        minute_orders=1,
+        week_orders=1,
+    )
+
+
+def sold(proceeds_units: Units, cost_units: Units) -> Use:
+    """What a sale gives back: what the sold shares had cost, and what was won or lost by it."""
+    result = Units(proceeds_units - cost_units)
+    return NO_USE._replace(
+        open_units=Units(-cost_units),
+        day_sold_units=proceeds_units,
+        day_result_units=result,
+        week_result_units=result,
+        minute_orders=1,
+        week_orders=1,
+    )
+
+
+def met(cost_units: Units, drawn_units: Units) -> Use:
+    """What a resting purchase that was met uses: it was checked when it was accepted, and rests by so much less."""
+    return NO_USE._replace(
+        open_units=cost_units,
+        resting_units=Units(-drawn_units),
+        day_stake_units=cost_units,
+        week_stake_units=cost_units,
+    )
+
+
+def ended(left_units: Units) -> Use:
+    """What a resting purchase gives back that ends."""
+    return NO_USE._replace(resting_units=Units(-left_units))

@@ -21,10 +21,6 @@ from oraculum_prediction.risk.book import (
     Person,
     RiskBook,
     Used,
-    bought,
-    ended,
-    met,
-    sold,
 )
 from oraculum_prediction.risk.errors import (
     HouseLimitReached,
@@ -32,7 +28,7 @@ from oraculum_prediction.risk.errors import (
     MarketProhibited,
     TradingBlocked,
 )
-from oraculum_prediction.risk.limits import NO_USE, Purchase, Use
+from oraculum_prediction.risk.limits import NO_USE, Purchase, Use, bought, ended, met, sold
 from oraculum_prediction.risk.policy import Policies
 
 USDC = 1_000_000
@@ -71,7 +67,7 @@ def buy(
 
 async def write(database: Database, used: Used, *people: Person, events: list[UUID]) -> None:
     async with database.transaction() as connection:
-        await used.write(connection, events, {who.user_id: who.tier for who in people})
+        await used.write(connection, events, {(who.user_id, who.asset): who for who in people})
 
 
 async def limit(database: Database, who: Person, **limits: int) -> None:
