@@ -21,7 +21,10 @@ from oraculum_prediction.pricing import Fill, MakerState, ParimutuelState
 from oraculum_prediction.pricing.canonical import Document, state_from_document, state_to_document
 from oraculum_prediction.pricing.mechanisms import deepened
 
-FORMULA_VERSION_SUBSIDY: Final = "oraculum/subsidy/1"
+FORMULA_VERSION_SUBSIDY: Final = "oraculum/subsidy/2"
+# Several pools grew with what the sum of their prices was off by.
+FORMULA_VERSION_SUBSIDY_UNEVEN: Final = "oraculum/subsidy/1"
+FORMULA_VERSIONS_SUBSIDY: Final = frozenset({FORMULA_VERSION_SUBSIDY, FORMULA_VERSION_SUBSIDY_UNEVEN})
 
 _NOTHING: Final = Units(0)
 
@@ -77,10 +80,12 @@ def subsidise(draft: Draft, ticket: Ticket) -> Step | ServiceError:
     return step
 
 
-def receipt_of(state: MakerState, after: MakerState, units: Units) -> Document:
+def receipt_of(
+    state: MakerState, after: MakerState, units: Units, formula: str = FORMULA_VERSION_SUBSIDY
+) -> Document:
     """The receipt of a subsidy: the market before it and after it, and what came in."""
     return {
-        "formula": FORMULA_VERSION_SUBSIDY,
+        "formula": formula,
         "state": state_to_document(state),
         "state_before": state.state_hash.hex(),
         "gross": str(units),
@@ -91,8 +96,9 @@ def receipt_of(state: MakerState, after: MakerState, units: Units) -> Document:
 
 def verify_subsidy(document: Mapping[str, Any]) -> list[str]:
     """Add the liquidity again and name the members that come out differently."""
-    state, units = before(document), Units(int(document["gross"]))
-    again = receipt_of(state, deepened(state, units), units)
+    state, units, formula = before(document), Units(int(document["gross"])), document["formula"]
+    evenly = formula != FORMULA_VERSION_SUBSIDY_UNEVEN
+    again = receipt_of(state, deepened(state, units, evenly=evenly), units, formula)
     return [name for name in again if again[name] != document.get(name)]
 
 

@@ -164,6 +164,24 @@ class CpmmMultiState:
             trade = _purchase_of(self, order.outcome, fill.shares)
         return self._traded(order, trade)
 
+    def evened(self) -> Self:
+        """Give the market once the house has brought the sum of its prices to one, as far as whole shares do.
+
+        By sets of shares that are worth cash, as trades do it: NO of every outcome where the prices add up to more, YES where
+        they add up to less. What the sets fetch beyond their cost stays in escrow, whose least is never higher for it than by
+        the rounding of each pool.
+        """
+
+        def moved(sets: int) -> list[WholePool]:
+            """With so many sets of NO bought, or with so many of YES where it is less than none."""
+            if sets >= 0:
+                return [pool.turned.bought(Shares(sets))[0].turned for pool in self.pools]
+            return [pool.bought(Shares(-sets))[0] for pool in self.pools]
+
+        pools = moved(last_within(0, lambda sets: _total(moved(sets)) < 1))
+        yes, no = tuple(pool.own for pool in pools), tuple(pool.other for pool in pools)
+        return type(self)(yes, no, self.sold, self.fee, self.price_max)
+
     def _traded(self, order: Order, trade: _Trade) -> Self:
         step = trade.shares if order.side is Side.BUY else -trade.shares
         sold = tuple(map(Shares, curve.moved(self.sold, order.outcome, step)))

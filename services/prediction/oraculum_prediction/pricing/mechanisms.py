@@ -141,15 +141,18 @@ def without_sets(state: MakerState, shares: Shares) -> MakerState:
             return CpmmMultiState(state.yes, state.no, sold, state.fee, state.price_max)
 
 
-def deepened(state: MakerState, subsidy: Units) -> MakerState:
-    """Give the market with all the depth that this much more subsidy pays for; ValueError where it pays for none."""
+def deepened(state: MakerState, subsidy: Units, *, evenly: bool = True) -> MakerState:
+    """Give the market with all the depth that this much more subsidy pays for; ValueError where it pays for none.
+
+    `evenly` is false for receipts of a time when several pools grew with the error of their prices' sum.
+    """
     match state:
         case LmsrState():
             return deepened_lmsr(state, subsidy)
         case CpmmState():
             return deepened_pool(state, subsidy)
         case CpmmMultiState():
-            return deepened_pools(state, subsidy)
+            return deepened_pools(state, subsidy, evenly=evenly)
 
 
 def _opened_lmsr(subsidy: Units, odds: Sequence[int], fee: FeeSchedule) -> LmsrState:

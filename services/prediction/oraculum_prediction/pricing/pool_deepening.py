@@ -9,11 +9,15 @@ To hold the price by another weight instead, both sides grown by the same amount
 gave before. Where a pool is far from even it makes k smaller, and what k loses, whoever moved the price takes: in a pool
 of 1 and 1,000,000 a subsidy of 1 gives back 842 units that were somebody else's.
 
+Of several pools the prices add up to one only as far as whole shares do, and what they are off by grows with the pools: in
+those that opened small and have grown by millions, going there and back would bring a few units. So the house brings the sum
+back to one before anybody else does (see `CpmmMultiState.evened`), which moves a price by no more than that error.
+
 What comes in buys whole sets, and the price has no use for as many of the scarcer side: those lie idle (see `cpmm_state`),
 or in escrow beyond what the pools need (see `cpmm_multi_state`), and are the house's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from oraculum_money import INT64_MAX, Shares, Units
 from oraculum_prediction.pricing.cpmm_multi_state import CpmmMultiState
@@ -33,8 +37,11 @@ def deepened_pool(state: CpmmState, subsidy: Units) -> CpmmState:
     return CpmmState(state.weight, (no, yes), state.sold, state.fee, state.price_max, (no_idle, yes_idle))
 
 
-def deepened_pools(state: CpmmMultiState, subsidy: Units) -> CpmmMultiState:
-    """Give the market with the largest pools whose escrow rises by this subsidy at most; ValueError where none do."""
+def deepened_pools(state: CpmmMultiState, subsidy: Units, *, evenly: bool = True) -> CpmmMultiState:
+    """Give the market with the largest pools whose escrow rises by this subsidy at most; ValueError where none do.
+
+    Unless `evenly`, the sum of the prices is left as it is: so it was done at first, and receipts of that time say so.
+    """
     _check(subsidy)
     # The more it is measured by, the finer the factor.
     largest = max(*state.yes, *state.no)
@@ -46,6 +53,20 @@ def deepened_pools(state: CpmmMultiState, subsidy: Units) -> CpmmMultiState:
         yes, no = (_grown(each, largest, largest + by) for each in (state.yes, state.no))
         return CpmmMultiState(yes, no, state.sold, state.fee, state.price_max)
 
+    def even(by: int) -> CpmmMultiState:
+        return grown(by).evened()
+
+    by = _most(grown, largest * subsidy // state.escrow, covered)
+    if evenly:
+        by = _most(even, by, covered)
+    if by <= 0:
+        raise ValueError(f"{subsidy} units pay for no more liquidity")
+    return even(by) if evenly else grown(by)
+
+
+def _most(grown: Callable[[int], CpmmMultiState], guess: int, covered: int) -> int:
+    """Give the largest growth whose escrow this much covers."""
+
     def exceeds(by: int) -> bool:
         if by <= 0:
             return False
@@ -55,10 +76,7 @@ def deepened_pools(state: CpmmMultiState, subsidy: Units) -> CpmmMultiState:
             # No account could hold it.
             return True
 
-    by = last_within(largest * subsidy // state.escrow, exceeds)
-    if by <= 0:
-        raise ValueError(f"{subsidy} units pay for no more liquidity")
-    return grown(by)
+    return last_within(guess, exceeds)
 
 
 def _grown(shares: Sequence[Shares], measure: int, to: int) -> tuple[Shares, ...]:
