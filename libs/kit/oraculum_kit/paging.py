@@ -20,9 +20,20 @@ Row = TypeVar("Row")
 
 CURSOR_LENGTH_MAX: Final = 1024
 
+# What a bigint holds: a larger number is none that a row had, and no database takes it.
+_INTEGERS: Final = range(-(2**63), 2**63)
+
+
+def _integer(text: str) -> int:
+    number = int(text)
+    if number not in _INTEGERS:
+        raise ValueError("no row has such a number")
+    return number
+
+
 _PARSERS: Final[dict[type, Callable[[str], Any]]] = {
     str: str,
-    int: int,
+    int: _integer,
     UUID: UUID,
     datetime: datetime.fromisoformat,
 }

@@ -45,6 +45,19 @@ def test_a_cursor_of_another_list_is_refused(cursor: str) -> None:
         decode_cursor(cursor, datetime, UUID)
 
 
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63), 0])
+def test_a_number_that_a_row_may_have_comes_back(number: int) -> None:
+    assert decode_cursor(encode_cursor(number), int) == (number,)
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30, 10**900])
+def test_a_number_that_no_row_has_is_refused_by_name(number: int) -> None:
+    """A database would fail on it, and that were our defect and not the reader's."""
+    with pytest.raises(InvalidArgument) as refused:
+        decode_cursor(encode_cursor(number), int)
+    assert [violation.field for violation in refused.value.violations] == ["cursor"]
+
+
 def test_a_page_knows_whether_more_follow() -> None:
     assert Page.cut([1, 2, 3], 2, lambda row: (row,)) == Page([1, 2], encode_cursor(2))
     assert Page.cut([1, 2], 2, lambda row: (row,)) == Page([1, 2], "")

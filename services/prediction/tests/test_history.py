@@ -9,6 +9,7 @@ import pytest
 
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_kit.errors import InvalidArgument
+from oraculum_kit.paging import encode_cursor
 from oraculum_kit.timestamps import from_wire
 
 USDC = 1_000_000
@@ -17,6 +18,11 @@ SALE, SETS, SETTLEMENT = (
     pb.REALISATION_KIND_SETS,
     pb.REALISATION_KIND_SETTLEMENT,
 )
+
+
+def beyond(*position: object) -> str:
+    """A cursor that ends with a number that no row has."""
+    return encode_cursor(*position, 2**63)
 
 
 async def history(house: Any, who: UUID, page: int = 100, **asked: Any) -> list[pb.Realisation]:
@@ -146,6 +152,13 @@ async def test_profit_over_time_ends_with_what_the_portfolio_says(house: Any) ->
         ("ListRealisations", pb.ListRealisationsRequest(event_id="x"), "event_id"),
         ("ListRealisations", pb.ListRealisationsRequest(limit=101), "limit"),
         ("ListRealisations", pb.ListRealisationsRequest(cursor="WyJ4Il0"), "cursor"),
+        (
+            "ListRealisations",
+            pb.ListRealisationsRequest(cursor=beyond(datetime.now(UTC), UUID(int=1))),
+            "cursor",
+        ),
+        ("ListPositions", pb.ListPositionsRequest(cursor=beyond(UUID(int=1))), "cursor"),
+        ("ListTrades", pb.ListTradesRequest(event_id=str(UUID(int=1)), cursor=beyond()), "cursor"),
         ("GetProfit", pb.GetProfitRequest(points=367), "points"),
         ("GetProfit", pb.GetProfitRequest(points=-1), "points"),
         ("GetProfit", pb.GetProfitRequest(interval=9), "interval"),  # type: ignore[arg-type]
@@ -156,3 +169,17 @@ async def test_bad_questions(house: Any, method: str, asked: Any, field: str) ->
     with house.parties.signed_in(), pytest.raises(InvalidArgument) as caught:
         await getattr(house.stub, method)(asked)
     assert [field] == [violation.field for violation in caught.value.violations]
+
+
+async def test_a_cursor_behind_the_last_row_gives_an_empty_page(house: Any) -> None:
+    """Any number that a row might have is a place in a list, and no list is asked what it cannot compare."""
+    nowhere = UUID(int=2**128 - 1)
+    for number in (40_000, 2**63 - 1, -(2**63)):
+        cursors = {
+            "ListRealisations": encode_cursor(datetime(1, 1, 1, tzinfo=UTC), UUID(int=0), number),
+            "ListPositions": encode_cursor(nowhere, number),
+        }
+        for method, cursor in cursors.items():
+            with house.parties.signed_in():
+                request = getattr(pb, f"{method}Request")(cursor=cursor)
+                assert "" == (await getattr(house.stub, method)(request)).next_cursor

@@ -67,7 +67,7 @@ where p.user_id = %(user_id)s
   and (
       %(before_event_id)s::uuid is null
       or p.event_id < %(before_event_id)s
-      or (p.event_id = %(before_event_id)s and p.outcome > %(after_outcome)s::smallint)
+      or (p.event_id = %(before_event_id)s and p.outcome > %(after_outcome)s::bigint)
   )
 order by p.event_id desc, p.outcome
 limit %(row_count)s
