@@ -24,6 +24,7 @@ from oraculum_money import Units
 from oraculum_prediction.repository import risk as repository
 from oraculum_prediction.repository.risk import Key, Override, OwnRules
 from oraculum_prediction.risk import limits as rules
+from oraculum_prediction.risk.account import Account
 from oraculum_prediction.risk.errors import (
     HouseLimitReached,
     LimitReached,
@@ -87,9 +88,18 @@ class RiskBook:
         self._house: dict[str, Units] = {}
         self._house_read_at = 0.0
 
-    async def look_up(self, connection: Connection, people: Iterable[tuple[UUID, str, str]]) -> "Used":
-        """What these people, named with asset and category, have used by now."""
+    async def look_up(
+        self, connection: Connection, people: Iterable[tuple[UUID, str, str]], askers: Iterable[Person] = ()
+    ) -> "Used":
+        """What these people, named with asset and category, have used by now.
+
+        Of `askers` whom nobody has looked at it is known besides what they have at stake in dollars of the other kind.
+        """
         keys = {(user_id, asset, scope) for user_id, asset, category in people for scope in ("", category)}
+        for asker in askers:
+            # Where no token says it, more may have been told: who is approved here may be rejected there.
+            if self._rules.asks(asker.identity) or not asker.identity.by_token:
+                keys.update(_dollar_keys(asker))
         found = await repository.look_up(connection, list(keys))
         version = found[0].version if found else 0
         policy = await self._policies.at(connection, version)
@@ -115,45 +125,6 @@ class RiskBook:
             self._house_read_at = now
 
 
-class _Account:
-    """What one person has used in one asset: what was looked up, and what this batch adds."""
-
-    __slots__ = ("base", "categories", "opened", "orders", "resting", "result", "sold", "stake")
-
-    def __init__(self, base: Use) -> None:
-        self.base = base
-        self.opened = self.resting = self.stake = self.sold = self.result = self.orders = 0
-        # What is added to what is at stake, by category.
-        self.categories: dict[str, int] = {}
-
-    def add(self, category: str, change: Use, sign: int) -> None:
-        """Add a change, or take it back."""
-        self.opened += sign * change.open_units
-        self.resting += sign * change.resting_units
-        self.stake += sign * change.day_stake_units
-        self.sold += sign * change.day_sold_units
-        self.result += sign * change.day_result_units
-        self.orders += sign * change.minute_orders
-        at_stake = sign * (change.open_units + change.resting_units)
-        if at_stake:
-            self.categories[category] = self.categories.get(category, 0) + at_stake
-
-    def use(self) -> Use:
-        """All of it together."""
-        base = self.base
-        return Use(
-            Units(base.open_units + self.opened),
-            Units(base.resting_units + self.resting),
-            Units(base.day_stake_units + self.stake),
-            Units(base.week_stake_units + self.stake),
-            Units(base.day_sold_units + self.sold),
-            Units(base.day_result_units + self.result),
-            Units(base.week_result_units + self.result),
-            base.minute_orders + self.orders,
-            base.week_orders + self.orders,
-        )
-
-
 class Used:
     """What one batch knows and adds. Not asynchronous but for `write`, and used by one round of one worker.
 
@@ -162,7 +133,7 @@ class Used:
 
     def __init__(self, known: _Known) -> None:
         self._known = known
-        self._accounts: dict[tuple[UUID, str], _Account] = {}
+        self._accounts: dict[tuple[UUID, str], Account] = {}
         # What was counted for each market, so that it can be taken back.
         self._counted: dict[UUID, list[tuple[tuple[UUID, str], str, Use]]] = {}
         # What the orders of each market add to what the house can lose in an asset.
@@ -251,7 +222,7 @@ class Used:
 
     def bars(self, person: Person, standing: Standing, cost_units: Units) -> ServiceError | None:
         """Why a person may put no money into any market, or not so much of it before somebody has looked at them."""
-        unknown = self._refuses(person, standing.use.at_stake_units + cost_units)
+        unknown = self._refuses(person, [standing.use, *self._other_dollars(person)], cost_units)
         if unknown is not None:
             return unknown
         own = self._known.own.get(person.user_id)
@@ -276,6 +247,27 @@ class Used:
 
         Raises `LimitsMoved` when that does not stand any more; the transaction must not commit then.
         """
+        totals = self._totals(event_ids)
+        if not totals:
+            return
+        unknown = [asker for asker in askers.values() if self._is_free_so_far(asker, totals)]
+        for key in (key for asker in unknown for key in _dollar_keys(asker)):
+            # Nothing is added to what they have at stake in the other kind of dollars, but nobody else adds to it now.
+            totals.setdefault(key, NO_USE)
+        # Sorted here too: what the server inserts in order it locks in order.
+        written = dict(await repository.write(connection, sorted(totals.items())))
+        for key, after in written.items():
+            person = askers.get(key[:2])
+            if person is not None and not self._stands(key, totals[key], after, person):
+                raise LimitsMoved
+        if not all(self._stays_free(asker, totals, written) for asker in unknown):
+            raise LimitsMoved
+        for event_id in event_ids:
+            # Known to the next batches of this worker until the sum is read again.
+            asset, lost_units = self._lost.get(event_id, ("", Units(0)))
+            self._known.house[asset] = Units(self._known.house.get(asset, 0) + lost_units)
+
+    def _totals(self, event_ids: Collection[UUID]) -> dict[Key, Use]:
         totals: dict[Key, Use] = {}
         for event_id in event_ids:
             for (user_id, asset), category, change in self._counted.get(event_id, ()):
@@ -285,41 +277,53 @@ class Used:
                 if part is not None and category:
                     key = (user_id, asset, category)
                     totals[key] = totals[key].plus(part) if key in totals else part
-        if not totals:
-            return
-        # Sorted here too: what the server inserts in order it locks in order.
-        for key, after in await repository.write(connection, sorted(totals.items())):
-            asker = askers.get(key[:2])
-            if asker is not None and not self._stands(key, totals[key], after, asker):
-                raise LimitsMoved
-        for event_id in event_ids:
-            # Known to the next batches of this worker until the sum is read again.
-            asset, lost_units = self._lost.get(event_id, ("", Units(0)))
-            self._known.house[asset] = Units(self._known.house.get(asset, 0) + lost_units)
+        return totals
 
-    def _account(self, key: tuple[UUID, str]) -> _Account:
+    def _account(self, key: tuple[UUID, str]) -> Account:
         account = self._accounts.get(key)
         if account is None:
             base = self._known.base.get((*key, ""), NO_USE)
-            account = self._accounts[key] = _Account(base)
+            account = self._accounts[key] = Account(base)
         return account
 
-    def _refuses(self, person: Person, at_stake_units: int) -> PermissionDenied | None:
-        """Why somebody may not have so much at stake, for who they are, if they may not."""
+    def _other_dollars(self, person: Person) -> list[Use]:
+        """What a person has used of the dollars that they do not ask for, where that matters."""
+        if not self._known.rules.asks(self._identity(person)):
+            return []
+        keys = [key[:2] for key in _dollar_keys(person) if key[1] != person.asset]
+        return [self._account(key).use() for key in keys]
+
+    def _identity(self, person: Person) -> Identity:
+        return person.identity.updated(self._known.told.get(person.user_id))
+
+    def _refuses(
+        self, person: Person, uses: Iterable[Use], cost_units: Units = Units(0)
+    ) -> PermissionDenied | None:
+        """Why somebody may not have all this at stake, for who they are, if they may not."""
+        at_stake_units = sum(use.at_stake_units for use in uses) + cost_units
         return self._known.rules.refuses(
-            person.identity.updated(self._known.told.get(person.user_id)),
-            at_stake_units if person.asset in repository.DOLLARS else None,
+            self._identity(person), at_stake_units if person.asset in repository.DOLLARS else None
         )
 
+    def _is_free_so_far(self, asker: Person, totals: Mapping[Key, Use]) -> bool:
+        """Whether somebody buys here who may until it is too much, since nobody has looked at them."""
+        change = totals.get((asker.user_id, asker.asset, ""), NO_USE)
+        return rules.buys(change) and self._known.rules.asks(self._identity(asker))
+
+    def _stays_free(self, asker: Person, totals: Mapping[Key, Use], written: Mapping[Key, Use]) -> bool:
+        """Whether it is not too much by now, with what others have added."""
+        keys = _dollar_keys(asker)
+        moved = any(self._moved(key, totals[key], written[key]) for key in keys)
+        return not moved or self._refuses(asker, [written[key] for key in keys]) is None
+
+    def _moved(self, key: Key, change: Use, after: Use) -> bool:
+        """Whether others used something meanwhile; if not, each order was checked on what is true."""
+        return after.minus(change) != self._known.base.get(key, NO_USE)
+
     def _stands(self, key: Key, change: Use, after: Use, asker: Person) -> bool:
-        base = self._known.base.get(key, NO_USE)
-        if after.minus(change) == base:
-            # Nobody else used anything: each order was checked on what is true.
-            return True
-        _, _, scope = key
-        if not scope and rules.buys(change) and self._refuses(asker, after.at_stake_units) is not None:
-            return False
-        return rules.keeps(change, after, self.limits(asker), scope=scope)
+        return not self._moved(key, change, after) or rules.keeps(
+            change, after, self.limits(asker), scope=key[2]
+        )
 
     def _check_house(self, event_id: UUID, asset: str, maker: Maker) -> ServiceError | None:
         house = self._known.policy.house.get(asset)
@@ -337,6 +341,13 @@ class Used:
         _, before = self._lost.get(event_id, (asset, Units(0)))
         self._lost[event_id] = (asset, Units(before + added))
         return None
+
+
+def _dollar_keys(person: Person) -> list[Key]:
+    """Where all that a person has at stake in dollars is counted, if it is dollars that they ask for."""
+    if person.asset not in repository.DOLLARS:
+        return []
+    return [(person.user_id, code, "") for code in sorted(repository.DOLLARS)]
 
 
 def _of_category(change: Use) -> Use | None:

@@ -99,7 +99,7 @@ class Desk:
         assets = {event_id: market.asset for event_id, market in markets.items()}
         persons = [asker(ticket, assets[ticket.event_id]) for ticket in tickets]
         askers = {(person.user_id, person.asset): person for person in persons}
-        used = await self._book.look_up(connection, people)
+        used = await self._book.look_up(connection, people, persons)
         companies = await self._risk.sightings.look(
             connection,
             [

@@ -36,7 +36,7 @@ class Decider:
         self.event = uuid7()
         async with self.database.connection() as connection:
             people = [(self.who.user_id, self.who.asset, "sports")]
-            self.used = await self.book.look_up(connection, people)
+            self.used = await self.book.look_up(connection, people, [self.who])
 
     def buy(self, dollars: int) -> ServiceError | None:
         cost = Units(dollars * DOLLAR)
@@ -108,6 +108,25 @@ async def test_one_purchase_at_each_of_several_deciders_is_not_as_often_the_free
     assert 15 == await at_stake(database, who.user_id)
 
 
+async def test_dollars_of_either_kind_are_dollars(database: Database) -> None:
+    """As wallet counts them. What two deciders check at once, each in a kind of its own, is one sum, too."""
+    usdc = Person(uuid7(), "USDC", "basic", UNKNOWN)
+    ours, theirs = Decider(database, usdc), Decider(database, usdc._replace(asset="USD"))
+    for decider in (ours, theirs):
+        await decider.look()
+        assert decider.buy(15) is None
+    await ours.write()
+    with pytest.raises(LimitsMoved):
+        await theirs.write()
+    await theirs.look()
+    assert isinstance(theirs.buy(6), IdentityCheckRequired)
+    assert theirs.buy(5) is None
+    await theirs.write()
+    await ours.look()
+    assert isinstance(ours.buy(1), IdentityCheckRequired)
+    assert 20 == await at_stake(database, usdc.user_id)
+
+
 async def test_who_was_looked_at_is_held_to_nothing_here(database: Database) -> None:
     """By a token, or by what was told where nobody is signed in."""
     told = Person(uuid7(), "USDC", "basic")
@@ -122,6 +141,7 @@ async def test_who_was_looked_at_is_held_to_nothing_here(database: Database) -> 
 
 async def test_deciders_that_decide_at_once_never_pass_it(database: Database) -> None:
     user_id = uuid7()
-    deciders = [Decider(database, Person(user_id, "USDC", "basic", UNKNOWN)) for _ in range(4)]
+    people = [Person(user_id, asset, "basic", UNKNOWN) for asset in ("USDC", "USD")]
+    deciders = [Decider(database, who) for who in people for _ in range(2)]
     await asyncio.gather(*(decider.buy_all(3) for decider in deciders))
     assert 18 == await at_stake(database, user_id)

@@ -8,7 +8,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from oraculum.auth.v1 import users_fact_pb2 as facts
+from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
+from oraculum.wallet.v1 import wallet_service_pb2 as wallet
 from oraculum_kit.errors import PermissionDenied, ServiceError
 from oraculum_kit.identity import IdentityRules
 from oraculum_kit.records import Record
@@ -63,6 +65,21 @@ async def test_a_little_is_free_before_anybody_has_looked(premises: Any) -> None
         await check(premises, who, "approved", sequence=2)
         rejected = {"kyc": "rejected", "jurisdiction": "US-CA"}
         assert "IDENTITY_CHECK_REQUIRED" == await refused(premises, who, event, "e", says=rejected)
+
+
+async def test_dollars_of_either_kind_count_together(premises: Any) -> None:
+    """As wallet counts what is deposited."""
+    for kind, sign in ((wallet.ACCOUNT_KIND_HOUSE, 1), (wallet.ACCOUNT_KIND_CAPITAL, -1)):
+        premises.books.balances[kind, "", "USD"] += sign * 1_000 * USDC
+    async with premises.replica(identity=RULES):
+        who = premises.person()
+        premises.books.deposit(who, 100 * USDC, "USD")
+        usdc = await premises.open()
+        usd = await premises.open(subsidy=Amount(units=100 * USDC, asset="USD"))
+        await premises.place(who, usdc, "a", amount_units=15 * USDC)
+        assert "IDENTITY_CHECK_REQUIRED" == await refused(premises, who, usd, "b", amount_units=6 * USDC)
+        await premises.place(who, usd, "c", amount_units=4 * USDC)
+        assert "IDENTITY_CHECK_REQUIRED" == await refused(premises, who, usdc, "d", amount_units=2 * USDC)
 
 
 async def test_what_rests_counts_and_a_closed_state_is_closed(premises: Any) -> None:
