@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from oraculum_event import scales
+from oraculum_event.openable import check_opening
 from oraculum_event.records import (
     LOCKS_BEFORE_START,
     Changes,
@@ -50,6 +51,7 @@ def check_draft(draft: Draft, now: datetime, categories: Collection[str], check:
         check.refuse("asset", f"must be one of {', '.join(ASSETS)}")
     _check_prior(draft.prior, len(draft.outcome_labels), check)
     _check_mechanism(draft.mechanism, len(draft.outcome_labels), check)
+    check_opening(draft.mechanism, draft.prior, len(draft.outcome_labels), draft.subsidy, check)
     check_link("image_url", draft.image_url, check)
     _check_deadline(draft, check)
 
@@ -76,15 +78,20 @@ def check_changes(
 
 
 def _check_shape(event: Event, changes: Changes, check: Violations) -> None:
-    """Note what is wrong with changed outcomes, prices, range or mechanism; one follows from the other."""
+    """Note what is wrong with changed outcomes, prices, range, mechanism or subsidy; one follows from the other."""
     event_type = EventType(event.event_type)
     labels = event.outcome_labels if changes.outcome_labels is None else changes.outcome_labels
     if changes.outcome_labels is not None:
         _check_labels(event_type, labels, check)
+    prior = event.prior_millionths if changes.prior is None else changes.prior
+    mechanism = changes.mechanism or Mechanism(event.mechanism)
     if changes.outcome_labels is not None or changes.prior is not None:
-        _check_prior(event.prior_millionths if changes.prior is None else changes.prior, len(labels), check)
+        _check_prior(prior, len(labels), check)
     if changes.outcome_labels is not None or changes.mechanism is not None:
-        _check_mechanism(changes.mechanism or Mechanism(event.mechanism), len(labels), check)
+        _check_mechanism(mechanism, len(labels), check)
+    if {"outcome_labels", "prior_millionths", "mechanism", "subsidy"} & set(changes.given()):
+        subsidy = event.subsidy_units if changes.subsidy is None else changes.subsidy
+        check_opening(mechanism, prior, len(labels), subsidy, check)
     _check_scale(event_type, changes.scale, check)
 
 

@@ -36,6 +36,12 @@ class CreationNotPaid(FailedPrecondition):
     reason = "CREATION_NOT_PAID"
 
 
+class MarketRefused(FailedPrecondition):
+    """No market opens with these terms; what was taken for it is returned."""
+
+    reason = "MARKET_REFUSED"
+
+
 class EventNotADraft(FailedPrecondition):
     """The event is published already."""
 

@@ -11,6 +11,6 @@ CRAWLED: Final = Counter(
 )
 NOT_OPENED: Final = Counter(
     "oraculum_event_not_opened_total",
-    "Attempts to open a market that prediction refused, by its reason; each draft asks again until its time.",
+    "Attempts to open a market that prediction refused, by its reason; what may pass is asked again until the draft's time.",
     ["reason"],
 )

@@ -11,7 +11,13 @@ from uuid import UUID
 import structlog
 
 from oraculum_event import events, metrics
-from oraculum_event.errors import AuthorBarred, CreationNotPaid, EventChanged, EventNotADraft
+from oraculum_event.errors import (
+    AuthorBarred,
+    CreationNotPaid,
+    EventChanged,
+    EventNotADraft,
+    MarketRefused,
+)
 from oraculum_event.lifecycle import Lifecycle, jobs_that_must
 from oraculum_event.markets import Markets
 from oraculum_event.records import Draft, Event
@@ -23,7 +29,7 @@ from oraculum_event.trending import beginning
 from oraculum_kit import jobs
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
-from oraculum_kit.errors import FailedPrecondition, InvalidArgument
+from oraculum_kit.errors import FailedPrecondition, InvalidArgument, ServiceError
 from oraculum_kit.ids import uuid7
 from oraculum_kit.jobs import Job
 
@@ -32,8 +38,9 @@ _log = structlog.stdlib.get_logger(__name__)
 OPEN: Final = "open_event"
 RETURN_CHARGE: Final = "return_charge"
 
-# A draft that prediction refuses to open (the house has no money for it) asks again after this.
+# A draft that prediction does not open for what may pass asks again after this; where its time has come it is given up.
 _ASK_AGAIN: Final = timedelta(seconds=30)
+_PASSES: Final = frozenset({"HOUSE_FUNDS_SHORT", "LOCK_TIME_PASSED"})
 # A draft is given up only when no request to open its market can be on its way any more: one that came after the
 # market was found missing would open a market that nobody closes.
 GIVE_UP_AFTER: Final = timedelta(seconds=30)
@@ -112,12 +119,13 @@ class Opening:
         """Open the market of a draft; after its time the draft is cancelled instead.
 
         A refusal is an answer, not a defect: the house may be given money, so it is asked again until the draft's time.
+        One that is for the terms is the last word.
         """
         event_id = UUID(job.payload["event_id"])
         try:
             await self.open(event_id)
-        except CreationNotPaid:
-            _log.info("event.not_paid", event_id=str(event_id))
+        except (CreationNotPaid, MarketRefused) as error:
+            _log.info("event.is_a_draft_again", event_id=str(event_id), reason=error.reason)
         except (InvalidArgument, FailedPrecondition):
             async with self._database.transaction() as connection:
                 await self._schedule_open(connection, event_id, self._clock.now() + _ASK_AGAIN)
@@ -136,8 +144,12 @@ class Opening:
             await self._markets.open(event)
         except (InvalidArgument, FailedPrecondition) as error:
             metrics.NOT_OPENED.labels(error.reason).inc()
-            _log.warning("event.not_opened", event_id=str(event_id), reason=error.reason, error=error.message)
-            raise
+            why = _told(error)
+            _log.warning("event.not_opened", event_id=str(event_id), reason=error.reason, error=why)
+            if error.reason in _PASSES:
+                raise
+            await self._refuse(event, why)
+            raise MarketRefused(why, event_id=event_id) from error
         async with self._database.transaction() as connection:
             event = await self._lifecycle.held(connection, event_id)
             if event.state is not State.OPENING:
@@ -171,6 +183,31 @@ class Opening:
             await self._schedule_return(connection, event, now + _LAST_REQUEST)
             await events.audit(connection, "event.not_paid", event_id, now)
             return False
+
+    async def _refuse(self, refused: Event, why: str) -> None:
+        """Make an event a draft again whose terms no market opens with, and return what was taken for it.
+
+        Prediction refuses terms before it moves any money, and the same terms every time they are asked for: no earlier
+        request can be on its way that opens the market yet. What nobody wrote, nobody can mend: it is called off.
+        """
+        async with self._database.transaction() as connection:
+            event, now = await self._lifecycle.held(connection, refused.event_id), self._clock.now()
+            if event.state is not State.OPENING or event.publication != refused.publication:
+                return
+            if event.creator_user_id is None:
+                await self._results.give_up(connection, event.event_id, why)
+                return
+            await self._events.unpublish(connection, event.event_id, now, why)
+            if event.creator_pays:
+                # It was paid, and no late request takes it twice: so it need not be waited for.
+                await self._schedule_return(connection, event, now)
+            await events.audit(connection, "event.market_refused", event.event_id, now)
+
+    async def refusal(self, event_id: UUID) -> ServiceError:
+        """Why an event that was published is a draft again."""
+        async with self._database.connection() as connection:
+            why = await self._events.refusal(connection, event_id)
+        return MarketRefused(why, event_id=event_id) if why else CreationNotPaid(event_id=event_id)
 
     async def _give_up(self, event_id: UUID) -> None:
         """Call a draft off that missed its time.
@@ -213,3 +250,8 @@ class Opening:
     def kinds(self) -> list[jobs.Kind]:
         """The jobs that belong to opening."""
         return jobs_that_must({OPEN: self.open_job, RETURN_CHARGE: self.return_job})
+
+
+def _told(error: ServiceError) -> str:
+    """A refusal in a sentence that names every field."""
+    return "; ".join(f"{each.field}: {each.message}" for each in error.violations) or error.message

@@ -117,7 +117,7 @@ class Results:
         )
 
     async def give_up(self, connection: Connection, event_id: UUID, why: str) -> None:
-        """Note that a draft is called off that could not be opened in time."""
+        """Note that a draft is called off that could not be opened, in time or at all."""
         await self._note(
             connection, Verdict(event_id, "cancel", [], "platform", why, None, self._clock.now())
         )

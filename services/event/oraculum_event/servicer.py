@@ -16,7 +16,6 @@ from oraculum_event.errors import (
     BondNotHeld,
     CategoryExists,
     CreationNotAllowed,
-    CreationNotPaid,
     EventNotFound,
 )
 from oraculum_event.events import audit
@@ -116,7 +115,7 @@ class EventServicer(event_service_pb2_grpc.EventServiceServicer):
         await self._try_to_open(event_id)
         event = await self._lists.one(event_id)
         if event.unpublished:
-            raise CreationNotPaid(event_id=event_id)
+            raise await self._steps.opening.refusal(event_id)
         return pb.PublishEventResponse(event=event)
 
     async def _try_to_open(self, event_id: UUID) -> None:

@@ -60,8 +60,10 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("discard", frozenset({State.DRAFT}), State.CANCELLED, _PEOPLE | _PLATFORM),
     # The author's account has too little: nothing was taken, and the draft may be edited and published again.
     Step("refuse_payment", frozenset({State.OPENING}), State.DRAFT, _PLATFORM),
+    # No market opens with these terms: what was taken goes back, and the draft may be edited and published again.
+    Step("refuse_terms", frozenset({State.OPENING}), State.DRAFT, _PLATFORM),
     Step("open", frozenset({State.OPENING}), State.ACTIVE, _PLATFORM),
-    # Bets would have closed before the market could be opened.
+    # Bets would have closed before the market could be opened, or it never can be and nobody is there to mend it.
     Step("give_up", frozenset({State.OPENING}), State.CANCELLED, _PLATFORM),
     Step(
         "lock", frozenset({State.ACTIVE}), State.LOCKED, frozenset({Actor.ADMIN, Actor.VENUE, Actor.PLATFORM})

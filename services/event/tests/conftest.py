@@ -1,6 +1,7 @@
 """A fresh event service on a real database, beside a prediction that speaks the real protocol."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -47,6 +48,7 @@ TERMS = Terms(subsidy=Units(100_000_000), subsidy_max=Units(1_000_000_000), crea
 BOND = 10_000_000
 YES = [0, 1_000_000]
 DAY = 24 * 3600
+AUTHOR = UUID("01890000-0000-7000-8000-00000000000a")
 # Two administrators; the first of them is a person who disputes, too.
 ADA, EVE = (UUID(f"01890000-0000-7000-8000-00000000000{digit}") for digit in "de")
 RULES = Rules(bond=Units(BOND), two_admins_from=Units(5_000_000_000))
@@ -238,6 +240,41 @@ class Service:
         request.MergeFrom(pb.CreateEventRequest(**fields))
         with self.parties.signed_in(roles={"admin"}, idempotency_key=str(uuid7())):
             return (await self.stub.CreateEvent(request)).event
+
+    @contextmanager
+    def author(self, user_id: UUID = AUTHOR, **options: object) -> Iterator[None]:
+        """As somebody who is verified and no administrator."""
+        with self.parties.signed_in(user_id, idempotency_key=str(uuid7()), **{"tier": "verified", **options}):
+            yield
+
+    def draft_of(self, **fields: object) -> pb.CreateEventRequest:
+        """What an author asks for who wants a draft."""
+        request = pb.CreateEventRequest(
+            title="Will it rain tomorrow?",
+            event_type=pb.EVENT_TYPE_BINARY,
+            category="weather",
+            unpublished=True,
+        )
+        request.end_time.FromDatetime(self.clock.now() + timedelta(hours=2))
+        request.MergeFrom(pb.CreateEventRequest(**fields))
+        return request
+
+    async def write(self, **fields: object) -> pb.Event:
+        """Write a draft as its author."""
+        with self.author():
+            return (await self.stub.CreateEvent(self.draft_of(**fields))).event
+
+    async def publish(self, event_id: str, **fields: object) -> pb.Event:
+        """Publish a draft as its author."""
+        with self.author():
+            request = pb.PublishEventRequest(event_id=event_id, **fields)
+            return (await self.stub.PublishEvent(request)).event
+
+    async def update(self, event_id: str, **fields: object) -> pb.Event:
+        """Change a draft as its author."""
+        with self.author():
+            request = pb.UpdateEventRequest(event_id=event_id, **fields)
+            return (await self.stub.UpdateEvent(request)).event
 
     async def get(self, event_id: str) -> pb.Event:
         """Read an event."""

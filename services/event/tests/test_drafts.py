@@ -1,7 +1,5 @@
 """Drafts: written by those who may, seen by their author, edited, paid for, published and opened."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
@@ -30,38 +28,6 @@ FEE, SUBSIDY = 2_000_000, 100_000_000
 AUTHOR = UUID("01890000-0000-7000-8000-00000000000a")
 
 
-@contextmanager
-def author(service, user_id: UUID = AUTHOR, **options: object) -> Iterator[None]:
-    """As somebody who is verified and no administrator."""
-    with service.parties.signed_in(user_id, idempotency_key=str(uuid7()), **{"tier": "verified", **options}):
-        yield
-
-
-def request_of(service, **fields: object) -> pb.CreateEventRequest:
-    request = pb.CreateEventRequest(
-        title="Will it rain tomorrow?", event_type=pb.EVENT_TYPE_BINARY, category="weather", unpublished=True
-    )
-    request.end_time.FromDatetime(service.clock.now() + timedelta(hours=2))
-    request.MergeFrom(pb.CreateEventRequest(**fields))
-    return request
-
-
-async def write(service, **fields: object) -> pb.Event:
-    with author(service):
-        return (await service.stub.CreateEvent(request_of(service, **fields))).event
-
-
-async def publish(service, event_id: str, **fields: object) -> pb.Event:
-    with author(service):
-        request = pb.PublishEventRequest(event_id=event_id, **fields)
-        return (await service.stub.PublishEvent(request)).event
-
-
-async def update(service, event_id: str, **fields: object) -> pb.Event:
-    with author(service):
-        return (await service.stub.UpdateEvent(pb.UpdateEventRequest(event_id=event_id, **fields))).event
-
-
 async def return_job(service, event_id: str, publication: int = 1) -> None:
     job = Job(
         id=uuid7(), kind="return_charge", unique_key=None, run_at=service.clock.now(), cron=None, attempts=1,
@@ -73,16 +39,16 @@ async def return_job(service, event_id: str, publication: int = 1) -> None:
 class TestWriting:
     async def test_a_draft_is_its_authors_alone(self, service) -> None:
         """Others hear that there is none, wherever they ask."""
-        draft = await write(service)
+        draft = await service.write()
         assert (draft.status, draft.unpublished, draft.creator_pays) == (pb.EVENT_STATUS_DRAFT, True, True)
         ask = pb.GetEventRequest(event_id=draft.event_id, include_unpublished=True)
         mine = pb.ListEventsRequest(unpublished=True)
-        with author(service):
+        with service.author():
             assert (await service.stub.GetEvent(ask)).event.title == draft.title
             assert [each.event_id for each in (await service.stub.ListEvents(mine)).events] == [
                 draft.event_id
             ]
-        with author(service, uuid7()):
+        with service.author(uuid7()):
             with pytest.raises(EventNotFound):
                 await service.stub.GetEvent(ask)
             with pytest.raises(EventNotFound):
@@ -101,27 +67,27 @@ class TestWriting:
 
     async def test_who_is_nobody_yet_creates_nothing(self, service) -> None:
         """Verified people, creators and administrators create."""
-        with author(service, tier="basic"), pytest.raises(CreationNotAllowed):
-            await service.stub.CreateEvent(request_of(service))
-        with author(service, tier="basic", roles={"creator"}):
-            assert (await service.stub.CreateEvent(request_of(service))).event.unpublished
+        with service.author(tier="basic"), pytest.raises(CreationNotAllowed):
+            await service.stub.CreateEvent(service.draft_of())
+        with service.author(tier="basic", roles={"creator"}):
+            assert (await service.stub.CreateEvent(service.draft_of())).event.unpublished
 
     async def test_how_long_others_may_object_is_not_the_authors_to_say(self, service) -> None:
         """Whoever has money in an event must not shorten it."""
         with pytest.raises(InvalidArgument) as refused:
-            await write(service, challenge_seconds=0)
+            await service.write(challenge_seconds=0)
         assert [violation.field for violation in refused.value.violations] == ["challenge_seconds"]
 
     async def test_a_scalar_event_needs_a_range_and_others_have_none(self, service) -> None:
         """Every bad field is named, and a good range comes back as it was given."""
         with pytest.raises(InvalidArgument) as refused:
-            await write(service, event_type=pb.EVENT_TYPE_SCALAR)
+            await service.write(event_type=pb.EVENT_TYPE_SCALAR)
         assert [violation.field for violation in refused.value.violations] == ["scale"]
         scale = pb.Scale(lower="-10", upper="40", step="0.5", unit="°C")
         with pytest.raises(InvalidArgument) as refused:
-            await write(service, scale=scale)
+            await service.write(scale=scale)
         assert [violation.field for violation in refused.value.violations] == ["scale"]
-        draft = await write(service, event_type=pb.EVENT_TYPE_SCALAR, scale=scale)
+        draft = await service.write(event_type=pb.EVENT_TYPE_SCALAR, scale=scale)
         assert draft.scale == scale
         assert [outcome.label for outcome in draft.outcomes] == ["LOW", "HIGH"]
 
@@ -138,33 +104,33 @@ class TestWriting:
     ) -> None:
         """When it is written, when outcomes change and when it changes itself; the field is named."""
         choice = pb.EVENT_TYPE_MULTIPLE_CHOICE
-        draft = await write(service, event_type=choice, outcome_labels=fitting, mechanism=mechanism)
+        draft = await service.write(event_type=choice, outcome_labels=fitting, mechanism=mechanism)
         assert draft.mechanism == mechanism
-        plain = await write(service, event_type=choice, outcome_labels=other)
+        plain = await service.write(event_type=choice, outcome_labels=other)
         assert plain.mechanism == pb.MECHANISM_LMSR
         for refusal in (
-            write(service, event_type=choice, outcome_labels=other, mechanism=mechanism),
-            write(service, mechanism=9),
-            update(service, draft.event_id, outcome_labels=pb.Words(words=other)),
-            update(service, plain.event_id, mechanism=mechanism),
-            update(service, plain.event_id, mechanism=9),
+            service.write(event_type=choice, outcome_labels=other, mechanism=mechanism),
+            service.write(mechanism=9),
+            service.update(draft.event_id, outcome_labels=pb.Words(words=other)),
+            service.update(plain.event_id, mechanism=mechanism),
+            service.update(plain.event_id, mechanism=9),
         ):
             with pytest.raises(InvalidArgument) as refused:
                 await refusal
             assert [violation.field for violation in refused.value.violations] == ["mechanism"]
-        changed = await update(
-            service, plain.event_id, mechanism=mechanism, outcome_labels=pb.Words(words=fitting)
+        changed = await service.update(
+            plain.event_id, mechanism=mechanism, outcome_labels=pb.Words(words=fitting)
         )
         assert changed.mechanism == mechanism
-        assert (await update(service, plain.event_id, title="Who will win?")).mechanism == mechanism
+        assert (await service.update(plain.event_id, title="Who will win?")).mechanism == mechanism
 
     async def test_a_market_is_asked_for_by_its_mechanism(self, service) -> None:
         """What prediction is told is what the author chose, the logarithmic rule where they chose nothing."""
         service.wallet.deposit(AUTHOR, 2 * (FEE + SUBSIDY))
         asked = {}
         for mechanism in (pb.MECHANISM_UNSPECIFIED, pb.MECHANISM_CPMM):
-            draft = await write(service, mechanism=mechanism)
-            await publish(service, draft.event_id)
+            draft = await service.write(mechanism=mechanism)
+            await service.publish(draft.event_id)
             asked[mechanism] = service.prediction.opened[draft.event_id].mechanism
         assert asked == {
             pb.MECHANISM_UNSPECIFIED: prediction_pb.MECHANISM_LMSR,
@@ -175,7 +141,7 @@ class TestWriting:
         """A result by deadline is a whole result, and comes after the end."""
         early = service.clock.now() + timedelta(hours=1)
         with pytest.raises(InvalidArgument) as refused:
-            await write(service, resolve_by=early, deadline_payout_millionths=[1, 1])
+            await service.write(resolve_by=early, deadline_payout_millionths=[1, 1])
         assert [violation.field for violation in refused.value.violations] == [
             "resolve_by",
             "deadline_payout_millionths",
@@ -186,9 +152,9 @@ class TestPublishing:
     async def test_its_author_pays_once_and_the_market_opens(self, service) -> None:
         """Fee and subsidy leave the author together, whoever asks again."""
         service.wallet.deposit(AUTHOR, FEE + SUBSIDY)
-        draft = await write(service)
+        draft = await service.write()
         assert service.wallet.user(AUTHOR) == FEE + SUBSIDY
-        event = await publish(service, draft.event_id)
+        event = await service.publish(draft.event_id)
         assert (event.status, event.unpublished) == (pb.EVENT_STATUS_ACTIVE, False)
         assert service.wallet.user(AUTHOR) == 0
         assert service.wallet.balance(wallet_pb.ACCOUNT_KIND_FEES) == FEE
@@ -196,28 +162,28 @@ class TestPublishing:
         await service.steps.opening.open(UUID(draft.event_id))
         await return_job(service, str(uuid7()))
         with pytest.raises(EventNotADraft):
-            await publish(service, draft.event_id)
+            await service.publish(draft.event_id)
         assert service.wallet.balance(wallet_pb.ACCOUNT_KIND_HOUSE) == SUBSIDY
 
     async def test_an_account_with_too_little_keeps_all_of_it_and_the_draft(self, service) -> None:
         """Nothing moves; with money the same draft is published, and paid once."""
         service.wallet.deposit(AUTHOR, FEE + SUBSIDY - 1)
-        draft = await write(service)
+        draft = await service.write()
         with pytest.raises(CreationNotPaid):
-            await publish(service, draft.event_id)
+            await service.publish(draft.event_id)
         assert service.wallet.user(AUTHOR) == FEE + SUBSIDY - 1
         assert service.prediction.opened == {}
         service.wallet.deposit(AUTHOR, 1)
-        assert (await publish(service, draft.event_id)).status == pb.EVENT_STATUS_ACTIVE
+        assert (await service.publish(draft.event_id)).status == pb.EVENT_STATUS_ACTIVE
         # What a lost request of the first publication might have taken is looked for, and was not.
         await return_job(service, draft.event_id, 1)
         assert service.wallet.user(AUTHOR) == 0
 
     async def test_what_a_lost_request_took_goes_back(self, service) -> None:
         """The first request came late, after it was answered that there was too little."""
-        draft = await write(service)
+        draft = await service.write()
         with pytest.raises(CreationNotPaid):
-            await publish(service, draft.event_id)
+            await service.publish(draft.event_id)
         late = wallet_pb.CreateTransfersRequest(transfers=service.wallet.calls[-1])
         service.wallet.deposit(AUTHOR, FEE + SUBSIDY)
         await service.wallet.CreateTransfers(late, None)
@@ -230,27 +196,27 @@ class TestPublishing:
     async def test_wallet_away_leaves_a_job_that_goes_on(self, service) -> None:
         """A crash or a silence after the request: the same transfers are asked for again, and exist."""
         service.wallet.deposit(AUTHOR, FEE + SUBSIDY)
-        draft = await write(service)
+        draft = await service.write()
 
         async def silence(_: object) -> None:
             raise Unavailable
 
         service.wallet.after = silence
-        event = await publish(service, draft.event_id)
+        event = await service.publish(draft.event_id)
         assert (event.status, event.unpublished) == (pb.EVENT_STATUS_DRAFT, False)
         service.wallet.after = None
         await service.steps.opening.open(UUID(draft.event_id))
         assert service.wallet.user(AUTHOR) == 0
-        with author(service):
+        with service.author():
             ask = pb.GetEventRequest(event_id=draft.event_id)
             assert (await service.stub.GetEvent(ask)).event.status == pb.EVENT_STATUS_ACTIVE
 
     async def test_what_never_opened_is_paid_back(self, service) -> None:
         """The house could not fund it before its time: fee and subsidy return, once."""
         service.wallet.deposit(AUTHOR, FEE + SUBSIDY)
-        draft = await write(service)
+        draft = await service.write()
         service.prediction.failure = Unavailable()
-        await publish(service, draft.event_id)
+        await service.publish(draft.event_id)
         assert service.wallet.user(AUTHOR) == 0
         service.prediction.failure = None
         service.clock.advance(seconds=3 * 3600)
@@ -264,10 +230,10 @@ class TestPublishing:
 
     async def test_who_read_an_old_version_publishes_nothing(self, service) -> None:
         """What is published is what was read."""
-        draft = await write(service)
-        await update(service, draft.event_id, title="Will it snow?")
+        draft = await service.write()
+        await service.update(draft.event_id, title="Will it snow?")
         with pytest.raises(EventChanged):
-            await publish(service, draft.event_id, version=draft.version)
+            await service.publish(draft.event_id, version=draft.version)
 
     async def test_an_administrators_event_is_the_houses(self, service) -> None:
         """Nobody is charged."""
@@ -276,23 +242,22 @@ class TestPublishing:
 
     async def test_a_draft_is_thrown_away_by_its_author(self, service) -> None:
         """And by nobody else; what is published is an administrator's to cancel."""
-        draft = await write(service)
+        draft = await service.write()
         request = pb.CancelEventRequest(event_id=draft.event_id)
-        with author(service, uuid7()), pytest.raises(EventNotFound):
+        with service.author(uuid7()), pytest.raises(EventNotFound):
             await service.stub.CancelEvent(request)
-        with author(service):
+        with service.author():
             assert (await service.stub.CancelEvent(request)).event.status == pb.EVENT_STATUS_CANCELLED
         event = await service.create()
-        with author(service), pytest.raises(PermissionDenied):
+        with service.author(), pytest.raises(PermissionDenied):
             await service.stub.CancelEvent(pb.CancelEventRequest(event_id=event.event_id))
 
 
 class TestEditing:
     async def test_everything_of_a_draft_may_change(self, service) -> None:
         """Outcomes, prices, subsidy and range too."""
-        draft = await write(service, event_type=pb.EVENT_TYPE_MULTIPLE_CHOICE, outcome_labels=["a", "b"])
-        changed = await update(
-            service,
+        draft = await service.write(event_type=pb.EVENT_TYPE_MULTIPLE_CHOICE, outcome_labels=["a", "b"])
+        changed = await service.update(
             draft.event_id,
             title="Who wins?",
             outcome_labels=pb.Words(words=["Ada", "Eve", "Bob"]),
@@ -356,7 +321,7 @@ class TestCategories:
             pytest.raises(CategoryExists),
         ):
             await service.stub.CreateCategory(request)
-        with author(service), pytest.raises(PermissionDenied):
+        with service.author(), pytest.raises(PermissionDenied):
             await service.stub.CreateCategory(request)
         event = await service.create(category="chess")
         assert event.category == "chess"

@@ -162,7 +162,8 @@ class EventServiceServicer:
 
     def PublishEvent(self, request, context):
         """Publishes a draft: takes the fee and the subsidy from its creator and opens its market. Fails with EVENT_NOT_A_DRAFT,
-        and with CREATION_NOT_PAID while the creator's account has too little; the draft stays one then.
+        with CREATION_NOT_PAID while the creator's account has too little, and with MARKET_REFUSED, which names the fields, where
+        no market opens with these terms: the draft stays one then, and what was taken goes back.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -45,7 +45,8 @@ class EventServiceStub:
     """Several events by id, in the order asked; unknown ids are left out."""
     PublishEvent: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.PublishEventRequest, _event_service_pb2.PublishEventResponse]
     """Publishes a draft: takes the fee and the subsidy from its creator and opens its market. Fails with EVENT_NOT_A_DRAFT,
-    and with CREATION_NOT_PAID while the creator's account has too little; the draft stays one then.
+    with CREATION_NOT_PAID while the creator's account has too little, and with MARKET_REFUSED, which names the fields, where
+    no market opens with these terms: the draft stays one then, and what was taken goes back.
     """
     UpdateEvent: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.UpdateEventRequest, _event_service_pb2.UpdateEventResponse]
     """Changes what may still be changed; an absent field stays as it is. Fails with EVENT_NOT_EDITABLE, which names the
@@ -101,7 +102,8 @@ class EventServiceAsyncStub(EventServiceStub):
     """Several events by id, in the order asked; unknown ids are left out."""
     PublishEvent: _aio.UnaryUnaryMultiCallable[_event_service_pb2.PublishEventRequest, _event_service_pb2.PublishEventResponse]  # type: ignore[assignment]
     """Publishes a draft: takes the fee and the subsidy from its creator and opens its market. Fails with EVENT_NOT_A_DRAFT,
-    and with CREATION_NOT_PAID while the creator's account has too little; the draft stays one then.
+    with CREATION_NOT_PAID while the creator's account has too little, and with MARKET_REFUSED, which names the fields, where
+    no market opens with these terms: the draft stays one then, and what was taken goes back.
     """
     UpdateEvent: _aio.UnaryUnaryMultiCallable[_event_service_pb2.UpdateEventRequest, _event_service_pb2.UpdateEventResponse]  # type: ignore[assignment]
     """Changes what may still be changed; an absent field stays as it is. Fails with EVENT_NOT_EDITABLE, which names the
@@ -184,7 +186,8 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_event_service_pb2.PublishEventResponse, _abc.Awaitable[_event_service_pb2.PublishEventResponse]]:
         """Publishes a draft: takes the fee and the subsidy from its creator and opens its market. Fails with EVENT_NOT_A_DRAFT,
-        and with CREATION_NOT_PAID while the creator's account has too little; the draft stays one then.
+        with CREATION_NOT_PAID while the creator's account has too little, and with MARKET_REFUSED, which names the fields, where
+        no market opens with these terms: the draft stays one then, and what was taken goes back.
         """
 
     @_abc_1.abstractmethod

@@ -210,9 +210,15 @@ class Events:
         """Show a draft to everybody; each publication has a number."""
         await _events.publish.run(connection, event_id=event_id, now=now)
 
-    async def unpublish(self, connection: Connection, event_id: UUID, now: datetime) -> None:
-        """Make an event a draft again that only its author sees."""
-        await _events.unpublish.run(connection, event_id=event_id, now=now)
+    async def unpublish(
+        self, connection: Connection, event_id: UUID, now: datetime, refusal: str = ""
+    ) -> None:
+        """Make an event a draft again that only its author sees, and keep why its market was refused, if it was."""
+        await _events.unpublish.run(connection, event_id=event_id, now=now, refusal=refusal)
+
+    async def refusal(self, connection: Connection, event_id: UUID) -> str:
+        """Why the market of a draft was refused when it was last published; empty where it was not."""
+        return str(await _events.refusal.value(connection, event_id=event_id))
 
     async def count_open_by_rule(self, connection: Connection, tags: Collection[str]) -> dict[str, int]:
         """How many events are open that crawler rules opened, by their tags."""

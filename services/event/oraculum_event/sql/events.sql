@@ -76,12 +76,17 @@ where event_id = %(event_id)s;
 
 -- name: publish
 -- Shows a draft to everybody; each publication has a number.
-update event set unpublished = false, publication = publication + 1, updated_at = %(now)s, version = version + 1
+update event set unpublished = false, publication = publication + 1, refusal = '', updated_at = %(now)s, version = version + 1
 where event_id = %(event_id)s;
 
 -- name: unpublish
--- Makes an event a draft again that only its author sees.
-update event set unpublished = true, updated_at = %(now)s, version = version + 1 where event_id = %(event_id)s;
+-- Makes an event a draft again that only its author sees, with the reason why its market was refused, if it was.
+update event set unpublished = true, refusal = %(refusal)s, updated_at = %(now)s, version = version + 1
+where event_id = %(event_id)s;
+
+-- name: refusal
+-- Why the market of a draft was refused when it was last published; empty where it was not.
+select refusal from event where event_id = %(event_id)s;
 
 -- name: count_open_by_rule
 -- How many events are drafts or open that crawler rules opened; a rule's word is among their tags.
