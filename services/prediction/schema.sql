@@ -166,6 +166,17 @@ end
 $$;
 
 --
+-- Name: escrow_of_pools(bigint[], bigint[]); Type: FUNCTION; Schema: prediction; Owner: -
+--
+
+CREATE FUNCTION prediction.escrow_of_pools(pools bigint[], sold bigint[]) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select sum(outcome.no) + max(outcome.yes::numeric + outcome.sold - outcome.no)
+    from unnest(pools[:cardinality(sold)], pools[cardinality(sold) + 1:], sold) as outcome (yes, no, sold)
+$$;
+
+--
 -- Name: guard_market(); Type: FUNCTION; Schema: prediction; Owner: -
 --
 
@@ -442,6 +453,11 @@ CREATE TABLE prediction.market (
     weight bigint,
     pools bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     CONSTRAINT market_closes_once CHECK (((status = 1) = (closed_at IS NULL))),
+    CONSTRAINT market_covers_its_pools CHECK (
+CASE mechanism
+    WHEN 'cpmm_multi'::text THEN ((escrow_units)::numeric >= prediction.escrow_of_pools(pools, sold))
+    ELSE true
+END),
     CONSTRAINT market_escrow_units_check CHECK ((escrow_units >= 0)),
     CONSTRAINT market_fee_kind_check CHECK ((fee_kind = ANY (ARRAY['flat'::text, 'quadratic'::text]))),
     CONSTRAINT market_fee_rate_check CHECK ((fee_rate >= 0)),
@@ -1464,4 +1480,6 @@ INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261121162100'),
     ('20261121163000'),
     ('20261121163100'),
-    ('20261121175000');
+    ('20261121175000'),
+    ('20261121180000'),
+    ('20261121180100');
