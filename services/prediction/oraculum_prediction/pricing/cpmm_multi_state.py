@@ -90,6 +90,8 @@ class CpmmMultiState:
     fee: FlatFee
     price_max: Price = PRICE_MAX
     state_hash: bytes = field(init=False, repr=False, compare=False)
+    # The last fill that was quoted on this state, and where it leads: a trade is searched for in all pools, and is once.
+    _quoted: "tuple[Fill, CpmmMultiState] | None" = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         if not OUTCOMES_MIN <= len(self.sold) <= OUTCOMES_MAX:
@@ -151,10 +153,15 @@ class CpmmMultiState:
         weights = [floor(scaleb(_price(pool), _WEIGHT_DIGITS)) for pool in self.pools]
         return tuple(map(Price, apportion(weights, PRICE_ONE)))
 
-    def after(self, fill: Fill) -> Self:
+    def after(self, fill: Fill) -> "CpmmMultiState":
         """Give the state that a fill leads to; `StateMismatch` if it was not made on this one."""
         if fill.state_before != self.state_hash:
             raise StateMismatch("the fill was made on another state of this market")
+        quoted = self._quoted
+        if quoted is not None and quoted[0] is fill:
+            # Handed over and not kept: whoever holds an old state shall not hold all that came after it.
+            object.__setattr__(self, "_quoted", None)
+            return quoted[1]
         order = fill.order
         if order.side is Side.SELL:
             trade = _sale(self, order.outcome, fill.shares)
@@ -292,7 +299,7 @@ def _filled(state: CpmmMultiState, order: Order, trade: _Trade) -> Fill | Refusa
         return Refusal(Reason.PRICE_CEILING, message)
     if not order.within_limit(shares, gross):
         return Refusal(Reason.PRICE_LIMIT, f"the average price is worse than the limit of {order.limit}")
-    return Fill(
+    fill = Fill(
         order=order,
         shares=shares,
         gross=gross,
@@ -305,6 +312,8 @@ def _filled(state: CpmmMultiState, order: Order, trade: _Trade) -> Fill | Refusa
         state_after=after.state_hash,
         formula_version=FORMULA_VERSION_MULTI,
     )
+    object.__setattr__(state, "_quoted", (fill, after))
+    return fill
 
 
 def _price(pool: WholePool) -> Decimal:

@@ -1,6 +1,8 @@
 """A market of several pools whose prices add up to one, in whole numbers."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,6 +20,7 @@ from oraculum_prediction.pricing import (
     Refusal,
     Side,
     StateMismatch,
+    cpmm_multi_state,
     quote,
     state_from_document,
     state_to_document,
@@ -25,6 +28,7 @@ from oraculum_prediction.pricing import (
 )
 from oraculum_prediction.pricing.cpmm_multi import Pool, buy_yes, sell_yes
 from oraculum_prediction.pricing.cpmm_multi_state import WholePool
+from oraculum_prediction.pricing.search import last_within
 
 sides = st.sampled_from(Side)
 
@@ -102,6 +106,25 @@ def test_nobody_gains_by_going_there_and_back(state: CpmmMultiState, data: st.Da
     back = quote(state.after(fill), Order(outcome, Side.SELL, shares=fill.shares))
     if isinstance(back, Fill):
         assert back.net <= fill.net
+
+
+def test_a_trade_is_searched_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The state that a quote led to is the next one; whoever has only the fill, from a receipt, computes the same again."""
+    state = CpmmMultiState.opened(liquidity=Units(10**9), odds=(1, 2, 3))
+    searches: list[int] = []
+
+    def counted(guess: int, exceeds: Callable[[int], bool]) -> int:
+        searches.append(guess)
+        return last_within(guess, exceeds)
+
+    monkeypatch.setattr(cpmm_multi_state, "last_within", counted)
+    fill = quote(state, Order(1, Side.BUY, amount=Units(10**8)))
+    assert isinstance(fill, Fill)
+    after = state.after(fill)
+    assert 1 == len(searches)
+    again = state.after(replace(fill))
+    assert 2 == len(searches)
+    assert (after, after.state_hash) == (again, fill.state_after)
 
 
 @given(st.integers(1, 10**18), st.integers(1, 10**18), st.integers(0, 10**18))
