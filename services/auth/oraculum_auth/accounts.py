@@ -9,6 +9,7 @@ from oraculum_auth.errors import OwnAccount, SessionNotFound, UserNotFound
 from oraculum_auth.form import Form
 from oraculum_auth.records import Account, Session, Wallet
 from oraculum_auth.repository import Accounts, Sessions
+from oraculum_auth.repository.accounts import hold_account
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import InvalidArgument, Violation
@@ -45,9 +46,10 @@ class AccountBook:
             preferences_json = form.preferences(preferences_json)
         form.finish()
         async with self._database.transaction() as connection:
-            await self._accounts.update_profile(
+            if not await self._accounts.update_profile(
                 connection, user_id, display_name=display_name, preferences_json=preferences_json
-            )
+            ):
+                raise UserNotFound(user_id=user_id)
             account, wallets = await self._describe(connection, user_id)
             await events.user_updated(
                 connection, user_id, display_name=account.display_name, now=self._clock.now()
@@ -89,7 +91,7 @@ class AccountBook:
         now = self._clock.now()
         async with self._database.transaction() as connection:
             # The lock that a beginning session holds too: none begins beside this and outlives it.
-            await self._sessions.lock_account(connection, user_id)
+            await hold_account(connection, user_id)
             if await self._accounts.ban(connection, user_id, reason=reason, now=now):
                 for session_id in await self._sessions.revoke_all(
                     connection, user_id, keep=None, reason="banned", now=now
@@ -103,6 +105,7 @@ class AccountBook:
     async def unban(self, user_id: UUID, actor_id: UUID) -> Described:
         """Let an account in again; it signs in anew."""
         async with self._database.transaction() as connection:
+            await hold_account(connection, user_id)
             if await self._accounts.unban(connection, user_id):
                 await events.user_unbanned(connection, user_id, actor_id=actor_id, now=self._clock.now())
             return await self._describe(connection, user_id)

@@ -14,6 +14,7 @@ from oraculum_auth import events
 from oraculum_auth.errors import AccountBanned, ApiKeyUnknown, TooManyKeys, UserNotFound
 from oraculum_auth.form import Form
 from oraculum_auth.repository import Accounts
+from oraculum_auth.repository.accounts import hold_account
 from oraculum_auth.repository.api_keys import ApiKeyRows, StoredKey
 from oraculum_auth.second_factor import SecondFactor
 from oraculum_auth.vault import Vault
@@ -75,9 +76,9 @@ class ApiKeys:
         now = self._clock.now()
         secret = secrets.token_urlsafe(32)
         async with self._database.transaction() as connection:
+            # The account's lock: two that are made at once count each other, and none is made behind a deletion.
+            await hold_account(connection, user_id)
             await self._factor.show(connection, user_id, totp_code)
-            # The account's lock: two that are made at once count each other.
-            await self._accounts.lock_credentials(connection, user_id)
             person = await self._accounts.key(connection, user_id)
             if person is None:
                 raise UserNotFound(user_id=user_id)
@@ -125,7 +126,8 @@ class ApiKeys:
             key = await self._rows.one(connection, key_id, now)
             person = None if key is None else await self._accounts.key(connection, key.user_id)
             account = None if key is None else await self._accounts.by_id(connection, key.user_id)
-            if key is None or person is None or account is None:
+            # The person's key was read before the account: while that is not deleted, it is the key that sealed this one.
+            if key is None or person is None or account is None or account.deleted_at is not None:
                 raise ApiKeyUnknown
             if account.banned_at is not None:
                 raise AccountBanned

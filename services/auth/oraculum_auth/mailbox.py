@@ -15,6 +15,7 @@ from oraculum_auth.errors import BadCredentials, EmailTaken, EmailVerified, Mail
 from oraculum_auth.form import Form
 from oraculum_auth.passwords import Passwords
 from oraculum_auth.repository import Accounts, Mails
+from oraculum_auth.repository.accounts import hold_account
 from oraculum_auth.repository.factors import Factors
 from oraculum_auth.repository.mails import Purpose
 from oraculum_auth.sessions import SessionBook
@@ -51,6 +52,7 @@ class Mailbox:
         try:
             async with self._database.transaction() as connection:
                 user_id = await self._use(connection, token, Purpose.VERIFY)
+                await hold_account(connection, user_id)
                 await self._prove(connection, user_id)
         except psycopg.errors.UniqueViolation:
             # Another account proved the address after the mail was sent. The token is used up by nobody.
@@ -85,6 +87,7 @@ class Mailbox:
         try:
             async with self._database.transaction() as connection:
                 user_id = await self._use(connection, token, Purpose.RESET)
+                await hold_account(connection, user_id)
                 if await self._prove(connection, user_id):
                     await self._take_over(connection, user_id)
                 await self._keys.revoke_all(connection, user_id)

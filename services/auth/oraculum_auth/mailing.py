@@ -18,6 +18,7 @@ import structlog
 from oraculum_auth.letters import Letter
 from oraculum_auth.records import Account
 from oraculum_auth.repository import Accounts, Mails
+from oraculum_auth.repository.accounts import lock_account
 from oraculum_auth.repository.mails import Purpose
 from oraculum_kit import jobs
 from oraculum_kit.clock import Clock
@@ -136,7 +137,10 @@ class Postman:
         """Which letter goes to whom; nobody where there is no account, no address, or were too many mails."""
         letter = str(job.payload["letter"])
         user_id = await self._person(connection, job)
-        account = None if user_id is None else await self._accounts.by_id(connection, user_id)
+        # Locked: a token that is mailed to somebody who goes at this moment goes with them.
+        if user_id is None or not await lock_account(connection, user_id):
+            return None
+        account = await self._accounts.by_id(connection, user_id)
         if account is None:
             return None
         email_index, proved = await self._accounts.address_of(connection, account.user_id)

@@ -25,6 +25,7 @@ from oraculum_auth.mailing import token_hash
 from oraculum_auth.open_id_provider import Identity, Provider
 from oraculum_auth.records import Codes, NewAccount, Origin, SignedIn
 from oraculum_auth.repository import Accounts
+from oraculum_auth.repository.accounts import hold_account
 from oraculum_auth.repository.open_id import Attempt, OpenIdRows
 from oraculum_auth.second_factor import SecondFactor
 from oraculum_auth.sessions import SessionBook
@@ -157,7 +158,9 @@ class OpenIdSignIn:
             now = self._clock.now()
             created = False
             owner = await self._rows.owner(connection, identity.issuer, identity.subject)
-            if owner is None:
+            if owner is not None:
+                await hold_account(connection, owner)
+            else:
                 owner = await self._joined(connection, email)
                 if owner is None:
                     self._door.check(origin.address)
@@ -172,7 +175,11 @@ class OpenIdSignIn:
     async def _joined(self, connection: Connection, email: str | None) -> UUID | None:
         if email is None:
             return None
-        return await self._accounts.owner_of_email(connection, self._accounts.email_index(email))
+        owner = await self._accounts.owner_of_email(connection, self._accounts.email_index(email))
+        if owner is not None:
+            # Nothing is joined behind a deletion: asked again, the provider's account opens one of its own.
+            await hold_account(connection, owner)
+        return owner
 
     async def _open(
         self, connection: Connection, identity: Identity, email: str | None, now: datetime

@@ -14,6 +14,7 @@ import segno
 from oraculum_auth import events, mailing, totp
 from oraculum_auth.errors import SecondFactorRequired, TotpEnabled, TotpNotEnrolled, TotpWrong, UserNotFound
 from oraculum_auth.repository import Accounts
+from oraculum_auth.repository.accounts import hold_account
 from oraculum_auth.repository.factors import Factors
 from oraculum_auth.throttle import Throttle
 from oraculum_auth.vault import Vault
@@ -52,6 +53,7 @@ class SecondFactor:
         """Make a secret, in the place of one that was never confirmed."""
         secret = totp.new_secret()
         async with self._database.transaction() as connection:
+            await hold_account(connection, user_id)
             account = await self._accounts.by_id(connection, user_id)
             key = await self._accounts.key(connection, user_id)
             if account is None or key is None:
@@ -66,6 +68,7 @@ class SecondFactor:
         """Put the secret in force with its first code; the recovery codes."""
         await self._throttle.attempt([self._throttle.factor(user_id)])
         async with self._database.transaction() as connection:
+            await hold_account(connection, user_id)
             stored = await self._factors.totp(connection, user_id)
             if stored is None:
                 raise TotpNotEnrolled
@@ -81,6 +84,7 @@ class SecondFactor:
         """New recovery codes in the place of the old ones; a code of the authenticator proves the wish."""
         await self._throttle.attempt([self._throttle.factor(user_id)])
         async with self._database.transaction() as connection:
+            await hold_account(connection, user_id)
             await self._use_totp(connection, user_id, code)
             codes = await self._renew(connection, user_id)
             await events.audit(connection, "totp.recovery_renewed", user_id, now=self._clock.now())
@@ -90,6 +94,7 @@ class SecondFactor:
         """Take the second factor away; a code of the authenticator or a recovery code proves the wish."""
         await self._throttle.attempt([self._throttle.factor(user_id)])
         async with self._database.transaction() as connection:
+            await hold_account(connection, user_id)
             await self._use(connection, user_id, code)
             await self._factors.remove(connection, user_id)
             await self._factors.mark(connection, user_id, None, shown=False)

@@ -15,6 +15,7 @@ from oraculum_auth.mailing import token_hash
 from oraculum_auth.play.book import PlayBook
 from oraculum_auth.records import NO_CODES, Account, Codes, Origin, Session, SignedIn, Tokens
 from oraculum_auth.repository import Accounts, Sessions
+from oraculum_auth.repository.accounts import hold_account
 from oraculum_auth.second_factor import SecondFactor
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
@@ -68,7 +69,7 @@ class SessionBook:
         codes: Codes = NO_CODES,
     ) -> SignedIn:
         """Begin a session in the caller's transaction; past the bound the oldest ends."""
-        await self._sessions.lock_account(connection, user_id)
+        await hold_account(connection, user_id)
         account = await self._account(connection, user_id)
         second_factor = await self._factor.show(connection, user_id, codes.totp)
         await self._doorman.admit(connection, user_id, origin, codes.mailed, second_factor=second_factor)

@@ -19,6 +19,7 @@ from oraculum_auth.contract_wallets import ContractWallets
 from oraculum_auth.errors import ChallengeUnknown, LastCredential, WalletNotFound, WalletTaken
 from oraculum_auth.records import Wallet
 from oraculum_auth.repository import Accounts, Sessions
+from oraculum_auth.repository.accounts import hold_account, lock_account
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Database
 
@@ -45,7 +46,8 @@ class WalletBook:
         """Make the message that adds an address to this account."""
         statement = f"Add this address to the Oraculum account {user_id}. This moves no money."
         challenge = new_challenge(chain, address, chain_id, self._domain, self._clock.now(), statement)
-        async with self._database.connection() as connection:
+        async with self._database.transaction() as connection:
+            await hold_account(connection, user_id)
             await self._challenges.insert_challenge(connection, challenge, user_id)
         return challenge
 
@@ -58,6 +60,7 @@ class WalletBook:
         # Outside of any transaction: a chain takes its time.
         await check_signature(challenge, signature, self._contracts)
         async with self._database.transaction() as connection:
+            await hold_account(connection, user_id)
             if not await self._challenges.use_challenge(connection, nonce, now):
                 raise ChallengeUnknown
             wallet = Wallet(user_id, challenge.chain, challenge.address)
@@ -69,8 +72,8 @@ class WalletBook:
     async def remove(self, user_id: UUID, wallet_id: UUID) -> None:
         """Take an address off, unless nothing else would let its owner in."""
         async with self._database.transaction() as connection:
-            # The account's lock: two that are taken off at once see each other.
-            await self._accounts.lock_credentials(connection, user_id)
+            # The account's lock: two that are taken off at once see each other. A deleted account has none to be found.
+            await lock_account(connection, user_id)
             ways = await self._accounts.other_ways_in(connection, user_id, wallet_id)
             if not await self._accounts.remove_wallet(connection, user_id, wallet_id):
                 raise WalletNotFound

@@ -165,15 +165,26 @@ async def test_nobody_comes_back(auth, ada) -> None:
 async def test_administrators_change_nothing_of_whom_there_is_nothing(auth, ada) -> None:
     await delete(auth, ada)
     told = await facts(auth)
+    async with auth.database.connection() as connection:
+        ((check_id,),) = await (await connection.execute("select check_id from kyc_check")).fetchall()
     with auth.parties.signed_in(roles={"admin"}):
         for change in (
             auth.stub.SetRoles(auth_pb.SetRolesRequest(user_id=ada.id, roles=["user", "admin"])),
             auth.stub.SetTier(auth_pb.SetTierRequest(user_id=ada.id, tier="premium")),
+            auth.stub.BanUser(auth_pb.BanUserRequest(user_id=ada.id, reason="late")),
+            auth.stub.UnbanUser(auth_pb.UnbanUserRequest(user_id=ada.id)),
+            *(
+                auth.compliance.DecideKyc(
+                    compliance_pb.DecideKycRequest(check_id=str(check_id), approved=approved, reason="late")
+                )
+                for approved in (True, False)
+            ),
         ):
-            with pytest.raises(NotFound):
+            with pytest.raises(NotFound) as refused:
                 await change
-        await auth.stub.BanUser(auth_pb.BanUserRequest(user_id=ada.id, reason="late"))
-        await auth.stub.UnbanUser(auth_pb.UnbanUserRequest(user_id=ada.id))
+            assert "USER_NOT_FOUND" == refused.value.reason
+        (user,) = (await auth.stub.ListUsers(auth_pb.ListUsersRequest())).users
+    assert ("rejected", "basic", "") == (user.kyc, user.tier, user.jurisdiction)
     assert told == await facts(auth)
 
 

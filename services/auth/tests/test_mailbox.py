@@ -20,6 +20,7 @@ from oraculum_auth.mailing import MAILS_MAX
 from oraculum_kit.caller import Caller, calling_as
 from oraculum_kit.errors import InvalidArgument
 from oraculum_kit.ids import uuid7
+from oraculum_kit.testing.messaging import eventually
 from oraculum_kit.tokens import TokenRevoked
 
 EMAIL = "ada@example.com"
@@ -49,6 +50,13 @@ async def sign_in(auth, password: str) -> pb.SignInWithPasswordResponse:
 
 
 async def reset_token(auth) -> str:
+    async def nothing_is_being_sent() -> bool:
+        async with auth.database.connection() as connection:
+            rows = await connection.execute("select exists (select from job where kind = 'mail')")
+            return not (await rows.fetchone())[0]
+
+    # A mail is here before its job has ended, and whoever asks before that has asked for the same one.
+    await eventually(nothing_is_being_sent)
     await auth.credentials.RequestPasswordReset(cr.RequestPasswordResetRequest(email=EMAIL))
     return await auth.mails.token()
 

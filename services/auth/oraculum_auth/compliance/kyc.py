@@ -31,6 +31,7 @@ from oraculum_auth.compliance.screening import Networks, Sanctions
 from oraculum_auth.errors import UserNotFound
 from oraculum_auth.locations import Locations
 from oraculum_auth.repository import Accounts
+from oraculum_auth.repository.accounts import hold_account
 from oraculum_auth.vault import Vault
 from oraculum_kit import jobs
 from oraculum_kit.clock import Clock
@@ -99,7 +100,7 @@ class Kyc:
         """Begin a check; one that is pending is given as it is."""
         refusal: ServiceError | None = None
         async with self._database.transaction() as connection:
-            await self._checks.lock_account(connection, user_id)
+            await hold_account(connection, user_id)
             before = await self._checks.newest(connection, user_id)
             if before is not None and before.status == "approved":
                 raise KycDecided
@@ -122,6 +123,7 @@ class Kyc:
         # Outside of any transaction. If we die behind it the provider has it twice, which does no harm.
         await self._provider.add_document(external_id, document)
         async with self._database.transaction() as connection:
+            await hold_account(connection, check.user_id)
             await self._checks.note_document(connection, check.check_id, document.kind)
             await self._tell(connection, check, "kyc.document_added", details={"kind": document.kind})
             after = await self._checks.one(connection, check.check_id)
@@ -135,6 +137,8 @@ class Kyc:
         if verdict is None:
             return
         async with self._database.transaction() as connection:
+            # A deleted account's checks are pending no more, so what is said of them changes nothing.
+            await self._checks.lock_owner(connection, verdict.check_id)
             check = await self._checks.one(connection, verdict.check_id)
             if check is None:
                 raise KycCheckNotFound
@@ -151,9 +155,12 @@ class Kyc:
     async def decide(self, check_id: UUID, *, approved: bool, reason: str, actor_id: UUID) -> Check:
         """Decide as an administrator; what was decided may be overruled."""
         async with self._database.transaction() as connection:
+            there = await self._checks.lock_owner(connection, check_id)
             check = await self._checks.one(connection, check_id)
             if check is None:
                 raise KycCheckNotFound
+            if not there:
+                raise UserNotFound(user_id=check.user_id)
             await self._decide(connection, check, approved=approved, reason=reason, actor_id=actor_id)
             decided = await self._checks.one(connection, check_id)
         return decided or check
@@ -289,9 +296,10 @@ class Kyc:
     async def _set(self, connection: Connection, check: Check, kyc: str) -> None:
         """Note it on the account and tell everybody; tokens that say otherwise count no more."""
         jurisdiction = f"{check.country}-{check.region}" if check.region else check.country
-        stands, tier = await self._checks.set_kyc(
-            connection, check.user_id, kyc=kyc, jurisdiction=jurisdiction
-        )
+        noted = await self._checks.set_kyc(connection, check.user_id, kyc=kyc, jurisdiction=jurisdiction)
+        if noted is None:
+            raise UserNotFound(user_id=check.user_id)
+        stands, tier = noted
         await events.kyc_changed(
             connection,
             check.user_id,

@@ -50,10 +50,6 @@ class Report:
 class Checks:
     """Identity checks and reports."""
 
-    async def lock_account(self, connection: Connection, user_id: UUID) -> None:
-        """Serialise what begins checks of one person."""
-        await _sql.lock_account.run(connection, user_id=user_id)
-
     async def newest(self, connection: Connection, user_id: UUID) -> Check | None:
         """A person's newest check, locked."""
         return await _sql.newest_check.one(connection, Check, user_id=user_id)
@@ -61,6 +57,10 @@ class Checks:
     async def one(self, connection: Connection, check_id: UUID) -> Check | None:
         """One check, locked."""
         return await _sql.check_by_id.one(connection, Check, check_id=check_id)
+
+    async def lock_owner(self, connection: Connection, check_id: UUID) -> bool:
+        """Lock the account that a check is of, before the check, as a deletion does; False when it is gone."""
+        return bool(await _sql.lock_owner.run(connection, check_id=check_id))
 
     async def rejected_before(self, connection: Connection, user_id: UUID) -> bool:
         """Whether a person was rejected before."""
@@ -110,11 +110,10 @@ class Checks:
 
     async def set_kyc(
         self, connection: Connection, user_id: UUID, *, kyc: str, jurisdiction: str
-    ) -> tuple[str, str]:
-        """Note on the account what came of it; the jurisdiction and the tier that it has now."""
+    ) -> tuple[str, str] | None:
+        """Note on the account what came of it; its jurisdiction and tier now, None when it is gone."""
         rows = await _sql.set_kyc.tuples(connection, user_id=user_id, kyc=kyc, jurisdiction=jurisdiction)
-        # An account that was erased meanwhile has neither.
-        return (rows[0][0], rows[0][1]) if rows else ("", "basic")
+        return (rows[0][0], rows[0][1]) if rows else None
 
     async def report(
         self,

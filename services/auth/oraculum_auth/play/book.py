@@ -12,9 +12,9 @@ from uuid import UUID
 
 from oraculum.audit.v1 import audit_pb2
 from oraculum_auth import events
-from oraculum_auth.errors import UserNotFound
 from oraculum_auth.play.limits import Exclusion, Kind, Limit, Pause, Time, next_midnight
 from oraculum_auth.play.repository import PlayRows, State
+from oraculum_auth.repository.accounts import hold_account, lock_account
 from oraculum_kit import jobs
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
@@ -97,8 +97,7 @@ class PlayBook:
         """Change limits, begin or lengthen a time without play."""
         now = self._clock.now()
         async with self._database.transaction() as connection:
-            if not await self._rows.lock(connection, user_id):
-                raise UserNotFound(user_id=user_id)
+            await hold_account(connection, user_id)
             rules = (await self._read(connection, user_id)).at(now)
             limits = dict(rules.limits)
             for kind, value in changes.items():
@@ -126,7 +125,7 @@ class PlayBook:
         if not await self._rows.has_time_limit(connection, user_id):
             return
         now = self._clock.now()
-        await self._rows.lock(connection, user_id)
+        await hold_account(connection, user_id)
         rules = await self._read(connection, user_id)
         time = (rules.state.time or Time(now, 0, now)).with_token(now, life)
         state = replace(rules.state, time=time)
@@ -167,7 +166,7 @@ class PlayBook:
         user_id = UUID(job.payload["user_id"])
         now = self._clock.now()
         async with self._database.transaction() as connection:
-            if not await self._rows.lock(connection, user_id):
+            if not await lock_account(connection, user_id):
                 return
             before = await self._read(connection, user_id)
             after = before.at(now)

@@ -24,10 +24,6 @@ class State:
 class PlayRows:
     """Read and written under the account's lock."""
 
-    async def lock(self, connection: Connection, user_id: UUID) -> bool:
-        """Serialise what changes one person's limits; False when there is no such person."""
-        return bool(await _sql.lock_person.run(connection, user_id=user_id))
-
     async def limits(self, connection: Connection, user_id: UUID) -> dict[Kind, Limit]:
         """A person's limits."""
         rows = await _sql.limits.tuples(connection, user_id=user_id)

@@ -9,6 +9,7 @@ from uuid import UUID
 from oraculum.audit.v1 import audit_pb2
 from oraculum_auth import events
 from oraculum_auth.privacy.repository import statements
+from oraculum_auth.repository.accounts import hold_account
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
 
@@ -41,6 +42,7 @@ class Consents:
         """Agree to some and take others back; what is said again changes nothing."""
         now = self._clock.now()
         async with self._database.transaction() as connection:
+            await hold_account(connection, user_id)
             for one in sorted(consents, key=lambda consent: consent.purpose):
                 changed = await statements.put_consent.run(
                     connection,

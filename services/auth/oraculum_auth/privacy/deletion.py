@@ -15,7 +15,8 @@ from oraculum_auth.errors import UserNotFound
 from oraculum_auth.privacy.belongings import Belongings
 from oraculum_auth.privacy.errors import AccountNotEmpty, DeletionWhileExcluded, SignInTooOld
 from oraculum_auth.privacy.repository import Deletions
-from oraculum_auth.repository import Accounts, Sessions
+from oraculum_auth.repository import Accounts
+from oraculum_auth.repository.accounts import lock_account
 from oraculum_auth.vault import Vault
 from oraculum_kit.caller import User
 from oraculum_kit.clock import Clock
@@ -53,7 +54,6 @@ class Deletion:
         self._clock = clock
         self._keepers = keepers
         self._kyc_kept = kyc_years * _YEAR
-        self._sessions = Sessions()
         self._deletions = Deletions()
 
     @property
@@ -66,13 +66,14 @@ class Deletion:
         if confirm != str(user.id):
             raise InvalidArgument(violations=[Violation("confirm", "must be the id of your account")])
         await self._check_session(user)
-        # Asked outside of any transaction. What arrives behind this, a corrected result's payout, stays in the books under
+        # Asked outside of any transaction, which others would wait for. What arrives behind this stays in the books under
         # the pseudonym; whoever deletes while they bet in another window has the order refused a moment later.
         left = await self._keepers.belongings()
         if left:
             raise AccountNotEmpty(f"There is something left in your account: {left}.", left=left)
         async with self._database.transaction() as connection:
-            await self._sessions.lock_account(connection, user.id)
+            if not await lock_account(connection, user.id):
+                return
             now = self._clock.now()
             until = await self._deletions.excluded_until(connection, user.id, now)
             if until is not None:

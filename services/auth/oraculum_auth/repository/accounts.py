@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from oraculum_auth.errors import UserNotFound
 from oraculum_auth.records import Account, Credentials, NewAccount, Wallet
 from oraculum_auth.vault import PersonKey, Vault
 from oraculum_kit.db import Connection, queries
@@ -34,6 +35,21 @@ class _Row:
     key_id: str | None
     wrapped: bytes | None
     totp_enabled: bool
+
+
+async def lock_account(connection: Connection, user_id: UUID) -> bool:
+    """Lock an account until the transaction ends; False when there is none, or none any more.
+
+    Whatever writes something of a person's takes this lock first. A deletion holds it while it erases: without it a request
+    that waited for a row would go on behind the deletion, and leave data of somebody who is gone.
+    """
+    return bool(await _accounts.lock_account.run(connection, user_id=user_id))
+
+
+async def hold_account(connection: Connection, user_id: UUID) -> None:
+    """The same for those to whom an account that is gone is an error."""
+    if not await lock_account(connection, user_id):
+        raise UserNotFound(user_id=user_id)
 
 
 class Accounts:
@@ -96,7 +112,7 @@ class Accounts:
         return await _accounts.credentials_of.one(connection, Credentials, user_id=user_id)
 
     async def lock_credentials(self, connection: Connection, user_id: UUID) -> Credentials | None:
-        """The same, locked until the transaction ends."""
+        """The same, locked until the transaction ends; None of an account that was deleted, too."""
         return await _accounts.lock_credentials.one(connection, Credentials, user_id=user_id)
 
     async def address_of(self, connection: Connection, user_id: UUID) -> tuple[bytes | None, bool]:
@@ -125,11 +141,12 @@ class Accounts:
 
     async def update_profile(
         self, connection: Connection, user_id: UUID, *, display_name: str | None, preferences_json: str | None
-    ) -> None:
-        """Change what is given."""
-        await _accounts.update_profile.run(
+    ) -> bool:
+        """Change what is given; False when there is no such account."""
+        changed = await _accounts.update_profile.run(
             connection, user_id=user_id, display_name=display_name, preferences_json=preferences_json
         )
+        return bool(changed)
 
     async def update_roles(self, connection: Connection, user_id: UUID, roles: Sequence[str]) -> bool:
         """Set all roles; False when there is no such account."""

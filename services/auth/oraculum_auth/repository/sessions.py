@@ -75,10 +75,6 @@ class Sessions:
         rows = await _sessions.revoke_excess_sessions.tuples(connection, user_id=user_id, keep=keep, now=now)
         return [session_id for (session_id,) in rows]
 
-    async def lock_account(self, connection: Connection, user_id: UUID) -> None:
-        """Serialise what begins or ends sessions of one person."""
-        await _sessions.lock_account_sessions.run(connection, user_id=user_id)
-
     async def live(self, connection: Connection, user_id: UUID, now: datetime) -> list[Session]:
         """Sessions that may still be refreshed, newest first."""
         return await _sessions.live_sessions.all(connection, Session, user_id=user_id, now=now)

@@ -35,8 +35,13 @@ order by email_verified desc;
 select user_id, password_hash, email_verified from account where user_id = %(user_id)s;
 
 -- name: lock_credentials
--- The same, locked until the transaction ends.
-select user_id, password_hash, email_verified from account where user_id = %(user_id)s for no key update;
+-- The same, locked until the transaction ends; nothing of an account that was deleted.
+select user_id, password_hash, email_verified from account
+where user_id = %(user_id)s and deleted_at is null for no key update;
+
+-- name: lock_account
+-- Serialises what changes one person's things; whoever waited behind their deletion finds nothing.
+select user_id from account where user_id = %(user_id)s and deleted_at is null for no key update;
 
 -- name: email_index
 -- The address of an account as its keyed hash, and whether it is proved.
@@ -53,7 +58,7 @@ where user_id = %(user_id)s and email_index is not null and not email_verified;
 
 -- name: set_password
 -- Sets a new password, whatever the old one was.
-update account set password_hash = %(password_hash)s where user_id = %(user_id)s;
+update account set password_hash = %(password_hash)s where user_id = %(user_id)s and deleted_at is null;
 
 -- name: update_password_hash
 -- Renews a hash whose parameters are outdated, unless the password was changed meanwhile.
@@ -61,11 +66,11 @@ update account set password_hash = %(password_hash)s
 where user_id = %(user_id)s and password_hash = %(old_password_hash)s;
 
 -- name: update_profile
--- Changes what is given and leaves the rest.
+-- Changes what is given and leaves the rest; touches no row of an account that was deleted.
 update account set
   display_name = coalesce(%(display_name)s, display_name),
   preferences = coalesce(%(preferences_json)s::jsonb, preferences)
-where user_id = %(user_id)s;
+where user_id = %(user_id)s and deleted_at is null;
 
 -- name: update_roles
 -- Sets all roles at once.

@@ -10,13 +10,15 @@ select check_id, user_id, status, provider, external_id, reason, country, region
   said_at, created_at, decided_at
 from kyc_check where check_id = %(check_id)s for update;
 
+-- name: lock_owner
+-- Locks the account that a check is of, as long as it is not deleted.
+select user_id from account
+where user_id = (select user_id from kyc_check where check_id = %(check_id)s) and deleted_at is null
+for no key update;
+
 -- name: rejected_before
 -- Whether a person was rejected before.
 select exists (select from kyc_check where user_id = %(user_id)s and status = 'rejected');
-
--- name: lock_account
--- Serialises what begins checks of one person.
-select user_id from account where user_id = %(user_id)s for no key update;
 
 -- name: insert_check
 -- Begins an identity check.
@@ -43,11 +45,11 @@ update kyc_check set status = %(status)s, reason = %(reason)s, decided_at = %(no
 where check_id = %(check_id)s;
 
 -- name: set_kyc
--- What tokens and services are told of a person; the first approval lifts the tier.
+-- What tokens and services are told of a person; the first approval lifts the tier. Touches no row of a deleted account.
 update account set kyc = %(kyc)s,
   jurisdiction = case when %(kyc)s = 'approved' then %(jurisdiction)s else jurisdiction end,
   tier = case when %(kyc)s = 'approved' and tier = 'basic' then 'verified' else tier end
-where user_id = %(user_id)s
+where user_id = %(user_id)s and deleted_at is null
 returning jurisdiction, tier;
 
 -- name: insert_report

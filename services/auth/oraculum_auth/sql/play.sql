@@ -1,7 +1,3 @@
--- name: lock_person
--- Serialises what changes one person's limits.
-select user_id from account where user_id = %(user_id)s for no key update;
-
 -- name: limits
 -- A person's limits.
 select kind, value, pending_at, pending_value from play_limit where user_id = %(user_id)s;

@@ -39,10 +39,6 @@ from session
 where user_id = %(user_id)s and revoked_at is null and expires_at > %(now)s
 order by created_at desc, session_id desc;
 
--- name: lock_account_sessions
--- Serialises what begins or ends sessions of one person.
-select user_id from account where user_id = %(user_id)s for no key update;
-
 -- name: lock_session
 -- One session, locked until the transaction ends.
 select session_id, user_id, address, user_agent, device_id, created_at, last_used_at, expires_at, revoked_at, second_factor
