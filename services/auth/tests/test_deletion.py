@@ -1,7 +1,7 @@
 """Deletion of an account: what was the person's alone is gone, what the law wants kept is there, and nobody comes back."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +17,7 @@ from oraculum.auth.v1 import play_service_pb2 as play_pb
 from oraculum.auth.v1 import privacy_service_pb2 as pb
 from oraculum.auth.v1.users_fact_pb2 import UsersFact
 from oraculum_auth.compliance.kyc import PERSON_FIELD
+from oraculum_auth.errors import AccountBanned
 from oraculum_auth.privacy.belongings import Belongings
 from oraculum_auth.privacy.deletion import Deletion
 from oraculum_auth.privacy.errors import AccountNotEmpty, DeletionWhileExcluded, SignInTooOld
@@ -45,8 +46,12 @@ class Purse:
 
     def __init__(self) -> None:
         self.left = Belongings()
+        # What happens while they are asked.
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
 
     async def belongings(self) -> Belongings:
+        if self.meanwhile is not None:
+            await self.meanwhile()
         return self.left
 
 
@@ -204,6 +209,18 @@ async def test_an_account_with_something_left_stays(
         await delete(auth, ada)
     assert words == refused.value.metadata["left"]
     assert {"session", "person_key", "consent"} <= await tables_of(auth, ada.uuid)
+    assert "user_deleted" not in await facts(auth)
+
+
+async def test_who_is_barred_meanwhile_stays_barred(auth, ada, purse: Purse) -> None:
+    async def barred() -> None:
+        with auth.parties.signed_in(roles={"admin"}):
+            await auth.stub.BanUser(auth_pb.BanUserRequest(user_id=ada.id, reason="a thief"))
+
+    purse.meanwhile = barred
+    with pytest.raises(AccountBanned):
+        await delete(auth, ada)
+    assert {"person_key", "consent"} <= await tables_of(auth, ada.uuid)
     assert "user_deleted" not in await facts(auth)
 
 

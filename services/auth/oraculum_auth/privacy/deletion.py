@@ -11,7 +11,7 @@ from uuid import UUID
 
 from oraculum_auth import events
 from oraculum_auth.compliance.kyc import PERSON_FIELD
-from oraculum_auth.errors import UserNotFound
+from oraculum_auth.errors import AccountBanned, UserNotFound
 from oraculum_auth.privacy.belongings import Belongings
 from oraculum_auth.privacy.errors import AccountNotEmpty, DeletionWhileExcluded, SignInTooOld
 from oraculum_auth.privacy.repository import Deletions
@@ -74,6 +74,10 @@ class Deletion:
         async with self._database.transaction() as connection:
             if not await lock_account(connection, user.id):
                 return
+            account = await self._accounts.by_id(connection, user.id)
+            if account is not None and account.banned_at is not None:
+                # Barred while wallet and prediction were asked. Nobody slips out of a ban.
+                raise AccountBanned
             now = self._clock.now()
             until = await self._deletions.excluded_until(connection, user.id, now)
             if until is not None:
