@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Final, ParamSpec, Self, TypeVar
 
 import structlog
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka import Message as KafkaMessage
 
 from oraculum_kit import messaging_metrics
@@ -39,6 +39,7 @@ _TELL_SECONDS: Final = 0.25
 # seen to wait for ever after a broker that was frozen for a minute; a rebalance waits no longer than for the next beat.
 _FORGOTTEN_SECONDS: Final = 30.0
 _CLOSE_SECONDS: Final = 10.0
+_ASK_SECONDS: Final = 10.0
 
 
 class GroupConsumer:
@@ -74,7 +75,7 @@ class GroupConsumer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"kafka-{group}")
         self._consumer: Consumer | None = None
         self._next: dict[Partition, int] = {}
-        # What left us since the last poll began, even if it is back: what came before is no longer ours to finish.
+        # What left us since the records at hand were read, even if it is back: they are no longer ours to finish.
         self._left: frozenset[Partition] = frozenset()
         # The loop finishes records while a beat in the thread may give their partitions up.
         self._finishing = Lock()
@@ -174,16 +175,31 @@ class GroupConsumer:
 
     def _poll(self, max_records: int, timeout_seconds: float, linger_seconds: float) -> list[KafkaMessage]:
         consumer = self._running()
-        self._left = frozenset()
         if self._forgotten_at is not None and monotonic() - self._forgotten_at > _FORGOTTEN_SECONDS:
             raise ConnectionError(f"nobody told this member of {self._group} what is its own; it joins anew")
         first = consumer.poll(timeout_seconds)
+        # What left while we waited, and came back, was ours again before its first record was.
+        self._left = frozenset()
         messages = [] if first is None else [first, *consumer.consume(max_records - 1, 0)]
         if messages and linger_seconds and len(messages) < max_records:
             sleep(linger_seconds)
             messages += consumer.consume(max_records - len(messages), 0)
         self._measure_lag()
-        return [message for message in messages if self._is_record(message)]
+        records = [message for message in messages if self._is_record(message)]
+        returned = self._left & self.owned
+        return self._without(returned, records) if returned else records
+
+    def _without(self, names: frozenset[Partition], records: list[KafkaMessage]) -> list[KafkaMessage]:
+        """Leave out partitions that left and came back while records were taken: nobody knows which of them are older.
+
+        They are read again from where the group stands.
+        """
+        consumer = self._running()
+        for place in consumer.committed([TopicPartition(*name) for name in names], timeout=_ASK_SECONDS):
+            offset = place.offset if place.offset >= 0 else OFFSET_BEGINNING
+            consumer.seek(TopicPartition(place.topic, place.partition, offset))
+        self._left -= names
+        return [record for record in records if (record.topic(), record.partition()) not in names]
 
     def _is_record(self, message: KafkaMessage) -> bool:
         error = message.error()

@@ -1,12 +1,17 @@
 """Members of a group: who is told what is theirs, and who hears nothing."""
 
+import asyncio
 import socket
 from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from confluent_kafka import ConsumerGroupTopicPartitions
+from confluent_kafka.admin import AdminClient
 
-from oraculum_kit.consumer import GroupConsumer
+from oraculum_kit.consumer import GroupConsumer, Partition
 from oraculum_kit.kafka import Cluster
 from oraculum_kit.testing.messaging import eventually
 
@@ -45,3 +50,50 @@ async def test_a_member_for_whom_nothing_is_left_knows_that(cluster: Cluster, to
 
         await eventually(all_know)
         assert [0, 1, 1, 1] == sorted(len(member.owned) for member in members)
+
+
+async def test_what_came_back_within_one_poll_is_read_and_told(story: Any) -> None:
+    """A partition may leave and come back while a member waits for its first record: that one is its own again."""
+    group = f"group-{uuid4().hex[:12]}"
+    async with GroupConsumer(story.cluster, group=group, topics=[story.topic]) as member:
+
+        async def owns_all() -> bool:
+            await member.poll(1, 0.05)
+            return 3 == len(member.owned)
+
+        await eventually(owns_all)
+        polling = asyncio.ensure_future(member.poll(10, 60.0))
+        moved = await passed_through_another(story, group)
+
+        async def owns_all_again() -> bool:
+            return 3 == len(member.owned)
+
+        await eventually(owns_all_again)
+        assert not polling.done()
+        await story.send(next(one for one in records_to(story) if one.partition == moved[1]))
+        (message,) = await polling
+        assert moved == (message.topic(), message.partition())
+        member.finished({moved: 1})
+    admin = AdminClient(story.cluster.settings())
+    asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
+    told = await asyncio.to_thread(asked[group].result, 10)
+    assert {moved: 1} == {
+        (one.topic, one.partition): one.offset for one in told.topic_partitions if one.offset > 0
+    }
+
+
+async def passed_through_another(story: Any, group: str) -> Partition:
+    """Let another member join, own something, and leave; what it owned."""
+    async with GroupConsumer(story.cluster, group=group, topics=[story.topic]) as other:
+
+        async def owns_some() -> bool:
+            await other.poll(1, 0.05)
+            return bool(other.owned)
+
+        await eventually(owns_some)
+        return min(other.owned)
+
+
+def records_to(story: Any) -> list[Any]:
+    """A record for each partition."""
+    return [replace(story.record("key", str(number)), partition=number) for number in range(3)]
