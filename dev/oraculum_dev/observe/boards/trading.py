@@ -122,7 +122,10 @@ TRADING: Final = Board(
                     "ops",
                     (rate("oraculum_prediction_orders_ended_by_clock_total"), "by the clock"),
                     (rate("oraculum_prediction_orders_abandoned_total"), "given up for the sweep"),
-                    (rate("oraculum_prediction_endings_postponed_total"), "put off, for they could not be ended"),
+                    (
+                        rate("oraculum_prediction_endings_postponed_total"),
+                        "put off, for they could not be ended",
+                    ),
                 ),
                 lines(
                     "Money that comes back later",
