@@ -69,7 +69,7 @@ async def test_a_bond_is_held_and_goes_back_or_to_the_house(
 
 
 async def balance(servicer: Any, user_id: str) -> tuple[int, int]:
-    (found,) = await servicer._balances.of(user_id)
+    (found,), _ = await servicer._balances.of(user_id)
     return found.available_units, found.held_units
 
 
