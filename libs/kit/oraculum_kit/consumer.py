@@ -249,9 +249,10 @@ class GroupConsumer:
             return
         _log.warning("consumer.commit_failed", group=self._group, error=error.name())
         for partition in partitions:
-            # For the next commit, unless that has more to say or the partition has gone.
-            if (partition.topic, partition.partition) in self.owned and partition.offset >= 0:
-                self._next.setdefault((partition.topic, partition.partition), partition.offset)
+            # For the next commit, unless the partition has gone. Several may have failed, the last having said the most.
+            name = partition.topic, partition.partition
+            if name in self.owned and partition.offset >= 0:
+                self._next[name] = max(partition.offset, self._next.get(name, 0))
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         consumer.incremental_assign(partitions)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from confluent_kafka import ConsumerGroupTopicPartitions
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from oraculum_kit.consumer import GroupConsumer, Partition
@@ -50,6 +50,18 @@ async def test_a_member_for_whom_nothing_is_left_knows_that(cluster: Cluster, to
 
         await eventually(all_know)
         assert [0, 1, 1, 1] == sorted(len(member.owned) for member in members)
+
+
+def test_of_commits_that_fail_together_the_last_is_said_again() -> None:
+    """Those sent while the group changes all fail. Were the first one repeated, the lag would stand until the next record."""
+    member = GroupConsumer(Cluster("127.0.0.1:1"), group="any", topics=["bets"])
+    member.owned = frozenset({("bets", 0)})
+    for offset in (2, 5, 8):
+        member._committed(
+            KafkaError(KafkaError.ILLEGAL_GENERATION),
+            [TopicPartition("bets", 0, offset), TopicPartition("bets", 1, 9)],
+        )
+    assert {("bets", 0): 8} == member._next
 
 
 async def test_what_came_back_within_one_poll_is_read_and_told(story: Any) -> None:
