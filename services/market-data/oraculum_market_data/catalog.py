@@ -1,7 +1,8 @@
 """What is known of the markets of the venues: the latest normal form of each, put together from what comes in pieces.
 
 A listing may leave out what another one says (Manifold's has no answers, Kalshi's no category), a live frame says only
-what changed. What is left out is kept as it was; an older state never replaces a newer one.
+what changed. What is left out is kept as it was; an older state never replaces a newer one, it only brings the outcomes that
+were never told.
 """
 
 from collections.abc import Iterator, Mapping
@@ -75,7 +76,9 @@ class Catalog:
             before = known.market
             if _is_older(market, before):
                 known.listed_at = monotonic()
-                return False
+                if before.outcomes or not market.outcomes:
+                    return False
+                return self._keep(replace(before, outcomes=market.outcomes), known)
             market = completed(market, before)
         return self._keep(market, known)
 

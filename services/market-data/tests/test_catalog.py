@@ -87,6 +87,20 @@ class TestPieces:
         assert known is not None
         assert known.status is Status.RESOLVED
 
+    def test_an_older_state_brings_the_outcomes_that_newer_ones_leave_out(self) -> None:
+        """A market that is traded all the time is listed anew before its answers, asked for one by one, have arrived."""
+        catalog = catalog_with(replace(MARKET, outcomes=(), title="Rain?"))
+        assert catalog.put(replace(MARKET, updated_at=NOW - timedelta(seconds=1), title="Old", volume=None))
+        known = catalog.get(Venue.KALSHI, "RAIN")
+        assert known is not None
+        assert (MARKET.outcomes, "Rain?", Decimal(100), NOW) == (
+            known.outcomes,
+            known.title,
+            known.volume,
+            known.updated_at,
+        )
+        assert 1 == catalog.outcome(Venue.KALSHI, "RAIN", "yes")
+
     def test_a_frame_that_says_only_that_the_result_stands_keeps_the_result(self) -> None:
         catalog = catalog_with()
         catalog.change(

@@ -110,6 +110,28 @@ class TestLists:
             assert page.total == len(await world.list(venue="kalshi"))
             assert 10 == len(page.markets)
 
+    async def test_answers_that_could_not_be_read_are_asked_for_again(
+        self, start_stand_in, running, source_of, until
+    ) -> None:
+        """Manifold tells of a multiple choice market's answers only when asked for it by itself."""
+        stand_in = start_stand_in(*QUIET)
+        await stand_in.control("/control/faults", {"rubbish": 0.5})
+        async with running(source_of(stand_in, sweep_seconds=0.2)) as world:
+
+            async def swept() -> object:
+                return [
+                    feed for feed in world.follower.feeds if feed.venue is Venue.MANIFOLD and feed.sweeps >= 3
+                ]
+
+            await until(swept, "some answers came, and some could not be read")
+            await stand_in.control("/control/faults", {})
+
+            async def whole() -> object:
+                markets = list(world.follower.catalog.of_venue(Venue.MANIFOLD))
+                return len(markets) > 3 and all(market.outcomes for market in markets)
+
+            await until(whole, "every market has its outcomes")
+
     async def test_words_and_states_are_filters(self, start_stand_in, running, source_of, until) -> None:
         stand_in = start_stand_in(*QUIET)
         opened = await stand_in.control("/control/open", {"venue": "manifold"})

@@ -74,8 +74,11 @@ class ManifoldConnector:
     async def named(self, markets: Sequence[Market]) -> AsyncIterator[Decoded]:
         """Markets by id, one by one."""
         for market in markets:
-            yield await self._ask(f"/market/{market.id}")
-            self._whole.add(market.id)
+            answer = await self._ask(f"/market/{market.id}")
+            if any(isinstance(item, Market) for item in answer.items):
+                # Until it was told, it is asked for again: an answer may be empty, cut short, or unreadable.
+                self._whole.add(market.id)
+            yield answer
 
     async def book(self, market: Market) -> AsyncIterator[Decoded]:  # noqa: ARG002  the interface
         """None: a market maker stands in for a book."""
