@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import redis
+import structlog
 
 from oraculum_dev.fixtures.databases import Databases
 from oraculum_dev.fixtures.servers import OVERRIDES, Desk, LocalServers, RemoteServers, Servers
@@ -68,7 +69,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Decide who owns the servers: this process, or the one that directs it."""
+    """Decide who owns the servers: this process, or the one that directs it; print tracebacks plainly."""
+    _print_plain_tracebacks()
     workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
     if workerinput is not None:
         config.stash[SERVERS] = RemoteServers(tuple(workerinput["oraculum_servers"]))
@@ -77,6 +79,13 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     # A shell that runs us in the background has Ctrl-C ignored, and every process that a test starts would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _print_plain_tracebacks() -> None:
+    # Where nobody has configured it, structlog draws tracebacks with all locals: that takes longer than a deadline.
+    *before, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, plain])
 
 
 @pytest.hookimpl(optionalhook=True)
