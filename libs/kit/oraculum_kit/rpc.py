@@ -6,7 +6,8 @@ when the service is registered, and a call passes through plain function calls.
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from time import perf_counter
 from typing import Any, Final, TypeAlias
 
@@ -20,6 +21,7 @@ from oraculum_kit import deadlines, logs, metrics, replay, traces, wire
 from oraculum_kit.authorization import Authorizer
 from oraculum_kit.caller import Caller, set_caller
 from oraculum_kit.errors import DeadlineExceeded, Internal, ResourceExhausted, ServiceError, Unavailable
+from oraculum_kit.gate import Gate, Place
 from oraculum_kit.headers import (
     CLIENT_ADDRESS,
     DEVICE_ID,
@@ -36,56 +38,11 @@ _log = structlog.stdlib.get_logger(__name__)
 
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 Unary = Callable[[Any, Context], Awaitable[Any]]
-Streaming = Callable[[Any, Context], AsyncIterator[Any]]
+Streaming = Callable[[Any, Context], AsyncGenerator[Any, None]]
 
 # A call without a deadline of its own gets this one for what it calls in turn. Streams live as long as they like.
 UNARY_SECONDS: Final = 30.0
 _REQUEST_ID_MAX: Final = 128
-
-
-class Gate:
-    """Bounds how many calls are answered at once; past it the caller is told at once, instead of waiting in line.
-
-    It also knows the streams that are open, because those would outlast any patience when the server stops.
-    """
-
-    def __init__(self, calls_max: int, streams_max: int) -> None:
-        self._free = {False: calls_max, True: streams_max}
-        # What else there is to tell when streams are to end.
-        self.at_end: list[Callable[[], None]] = []
-        self._streams: set[asyncio.Task[Any]] = set()
-        self._ended: set[asyncio.Task[Any]] = set()
-
-    def enter(self, *, streaming: bool) -> None:
-        """Take a place or refuse."""
-        if self._free[streaming] <= 0:
-            raise ResourceExhausted("Too many calls are being answered.", retry_after_seconds=1)
-        self._free[streaming] -= 1
-        if streaming and (task := asyncio.current_task()) is not None:
-            self._streams.add(task)
-
-    def leave(self, *, streaming: bool) -> None:
-        """Give the place back."""
-        self._free[streaming] += 1
-        if streaming and (task := asyncio.current_task()) is not None:
-            self._streams.discard(task)
-
-    def end_streams(self) -> None:
-        """Send the open streams away: their clients find another replica at once, instead of after the grace."""
-        for tell in self.at_end:
-            tell()
-        self._ended |= self._streams
-        for task in self._streams:
-            task.cancel()
-
-    def ended(self) -> bool:
-        """Whether it was we who ended the stream of the present task, and not its client; asked once."""
-        task = asyncio.current_task()
-        if task is None or task not in self._ended:
-            return False
-        self._ended.discard(task)
-        task.uncancel()
-        return True
 
 
 class Method:
@@ -109,7 +66,7 @@ class Method:
 class Call:
     """One call from its arrival to its canonical log line."""
 
-    __slots__ = ("_code", "_context", "_entered", "_error", "_mark", "_method", "_notes", "_span", "_started")
+    __slots__ = ("_code", "_context", "_error", "_mark", "_method", "_notes", "_place", "_span", "_started")
 
     def __init__(self, method: Method, context: Context) -> None:
         self._method = method
@@ -120,9 +77,9 @@ class Call:
         self._notes: dict[str, object] = {}
         self._span: traces.span | None = None
         self._mark = replay.begin()
-        self._entered = False
+        self._place: Place | None = None
 
-    async def begin(self) -> None:
+    async def begin(self) -> Place:
         """Bind trace, deadline and caller to the task of this call; raise unless the caller may go on."""
         self._method.running.inc()
         headers: dict[str, Any] = dict(self._context.invocation_metadata() or ())
@@ -132,8 +89,7 @@ class Call:
         self._notes = logs.begin_notes()
         unproved = Caller(request_id=_request_id(headers), address=_peer_address(self._context))
         set_caller(unproved)
-        self._method.gate.enter(streaming=self._method.streaming)
-        self._entered = True
+        self._place = place = self._method.gate.enter(streaming=self._method.streaming)
         deadlines.arrive(self._time_remaining(), default_seconds=self._method.default_seconds)
         user_header = headers.get(USER_TOKEN)
         user, service = await self._method.authorizer.authorize(
@@ -155,6 +111,7 @@ class Call:
             self._notes["user_id"] = str(user.id)
         if service is not None:
             self._notes["caller"] = service
+        return place
 
     def _time_remaining(self) -> float | None:
         # The stubs promise a float, but a call without a deadline has None.
@@ -171,9 +128,12 @@ class Call:
         if isinstance(error, grpc.aio.AbortError):
             self._code = self._context.code()
             return
-        if isinstance(error, asyncio.CancelledError) and self._method.gate.ended():
-            error = Unavailable("The server is stopping.", retry_after_seconds=0)
-        if isinstance(error, asyncio.CancelledError):
+        if isinstance(error, asyncio.CancelledError) and self._place is not None:
+            error = self._place.ended() or error
+        if self._place is not None:
+            self._place.sending()
+        # A generator is closed when gRPC wants no more of it: its client went away while an answer was being sent.
+        if isinstance(error, asyncio.CancelledError | GeneratorExit):
             late = (self._time_remaining() or 1.0) <= 0
             self._code = grpc.StatusCode.DEADLINE_EXCEEDED if late else grpc.StatusCode.CANCELLED
             return
@@ -190,8 +150,8 @@ class Call:
         """Count, time, log and end the span."""
         elapsed = perf_counter() - self._started
         self._method.running.dec()
-        if self._entered:
-            self._method.gate.leave(streaming=self._method.streaming)
+        if self._place is not None:
+            self._place.leave()
         self._method.seconds.observe(elapsed)
         self._method.handled(self._code)
         facts: dict[str, object] = {
@@ -207,7 +167,7 @@ class Call:
             self._span.set("rpc.response.status_code", self._code.name)
             if self._code in _SERVER_FAULTS:
                 self._span.fail(self._code.name)
-            self._span.__exit__(None, None, None)
+            self._span.end()
 
 
 _REPLAYED: Final = ((IDEMPOTENCY_REPLAYED, "true"),)
@@ -290,9 +250,12 @@ def _streaming(method: Method, behaviour: Streaming) -> Streaming:
     async def handle(request: Any, context: Context) -> AsyncIterator[Any]:
         call = Call(method, context)
         try:
-            await call.begin()
-            async for response in behaviour(request, context):
-                yield response
+            place = await call.begin()
+            async with aclosing(behaviour(request, context)) as responses:
+                async for response in responses:
+                    place.sending()
+                    yield response
+                    place.sent()
         except BaseException as error:
             await call.fail(error)
             raise

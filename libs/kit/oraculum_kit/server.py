@@ -33,9 +33,10 @@ from oraculum_kit.authorization import Access, Authorizer, Trust
 from oraculum_kit.client import MESSAGE_BYTES_MAX, METADATA_BYTES_MAX
 from oraculum_kit.config import Environment
 from oraculum_kit.convoy_server import ConvoyServer
+from oraculum_kit.gate import Gate
 from oraculum_kit.health import Check, Health
 from oraculum_kit.internal import InternalEndpoint
-from oraculum_kit.rpc import Gate, Method, wrap
+from oraculum_kit.rpc import Method, wrap
 from oraculum_kit.tls import Tls
 
 _log = structlog.stdlib.get_logger(__name__)

@@ -147,13 +147,17 @@ class span:  # noqa: N801  used as a function: `with traces.span("prices.batch")
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._span is not None:
-            if error is not None:
-                # The type only: messages may hold personal data, and the log has the whole story under this trace id.
-                self._span.set_status(Status(StatusCode.ERROR, type(error).__name__))
-            self._span.end()
+        if error is not None:
+            # The type only: messages may hold personal data, and the log has the whole story under this trace id.
+            self.fail(type(error).__name__)
+        self.end()
         if self._token is not None:
             _current.reset(self._token)
+
+    def end(self) -> None:
+        """End what is measured, from whichever task; the trace stays the current one where the block was entered."""
+        if self._span is not None:
+            self._span.end()
 
     def _start(self, parent: TraceContext | None) -> TraceContext:
         above = trace.set_span_in_context(NonRecordingSpan(_foreign(parent))) if parent is not None else None

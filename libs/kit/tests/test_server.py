@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -325,6 +325,27 @@ class TestDraining:
             await anext(stream)
         assert servicer.cancelled.is_set()
         await channel.close()
+
+    async def test_stream_that_is_sending_is_sent_away_afterwards(self, parties: Parties) -> None:
+        """A subscriber that reads slowly gets what was on its way, and then the word that the server is leaving."""
+        servicer = Speaking()
+        servicer.width = 2**20  # far more than flow control lets out while nobody reads
+        patient = config(grace_seconds=60.0)
+        async with serving([(add_speaking, servicer)], OPEN, parties, config=patient) as served:
+            stub = SpeakingStub(parties.channel(served.target))
+            numbers = stub.Count(StringValue(value="100"))
+            assert int((await anext(numbers)).value) == 0
+
+            async def read_when_it_stops() -> None:
+                with suppress(errors.Unavailable):
+                    while await stub.Say(StringValue(value="still there?")):
+                        pass
+                async for _ in numbers:
+                    pass
+
+            reading = asyncio.create_task(read_when_it_stops())
+        with pytest.raises(errors.Unavailable, match="stopping"):
+            await reading
 
     async def test_background_that_fails_ends_the_process(self, parties: Parties) -> None:
         async def background() -> None:

@@ -1,7 +1,7 @@
 """A small service for tests, with a method of each kind that ours have. Its contract is a string in, a string out."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 import grpc
@@ -21,6 +21,8 @@ class Speaking:
     def __init__(self, say: Say | None = None) -> None:
         self._say = say
         self.cancelled = asyncio.Event()
+        # Characters of each number that is counted.
+        self.width = 1
 
     async def say(self, request: StringValue, _context: object) -> StringValue:
         """Echo, or do as the test says."""
@@ -30,11 +32,11 @@ class Speaking:
             self.cancelled.set()
             raise
 
-    async def count(self, request: StringValue, _context: object) -> AsyncIterator[StringValue]:
+    async def count(self, request: StringValue, _context: object) -> AsyncGenerator[StringValue, None]:
         """Count up to the number asked for, then do as the test says."""
         try:
             for number in range(int(request.value)):
-                yield StringValue(value=str(number))
+                yield StringValue(value=str(number).ljust(self.width))
             if self._say is not None:
                 await self._say(request)
         except asyncio.CancelledError:
