@@ -6,7 +6,7 @@ when the service is registered, and a call passes through plain function calls.
 
 import asyncio
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from time import perf_counter
 from typing import Any, Final, TypeAlias
@@ -247,7 +247,7 @@ def _unary(method: Method, behaviour: Unary) -> Unary:
 
 
 def _streaming(method: Method, behaviour: Streaming) -> Streaming:
-    async def handle(request: Any, context: Context) -> AsyncIterator[Any]:
+    async def handle(request: Any, context: Context) -> AsyncGenerator[Any, None]:
         call = Call(method, context)
         try:
             place = await call.begin()
