@@ -155,7 +155,7 @@ begin
             changed_at = c.changed_at
         from change c
         where a.id = any (array[c.account_id]) and a.kind = c.kind and a.asset = c.asset
-          and (a.frozen_at is null or (a.kind in (1, 2, 9) and not c.begins))
+          and ((a.frozen_at is null and not a.fenced) or (a.kind in (1, 2, 9) and not c.begins))
         returning 1
     )
     select (select count(*) from change), (select count(*) from applied) into expected, found_rows;
@@ -212,6 +212,7 @@ CREATE TABLE wallet.account (
     credits_posted bigint DEFAULT 0 NOT NULL,
     changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     frozen_at timestamp with time zone,
+    fenced boolean DEFAULT false NOT NULL,
     CONSTRAINT account_counters_not_negative CHECK (((debits_pending >= 0) AND (debits_posted >= 0) AND (credits_pending >= 0) AND (credits_posted >= 0))),
     CONSTRAINT account_kind_check CHECK (((kind >= 1) AND (kind <= 9))),
     CONSTRAINT account_not_overdrawn CHECK (((kind = ANY (ARRAY[7, 8])) OR ((debits_posted + debits_pending) <= credits_posted)))
@@ -361,6 +362,18 @@ CREATE TABLE wallet.known_person (
     kyc text DEFAULT ''::text NOT NULL,
     jurisdiction text DEFAULT ''::text NOT NULL,
     kyc_sequence bigint DEFAULT 0 NOT NULL
+);
+
+--
+-- Name: leaving; Type: TABLE; Schema: wallet; Owner: -
+--
+
+CREATE TABLE wallet.leaving (
+    user_id uuid NOT NULL,
+    fence bigint NOT NULL,
+    lifted boolean NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT leaving_fence_check CHECK ((fence > 0))
 );
 
 --
@@ -670,6 +683,13 @@ ALTER TABLE ONLY wallet.known_person
     ADD CONSTRAINT known_person_pkey PRIMARY KEY (user_id);
 
 --
+-- Name: leaving leaving_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
+--
+
+ALTER TABLE ONLY wallet.leaving
+    ADD CONSTRAINT leaving_pkey PRIMARY KEY (user_id);
+
+--
 -- Name: order_reserve order_reserve_pkey; Type: CONSTRAINT; Schema: wallet; Owner: -
 --
 
@@ -941,4 +961,5 @@ INSERT INTO wallet.schema_migrations (version) VALUES
     ('20261121100000'),
     ('20261121100001'),
     ('20261121103000'),
-    ('20261121162000');
+    ('20261121162000'),
+    ('20261121200500');

@@ -26,6 +26,7 @@ from oraculum_wallet.deposits import Deposits
 from oraculum_wallet.expiry import Expiry
 from oraculum_wallet.explain import Explanations
 from oraculum_wallet.incidents import Incidents
+from oraculum_wallet.leaving import Fences
 from oraculum_wallet.ledger import Ledger
 from oraculum_wallet.lookup import Lookup
 from oraculum_wallet.monitor import Monitor
@@ -61,6 +62,7 @@ async def main() -> None:
             explanations=Explanations(database, balances),
             lookup=Lookup(database),
             incidents=incidents,
+            fences=Fences(database),
         )
         sweeper = Sweeper(
             database=database,

@@ -17,10 +17,11 @@ from oraculum_kit.validation import Violations
 from oraculum_money import ASSETS, Units, format_units
 from oraculum_wallet import accounts, events
 from oraculum_wallet.accounts import AccountKind, account
-from oraculum_wallet.errors import DepositNotFound
+from oraculum_wallet.errors import AccountLeaving, DepositNotFound
 from oraculum_wallet.ledger import Ledger
 from oraculum_wallet.people import check_deposit, check_identity
 from oraculum_wallet.repository import deposits as repository
+from oraculum_wallet.repository import leaving
 from oraculum_wallet.repository.deposits import Deposit, DepositStatus
 from oraculum_wallet.transfers import Phase, Result, Transfer, TransferKind
 
@@ -77,6 +78,8 @@ class Deposits:
         if answer.result is Result.EXISTS_DIFFERENT:
             # Stored answers are forgotten after a day, the ledger forgets nothing.
             raise IdempotencyConflict
+        if answer.result is Result.FROZEN and await leaving.is_fenced(connection, user_id):
+            raise AccountLeaving
         if not answer.succeeded:
             raise InvalidArgument(violations=[Violation("amount", answer.message or answer.result.name)])
         new = await repository.insert_deposit(

@@ -1,6 +1,6 @@
 """The vocabulary of failures."""
 
-from oraculum_kit.errors import FailedPrecondition, Internal, NotFound, Unavailable
+from oraculum_kit.errors import Aborted, FailedPrecondition, Internal, NotFound, Unavailable
 
 
 class ConcurrentBatch(Unavailable):
@@ -37,6 +37,18 @@ class DepositNotFound(NotFound):
     """There is no such deposit."""
 
     reason = "DEPOSIT_NOT_FOUND"
+
+
+class AccountLeaving(FailedPrecondition):
+    """Your account is about to be deleted, so nothing may be begun with it."""
+
+    reason = "ACCOUNT_LEAVING"
+
+
+class FenceOutdated(Aborted):
+    """The account was fenced again since, or let go."""
+
+    reason = "FENCE_OUTDATED"
 
 
 class DepositorExcluded(FailedPrecondition):

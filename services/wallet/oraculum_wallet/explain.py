@@ -40,6 +40,8 @@ class BalanceExplained:
     held: list[Held]
     held_beyond_units: Units
     arriving: list[Proceeds]
+    # True while nobody can say what is arriving: nothing is listed then, which is not to say that nothing comes.
+    arriving_unknown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +66,18 @@ class Explanations:
     async def balance(self, user_id: str, asset: str) -> BalanceExplained:
         """What each figure of a person's balance is made of, all of one instant."""
         # Before the snapshot is taken, as for the balance itself.
-        proceeds = await self._balances.proceeds(user_id) or []
+        proceeds = await self._balances.proceeds(user_id)
         own = account(AccountKind.USER, user_id, asset)
         reserve = account(AccountKind.ORDER_RESERVE, user_id, asset)
         async with self._database.transaction() as connection:
             await proof.one_snapshot(connection, seconds=READ_SECONDS)
-            balance, arriving = await self._balances.counted(connection, user_id, asset, proceeds)
+            balance, arriving = await self._balances.counted(connection, user_id, asset, proceeds or ())
             totals = await repository.kind_totals(connection, own.id)
             holds = await repository.open_holds(connection, own.id, LISTED_MAX)
             reserves = await repository.open_reserves(connection, reserve.id, LISTED_MAX)
         held = [*holds, *reserves]
-        explained = BalanceExplained(balance, totals, held, Units(balance.held_units - _sum(held)), arriving)
+        beyond = Units(balance.held_units - _sum(held))
+        explained = BalanceExplained(balance, totals, held, beyond, arriving, proceeds is None)
         _check_balance(own.id, explained, complete=len(holds) < LISTED_MAX)
         return explained
 

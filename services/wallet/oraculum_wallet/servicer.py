@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Final
+from uuid import UUID
 
 from oraculum.wallet.v1 import wallet_service_pb2 as pb
 from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceServicer
@@ -12,12 +13,13 @@ from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import InvalidArgument, Violation
 from oraculum_kit.identity import Identity
 from oraculum_kit.validation import Violations
-from oraculum_money import ASSETS, Units
+from oraculum_money import ASSETS, INT64_MAX, Units
 from oraculum_wallet import chains, told, wire
 from oraculum_wallet.balances import Balances
 from oraculum_wallet.deposits import Deposits
 from oraculum_wallet.explain import Explanations
 from oraculum_wallet.incidents import Incidents
+from oraculum_wallet.leaving import Fences
 from oraculum_wallet.ledger import Ledger
 from oraculum_wallet.lookup import Lookup
 from oraculum_wallet.proof import Prover
@@ -47,6 +49,7 @@ class WalletServicer(WalletServiceServicer):
         explanations: Explanations,
         lookup: Lookup,
         incidents: Incidents,
+        fences: Fences,
     ) -> None:
         self._database = database
         self._ledger = ledger
@@ -57,6 +60,7 @@ class WalletServicer(WalletServiceServicer):
         self._explanations = explanations
         self._lookup = lookup
         self._incidents = incidents
+        self._fences = fences
 
     async def CreateTransfers(
         self, request: pb.CreateTransfersRequest, context: object
@@ -280,6 +284,18 @@ class WalletServicer(WalletServiceServicer):
         response.replayed = not executed
         return response
 
+    async def FenceAccounts(
+        self, request: pb.FenceAccountsRequest, context: object
+    ) -> pb.FenceAccountsResponse:
+        """Let nothing be begun for a person."""
+        await self._fences.put(*_fence(request))
+        return pb.FenceAccountsResponse()
+
+    async def LiftFence(self, request: pb.LiftFenceRequest, context: object) -> pb.LiftFenceResponse:
+        """Let a person go on."""
+        await self._fences.lift(*_fence(request))
+        return pb.LiftFenceResponse()
+
     async def CheckLedger(self, request: pb.CheckLedgerRequest, context: object) -> pb.CheckLedgerResponse:
         """Prove the ledger's laws."""
         proof = await self._prover.check()
@@ -288,3 +304,11 @@ class WalletServicer(WalletServiceServicer):
             sums=[pb.AssetSums(**sums._asdict()) for sums in proof.sums],
             violations=proof.violations,
         )
+
+
+def _fence(request: pb.FenceAccountsRequest | pb.LiftFenceRequest) -> tuple[UUID, int]:
+    check = Violations()
+    user_id = check.uuid("user_id", request.user_id)
+    check.integer("fence", request.fence, minimum=1, maximum=INT64_MAX)
+    check.finish()
+    return user_id, request.fence

@@ -71,6 +71,7 @@ def balance_explained(explained: BalanceExplained) -> pb.ExplainBalanceResponse:
             pb.ArrivingAmount(event_id=item.event_id, sequence=item.sequence, units=item.net.units)
             for item in explained.arriving
         ],
+        arriving_unknown=explained.arriving_unknown,
     )
 
 

@@ -46,6 +46,7 @@ from oraculum_wallet.consumers import FillsConsumer
 from oraculum_wallet.deposits import Deposits
 from oraculum_wallet.explain import Explanations
 from oraculum_wallet.incidents import Incidents
+from oraculum_wallet.leaving import Fences
 from oraculum_wallet.ledger import Ledger
 from oraculum_wallet.lookup import Lookup
 from oraculum_wallet.proof import Prover
@@ -241,6 +242,7 @@ def servicer(
         explanations=Explanations(database, balances),
         lookup=Lookup(database),
         incidents=Incidents(database),
+        fences=Fences(database),
     )
 
 
@@ -255,6 +257,13 @@ async def target(servicer: WalletServicer, parties: Parties) -> AsyncIterator[st
 async def as_prediction(target: str, parties: Parties) -> AsyncIterator[WalletServiceStub]:
     """The wallet as prediction calls it."""
     async with parties.channel(target, service="prediction") as opened:
+        yield WalletServiceStub(opened)
+
+
+@pytest.fixture
+async def as_auth(target: str, parties: Parties) -> AsyncIterator[WalletServiceStub]:
+    """The wallet as auth calls it."""
+    async with parties.channel(target, service="auth") as opened:
         yield WalletServiceStub(opened)
 
 

@@ -93,6 +93,12 @@ class TestBalance:
             (event_id, 2, 9),
         ]
 
+    async def test_what_nobody_knows_is_not_nothing(self, asker: Asker, prediction: Any) -> None:
+        assert not (await asker.balance()).arriving_unknown
+        prediction.away = True
+        told = await asker.balance()
+        assert (True, 0) == (told.arriving_unknown, len(told.arriving))
+
     async def test_more_holds_than_are_listed_are_summed(
         self, asker: Asker, ledger: Ledger, make: Any, user: Account, escrow: Account,
         monkeypatch: pytest.MonkeyPatch,

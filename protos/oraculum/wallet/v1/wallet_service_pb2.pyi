@@ -925,6 +925,92 @@ class GetDepositResponse(_message.Message):
 Global___GetDepositResponse: _TypeAlias = GetDepositResponse  # noqa: Y015
 
 @_typing.final
+class FenceAccountsRequest(_message.Message):
+    """A person who is about to leave."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    FENCE_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """The person's id."""
+    fence: _builtins.int
+    """The fence's number: a later one is higher."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        fence: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fence", b"fence", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FenceAccountsRequest: _TypeAlias = FenceAccountsRequest  # noqa: Y015
+
+@_typing.final
+class FenceAccountsResponse(_message.Message):
+    """Nothing is begun for them behind this."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FenceAccountsResponse: _TypeAlias = FenceAccountsResponse  # noqa: Y015
+
+@_typing.final
+class LiftFenceRequest(_message.Message):
+    """A person who stays."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    FENCE_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """The person's id."""
+    fence: _builtins.int
+    """The number of the fence that is lifted."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        fence: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fence", b"fence", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiftFenceRequest: _TypeAlias = LiftFenceRequest  # noqa: Y015
+
+@_typing.final
+class LiftFenceResponse(_message.Message):
+    """The fence does not stand any more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiftFenceResponse: _TypeAlias = LiftFenceResponse  # noqa: Y015
+
+@_typing.final
 class CheckLedgerRequest(_message.Message):
     """Asks for a proof of the ledger's laws."""
 
@@ -1148,8 +1234,11 @@ class ExplainBalanceResponse(_message.Message):
     HELD_FIELD_NUMBER: _builtins.int
     HELD_BEYOND_UNITS_FIELD_NUMBER: _builtins.int
     ARRIVING_FIELD_NUMBER: _builtins.int
+    ARRIVING_UNKNOWN_FIELD_NUMBER: _builtins.int
     held_beyond_units: _builtins.int
     """What is held beyond those listed, in the asset's smallest unit."""
+    arriving_unknown: _builtins.bool
+    """True while nobody can say what is arriving: nothing is listed then because it is not known."""
     @_builtins.property
     def balance(self) -> Global___Balance:
         """As GetBalances tells it."""
@@ -1174,10 +1263,11 @@ class ExplainBalanceResponse(_message.Message):
         held: _abc.Iterable[Global___HeldAmount] | None = ...,
         held_beyond_units: _builtins.int = ...,
         arriving: _abc.Iterable[Global___ArrivingAmount] | None = ...,
+        arriving_unknown: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["balance", b"balance"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arriving", b"arriving", "balance", b"balance", "entries", b"entries", "held", b"held", "held_beyond_units", b"held_beyond_units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arriving", b"arriving", "arriving_unknown", b"arriving_unknown", "balance", b"balance", "entries", b"entries", "held", b"held", "held_beyond_units", b"held_beyond_units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -95,6 +95,16 @@ class WalletServiceStub:
                 request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CheckLedgerRequest.SerializeToString,
                 response_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CheckLedgerResponse.FromString,
                 _registered_method=True)
+        self.FenceAccounts = channel.unary_unary(
+                '/oraculum.wallet.v1.WalletService/FenceAccounts',
+                request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.FenceAccountsRequest.SerializeToString,
+                response_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.FenceAccountsResponse.FromString,
+                _registered_method=True)
+        self.LiftFence = channel.unary_unary(
+                '/oraculum.wallet.v1.WalletService/LiftFence',
+                request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LiftFenceRequest.SerializeToString,
+                response_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LiftFenceResponse.FromString,
+                _registered_method=True)
         self.ListIncidents = channel.unary_unary(
                 '/oraculum.wallet.v1.WalletService/ListIncidents',
                 request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ListIncidentsRequest.SerializeToString,
@@ -198,6 +208,22 @@ class WalletServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FenceAccounts(self, request, context):
+        """Lets nothing be begun with a person's accounts: no deposit, no hold, no reserve, no bond, no charge. What was promised
+        before is carried out. For auth, while it asks what somebody has left who wants to be deleted. Fails with FENCE_OUTDATED
+        when this fence was lifted, or a later one is known.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LiftFence(self, request, context):
+        """Lifts a fence, and keeps it from coming later. Nothing where a later one stands.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListIncidents(self, request, context):
         """What can't happen and did: open incidents first, newest first.
         """
@@ -275,6 +301,16 @@ def add_WalletServiceServicer_to_server(servicer, server):
                     servicer.CheckLedger,
                     request_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CheckLedgerRequest.FromString,
                     response_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CheckLedgerResponse.SerializeToString,
+            ),
+            'FenceAccounts': grpc.unary_unary_rpc_method_handler(
+                    servicer.FenceAccounts,
+                    request_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.FenceAccountsRequest.FromString,
+                    response_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.FenceAccountsResponse.SerializeToString,
+            ),
+            'LiftFence': grpc.unary_unary_rpc_method_handler(
+                    servicer.LiftFence,
+                    request_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LiftFenceRequest.FromString,
+                    response_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LiftFenceResponse.SerializeToString,
             ),
             'ListIncidents': grpc.unary_unary_rpc_method_handler(
                     servicer.ListIncidents,
@@ -612,6 +648,60 @@ class WalletService:
             '/oraculum.wallet.v1.WalletService/CheckLedger',
             oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CheckLedgerRequest.SerializeToString,
             oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.CheckLedgerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FenceAccounts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.wallet.v1.WalletService/FenceAccounts',
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.FenceAccountsRequest.SerializeToString,
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.FenceAccountsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LiftFence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.wallet.v1.WalletService/LiftFence',
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LiftFenceRequest.SerializeToString,
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LiftFenceResponse.FromString,
             options,
             channel_credentials,
             insecure,

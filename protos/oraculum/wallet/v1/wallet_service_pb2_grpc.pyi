@@ -62,6 +62,13 @@ class WalletServiceStub:
     """All that touched one account in a time, newest first, holds and their ends too."""
     CheckLedger: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.CheckLedgerRequest, _wallet_service_pb2.CheckLedgerResponse]
     """Proves the ledger's laws against live data: sums per asset, no balance below zero. For operators and the demo."""
+    FenceAccounts: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.FenceAccountsRequest, _wallet_service_pb2.FenceAccountsResponse]
+    """Lets nothing be begun with a person's accounts: no deposit, no hold, no reserve, no bond, no charge. What was promised
+    before is carried out. For auth, while it asks what somebody has left who wants to be deleted. Fails with FENCE_OUTDATED
+    when this fence was lifted, or a later one is known.
+    """
+    LiftFence: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.LiftFenceRequest, _wallet_service_pb2.LiftFenceResponse]
+    """Lifts a fence, and keeps it from coming later. Nothing where a later one stands."""
     ListIncidents: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.ListIncidentsRequest, _wallet_service_pb2.ListIncidentsResponse]
     """What can't happen and did: open incidents first, newest first."""
     CloseIncident: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.CloseIncidentRequest, _wallet_service_pb2.CloseIncidentResponse]
@@ -103,6 +110,13 @@ class WalletServiceAsyncStub(WalletServiceStub):
     """All that touched one account in a time, newest first, holds and their ends too."""
     CheckLedger: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.CheckLedgerRequest, _wallet_service_pb2.CheckLedgerResponse]  # type: ignore[assignment]
     """Proves the ledger's laws against live data: sums per asset, no balance below zero. For operators and the demo."""
+    FenceAccounts: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.FenceAccountsRequest, _wallet_service_pb2.FenceAccountsResponse]  # type: ignore[assignment]
+    """Lets nothing be begun with a person's accounts: no deposit, no hold, no reserve, no bond, no charge. What was promised
+    before is carried out. For auth, while it asks what somebody has left who wants to be deleted. Fails with FENCE_OUTDATED
+    when this fence was lifted, or a later one is known.
+    """
+    LiftFence: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.LiftFenceRequest, _wallet_service_pb2.LiftFenceResponse]  # type: ignore[assignment]
+    """Lifts a fence, and keeps it from coming later. Nothing where a later one stands."""
     ListIncidents: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.ListIncidentsRequest, _wallet_service_pb2.ListIncidentsResponse]  # type: ignore[assignment]
     """What can't happen and did: open incidents first, newest first."""
     CloseIncident: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.CloseIncidentRequest, _wallet_service_pb2.CloseIncidentResponse]  # type: ignore[assignment]
@@ -213,6 +227,25 @@ class WalletServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_wallet_service_pb2.CheckLedgerResponse, _abc.Awaitable[_wallet_service_pb2.CheckLedgerResponse]]:
         """Proves the ledger's laws against live data: sums per asset, no balance below zero. For operators and the demo."""
+
+    @_abc_1.abstractmethod
+    def FenceAccounts(
+        self,
+        request: _wallet_service_pb2.FenceAccountsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_wallet_service_pb2.FenceAccountsResponse, _abc.Awaitable[_wallet_service_pb2.FenceAccountsResponse]]:
+        """Lets nothing be begun with a person's accounts: no deposit, no hold, no reserve, no bond, no charge. What was promised
+        before is carried out. For auth, while it asks what somebody has left who wants to be deleted. Fails with FENCE_OUTDATED
+        when this fence was lifted, or a later one is known.
+        """
+
+    @_abc_1.abstractmethod
+    def LiftFence(
+        self,
+        request: _wallet_service_pb2.LiftFenceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_wallet_service_pb2.LiftFenceResponse, _abc.Awaitable[_wallet_service_pb2.LiftFenceResponse]]:
+        """Lifts a fence, and keeps it from coming later. Nothing where a later one stands."""
 
     @_abc_1.abstractmethod
     def ListIncidents(

@@ -18,7 +18,7 @@ where id = any(%(ids)s::uuid[]);
 -- name: lock_accounts
 -- The counters of accounts, locked in one order for everybody: people first, what many share last and so for shorter.
 select id::text, kind, owner_id, asset, debits_pending, debits_posted, credits_pending, credits_posted, changed_at,
-       frozen_at is not null
+       frozen_at is not null or fenced
 from account
 where id = any(%(ids)s::uuid[])
 order by kind, id
