@@ -647,6 +647,28 @@ CREATE TABLE auth.consent (
 );
 
 --
+-- Name: departure; Type: TABLE; Schema: auth; Owner: -
+--
+
+CREATE TABLE auth.departure (
+    user_id uuid NOT NULL,
+    fence bigint NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    CONSTRAINT departure_fence_check CHECK ((fence > 0))
+);
+
+--
+-- Name: departure_fence; Type: SEQUENCE; Schema: auth; Owner: -
+--
+
+CREATE SEQUENCE auth.departure_fence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+--
 -- Name: idempotency; Type: TABLE; Schema: auth; Owner: -
 --
 
@@ -1342,6 +1364,13 @@ ALTER TABLE ONLY auth.compliance_report
 
 ALTER TABLE ONLY auth.consent
     ADD CONSTRAINT consent_pkey PRIMARY KEY (user_id, purpose);
+
+--
+-- Name: departure departure_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.departure
+    ADD CONSTRAINT departure_pkey PRIMARY KEY (user_id);
 
 --
 -- Name: idempotency idempotency_pkey; Type: CONSTRAINT; Schema: auth; Owner: -
@@ -2922,6 +2951,13 @@ ALTER TABLE ONLY auth.consent
     ADD CONSTRAINT consent_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id) ON DELETE CASCADE;
 
 --
+-- Name: departure departure_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
+--
+
+ALTER TABLE ONLY auth.departure
+    ADD CONSTRAINT departure_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.account(user_id);
+
+--
 -- Name: known_country known_country_user_id_fkey; Type: FK CONSTRAINT; Schema: auth; Owner: -
 --
 
@@ -3039,4 +3075,5 @@ INSERT INTO auth.schema_migrations (version) VALUES
     ('20261121101200'),
     ('20261121102000'),
     ('20261121105000'),
-    ('20261121163500');
+    ('20261121163500'),
+    ('20261121200600');

@@ -23,6 +23,8 @@ from oraculum_kit.process import TrustConfig
 from oraculum_kit.server import ServerConfig
 from oraculum_kit.telemetry import TelemetryConfig
 
+# Acts of administrators are named by nobody, so they stay for ever.
+RETENTION_YEARS: Final = "user=3,money=7,compliance=7,system=1"
 _PROVIDER_NAME: Final = re.compile(r"[a-z0-9]{1,20}")
 
 
@@ -84,7 +86,7 @@ def load(variables: Mapping[str, str]) -> Config:
             data_keys_file=environment.text("DATA_KEYS_FILE"),
             password_cost=PasswordCost.read(environment),
             password_workers=environment.integer("PASSWORD_WORKERS", 1, minimum=1),
-            audit_retention_years=_years(environment),
+            audit_retention_years=retention_years(environment),
             evm_rpc_url=_url(environment, "EVM_RPC_URL"),
             screens=ScreensConfig.read_from(environment),
             kyc=KycConfig.read_from(environment),
@@ -140,10 +142,13 @@ def _providers(environment: Environment) -> list[ProviderConfig]:
     return providers
 
 
-def _years(environment: Environment) -> dict[str, int]:
-    """`system=1,user=3`: a class of acts is kept so many whole years; one that is not named, for ever."""
+def retention_years(environment: Environment) -> dict[str, int]:
+    """`system=1,user=3`: a class of acts is kept so many whole years; one that is not named, for ever.
+
+    By itself: money and compliance seven, what people do three, the platform's own one, what administrators do for ever.
+    """
     years: dict[str, int] = {}
-    for part in environment.text("AUDIT_RETENTION_YEARS", "system=1").split(","):
+    for part in environment.text("AUDIT_RETENTION_YEARS", RETENTION_YEARS).split(","):
         audit_class, _, number = part.strip().partition("=")
         if audit_class not in CLASSES or not number.isdecimal() or int(number) < 1:
             environment.refuse("AUDIT_RETENTION_YEARS", f"{part!r} is not a class and a number of years")

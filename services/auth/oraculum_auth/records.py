@@ -97,6 +97,7 @@ class StoredRefreshToken:
     """What is known of a refresh token."""
 
     session_id: UUID
+    user_id: UUID
     expires_at: datetime
     used_at: datetime | None
 

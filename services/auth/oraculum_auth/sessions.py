@@ -15,7 +15,7 @@ from oraculum_auth.mailing import token_hash
 from oraculum_auth.play.book import PlayBook
 from oraculum_auth.records import NO_CODES, Account, Codes, Origin, Session, SignedIn, Tokens
 from oraculum_auth.repository import Accounts, Sessions
-from oraculum_auth.repository.accounts import hold_account
+from oraculum_auth.repository.accounts import hold_account, lock_account
 from oraculum_auth.second_factor import SecondFactor
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
@@ -150,8 +150,11 @@ class SessionBook:
         hashed = token_hash(refresh_token)
         async with self._database.transaction() as connection:
             stored = await self._sessions.token(connection, hashed)
-            session = await self._sessions.lock(connection, stored.session_id) if stored else None
-            if stored is None or session is None or session.revoked_at is not None:
+            # The account before the session, as everybody takes them: a deletion waits for sessions while it holds the account.
+            if stored is None or not await lock_account(connection, stored.user_id):
+                raise RefreshTokenUnknown
+            session = await self._sessions.lock(connection, stored.session_id)
+            if session is None or session.revoked_at is not None:
                 raise RefreshTokenUnknown
             if stored.expires_at <= now or session.expires_at <= now:
                 raise RefreshTokenUnknown

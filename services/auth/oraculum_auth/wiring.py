@@ -174,7 +174,14 @@ def wire(parts: Parts) -> Wired:
         ],
         jobs=JobRunner(
             database=database,
-            kinds=[forgetting(database, clock), postman.kind, audit.kind, kyc.kind, play.kind, deletion.kind],
+            kinds=[
+                forgetting(database, clock),
+                postman.kind,
+                audit.kind,
+                kyc.kind,
+                play.kind,
+                *deletion.kinds,
+            ],
         ),
         feed=feed,
         audit=audit,

@@ -13,7 +13,9 @@ import pytest
 from oraculum.audit.v1 import audit_pb2
 from oraculum.auth.v1 import audit_service_pb2 as pb
 from oraculum_auth.audit_log import AuditLog
+from oraculum_auth.config import retention_years
 from oraculum_kit.clock import ManualClock
+from oraculum_kit.config import Environment
 from oraculum_kit.db import Database
 from oraculum_kit.errors import InvalidArgument, PermissionDenied
 from oraculum_kit.ids import uuid7
@@ -149,6 +151,27 @@ async def test_a_class_whose_time_is_up_is_dropped_and_the_rest_is_still_proved(
     async with database.connection() as connection:
         cursor = await connection.execute("select audit_class, sequence from audit_log order by 1, 2")
         assert [("money", 1), ("system", 3)] == await cursor.fetchall()
+
+
+async def test_each_class_is_kept_as_long_as_the_law_wants(database) -> None:
+    """What people do three years, money and compliance seven, the platform's own one; what administrators do for ever."""
+    clock = ManualClock(NOW)
+    with Environment({}) as environment:
+        log = AuditLog(database, clock, retention_years(environment))
+    classes = ("user", "money", "admin", "compliance", "system")
+    facts = [fact(audit_class=audit_pb2.AuditClass.Value(f"AUDIT_CLASS_{name.upper()}")) for name in classes]
+    await append(database, log, *facts)
+    left: dict[int, set[str]] = {}
+    for year in range(NOW.year + 1, NOW.year + 10):
+        clock.set(datetime(year, 6, 1, tzinfo=UTC))
+        await log._keep(None)  # type: ignore[arg-type]
+        assert {} == await problems(log)
+        async with database.connection() as connection:
+            rows = await (await connection.execute("select audit_class from audit_log")).fetchall()
+        left[year - NOW.year] = {name for (name,) in rows}
+    # Whole years: what is written in January stays nearly one longer than what is written in December.
+    shortest = {"user": 3, "money": 7, "compliance": 7, "system": 1}
+    assert left == {year: {name for name in classes if year <= shortest.get(name, year)} for year in left}
 
 
 class TestSearch:

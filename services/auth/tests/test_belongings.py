@@ -13,8 +13,9 @@ from oraculum.prediction.v1 import prediction_service_pb2_grpc as prediction_grp
 from oraculum.wallet.v1 import wallet_service_pb2 as wallet
 from oraculum.wallet.v1 import wallet_service_pb2_grpc as wallet_grpc
 from oraculum_auth.privacy.belongings import Belongings, Keepers
+from oraculum_auth.privacy.errors import DeletionOvertaken
 from oraculum_kit.authorization import SIGNED_IN, Access
-from oraculum_kit.errors import Unavailable
+from oraculum_kit.errors import Aborted, Unavailable
 from oraculum_kit.testing import Parties, serving
 
 SERVICES = (
@@ -33,6 +34,8 @@ class Has:
 
     def __init__(self) -> None:
         self.units, self.unknown, self.positions, self.orders = 0, False, 0, 0
+        # The highest fence that wallet knows of.
+        self.fence = 0
         self.asked: list[str] = []
         self.behind: dict[str, Callable[[], None]] = {}
 
@@ -54,6 +57,18 @@ class Wallet(wallet_grpc.WalletServiceServicer):
         answer = wallet.GetBalancesResponse(balances=[balance], arriving_unknown=has.unknown)
         has.answered("money")
         return answer
+
+    async def FenceAccounts(  # noqa: N802
+        self, request: wallet.FenceAccountsRequest, _context: object
+    ) -> wallet.FenceAccountsResponse:
+        self._has.answered(f"fence {request.fence} of {request.user_id}")
+        if request.fence < self._has.fence:
+            raise Aborted
+        return wallet.FenceAccountsResponse()
+
+    async def LiftFence(self, request: wallet.LiftFenceRequest, _context: object) -> wallet.LiftFenceResponse:  # noqa: N802
+        self._has.answered(f"lift {request.fence} of {request.user_id}")
+        return wallet.LiftFenceResponse()
 
 
 class Prediction(prediction_grpc.PredictionServiceServicer):
@@ -140,3 +155,13 @@ async def test_a_position_that_is_paid_out_meanwhile_is_money(scene: SimpleNames
 
     scene.has.behind["orders"] = paid
     assert Belongings(("1.00 USDC",)) == await scene.keepers.belongings()
+
+
+async def test_fences_are_wallets(scene: SimpleNamespace) -> None:
+    user_id = uuid4()
+    await scene.keepers.fence(user_id, 7)
+    await scene.keepers.lift(user_id, 7)
+    assert [f"fence 7 of {user_id}", f"lift 7 of {user_id}"] == scene.has.asked
+    scene.has.fence = 9
+    with pytest.raises(DeletionOvertaken):
+        await scene.keepers.fence(user_id, 8)

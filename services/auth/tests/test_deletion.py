@@ -20,10 +20,16 @@ from oraculum_auth.compliance.kyc import PERSON_FIELD
 from oraculum_auth.errors import AccountBanned
 from oraculum_auth.privacy.belongings import Belongings
 from oraculum_auth.privacy.deletion import Deletion
-from oraculum_auth.privacy.errors import AccountNotEmpty, DeletionWhileExcluded, SignInTooOld
+from oraculum_auth.privacy.errors import (
+    AccountNotEmpty,
+    DeletionOvertaken,
+    DeletionWhileExcluded,
+    SignInTooOld,
+)
 from oraculum_auth.repository import Accounts
+from oraculum_kit import jobs
 from oraculum_kit.caller import Caller, calling_as
-from oraculum_kit.errors import InvalidArgument, NotFound, ServiceError, Unauthenticated
+from oraculum_kit.errors import InvalidArgument, NotFound, ServiceError, Unauthenticated, Unavailable
 from oraculum_kit.testing.messaging import eventually
 
 DAY = 24 * 3600
@@ -48,6 +54,24 @@ class Purse:
         self.left = Belongings()
         # What happens while they are asked.
         self.meanwhile: Callable[[], Awaitable[object]] | None = None
+        # Every word about a fence, in order.
+        self.said: list[tuple[str, UUID, int]] = []
+        # Whether wallet is away when a fence is to be lifted.
+        self.away = False
+
+    async def fence(self, user_id: UUID, fence: int) -> None:
+        self.said.append(("raised", user_id, fence))
+
+    async def lift(self, user_id: UUID, fence: int) -> None:
+        if self.away:
+            raise Unavailable
+        self.said.append(("lifted", user_id, fence))
+
+    @property
+    def fences(self) -> list[tuple[str, int]]:
+        """What was said, of one person."""
+        assert len({user_id for _, user_id, _ in self.said}) <= 1
+        return [(word, fence) for word, _, fence in self.said]
 
     async def belongings(self) -> Belongings:
         if self.meanwhile is not None:
@@ -255,9 +279,112 @@ async def test_who_asked_not_to_play_does_not_come_back_by_another_account(auth,
 async def test_an_identity_check_goes_when_its_years_are_over(auth, ada, purse: Purse) -> None:
     await delete(auth, ada)
     deletion = Deletion(auth.database, Accounts(auth.vault), auth.vault, auth.clock, purse, 7)
+    forget, _ = deletion.kinds
     auth.clock.advance(seconds=7 * 365 * DAY)
-    await deletion.kind.handle(SimpleNamespace())
+    await forget.handle(SimpleNamespace())
     assert {"kyc_check", "person_key"} <= await tables_of(auth, ada.uuid)
     auth.clock.advance(seconds=3 * DAY)
-    await deletion.kind.handle(SimpleNamespace())
+    await forget.handle(SimpleNamespace())
     assert {"kyc_check", "person_key"}.isdisjoint(await tables_of(auth, ada.uuid))
+
+
+async def departures(auth) -> int:
+    async with auth.database.connection() as connection:
+        ((count,),) = await (await connection.execute("select count(*) from departure")).fetchall()
+    return int(count)
+
+
+async def jobs_of_fences(auth) -> int:
+    async with auth.database.connection() as connection:
+        rows = await connection.execute("select count(*) from job where kind = 'deletion_stay'")
+        ((count,),) = await rows.fetchall()
+    return int(count)
+
+
+async def due_now(auth, who: SimpleNamespace) -> None:
+    """The minute is over in which a first deletion may ask."""
+    async with auth.database.transaction() as connection:
+        wish = {"user_id": who.id, "fence": 1}
+        await jobs.schedule(connection, "deletion_stay", wish, unique_key="1", replace=True)
+
+
+class TestFence:
+    async def test_it_stands_before_the_first_question_and_for_ever_behind_the_erasing(
+        self, auth, ada, purse: Purse
+    ) -> None:
+        asked: list[tuple[str, int]] = []
+
+        async def look() -> None:
+            asked.extend(purse.fences)
+
+        purse.meanwhile = look
+        await delete(auth, ada)
+        assert [("raised", 1)] == asked == purse.fences
+        assert (0, 0) == (await departures(auth), await jobs_of_fences(auth))
+
+    async def test_who_stays_goes_on_at_once(self, auth, ada, purse: Purse) -> None:
+        purse.left = Belongings(positions=1)
+        with pytest.raises(AccountNotEmpty):
+            await delete(auth, ada)
+        assert [("raised", 1), ("lifted", 1)] == purse.fences
+        assert 0 == await departures(auth)
+
+    async def test_a_fence_that_could_not_be_lifted_is_lifted_by_a_job(self, auth, ada, purse: Purse) -> None:
+        purse.left, purse.away = Belongings(positions=1), True
+        with pytest.raises(AccountNotEmpty):
+            await delete(auth, ada)
+        assert [("raised", 1)] == purse.fences
+        purse.away = False
+        await due_now(auth, ada)
+
+        async def lifted() -> bool:
+            return ("lifted", 1) in purse.fences
+
+        await eventually(lifted)
+
+    async def test_whoever_comes_too_late_erases_nothing(self, auth, ada, purse: Purse) -> None:
+        """A minute goes by between the last question and the erasing: the job has let the person go on."""
+
+        async def a_minute() -> None:
+            await due_now(auth, ada)
+
+            async def lifted() -> bool:
+                return ("lifted", 1) in purse.fences
+
+            await eventually(lifted)
+
+        purse.meanwhile = a_minute
+        with pytest.raises(DeletionOvertaken):
+            await delete(auth, ada)
+        assert {"session", "person_key", "consent"} <= await tables_of(auth, ada.uuid)
+        assert "user_deleted" not in await facts(auth)
+
+    async def test_of_two_at_once_the_later_one_decides(self, auth, ada, purse: Purse) -> None:
+        """The earlier one's questions were answered before the later fence stood, so they prove nothing."""
+
+        async def again() -> None:
+            purse.meanwhile, purse.left = None, Belongings(positions=1)
+            with pytest.raises(AccountNotEmpty):
+                await delete(auth, ada)
+            purse.left = Belongings()
+
+        purse.meanwhile = again
+        with pytest.raises(DeletionOvertaken):
+            await delete(auth, ada)
+        assert [("raised", 1), ("raised", 2), ("lifted", 2), ("lifted", 1)] == purse.fences
+        assert {"session", "person_key"} <= await tables_of(auth, ada.uuid)
+        # Nothing of all that is in the way of the next.
+        await delete(auth, ada)
+        assert "user_deleted" == (await facts(auth))[-1]
+
+    async def test_of_two_at_once_that_both_may_one_erases_and_both_are_told_so(
+        self, auth, ada, purse: Purse
+    ) -> None:
+        async def again() -> None:
+            purse.meanwhile = None
+            await delete(auth, ada)
+
+        purse.meanwhile = again
+        await delete(auth, ada)
+        assert [("raised", 1), ("raised", 2)] == purse.fences
+        assert 1 == (await facts(auth)).count("user_deleted")

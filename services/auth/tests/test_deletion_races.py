@@ -50,7 +50,19 @@ Act = Callable[[], Awaitable[object]]
 class EmptyPurse:
     """Nobody has anything."""
 
+    def __init__(self) -> None:
+        # What happens while it is asked.
+        self.meanwhile: Act | None = None
+
+    async def fence(self, user_id: UUID, fence: int) -> None:
+        """Nothing is begun here anyway."""
+
+    async def lift(self, user_id: UUID, fence: int) -> None:
+        """The same."""
+
     async def belongings(self) -> Belongings:
+        if self.meanwhile is not None:
+            await self.meanwhile()
         return Belongings()
 
 
@@ -92,8 +104,10 @@ def parts(auth, database: Database, http: httpx.AsyncClient) -> SimpleNamespace:
     """The parts of auth that write something of a person's, on this database."""
     accounts, clock = Accounts(auth.vault), auth.clock
     factor = SecondFactor(database, accounts, auth.vault, Throttle(database, auth.vault, clock), clock)
+    purse = EmptyPurse()
     return SimpleNamespace(
-        deletion=Deletion(database, accounts, auth.vault, clock, EmptyPurse(), 7),
+        purse=purse,
+        deletion=Deletion(database, accounts, auth.vault, clock, purse, 7),
         keys=ApiKeys(database, accounts, factor, auth.vault, clock, auth.parties.signer),
         book=AccountBook(database, accounts, clock),
         play=PlayBook(database, clock, timedelta(days=1)),
@@ -145,7 +159,9 @@ async def test_what_waits_behind_a_deletion_changes_nothing(
     of = parts(auth, patient, http)
     coming = await acts(of, ada.id)
     async with await psycopg.AsyncConnection.connect(auth.database.config.url) as blocker:
-        await blocker.execute("select from account where user_id = %s for update", [ada.id])
+        of.purse.meanwhile = lambda: blocker.execute(
+            "select from account where user_id = %s for update", [ada.id]
+        )
 
         async def waiting(many: int) -> None:
             async def all_of_them() -> bool:
@@ -181,3 +197,25 @@ async def test_a_key_that_is_left_of_a_deleted_account_opens_nothing(
         await connection.execute("update account set deleted_at = now() where user_id = %s", [ada.id])
     with pytest.raises(ApiKeyUnknown):
         await of.keys.open(key.key_id)
+
+
+async def test_a_refresh_takes_the_account_before_the_session(auth) -> None:
+    """As a deletion does, which would deadlock with it otherwise, and one of the two would fail for nothing."""
+    made = await auth.stub.Register(
+        auth_pb.RegisterRequest(email="bela@example.com", password="correct horse battery")
+    )
+    asked, user_id = auth_pb.RefreshRequest(refresh_token=made.tokens.refresh_token), made.user.user_id
+    async with await psycopg.AsyncConnection.connect(auth.database.config.url) as deletion:
+        await deletion.execute("select from account where user_id = %s for no key update", [user_id])
+        refresh = asyncio.create_task(auth.stub.Refresh(asked))
+
+        async def waits() -> bool:
+            async with auth.database.connection() as connection:
+                row = await (await connection.execute(WAITING)).fetchone()
+            return row is not None and row[0] > 0
+
+        await eventually(waits)
+        # It holds none of what the deletion erases next.
+        await deletion.execute("select from session where user_id = %s for update nowait", [user_id])
+        await deletion.rollback()
+    assert (await refresh).tokens.access_token

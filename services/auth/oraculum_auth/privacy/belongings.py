@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from oraculum.prediction.v1 import prediction_service_pb2 as prediction
 from oraculum.wallet.v1 import wallet_service_pb2 as wallet
-from oraculum_kit.errors import Unavailable
+from oraculum_auth.privacy.errors import DeletionOvertaken
+from oraculum_kit.errors import Aborted, Unavailable
 from oraculum_money import Units, asset, format_units
 
 if TYPE_CHECKING:
@@ -46,10 +48,21 @@ class Keepers:
         self._books = books
         self._markets = markets
 
+    async def fence(self, user_id: UUID, fence: int) -> None:
+        """Let wallet begin nothing for somebody."""
+        try:
+            await self._books.FenceAccounts(wallet.FenceAccountsRequest(user_id=str(user_id), fence=fence))
+        except Aborted as error:
+            raise DeletionOvertaken from error
+
+    async def lift(self, user_id: UUID, fence: int) -> None:
+        """Let wallet begin things for them again, unless a later fence stands."""
+        await self._books.LiftFence(wallet.LiftFenceRequest(user_id=str(user_id), fence=fence))
+
     async def belongings(self) -> Belongings:
-        """What the caller still has."""
-        # Money first and last. A bet that is made meanwhile was money at the first look, and what an order or a position
-        # sets free meanwhile is money at the last one.
+        """What the caller still has, asked behind a fence."""
+        # Money first and last. What was held when the fence came was money at the first look, whatever it buys meanwhile;
+        # what an order or a position sets free meanwhile is money at the last one, since nothing can be begun with it.
         before = await self._money()
         orders = await self._markets.ListOrders(prediction.ListOrdersRequest(statuses=_OPEN, limit=1))
         portfolio = await self._markets.GetPortfolio(prediction.GetPortfolioRequest())

@@ -26,6 +26,15 @@ class Deletions:
         until: datetime | None = await _deletion.excluded_until.value(connection, user_id=user_id, now=now)
         return until
 
+    async def begin(self, connection: Connection, user_id: UUID, now: datetime) -> int:
+        """Begin a departure, under the account's lock; the fence that is its own."""
+        fence: int = await _deletion.begin_departure.value(connection, user_id=user_id, now=now)
+        return fence
+
+    async def end(self, connection: Connection, user_id: UUID, fence: int) -> bool:
+        """End a departure; False when it was ended, or another one began since."""
+        return bool(await _deletion.end_departure.run(connection, user_id=user_id, fence=fence))
+
     async def checks(self, connection: Connection, user_id: UUID) -> list[tuple[UUID, bytes]]:
         """A person's identity checks as they are sealed, locked."""
         rows = await _deletion.sealed_checks.tuples(connection, user_id=user_id)

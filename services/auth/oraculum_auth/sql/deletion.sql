@@ -1,3 +1,13 @@
+-- name: begin_departure
+-- Draws a fence for somebody who wants to go; whoever drew one before for them erases nothing any more.
+insert into departure (user_id, fence, began_at) values (%(user_id)s, nextval('departure_fence'), %(now)s)
+on conflict (user_id) do update set fence = excluded.fence, began_at = excluded.began_at
+returning fence;
+
+-- name: end_departure
+-- Takes a fence's departure away; touches no row when it was ended, or another one began since.
+delete from departure where user_id = %(user_id)s and fence = %(fence)s;
+
 -- name: pseudonymise
 -- Leaves of an account what books and logs speak of; touches no row when that was done before.
 update account set deleted_at = %(now)s, email_index = null, email_sealed = null, email_verified = false,

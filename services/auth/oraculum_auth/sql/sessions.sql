@@ -59,8 +59,9 @@ insert into refresh_token (token_hash, session_id, created_at, expires_at)
 values (%(token_hash)s, %(session_id)s, %(now)s, %(expires_at)s);
 
 -- name: refresh_token
--- What is known of a token.
-select session_id, expires_at, used_at from refresh_token where token_hash = %(token_hash)s;
+-- What is known of a token, and whose it is.
+select session_id, user_id, t.expires_at, t.used_at
+from refresh_token t join session using (session_id) where token_hash = %(token_hash)s;
 
 -- name: use_refresh_token
 -- Uses a token up; touches no row when it was used before.
