@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from oraculum.auth.v1.privacy_service_pb2 import ExportMeResponse
 from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.wallet.v1 import wallet_service_pb2 as pb
 from oraculum_kit.errors import Unavailable
@@ -91,3 +92,14 @@ async def test_money_on_its_way_of_which_nobody_knows_is_told_as_that(gateway: A
     gateway.backend.on("GetBalances", pb.GetBalancesResponse(balances=[balance], arriving_unknown=unknown))
     told = (await gateway.http.get("/api/v1/wallet/balances", headers=gateway.bearing())).json()
     assert (unknown, "0.00") == (told["arriving_unknown"], told["data"][0]["arriving"])
+
+
+@pytest.mark.parametrize("unknown", [False, True])
+async def test_an_explanation_and_an_export_say_so_too(gateway: Any, *, unknown: bool) -> None:
+    balance = pb.Balance(available=usdc(3), held=usdc(0), arriving=usdc(0))
+    gateway.backend.on("ExplainBalance", pb.ExplainBalanceResponse(balance=balance, arriving_unknown=unknown))
+    gateway.backend.on("GetBalances", pb.GetBalancesResponse(balances=[balance], arriving_unknown=unknown))
+    gateway.backend.on("ExportMe", ExportMeResponse(document_json=b"{}"))
+    for path in ("/api/v1/wallet/balances/explain", "/api/v1/users/me/export"):
+        told = (await gateway.http.get(path, headers=gateway.bearing())).json()
+        assert unknown == told["arriving_unknown"]

@@ -378,6 +378,7 @@ class BalanceExplained(msgspec.Struct, frozen=True, kw_only=True):
     held: list[LedgerHeld]
     held_beyond: Decimal
     arriving: list[Arriving]
+    arriving_unknown: bool
 
 
 class TransactionExplained(msgspec.Struct, frozen=True, kw_only=True):
@@ -733,6 +734,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
 
     auth: dict[str, Any]
     balances: list[dict[str, Any]]
+    arriving_unknown: bool
     lists: dict[str, Any]
 
 

@@ -74,6 +74,7 @@ async def explain_balance(call: Call) -> shapes.BalanceExplainedOut:
             )
             for each in told.arriving
         ],
+        arriving_unknown=told.arriving_unknown,
     )
 
 

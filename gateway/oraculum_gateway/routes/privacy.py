@@ -38,7 +38,12 @@ async def export(call: Call) -> shapes.ExportOut:
     }
     balances = _plain(await routes["listBalances"].handler(call))
     lists = {name: await _read(call, routes[route]) for name, route in _LISTS.items()}
-    return shapes.ExportOut(auth=orjson.loads(held.document_json), balances=balances["data"], lists=lists)
+    return shapes.ExportOut(
+        auth=orjson.loads(held.document_json),
+        balances=balances["data"],
+        arriving_unknown=balances["arriving_unknown"],
+        lists=lists,
+    )
 
 
 async def _read(call: Call, route: Route) -> shapes.ExportedOut:
@@ -109,7 +114,10 @@ ROUTES: Final = (
         limit=Limit.SIGN_IN, query=shapes.DeletionQuery,
         refusals={
             403: "sign_in_too_old: sign in again and ask within a quarter of an hour",
-            409: "account_not_empty while money, orders or positions are left; deletion_while_excluded",
+            409: (
+                "account_not_empty while money, orders or positions are left; deletion_while_excluded; "
+                "deletion_overtaken: nothing was deleted, try again"
+            ),
         },
     ),
     Route(

@@ -156,7 +156,10 @@ def routes(*, ledger_is_public: bool) -> tuple[Route, ...]:
             example={"rail": "demo", "amount": "100.00", "asset": "USDC"},
             refusals={
                 403: "identity_check_required: POST /users/me/kyc begins it; jurisdiction_closed or person_barred",
-                409: "depositor_excluded or deposit_limit_reached, which the person set themselves",
+                409: (
+                    "depositor_excluded or deposit_limit_reached, which the person set themselves; account_leaving while "
+                    "they delete their account"
+                ),
             },
         ),
         Route(

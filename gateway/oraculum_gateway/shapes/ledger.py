@@ -54,6 +54,8 @@ class BalanceExplainedOut(Told):
     # What is held beyond those listed.
     held_beyond: AmountOut
     arriving: list[ArrivingOut]
+    # True while nobody can say what is on its way to me: nothing is listed then because it is not known.
+    arriving_unknown: bool
 
 
 class TransactionExplainedOut(Told):

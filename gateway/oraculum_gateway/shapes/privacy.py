@@ -58,4 +58,6 @@ class ExportOut(Told):
 
     auth: dict[str, Any]
     balances: list[dict[str, Any]]
+    # True while nobody can say what is on its way to me: `arriving` is then 0 because it is not known.
+    arriving_unknown: bool
     lists: dict[str, ExportedOut]
