@@ -147,7 +147,7 @@ async def set_prohibitions(
     connection: Connection, wanted: Mapping[tuple[int, str], str], *, by: UUID, now: datetime
 ) -> None:
     """Let these be all that nobody may buy into, and tell of each that came and each that went."""
-    before = (await load(connection)).prohibitions
+    before = (await _held(connection)).prohibitions
     if before.keys() - wanted.keys():
         await repository.keep_prohibitions(connection, list(wanted))
     changes = [

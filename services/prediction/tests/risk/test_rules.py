@@ -106,6 +106,36 @@ async def test_who_changes_them_at_once_takes_turns(two: Any) -> None:
     assert left[-1] == str(kept["order_units"])
 
 
+async def test_lists_of_what_is_prohibited_that_come_at_once_take_turns(two: Any) -> None:
+    """What stands afterwards is one of them whole, and each change of each was noted."""
+    wishes = [
+        risk.SetProhibitionsRequest(
+            prohibitions=[
+                risk.Prohibition(kind=risk.PROHIBITION_KIND_CATEGORY, subject=subject, reason="a decision")
+                for subject in (f"{n} a", f"{n} b")
+            ]
+        )
+        for n in range(6)
+    ]
+
+    async def wish(n: int) -> None:
+        with two.parties.signed_in(roles={"admin"}):
+            await two.replicas[n % 2].risk.SetProhibitions(wishes[n])
+
+    await asyncio.gather(*map(wish, range(len(wishes))))
+    stands = [row["subject"] for row in two.rows("select subject from risk_prohibition order by subject")]
+    assert stands in [sorted(one.subject for one in each.prohibitions) for each in wishes]
+    facts = [
+        AuditFact.FromString(row["payload"])
+        for row in two.rows("select payload from outbox where topic = 'audit' order by id")
+    ]
+    noted_so_far: set[str] = set()
+    for fact in facts:
+        change = noted_so_far.add if fact.action == "prohibition.set" else noted_so_far.remove
+        change(fact.subject_id)
+    assert set(stands) == noted_so_far
+
+
 async def test_limits_of_the_house_hold_on_every_replica_until_they_are_lifted(two: Any) -> None:
     event, who = await two.open(), two.person()
     for replica in (0, 1):
