@@ -39,12 +39,20 @@ KINDS = {
     "getPrediction": "bet", "getReceipt": "bet", "cancelPrediction": "bet", "editPrediction": "bet",
     "getMyTrade": "trade", "getTrigger": "trigger", "deleteTrigger": "trigger", "getDeposit": "deposit",
     "explainTransaction": "transaction", "markNotificationRead": "notice", "endSession": "session",
-    "revokeApiKey": "key", "removeWallet": "wallet",
+    "revokeApiKey": "key", "removeWallet": "wallet", "deleteWebhook": "webhook",
 }  # fmt: skip
 # In the place of examples that would change what others need, or that would take the long way to a refusal.
 BODIES: dict[str, dict[str, Any]] = {
     "createEvent": {"title": "Was it?", "category": "custom", "end_time": "2020-01-01T00:00:00Z"},
     "login": {"nonce": "nobody gave it", "signature": "0x00"},
+    # What the others do must not wait, and nothing is to be sent anywhere.
+    "adminSetMaintenance": {
+        "state": "on",
+        "message": "to be refused",
+        "ends_at": "2020-01-01T00:00:00Z",
+        "reason": "none",
+    },
+    "createWebhook": {"url": "https://10.0.0.1/", "kinds": ["event.resolved"]},
     "adminSetCrawlerRules": {"rules": [], "version": 2**31},
     "adminSetTierLimits": {"tier": "nobody's"},
     "adminSetHouseLimits": {"asset": "no asset", "reason": "to be refused"},

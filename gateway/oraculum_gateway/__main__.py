@@ -18,6 +18,7 @@ from oraculum_gateway.config import Config, load
 from oraculum_gateway.limits import RateLimiter
 from oraculum_gateway.listening import HttpServer, http_server
 from oraculum_gateway.live import Hub
+from oraculum_gateway.maintenance import Maintenance
 from oraculum_gateway.networks import Networks
 from oraculum_gateway.services import connected
 from oraculum_gateway.signed import SignedRequests
@@ -52,6 +53,7 @@ async def main() -> None:
         hub = Hub(services)
         news = News(hub)
         clock = SystemClock()
+        maintenance = Maintenance(hub, clock)
         trust = config.trust.trust(
             JwksKeys(jwks_rpc(services.auth.GetJwks, GetJwksRequest())), revoked=revocations.revoked
         )
@@ -65,6 +67,7 @@ async def main() -> None:
             answers=Answers(cache, news, clock, bytes_max=config.cache_bytes),
             clock=clock,
             health=health,
+            maintenance=maintenance,
         )
         app, sockets = application(
             parts,
@@ -79,7 +82,7 @@ async def main() -> None:
         server = http_server(app, config.listen, grace_seconds=config.grace_seconds)
         await health.start()
         async with InternalEndpoint(config.internal_listen, health):
-            works = (health.run, hub.run, news.run, revocations.run)
+            works = (health.run, hub.run, news.run, maintenance.run, revocations.run)
             await _until_stopped(config, server, works, health, sockets)
 
 

@@ -21,6 +21,7 @@ from oraculum_gateway.direct import Direct
 from oraculum_gateway.edge import EdgeMiddleware
 from oraculum_gateway.limits import RateLimiter
 from oraculum_gateway.live import Hub
+from oraculum_gateway.maintenance import Maintenance
 from oraculum_gateway.networks import Networks
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import PREFIX, Call, Route
@@ -38,6 +39,7 @@ from oraculum_gateway.routes import (
     inbox,
     judging,
     ledger,
+    maintenance,
     my_wallets,
     open_id,
     orders,
@@ -48,6 +50,7 @@ from oraculum_gateway.routes import (
     risk_admin,
     trading,
     wallet,
+    webhooks,
     world,
 )
 from oraculum_gateway.services import Services
@@ -76,6 +79,7 @@ class Parts:
     answers: Answers
     clock: Clock
     health: Health
+    maintenance: Maintenance
 
 
 def all_routes(health: Health, *, ledger_is_public: bool) -> tuple[Route, ...]:
@@ -106,7 +110,7 @@ def all_routes(health: Health, *, ledger_is_public: bool) -> tuple[Route, ...]:
     )
     trade = (*trading.ROUTES, *orders.ROUTES, *history.ROUTES)
     limits = (*risk.ROUTES, *risk_admin.ROUTES)
-    told = (*world.ROUTES, *inbox.ROUTES)
+    told = (*world.ROUTES, *inbox.ROUTES, *webhooks.ROUTES, *maintenance.ROUTES)
     return (*trade, *events.ROUTES, *money, *people_routes, *limits, *told, system)
 
 
@@ -125,9 +129,23 @@ def application(
     documents = _documents(routes, public_url)
     # Answers in Valkey may be an older version's, whose clients knew other shapes.
     parts.answers.version = hashlib.blake2b(documents["/openapi.json"], digest_size=8).hexdigest()
-    serving = Serving(parts.services, parts.trust, parts.limiter, parts.signed, parts.answers, parts.news)
+    serving = Serving(
+        parts.services,
+        parts.trust,
+        parts.limiter,
+        parts.signed,
+        parts.answers,
+        parts.news,
+        parts.maintenance,
+    )
     sockets = SocketServer(
-        parts.services, parts.hub, parts.trust, parts.limiter, parts.clock, sockets_max=sockets_max
+        parts.services,
+        parts.hub,
+        parts.trust,
+        parts.limiter,
+        parts.clock,
+        parts.maintenance,
+        sockets_max=sockets_max,
     )
     app = Starlette(
         routes=[

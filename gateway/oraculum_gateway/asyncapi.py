@@ -48,6 +48,20 @@ _CHANNELS: Final = (
     "leaderboard.<category>", "creator.<id>", "system",
 )  # fmt: skip
 
+_MAINTENANCE: Final = {
+    "type": "system.maintenance",
+    "channel": "system",
+    "seq": 3,
+    "ts": "2026-05-04T12:00:00.000Z",
+    "data": {
+        # Or `on`, while commands are refused with 503 `maintenance`; or `off`.
+        "state": "announced",
+        "message": "For about ten minutes no bets are taken.",
+        "starts_at": "2026-05-05T02:00:00.000Z",
+        "ends_at": "2026-05-05T02:10:00.000Z",
+    },
+}
+
 
 def document(*, server: str) -> dict[str, Any]:
     """The whole document."""
@@ -95,7 +109,12 @@ def _channel_message() -> dict[str, Any]:
         "required": ["type", "channel", "seq", "ts", "data"],
         "properties": properties,
     }
-    return {"name": "message", "summary": "What a channel says.", "payload": payload}
+    return {
+        "name": "message",
+        "summary": "What a channel says.",
+        "payload": payload,
+        "examples": [{"name": "maintenance", "payload": _MAINTENANCE}],
+    }
 
 
 def _ref(name: str) -> dict[str, str]:

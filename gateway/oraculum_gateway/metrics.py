@@ -29,6 +29,7 @@ CACHED_BYTES: Final = Gauge("oraculum_gateway_cache_bytes", "Bytes of answers ke
 CACHE_FAILURES: Final = Counter(
     "oraculum_gateway_cache_failures_total", "Questions to Valkey about kept answers that nobody answered."
 )
+MAINTENANCE: Final = Gauge("oraculum_gateway_maintenance", "1 while commands wait for maintenance to end.")
 
 _children: Final[dict[tuple[str, str, int], Histogram]] = {}
 

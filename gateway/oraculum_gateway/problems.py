@@ -55,6 +55,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "deadline_payout_millionths": "deadline_payouts",
     "event_type": "type",
     "from_time": "from",
+    "heard_kinds": "kinds",
     "kinds": "type",
     "limit_price_millionths": "max_price",
     "outcome_labels": "outcomes",

@@ -18,6 +18,7 @@ from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
 from oraculum.event.v1.event_service_pb2_grpc import EventServiceStub
 from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceStub
 from oraculum.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
+from oraculum.notification.v1.webhook_service_pb2_grpc import WebhookServiceStub
 from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionServiceStub
 from oraculum.prediction.v1.risk_service_pb2_grpc import RiskServiceStub
 from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceStub
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from oraculum.event.v1.event_service_pb2_grpc import EventServiceAsyncStub
     from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceAsyncStub
     from oraculum.notification.v1.notification_service_pb2_grpc import NotificationServiceAsyncStub
+    from oraculum.notification.v1.webhook_service_pb2_grpc import WebhookServiceAsyncStub
     from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionServiceAsyncStub
     from oraculum.prediction.v1.risk_service_pb2_grpc import RiskServiceAsyncStub
     from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceAsyncStub
@@ -60,7 +62,10 @@ _SAFE: Final = {
     "market_data": (
         "MarketDataService ListMarkets GetMarket GetQuotes GetBook ListTrades ListCandles GetFeeds"
     ),
-    "notification": "NotificationService Resume ListNotifications MarkRead MarkAllRead",
+    "notification": (
+        "NotificationService Resume ListNotifications MarkRead MarkAllRead GetPreferences SetPreferences SetMaintenance;"
+        "WebhookService CreateSubscription ListSubscriptions DeleteSubscription"
+    ),
 }
 
 # Asked by the thousand a second, so they share messages.
@@ -102,6 +107,7 @@ class Services:
     wallet: "WalletServiceAsyncStub"
     market_data: "MarketDataServiceAsyncStub"
     notification: "NotificationServiceAsyncStub"
+    webhooks: "WebhookServiceAsyncStub"
     # By service name, whether it answers.
     checks: dict[str, Check]
 
@@ -147,6 +153,7 @@ async def connected(targets: Targets, identity: ServiceIdentity) -> AsyncIterato
             wallet=WalletServiceStub(wallet),
             market_data=MarketDataServiceStub(market_data),
             notification=NotificationServiceStub(notification),
+            webhooks=WebhookServiceStub(notification),
             checks={
                 "auth": auth.check,
                 "event": event.check,

@@ -22,6 +22,7 @@ from oraculum_gateway.caching.keeping import changed_by
 from oraculum_gateway.caching.news import News
 from oraculum_gateway.edge import Edge
 from oraculum_gateway.limits import RateLimiter, counted
+from oraculum_gateway.maintenance import Maintenance
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import Call, Created, Limit, Route, Who
 from oraculum_gateway.services import Services
@@ -37,6 +38,8 @@ _log = structlog.stdlib.get_logger(__name__)
 
 _KEY_LENGTH_MAX: Final = 128
 _BEARER: Final = "bearer "
+# Who could not sign in could not end maintenance either.
+_ALWAYS_OPEN: Final = "auth"
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -52,10 +55,12 @@ class Serving:
         signed: SignedRequests,
         answers: Answers,
         news: News,
+        maintenance: Maintenance,
     ) -> None:
         self._services = services
         self._answers = answers
         self._news = news
+        self._maintenance = maintenance
         self._trust = trust
         self._limiter = limiter
         self._signed = signed
@@ -92,6 +97,8 @@ class Serving:
         await self._limit(route, counts, edge)
         if not route.who.admits(user):
             raise _not_admitted(route.who, user)
+        if route.command and route.tag != _ALWAYS_OPEN:
+            self._maintenance.admit(user)
         if route.keep is not None:
             kept = await self._kept(route, request, edge, signed_in=user is not None)
             if kept is not None:

@@ -10,6 +10,7 @@ from oraculum_gateway import metrics, problems
 from oraculum_gateway.edge import Edge
 from oraculum_gateway.limits import RateLimiter, counted
 from oraculum_gateway.live import Hub
+from oraculum_gateway.maintenance import Maintenance
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import Limit
 from oraculum_gateway.services import Services
@@ -30,6 +31,7 @@ class SocketServer:
         trust: Trust,
         limiter: RateLimiter,
         clock: Clock,
+        maintenance: Maintenance,
         *,
         sockets_max: int,
     ) -> None:
@@ -38,6 +40,7 @@ class SocketServer:
         self.trust = trust
         self.limiter = limiter
         self.clock = clock
+        self.maintenance = maintenance
         self._sockets_max = sockets_max
         self._open: set[Socket] = set()
 

@@ -30,7 +30,7 @@ from oraculum.auth.v1 import (
 )
 from oraculum.event.v1 import event_service_pb2
 from oraculum.market_data.v1 import market_data_service_pb2
-from oraculum.notification.v1 import notification_service_pb2
+from oraculum.notification.v1 import notification_service_pb2, webhook_service_pb2
 from oraculum.prediction.v1 import prediction_service_pb2, risk_service_pb2
 from oraculum.wallet.v1 import wallet_service_pb2
 from oraculum_gateway.app import Parts, application
@@ -39,6 +39,7 @@ from oraculum_gateway.caching.news import News
 from oraculum_gateway.limits import Allowance, RateLimiter
 from oraculum_gateway.listening import http_server
 from oraculum_gateway.live import Hub
+from oraculum_gateway.maintenance import Maintenance
 from oraculum_gateway.networks import Networks
 from oraculum_gateway.services import Targets, connected
 from oraculum_gateway.signed import SignedRequests
@@ -63,6 +64,7 @@ CONTRACTS = (
     event_service_pb2,
     market_data_service_pb2,
     notification_service_pb2,
+    webhook_service_pb2,
     prediction_service_pb2,
     risk_service_pb2,
     wallet_service_pb2,
@@ -162,6 +164,7 @@ class Gateway:
     news: News
     redis: Redis
     sockets: SocketServer
+    maintenance: Maintenance
 
     def token(
         self, user_id: UUID | None = None, *, minutes: float = 15, roles: tuple[str, ...] = ("user",)
@@ -197,7 +200,10 @@ async def running_gateway(
         news = News(hub)
         answers = Answers(redis, news, clock, bytes_max=cache_bytes)
         limiter = RateLimiter(redis, tiers, routes)
-        parts = Parts(services, parties.trust, limiter, signed, hub, news, answers, clock, Health())
+        maintenance = Maintenance(hub, clock)
+        parts = Parts(
+            services, parties.trust, limiter, signed, hub, news, answers, clock, Health(), maintenance
+        )
         app, sockets = application(
             parts,
             public_url="http://gateway.test",
@@ -217,7 +223,7 @@ async def running_gateway(
         url = f"http://127.0.0.1:{port}"
         try:
             async with httpx.AsyncClient(base_url=url, timeout=10) as http:
-                yield Gateway(url, http, backend, parties, hub, news, redis, sockets)
+                yield Gateway(url, http, backend, parties, hub, news, redis, sockets, maintenance)
         finally:
             server.should_exit = True
             backend.said.put_nowait(None)

@@ -54,6 +54,7 @@ TROUBLE: dict[str, tuple[dict[str, str], int, int]] = {
     ),
     "PoolExhausted": ({'oraculum_db_pool_waiting{service="event",pool="main"}': "60x20"}, 1, 4),
     "OrdersQueue": ({'oraculum_prediction_queue_orders{instance="a"}': "1500x20"}, 0, 3),
+    "WebhooksOverdue": ({"oraculum_notification_webhooks_overdue_seconds": "0+60x30"}, 8, 14),
     "VenueSilent": ({'oraculum_market_data_age_seconds{venue="kalshi"}': "0+60x20"}, 5, 10),
     "HouseExposureHigh": (
         {'oraculum_prediction_house_exposure_units{asset="USDC"}': "2000000000000x20"},

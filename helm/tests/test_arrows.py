@@ -59,12 +59,12 @@ def test_only_the_gateway_is_reached_from_outside(objects) -> None:
         assert ("http" in ports) == (policy["metadata"]["name"] == "oraculum-gateway")
 
 
-def test_only_market_data_reaches_the_world(objects) -> None:
+def test_only_venues_and_webhooks_are_reached_in_the_world(objects) -> None:
     for policy in objects.of("NetworkPolicy"):
         world = any(
             "ipBlock" in peer for rule in policy["spec"].get("egress", []) for peer in rule.get("to", [])
         )
-        assert world == (policy["metadata"]["name"] == "oraculum-market-data")
+        assert world == (policy["metadata"]["name"] in {"oraculum-market-data", "oraculum-notification"})
 
 
 def test_the_gateway_sees_every_pod_of_prediction(objects) -> None:

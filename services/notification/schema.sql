@@ -98,6 +98,23 @@ CREATE TABLE notification.job (
 WITH (fillfactor='80');
 
 --
+-- Name: maintenance; Type: TABLE; Schema: notification; Owner: -
+--
+
+CREATE TABLE notification.maintenance (
+    only_row boolean DEFAULT true NOT NULL,
+    state text NOT NULL,
+    message text NOT NULL,
+    starts_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    changed_by uuid NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT maintenance_message_check CHECK ((char_length(message) <= 500)),
+    CONSTRAINT maintenance_only_row_check CHECK (only_row),
+    CONSTRAINT maintenance_state_check CHECK ((state = ANY (ARRAY['off'::text, 'announced'::text, 'on'::text])))
+);
+
+--
 -- Name: message; Type: TABLE; Schema: notification; Owner: -
 --
 
@@ -185,11 +202,71 @@ CREATE TABLE notification.outbox_sequence (
 WITH (fillfactor='80');
 
 --
+-- Name: preference; Type: TABLE; Schema: notification; Owner: -
+--
+
+CREATE TABLE notification.preference (
+    user_id uuid NOT NULL,
+    muted_inbox text[] NOT NULL,
+    muted_socket text[] NOT NULL,
+    quiet_from time without time zone,
+    quiet_to time without time zone,
+    time_zone text,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT preference_check CHECK ((((quiet_from IS NULL) = (quiet_to IS NULL)) AND ((quiet_from IS NULL) = (time_zone IS NULL)))),
+    CONSTRAINT preference_time_zone_check CHECK ((char_length(time_zone) <= 64))
+);
+
+--
 -- Name: schema_migrations; Type: TABLE; Schema: notification; Owner: -
 --
 
 CREATE TABLE notification.schema_migrations (
     version character varying NOT NULL
+);
+
+--
+-- Name: webhook; Type: TABLE; Schema: notification; Owner: -
+--
+
+CREATE TABLE notification.webhook (
+    subscription_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    url text NOT NULL,
+    kinds text[] NOT NULL,
+    secret_mark bytea NOT NULL,
+    sequence bigint DEFAULT 0 NOT NULL,
+    delivered bigint DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone,
+    lease uuid,
+    attempts bigint DEFAULT 0 NOT NULL,
+    slow boolean DEFAULT false NOT NULL,
+    failing_since timestamp with time zone,
+    last_attempt_at timestamp with time zone,
+    last_result text,
+    disabled_at timestamp with time zone,
+    disabled_reason text,
+    told_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT webhook_check CHECK (((delivered >= 0) AND (delivered <= sequence))),
+    CONSTRAINT webhook_check1 CHECK (((disabled_at IS NULL) = (disabled_reason IS NULL))),
+    CONSTRAINT webhook_kinds_check CHECK ((cardinality(kinds) > 0)),
+    CONSTRAINT webhook_url_check CHECK (((char_length(url) >= 1) AND (char_length(url) <= 2048)))
+)
+WITH (fillfactor='70');
+
+--
+-- Name: webhook_message; Type: TABLE; Schema: notification; Owner: -
+--
+
+CREATE TABLE notification.webhook_message (
+    subscription_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    message_id uuid NOT NULL,
+    kind text NOT NULL,
+    data text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    CONSTRAINT webhook_message_sequence_check CHECK ((sequence > 0))
 );
 
 --
@@ -242,6 +319,13 @@ ALTER TABLE ONLY notification.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
 --
+-- Name: maintenance maintenance_pkey; Type: CONSTRAINT; Schema: notification; Owner: -
+--
+
+ALTER TABLE ONLY notification.maintenance
+    ADD CONSTRAINT maintenance_pkey PRIMARY KEY (only_row);
+
+--
 -- Name: message message_pkey; Type: CONSTRAINT; Schema: notification; Owner: -
 --
 
@@ -284,11 +368,32 @@ ALTER TABLE ONLY notification.outbox_sequence
     ADD CONSTRAINT outbox_sequence_pkey PRIMARY KEY (topic, key);
 
 --
+-- Name: preference preference_pkey; Type: CONSTRAINT; Schema: notification; Owner: -
+--
+
+ALTER TABLE ONLY notification.preference
+    ADD CONSTRAINT preference_pkey PRIMARY KEY (user_id);
+
+--
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: notification; Owner: -
 --
 
 ALTER TABLE ONLY notification.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+
+--
+-- Name: webhook_message webhook_message_pkey; Type: CONSTRAINT; Schema: notification; Owner: -
+--
+
+ALTER TABLE ONLY notification.webhook_message
+    ADD CONSTRAINT webhook_message_pkey PRIMARY KEY (subscription_id, sequence);
+
+--
+-- Name: webhook webhook_pkey; Type: CONSTRAINT; Schema: notification; Owner: -
+--
+
+ALTER TABLE ONLY notification.webhook
+    ADD CONSTRAINT webhook_pkey PRIMARY KEY (subscription_id);
 
 --
 -- Name: idempotency_created_at; Type: INDEX; Schema: notification; Owner: -
@@ -327,6 +432,31 @@ CREATE INDEX notice_newest ON notification.notice USING btree (user_id, created_
 CREATE INDEX notice_unread ON notification.notice USING btree (user_id, created_at DESC, notification_id DESC) WHERE (read_at IS NULL);
 
 --
+-- Name: webhook_due; Type: INDEX; Schema: notification; Owner: -
+--
+
+CREATE INDEX webhook_due ON notification.webhook USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (disabled_at IS NULL));
+
+--
+-- Name: webhook_owner; Type: INDEX; Schema: notification; Owner: -
+--
+
+CREATE INDEX webhook_owner ON notification.webhook USING btree (user_id);
+
+--
+-- Name: webhook_untold; Type: INDEX; Schema: notification; Owner: -
+--
+
+CREATE INDEX webhook_untold ON notification.webhook USING btree (disabled_at) WHERE ((disabled_at IS NOT NULL) AND (told_at IS NULL));
+
+--
+-- Name: webhook_message webhook_message_subscription_id_fkey; Type: FK CONSTRAINT; Schema: notification; Owner: -
+--
+
+ALTER TABLE ONLY notification.webhook_message
+    ADD CONSTRAINT webhook_message_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES notification.webhook(subscription_id) ON DELETE CASCADE;
+
+--
 -- PostgreSQL database dump complete
 --
 
@@ -337,4 +467,5 @@ CREATE INDEX notice_unread ON notification.notice USING btree (user_id, created_
 INSERT INTO notification.schema_migrations (version) VALUES
     ('20261121042000'),
     ('20261121100500'),
-    ('20261121163600');
+    ('20261121163600'),
+    ('20261121193400');

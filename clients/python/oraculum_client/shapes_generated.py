@@ -1059,6 +1059,63 @@ class Marked(msgspec.Struct, frozen=True, kw_only=True):
     marked: int
 
 
+class Preferences(msgspec.Struct, frozen=True, kw_only=True):
+    """What I want to hear, with every kind that there is."""
+
+    choices: list[Choice]
+    quiet_hours: QuietHours | None
+
+
+class ChoiceIn(msgspec.Struct, frozen=True, kw_only=True):
+    """Where notices of one kind shall reach me."""
+
+    kind: str
+    inbox: bool
+    socket: bool
+
+
+class QuietHoursIn(msgspec.Struct, frozen=True, kw_only=True):
+    """When my channel says no notices; what it would have said is kept in the inbox."""
+
+    from_time: str
+    to_time: str
+    time_zone: str
+
+
+class Subscriptions(msgspec.Struct, frozen=True, kw_only=True):
+    """Every subscription of mine, newest first."""
+
+    data: list[Subscription]
+
+
+class NewSubscription(msgspec.Struct, frozen=True, kw_only=True):
+    """A subscription with its secret, which is told here and never again."""
+
+    id: str
+    url: str
+    kinds: list[str]
+    status: Literal["active", "failing", "disabled"]
+    sequence: int
+    delivered_sequence: int
+    last_result: str | None
+    last_attempt_at: datetime | None
+    failing_since: datetime | None
+    disabled_at: datetime | None
+    disabled_reason: str | None
+    created_at: datetime
+    secret: str
+
+
+class Maintenance(msgspec.Struct, frozen=True, kw_only=True):
+    """Where maintenance stands."""
+
+    state: Literal["off", "announced", "on"]
+    message: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    changed_at: datetime
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Whether everything that we need answers."""
 
@@ -1622,6 +1679,40 @@ class Candle(msgspec.Struct, frozen=True, kw_only=True):
     close: Decimal
     volume: str
     trades: int
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """Where notices of one kind reach me; what is fixed protects the account and cannot be turned off."""
+
+    kind: str
+    inbox: bool
+    socket: bool
+    fixed: bool
+
+
+class QuietHours(msgspec.Struct, frozen=True, kw_only=True):
+    """When my channel says no notices."""
+
+    from_time: str
+    to_time: str
+    time_zone: str
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a program of mine is told."""
+
+    id: str
+    url: str
+    kinds: list[str]
+    status: Literal["active", "failing", "disabled"]
+    sequence: int
+    delivered_sequence: int
+    last_result: str | None
+    last_attempt_at: datetime | None
+    failing_since: datetime | None
+    disabled_at: datetime | None
+    disabled_reason: str | None
+    created_at: datetime
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):

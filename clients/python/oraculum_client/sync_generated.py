@@ -1782,6 +1782,77 @@ class Oraculum(Connection):
         """Mark all notices as read."""
         return self.told(Ask("POST", "/api/v1/notifications/read-all", key=idempotency_key), shapes.Marked)
 
+    def get_notification_preferences(self) -> shapes.Preferences:
+        """Which notices reach me where, and when my channel is quiet."""
+        return self.told(Ask("GET", "/api/v1/notifications/preferences"), shapes.Preferences)
+
+    def set_notification_preferences(
+        self,
+        *,
+        choices: Sequence[shapes.ChoiceIn],
+        quiet_hours: shapes.QuietHoursIn | None = None,
+        idempotency_key: str = "",
+    ) -> shapes.Preferences:
+        """Say which notices reach me where, for what is sent from now on."""
+        return self.told(
+            Ask(
+                "PUT",
+                "/api/v1/notifications/preferences",
+                body={"choices": choices, "quiet_hours": quiet_hours},
+                key=idempotency_key,
+            ),
+            shapes.Preferences,
+        )
+
+    def list_webhooks(self) -> shapes.Subscriptions:
+        """Where my programs are told, and how that goes."""
+        return self.told(Ask("GET", "/api/v1/webhooks/subscriptions"), shapes.Subscriptions)
+
+    def create_webhook(
+        self, *, url: str, kinds: Sequence[str], idempotency_key: str = ""
+    ) -> shapes.NewSubscription:
+        """Be told at an address, signed and in order; the secret is told once."""
+        return self.told(
+            Ask(
+                "POST",
+                "/api/v1/webhooks/subscriptions",
+                body={"url": url, "kinds": kinds},
+                key=idempotency_key,
+            ),
+            shapes.NewSubscription,
+        )
+
+    def delete_webhook(self, id: str | UUID, *, idempotency_key: str = "") -> None:
+        """Be told there no more; what still waited is dropped."""
+        self.done(Ask("DELETE", f"/api/v1/webhooks/subscriptions/{segment(id)}", key=idempotency_key))
+
+    def admin_set_maintenance(
+        self,
+        *,
+        state: Literal["off", "announced", "on"],
+        reason: str,
+        message: str | None = None,
+        starts_at: datetime | None = None,
+        ends_at: datetime | None = None,
+        idempotency_key: str = "",
+    ) -> shapes.Maintenance:
+        """Announce maintenance, begin it (commands wait, with 503) or end it."""
+        return self.told(
+            Ask(
+                "POST",
+                "/api/v1/admin/maintenance",
+                body={
+                    "state": state,
+                    "message": message,
+                    "starts_at": starts_at,
+                    "ends_at": ends_at,
+                    "reason": reason,
+                },
+                key=idempotency_key,
+            ),
+            shapes.Maintenance,
+        )
+
     def get_health(self) -> shapes.Health:
         """Whether everything answers."""
         return self.told(Ask("GET", "/api/v1/health"), shapes.Health)

@@ -225,6 +225,14 @@ SYMPTOMS: Final = (
     ),
     # The world outside.
     Alert(
+        "WebhooksOverdue",
+        "max(oraculum_notification_webhooks_overdue_seconds) > 300",
+        _WARNING,
+        _PERFORMANCE,
+        "Webhooks that are due have waited for a hand for more than five minutes.",
+        minutes=5,
+    ),
+    Alert(
         "VenueSilent",
         "max by (venue) (oraculum_market_data_age_seconds) > 300",
         _WARNING,

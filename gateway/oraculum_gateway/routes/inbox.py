@@ -1,4 +1,4 @@
-"""My notices."""
+"""My notices, and which of them I want."""
 
 from typing import Final
 
@@ -6,6 +6,7 @@ import orjson
 
 from oraculum.notification.v1 import notification_service_pb2 as pb
 from oraculum_gateway.route import Call, Limit, Route, Who
+from oraculum_gateway.shapes import notices as notice_shapes
 from oraculum_gateway.shapes import world as shapes
 from oraculum_gateway.shapes.base import listed_by_cursor
 from oraculum_kit.timestamps import from_wire
@@ -39,6 +40,40 @@ async def mark_all_read(call: Call) -> shapes.MarkedOut:
     return shapes.MarkedOut(marked=response.marked_count)
 
 
+async def preferences(call: Call) -> notice_shapes.PreferencesOut:
+    """What I want to hear."""
+    response = await call.services.notification.GetPreferences(pb.GetPreferencesRequest())
+    return _preferences(response.preferences)
+
+
+async def prefer(call: Call) -> notice_shapes.PreferencesOut:
+    """Say what I want to hear from now on."""
+    body: notice_shapes.PreferencesIn = call.body
+    quiet = None if body.quiet_hours is None else pb.QuietHours(**body.quiet_hours.model_dump())
+    wanted = pb.Preferences(
+        choices=[pb.ChannelChoice(**choice.model_dump()) for choice in body.choices], quiet_hours=quiet
+    )
+    response = await call.services.notification.SetPreferences(pb.SetPreferencesRequest(preferences=wanted))
+    return _preferences(response.preferences)
+
+
+def _preferences(told: pb.Preferences) -> notice_shapes.PreferencesOut:
+    quiet = told.quiet_hours
+    return notice_shapes.PreferencesOut(
+        choices=[
+            notice_shapes.ChoiceOut(
+                kind=choice.kind, inbox=choice.inbox, socket=choice.socket, fixed=choice.fixed
+            )
+            for choice in told.choices
+        ],
+        quiet_hours=notice_shapes.QuietHoursOut(
+            from_time=quiet.from_time, to_time=quiet.to_time, time_zone=quiet.time_zone
+        )
+        if told.HasField("quiet_hours")
+        else None,
+    )
+
+
 def _notice(notice: pb.Notification) -> shapes.NotificationOut:
     return shapes.NotificationOut(
         id=notice.notification_id,
@@ -66,5 +101,21 @@ ROUTES: Final = (
         method="POST", path="/notifications/read-all", name="markAllNotificationsRead", tag="notifications",
         handler=mark_all_read, summary="Mark all notices as read", who=Who.SIGNED_IN, limit=Limit.COMMAND,
         command=True, answer=shapes.MarkedOut,
+    ),
+    Route(
+        method="GET", path="/notifications/preferences", name="getNotificationPreferences", tag="notifications",
+        handler=preferences, summary="Which notices reach me where, and when my channel is quiet",
+        who=Who.SIGNED_IN, answer=notice_shapes.PreferencesOut,
+    ),
+    Route(
+        method="PUT", path="/notifications/preferences", name="setNotificationPreferences", tag="notifications",
+        handler=prefer, summary="Say which notices reach me where, for what is sent from now on",
+        who=Who.SIGNED_IN, limit=Limit.COMMAND, command=True, body=notice_shapes.PreferencesIn,
+        answer=notice_shapes.PreferencesOut,
+        example={
+            "choices": [{"kind": "prediction.settled", "inbox": True, "socket": False}],
+            "quiet_hours": {"from_time": "22:30", "to_time": "07:00", "time_zone": "Europe/Oslo"},
+        },
+        refusals={409: "account_gone"},
     ),
 )  # fmt: skip

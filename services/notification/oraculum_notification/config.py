@@ -21,6 +21,8 @@ class Config:
     trust: TrustConfig
     telemetry: TelemetryConfig
     auth_target: str
+    # Webhooks may go to this machine, and without TLS; never where strangers give URLs.
+    webhooks_development: bool
 
 
 def load(variables: Mapping[str, str]) -> Config:
@@ -33,4 +35,5 @@ def load(variables: Mapping[str, str]) -> Config:
             trust=TrustConfig.read(environment),
             telemetry=TelemetryConfig.read(environment),
             auth_target=environment.text("AUTH_TARGET"),
+            webhooks_development=environment.flag("WEBHOOKS_TO_LOOPBACK", environment.development),
         )

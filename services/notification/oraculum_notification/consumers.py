@@ -7,7 +7,7 @@ each outcome only the newest price of a batch is told.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,14 +21,18 @@ from oraculum.prediction.v1.risk_fact_pb2 import RiskFact
 from oraculum.prediction.v1.settlements_fact_pb2 import SettlementsFact
 from oraculum.wallet.v1.wallet_fact_pb2 import WalletFact
 from oraculum_kit import traces
+from oraculum_kit.clock import Clock, SystemClock
 from oraculum_kit.db import Connection, Database
+from oraculum_kit.ids import uuid7
 from oraculum_kit.inbox import InboxConsumer, Record
 from oraculum_kit.kafka import Cluster
 from oraculum_notification import alerts, events, metrics, stories
 from oraculum_notification.gone import Gatekeeper
+from oraculum_notification.preferences import Chosen
 from oraculum_notification.records import Line, Notice
 from oraculum_notification.repository import Channels, Notices
 from oraculum_notification.stories import Told
+from oraculum_notification.webhooks.feed import Feed
 
 _ONCE: Final[dict[str, type[ProtobufMessage]]] = {
     "users": UsersFact,
@@ -61,10 +65,12 @@ _STORIES: Final[dict[str, Callable[[Any, datetime], Iterator[Told]]]] = {
 class Teller:
     """Writes what channels say and what people find in their inboxes."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
         self._channels = Channels()
         self._notices = Notices()
         self._gatekeeper = Gatekeeper()
+        self._chosen = Chosen(clock or SystemClock())
+        self._feed = Feed()
 
     def consumers(self, cluster: Cluster, database: Database) -> list[InboxConsumer[ProtobufMessage]]:
         """One for what is told once, one for what is told often: a flood of prices must not delay a settlement."""
@@ -92,14 +98,37 @@ class Teller:
         ]
         await self._gatekeeper.hear(connection, records)
         told = await self._gatekeeper.readable(connection, told)
-        new = await self._notices.write(connection, [one for one in told if isinstance(one, Notice)])
-        await events.notices_created(connection, new)
         lines = [one for one in told if isinstance(one, Line)]
-        lines += [stories.notice_line(notification_id, notice) for notification_id, notice in new]
+        noticed = await self._notice(connection, [one for one in told if isinstance(one, Notice)])
+        lines += noticed.said
         lines = list(newest_prices(line for line in lines if _can_be_heard(line)))
         await self._channels.write(connection, lines)
+        # Programs hear of every notice: to subscribe to them is to have chosen.
+        await self._feed.add(connection, [*lines, *noticed.unsaid])
         metrics.LINES.inc(len(lines))
+
+    async def _notice(self, connection: Connection, notices: Sequence[Notice]) -> "_Noticed":
+        """Write what people want to find in their inboxes; what their channels say of it, and what they do not."""
+        choices = await self._chosen.of(connection, {one.user_id for one in notices})
+        new = await self._notices.write(connection, [one for one in notices if choices.kept(one)])
+        await events.notices_created(connection, new)
         metrics.NOTICES.inc(len(new))
+        # What is in no inbox is told once all the same: the record that brings it is.
+        new += [(uuid7(), one) for one in notices if not choices.kept(one)]
+        noticed = _Noticed([], [])
+        for notification_id, notice in new:
+            side = noticed.said if choices.said(notice) else noticed.unsaid
+            side.append(stories.notice_line(notification_id, notice))
+        return noticed
+
+
+@dataclass(frozen=True, slots=True)
+class _Noticed:
+    """What new notices give to tell."""
+
+    said: list[Line]
+    # What people's channels keep to themselves, at this hour or always.
+    unsaid: list[Line]
 
 
 def _traced(one: Told, record: Record[ProtobufMessage]) -> Told:

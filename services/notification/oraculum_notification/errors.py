@@ -1,9 +1,27 @@
 """The ways in which notification says no."""
 
-from oraculum_kit.errors import NotFound
+from oraculum_kit.errors import FailedPrecondition, NotFound
 
 
 class NotificationNotFound(NotFound):
     """There is no such notice."""
 
     reason = "NOTIFICATION_NOT_FOUND"
+
+
+class SubscriptionNotFound(NotFound):
+    """There is no such subscription."""
+
+    reason = "SUBSCRIPTION_NOT_FOUND"
+
+
+class TooManySubscriptions(FailedPrecondition):
+    """There are as many subscriptions as a person may have; end one first."""
+
+    reason = "TOO_MANY_SUBSCRIPTIONS"
+
+
+class AccountGone(FailedPrecondition):
+    """The account was deleted."""
+
+    reason = "ACCOUNT_GONE"

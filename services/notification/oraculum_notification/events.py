@@ -1,14 +1,18 @@
-"""What notification tells: the topic `notifications`."""
+"""What notification tells: the topics `notifications` and `audit`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import orjson
 
+from oraculum.audit.v1 import audit_pb2
 from oraculum.notification.v1 import notification_service_pb2 as pb
 from oraculum.notification.v1.notifications_fact_pb2 import NotificationCreated, NotificationsFact
 from oraculum_kit import outbox
+from oraculum_kit.caller import User, caller_or_none
 from oraculum_kit.db import Connection
+from oraculum_kit.ids import uuid7
 from oraculum_kit.outbox import Fact
 from oraculum_kit.timestamps import to_wire
 from oraculum_notification.records import Notice
@@ -37,3 +41,23 @@ def _fact(notification_id: UUID, notice: Notice) -> NotificationsFact:
     return NotificationsFact(
         user_id=str(notice.user_id), notification_created=NotificationCreated(notification=notification)
     )
+
+
+async def audit_maintenance(
+    connection: Connection, *, by: User, now: datetime, details: Mapping[str, str]
+) -> None:
+    """An administrator moved maintenance, for the log that nobody edits."""
+    caller = caller_or_none()
+    fact = audit_pb2.AuditFact(
+        audit_id=str(uuid7()),
+        audit_class=audit_pb2.AUDIT_CLASS_ADMIN,
+        service="notification",
+        action="maintenance.set",
+        actor_user_id=str(by.id),
+        subject_kind="platform",
+        subject_id="maintenance",
+        details=details,
+        request_id=caller.request_id if caller else "",
+        occurred_at=to_wire(now),
+    )
+    await outbox.add(connection, topic="audit", key=fact.actor_user_id, message=fact)

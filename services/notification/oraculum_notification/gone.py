@@ -9,8 +9,10 @@ from google.protobuf.message import Message
 from oraculum.auth.v1.users_fact_pb2 import UsersFact
 from oraculum_kit.db import Connection
 from oraculum_kit.inbox import Record
+from oraculum_notification.errors import AccountGone
 from oraculum_notification.records import Line, Notice
 from oraculum_notification.repository import Gone
+from oraculum_notification.webhooks.repository import Subscriptions
 
 _OWN: Final = "user."
 
@@ -20,13 +22,22 @@ class Gatekeeper:
 
     def __init__(self) -> None:
         self._gone = Gone()
+        self._subscriptions = Subscriptions()
 
     async def hear(self, connection: Connection, records: Sequence[Record[Message]]) -> None:
-        """Erase inboxes and channels of whoever deleted their account, and remember them."""
+        """Erase inboxes, channels, choices and webhooks of whoever deleted their account, and remember them."""
         gone = {user_id: record.time for record in records if (user_id := _gone(record.message)) is not None}
         if gone:
             channels = [f"{_OWN}{user_id}" for user_id in gone]
+            await self._gone.hold(connection, list(gone))
             await self._gone.forget(connection, list(gone), channels, max(gone.values()))
+            await self._subscriptions.delete_all(connection, list(gone))
+
+    async def admit(self, connection: Connection, user_id: UUID) -> None:
+        """Let a person write what is kept here for them until the transaction ends; raise if they are gone."""
+        await self._gone.hold(connection, [user_id])
+        if await self._gone.among(connection, [user_id]):
+            raise AccountGone
 
     async def readable(self, connection: Connection, told: Sequence[Line | Notice]) -> list[Line | Notice]:
         """What somebody is there to read."""

@@ -15,6 +15,8 @@ from oraculum_notification.records import Line, Message, Notice, StoredNotice
 _channels: Final = queries(__package__, "sql/channels.sql")
 _notices: Final = queries(__package__, "sql/notices.sql")
 _gone: Final = queries(__package__, "sql/gone.sql")
+_preferences: Final = queries(__package__, "sql/preferences.sql")
+_maintenance: Final = queries(__package__, "sql/maintenance.sql")
 
 # PostgreSQL refuses a payload of 8000 bytes.
 _PAYLOAD_BYTES_MAX: Final = 7900
@@ -142,18 +144,43 @@ class Notices:
 class Gone:
     """Who deleted their account."""
 
+    async def hold(self, connection: Connection, user_ids: Collection[UUID]) -> None:
+        """Let nobody else write what these people keep here until the transaction ends."""
+        await _gone.hold_people.tuples(connection, user_ids=list(user_ids))
+
     async def forget(
         self, connection: Connection, user_ids: Sequence[UUID], channels: Sequence[str], now: datetime
     ) -> None:
         """Erase what was theirs, and remember that they are gone."""
         await _gone.note_gone.run(connection, user_ids=list(user_ids), gone_at=now)
         await _gone.forget_notices.run(connection, user_ids=list(user_ids))
+        await _gone.forget_preferences.run(connection, user_ids=list(user_ids))
         await _gone.forget_channels.run(connection, channels=list(channels))
 
     async def among(self, connection: Connection, user_ids: Collection[UUID]) -> set[UUID]:
         """Who of these is gone."""
         rows = await _gone.gone_among.tuples(connection, user_ids=list(user_ids))
         return {user_id for (user_id,) in rows}
+
+
+class PreferenceRows:
+    """What people want to hear."""
+
+    async def of(self, connection: Connection, user_ids: Collection[UUID]) -> list[tuple[Any, ...]]:
+        """What some people chose."""
+        return await _preferences.preferences_of.tuples(connection, user_ids=list(user_ids))
+
+    async def put(self, connection: Connection, **chosen: object) -> None:
+        """Let a person's choices be these."""
+        await _preferences.put_preferences.run(connection, **chosen)
+
+
+class MaintenanceRow:
+    """Where maintenance stands."""
+
+    async def put(self, connection: Connection, **wanted: object) -> None:
+        """Let it stand here."""
+        await _maintenance.put_maintenance.run(connection, **wanted)
 
 
 def payloads(names: Sequence[str]) -> list[str]:

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from oraculum.notification.v1 import notification_service_pb2 as pb
 from oraculum.notification.v1 import notification_service_pb2_grpc
+from oraculum_kit import idempotency
 from oraculum_kit.authorization import SIGNED_IN, Access, require_user
 from oraculum_kit.clock import Clock
-from oraculum_kit.db import Database
+from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import ResourceExhausted
 from oraculum_kit.paging import Page, decode_cursor, page_size
 from oraculum_kit.rpc import Context
@@ -19,6 +20,9 @@ from oraculum_kit.validation import Violations
 from oraculum_notification import metrics
 from oraculum_notification.errors import NotificationNotFound
 from oraculum_notification.fanout import Fanout, Positions, Stream
+from oraculum_notification.maintenance import ANNOUNCED, MESSAGE_LENGTH_MAX, OFF, ON, Maintenance, Wanted
+from oraculum_notification.preferences import Chosen
+from oraculum_notification.preferences_wire import preferences_from_wire, preferences_to_wire
 from oraculum_notification.records import Message, StoredNotice
 from oraculum_notification.repository import Channels, Notices
 
@@ -31,8 +35,16 @@ ACCESS: Final = {
     _SERVICE + "ListNotifications": Access(users=SIGNED_IN),
     _SERVICE + "MarkRead": Access(users=SIGNED_IN),
     _SERVICE + "MarkAllRead": Access(users=SIGNED_IN),
+    _SERVICE + "GetPreferences": Access(users=SIGNED_IN),
+    _SERVICE + "SetPreferences": Access(users=SIGNED_IN),
+    _SERVICE + "SetMaintenance": Access(users=frozenset({"admin"})),
 }
 
+_MAINTENANCE_STATES: Final[dict[int, str]] = {
+    pb.MAINTENANCE_STATE_OFF: OFF,
+    pb.MAINTENANCE_STATE_ANNOUNCED: ANNOUNCED,
+    pb.MAINTENANCE_STATE_ON: ON,
+}
 _RESUMED_MAX: Final = 1000
 _RESUMED_BYTES_MAX: Final = 4 * 1024 * 1024
 _SENT_AT_ONCE_MAX: Final = 500
@@ -47,6 +59,8 @@ class NotificationServicer(notification_service_pb2_grpc.NotificationServiceServ
         self._clock = clock
         self._channels = Channels()
         self._notices = Notices()
+        self._chosen = Chosen(clock)
+        self._maintenance = Maintenance(clock)
 
     async def Subscribe(
         self, request: AsyncIterator[pb.SubscribeRequest], context: Context
@@ -127,6 +141,62 @@ class NotificationServicer(notification_service_pb2_grpc.NotificationServiceServ
         async with self._database.connection() as connection:
             marked = await self._notices.mark_all_read(connection, require_user().id, self._clock.now())
         return pb.MarkAllReadResponse(marked_count=marked)
+
+    async def GetPreferences(
+        self, request: pb.GetPreferencesRequest, context: Context
+    ) -> pb.GetPreferencesResponse:
+        """What the caller wants to hear."""
+        user_id = require_user().id
+        async with self._database.connection() as connection:
+            choices = await self._chosen.of(connection, [user_id])
+        return pb.GetPreferencesResponse(preferences=preferences_to_wire(choices.of(user_id)))
+
+    async def SetPreferences(
+        self, request: pb.SetPreferencesRequest, context: Context
+    ) -> pb.SetPreferencesResponse:
+        """Let the caller hear this from now on."""
+        user_id = require_user().id
+        chosen = preferences_from_wire(request.preferences)
+
+        async def choose(connection: Connection) -> pb.SetPreferencesResponse:
+            await self._chosen.set(connection, user_id, chosen)
+            return pb.SetPreferencesResponse(preferences=preferences_to_wire(chosen))
+
+        return await idempotency.once(self._database, request, pb.SetPreferencesResponse, choose)
+
+    async def SetMaintenance(
+        self, request: pb.SetMaintenanceRequest, context: Context
+    ) -> pb.SetMaintenanceResponse:
+        """Announce maintenance, begin or end it."""
+        administrator = require_user()
+        wanted, reason = self._wanted(request)
+
+        async def move(connection: Connection) -> pb.SetMaintenanceResponse:
+            changed_at = await self._maintenance.set(connection, wanted, reason=reason, by=administrator)
+            told = pb.Maintenance(
+                state=request.maintenance.state,
+                message=wanted.message,
+                starts_at=to_wire_optional(wanted.starts_at),
+                ends_at=to_wire_optional(wanted.ends_at),
+                changed_at=to_wire(changed_at),
+            )
+            return pb.SetMaintenanceResponse(maintenance=told)
+
+        return await idempotency.once(self._database, request, pb.SetMaintenanceResponse, move)
+
+    def _wanted(self, request: pb.SetMaintenanceRequest) -> tuple[Wanted, str]:
+        given, check = request.maintenance, Violations()
+        state = _MAINTENANCE_STATES.get(given.state, "")
+        if not state:
+            check.refuse("state", f"is one of {', '.join(_MAINTENANCE_STATES.values())}")
+        # Who is told that something is closed is told why; that it is open again needs no words.
+        minimum = 0 if state == OFF else 1
+        message = check.text("message", given.message, minimum=minimum, maximum=MESSAGE_LENGTH_MAX)
+        reason = check.text("reason", request.reason, minimum=3, maximum=500)
+        wanted = Wanted(state, message, check.time("starts_at", given), check.time("ends_at", given))
+        wanted.check(check, self._clock.now())
+        check.finish()
+        return wanted, reason
 
 
 def _complete(missed: Sequence[Message], after_sequence: int, position: int) -> bool:

@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from oraculum.notification.v1 import notification_service_pb2 as pb
 from oraculum.notification.v1.notification_service_pb2_grpc import (
     NotificationServiceStub,
     add_NotificationServiceServicer_to_server,
+)
+from oraculum.notification.v1.webhook_service_pb2_grpc import (
+    WebhookServiceStub,
+    add_WebhookServiceServicer_to_server,
 )
 from oraculum_kit.clock import SystemClock
 from oraculum_kit.db import Database
@@ -20,6 +25,10 @@ from oraculum_notification.fanout import Fanout
 from oraculum_notification.records import Line
 from oraculum_notification.repository import Channels
 from oraculum_notification.servicer import ACCESS, NotificationServicer
+from oraculum_notification.webhooks import servicer as webhook_servicer
+from oraculum_notification.webhooks.addresses import Rules
+from oraculum_notification.webhooks.signing import Secrets
+from oraculum_notification.webhooks.subscriptions import Desk
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -64,6 +73,8 @@ class Service:
     """What a test needs of a running notification."""
 
     stub: NotificationServiceStub
+    webhooks: WebhookServiceStub
+    secrets: Secrets
     database: Database
     parties: Parties
 
@@ -90,17 +101,27 @@ async def replica(url: str, parties: Parties) -> AsyncIterator[Service]:
     """One replica of the service."""
     async with Database(url) as database:
         fanout = Fanout(database)
-        servicer = NotificationServicer(database, fanout, SystemClock())
+        clock, secrets = SystemClock(), Secrets(Ed25519PrivateKey.generate())
+        servicer = NotificationServicer(database, fanout, clock)
+        desk = Desk(Rules(development=True), secrets, clock)
         async with (
             serving(
-                [(add_NotificationServiceServicer_to_server, servicer)],
-                ACCESS,
+                [
+                    (add_NotificationServiceServicer_to_server, servicer),
+                    (
+                        add_WebhookServiceServicer_to_server,
+                        webhook_servicer.WebhookServicer(database, desk),
+                    ),
+                ],
+                {**ACCESS, **webhook_servicer.ACCESS},
                 parties,
                 background=[fanout.run],
             ) as server,
             parties.channel(server.target, service="gateway", edge=True) as channel,
         ):
-            yield Service(NotificationServiceStub(channel), database, parties)
+            yield Service(
+                NotificationServiceStub(channel), WebhookServiceStub(channel), secrets, database, parties
+            )
 
 
 @pytest.fixture

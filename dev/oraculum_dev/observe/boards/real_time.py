@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from oraculum_dev.observe.board import Board, Row, lines, rate
+from oraculum_dev.observe.board import Board, Row, lines, quantiles, rate
 
 REAL_TIME: Final = Board(
     "real-time",
@@ -37,6 +37,29 @@ REAL_TIME: Final = Board(
                     "Streams broken", "ops", (rate("oraculum_notification_streams_broken_total"), "streams")
                 ),
                 lines("Notices to people", "ops", (rate("oraculum_notification_notices_total"), "notices")),
+            ],
+        ),
+        Row(
+            "Webhooks",
+            [
+                lines(
+                    "Sent, by what came of it",
+                    "ops",
+                    (rate("oraculum_notification_webhook_attempts_total", by="result"), "{{result}}"),
+                ),
+                quantiles("Answers of receivers", "oraculum_notification_webhook_seconds"),
+                lines("Waiting", "short", ("max(oraculum_notification_webhooks_waiting)", "messages")),
+                lines(
+                    "Due, and nobody at it",
+                    "s",
+                    ("max(oraculum_notification_webhooks_overdue_seconds)", "longest"),
+                ),
+                lines(
+                    "Given up",
+                    "ops",
+                    (rate("oraculum_notification_webhooks_disabled_total", by="reason"), "{{reason}}"),
+                ),
+                lines("Maintenance", "short", ("max(oraculum_gateway_maintenance)", "on")),
             ],
         ),
         Row(

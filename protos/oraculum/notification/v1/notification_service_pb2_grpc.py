@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class NotificationServiceStub:
-    """Live channels and the inbox.
+    """Live channels, the inbox, and what people want to hear; and maintenance, which everybody must hear of.
     """
 
     def __init__(self, channel):
@@ -60,10 +60,25 @@ class NotificationServiceStub:
                 request_serializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.MarkAllReadRequest.SerializeToString,
                 response_deserializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.MarkAllReadResponse.FromString,
                 _registered_method=True)
+        self.GetPreferences = channel.unary_unary(
+                '/oraculum.notification.v1.NotificationService/GetPreferences',
+                request_serializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.GetPreferencesRequest.SerializeToString,
+                response_deserializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.GetPreferencesResponse.FromString,
+                _registered_method=True)
+        self.SetPreferences = channel.unary_unary(
+                '/oraculum.notification.v1.NotificationService/SetPreferences',
+                request_serializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.SetPreferencesRequest.SerializeToString,
+                response_deserializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.SetPreferencesResponse.FromString,
+                _registered_method=True)
+        self.SetMaintenance = channel.unary_unary(
+                '/oraculum.notification.v1.NotificationService/SetMaintenance',
+                request_serializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.SetMaintenanceRequest.SerializeToString,
+                response_deserializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.SetMaintenanceResponse.FromString,
+                _registered_method=True)
 
 
 class NotificationServiceServicer:
-    """Live channels and the inbox.
+    """Live channels, the inbox, and what people want to hear; and maintenance, which everybody must hear of.
     """
 
     def Subscribe(self, request_iterator, context):
@@ -101,6 +116,27 @@ class NotificationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetPreferences(self, request, context):
+        """What the caller wants to hear.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetPreferences(self, request, context):
+        """Says what the caller wants to hear from now on, all of it: what is left out is as it is for everybody. A command.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetMaintenance(self, request, context):
+        """Announces maintenance, begins or ends it; the channel `system` says so. A command.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_NotificationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -129,6 +165,21 @@ def add_NotificationServiceServicer_to_server(servicer, server):
                     request_deserializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.MarkAllReadRequest.FromString,
                     response_serializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.MarkAllReadResponse.SerializeToString,
             ),
+            'GetPreferences': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPreferences,
+                    request_deserializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.GetPreferencesRequest.FromString,
+                    response_serializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.GetPreferencesResponse.SerializeToString,
+            ),
+            'SetPreferences': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetPreferences,
+                    request_deserializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.SetPreferencesRequest.FromString,
+                    response_serializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.SetPreferencesResponse.SerializeToString,
+            ),
+            'SetMaintenance': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetMaintenance,
+                    request_deserializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.SetMaintenanceRequest.FromString,
+                    response_serializer=oraculum_dot_notification_dot_v1_dot_notification__service__pb2.SetMaintenanceResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'oraculum.notification.v1.NotificationService', rpc_method_handlers)
@@ -138,7 +189,7 @@ def add_NotificationServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class NotificationService:
-    """Live channels and the inbox.
+    """Live channels, the inbox, and what people want to hear; and maintenance, which everybody must hear of.
     """
 
     @staticmethod
@@ -266,6 +317,87 @@ class NotificationService:
             '/oraculum.notification.v1.NotificationService/MarkAllRead',
             oraculum_dot_notification_dot_v1_dot_notification__service__pb2.MarkAllReadRequest.SerializeToString,
             oraculum_dot_notification_dot_v1_dot_notification__service__pb2.MarkAllReadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPreferences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.notification.v1.NotificationService/GetPreferences',
+            oraculum_dot_notification_dot_v1_dot_notification__service__pb2.GetPreferencesRequest.SerializeToString,
+            oraculum_dot_notification_dot_v1_dot_notification__service__pb2.GetPreferencesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetPreferences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.notification.v1.NotificationService/SetPreferences',
+            oraculum_dot_notification_dot_v1_dot_notification__service__pb2.SetPreferencesRequest.SerializeToString,
+            oraculum_dot_notification_dot_v1_dot_notification__service__pb2.SetPreferencesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetMaintenance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.notification.v1.NotificationService/SetMaintenance',
+            oraculum_dot_notification_dot_v1_dot_notification__service__pb2.SetMaintenanceRequest.SerializeToString,
+            oraculum_dot_notification_dot_v1_dot_notification__service__pb2.SetMaintenanceResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class NotificationServiceStub:
-    """Live channels and the inbox."""
+    """Live channels, the inbox, and what people want to hear; and maintenance, which everybody must hear of."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -43,10 +43,16 @@ class NotificationServiceStub:
     """Marks one notice of the caller as read. Fails with NOTIFICATION_NOT_FOUND."""
     MarkAllRead: _grpc.UnaryUnaryMultiCallable[_notification_service_pb2.MarkAllReadRequest, _notification_service_pb2.MarkAllReadResponse]
     """Marks all notices of the caller as read."""
+    GetPreferences: _grpc.UnaryUnaryMultiCallable[_notification_service_pb2.GetPreferencesRequest, _notification_service_pb2.GetPreferencesResponse]
+    """What the caller wants to hear."""
+    SetPreferences: _grpc.UnaryUnaryMultiCallable[_notification_service_pb2.SetPreferencesRequest, _notification_service_pb2.SetPreferencesResponse]
+    """Says what the caller wants to hear from now on, all of it: what is left out is as it is for everybody. A command."""
+    SetMaintenance: _grpc.UnaryUnaryMultiCallable[_notification_service_pb2.SetMaintenanceRequest, _notification_service_pb2.SetMaintenanceResponse]
+    """Announces maintenance, begins or ends it; the channel `system` says so. A command."""
 
 @_typing.type_check_only
 class NotificationServiceAsyncStub(NotificationServiceStub):
-    """Live channels and the inbox."""
+    """Live channels, the inbox, and what people want to hear; and maintenance, which everybody must hear of."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Subscribe: _aio.StreamStreamMultiCallable[_notification_service_pb2.SubscribeRequest, _notification_service_pb2.SubscribeResponse]  # type: ignore[assignment]
@@ -59,9 +65,15 @@ class NotificationServiceAsyncStub(NotificationServiceStub):
     """Marks one notice of the caller as read. Fails with NOTIFICATION_NOT_FOUND."""
     MarkAllRead: _aio.UnaryUnaryMultiCallable[_notification_service_pb2.MarkAllReadRequest, _notification_service_pb2.MarkAllReadResponse]  # type: ignore[assignment]
     """Marks all notices of the caller as read."""
+    GetPreferences: _aio.UnaryUnaryMultiCallable[_notification_service_pb2.GetPreferencesRequest, _notification_service_pb2.GetPreferencesResponse]  # type: ignore[assignment]
+    """What the caller wants to hear."""
+    SetPreferences: _aio.UnaryUnaryMultiCallable[_notification_service_pb2.SetPreferencesRequest, _notification_service_pb2.SetPreferencesResponse]  # type: ignore[assignment]
+    """Says what the caller wants to hear from now on, all of it: what is left out is as it is for everybody. A command."""
+    SetMaintenance: _aio.UnaryUnaryMultiCallable[_notification_service_pb2.SetMaintenanceRequest, _notification_service_pb2.SetMaintenanceResponse]  # type: ignore[assignment]
+    """Announces maintenance, begins or ends it; the channel `system` says so. A command."""
 
 class NotificationServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Live channels and the inbox."""
+    """Live channels, the inbox, and what people want to hear; and maintenance, which everybody must hear of."""
 
     @_abc_1.abstractmethod
     def Subscribe(
@@ -102,5 +114,29 @@ class NotificationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_notification_service_pb2.MarkAllReadResponse, _abc.Awaitable[_notification_service_pb2.MarkAllReadResponse]]:
         """Marks all notices of the caller as read."""
+
+    @_abc_1.abstractmethod
+    def GetPreferences(
+        self,
+        request: _notification_service_pb2.GetPreferencesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_notification_service_pb2.GetPreferencesResponse, _abc.Awaitable[_notification_service_pb2.GetPreferencesResponse]]:
+        """What the caller wants to hear."""
+
+    @_abc_1.abstractmethod
+    def SetPreferences(
+        self,
+        request: _notification_service_pb2.SetPreferencesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_notification_service_pb2.SetPreferencesResponse, _abc.Awaitable[_notification_service_pb2.SetPreferencesResponse]]:
+        """Says what the caller wants to hear from now on, all of it: what is left out is as it is for everybody. A command."""
+
+    @_abc_1.abstractmethod
+    def SetMaintenance(
+        self,
+        request: _notification_service_pb2.SetMaintenanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_notification_service_pb2.SetMaintenanceResponse, _abc.Awaitable[_notification_service_pb2.SetMaintenanceResponse]]:
+        """Announces maintenance, begins or ends it; the channel `system` says so. A command."""
 
 def add_NotificationServiceServicer_to_server(servicer: NotificationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

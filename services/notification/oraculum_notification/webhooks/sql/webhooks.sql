@@ -1,0 +1,126 @@
+-- name: insert_subscription
+-- Makes a subscription.
+insert into webhook (subscription_id, user_id, url, kinds, secret_mark, created_at)
+values (%(subscription_id)s, %(user_id)s, %(url)s, %(kinds)s::text[], %(secret_mark)s, %(created_at)s);
+
+-- name: subscriptions_of
+-- A person's subscriptions, newest first.
+select subscription_id, user_id, url, kinds, sequence, delivered, attempts, failing_since, last_attempt_at, last_result,
+  disabled_at, disabled_reason, created_at
+from webhook where user_id = %(user_id)s order by subscription_id desc;
+
+-- name: delete_subscription
+-- Ends a person's subscription, with all that waited.
+delete from webhook where subscription_id = %(subscription_id)s and user_id = %(user_id)s;
+
+-- name: delete_all
+-- Ends all subscriptions of some people.
+delete from webhook where user_id = any (%(user_ids)s::uuid[]);
+
+-- name: hold_hearers
+-- Who may want to hear of this, held in the order of ids, so that writers never wait in a ring.
+select subscription_id, user_id, kinds, sequence, delivered
+from webhook
+where disabled_at is null and subscription_id in (
+  select subscription_id from webhook
+  where user_id = any (%(owners)s::uuid[]) and kinds && %(own_kinds)s::text[]
+  union all
+  select subscription_id from webhook
+  where cardinality(%(public_kinds)s::text[]) > 0 and kinds && %(public_kinds)s::text[])
+order by subscription_id
+for update;
+
+-- name: insert_messages
+-- Keeps what waits to be told.
+insert into webhook_message (subscription_id, sequence, message_id, kind, data, occurred_at)
+select * from unnest(%(subscription_ids)s::uuid[], %(sequences)s::bigint[], %(message_ids)s::uuid[], %(kinds)s::text[],
+  %(data)s::text[], %(times)s::timestamptz[]);
+
+-- name: advance
+-- Counts what subscriptions were given, and lets them be looked at now unless somebody is at it or they wait to try again.
+update webhook w set sequence = given.sequence, due_at = coalesce(w.due_at, clock_timestamp())
+from unnest(%(subscription_ids)s::uuid[], %(sequences)s::bigint[]) as given (subscription_id, sequence)
+where w.subscription_id = given.subscription_id;
+
+-- name: disable
+-- Sends nothing more to these, and drops what waited.
+with disabled as (
+  update webhook set disabled_at = clock_timestamp(), disabled_reason = %(reason)s, due_at = null, lease = null,
+    delivered = sequence
+  where subscription_id = any (%(subscription_ids)s::uuid[]) and disabled_at is null
+  returning subscription_id)
+delete from webhook_message where subscription_id in (select subscription_id from disabled);
+
+-- name: topic
+-- The name under which replicas of this schema hear that there is something to send.
+select 'oraculum_' || current_schema() || '_webhooks';
+
+-- name: wake
+-- Wakes every replica when this transaction commits.
+select pg_notify(%(topic)s, '');
+
+-- name: claim
+-- Takes subscriptions that are due, longest waiting first, for as long as a lease.
+with due as materialized (
+  select subscription_id from webhook
+  where due_at <= clock_timestamp() and disabled_at is null and (attempts > 0 or slow) = %(troubled)s
+  order by due_at
+  limit %(row_count)s
+  for update skip locked)
+update webhook set lease = %(lease)s, due_at = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
+where subscription_id in (select subscription_id from due)
+returning subscription_id, user_id, url, secret_mark, attempts;
+
+-- name: seconds_until_due
+-- How long until something is due; null where nothing waits.
+select extract(epoch from min(due_at) - clock_timestamp())::float8 from webhook
+where due_at is not null and disabled_at is null and (attempts > 0 or slow) = any (%(lanes)s::boolean[]);
+
+-- name: waiting_messages
+-- What is to be sent next, in order, as long as the lease is ours.
+select m.sequence, m.message_id, m.kind, m.data, m.occurred_at
+from webhook w join webhook_message m on m.subscription_id = w.subscription_id and m.sequence > w.delivered
+where w.subscription_id = %(subscription_id)s and w.lease = %(lease)s
+order by m.sequence
+limit %(row_count)s;
+
+-- name: note_delivered
+-- Moves the cursor behind a message that was taken, if the lease is still ours; and drops the message.
+with moved as (
+  update webhook set delivered = %(sequence)s, attempts = 0, failing_since = null, slow = %(slow)s,
+    last_attempt_at = clock_timestamp(), last_result = %(result)s,
+    due_at = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
+  where subscription_id = %(subscription_id)s and lease = %(lease)s and delivered < %(sequence)s
+  returning subscription_id)
+delete from webhook_message
+where subscription_id in (select subscription_id from moved) and sequence = %(sequence)s;
+
+-- name: note_failed
+-- Lets a subscription wait for its next attempt, if the lease is still ours; for how long it has failed comes back.
+update webhook set attempts = attempts + 1, failing_since = coalesce(failing_since, clock_timestamp()), lease = null,
+  slow = %(slow)s, last_attempt_at = clock_timestamp(), last_result = %(result)s,
+  due_at = clock_timestamp() + make_interval(secs => %(seconds)s)
+where subscription_id = %(subscription_id)s and lease = %(lease)s
+returning extract(epoch from clock_timestamp() - failing_since)::float8;
+
+-- name: release
+-- Gives a subscription back: due at once where more waits.
+update webhook set lease = null, due_at = case when sequence > delivered then clock_timestamp() end
+where subscription_id = %(subscription_id)s and lease = %(lease)s;
+
+-- name: untold
+-- Disabled subscriptions whose owners do not know yet.
+select subscription_id, user_id, url, disabled_reason, disabled_at
+from webhook where disabled_at is not null and told_at is null
+order by disabled_at limit 100;
+
+-- name: note_told
+-- Their owners know.
+update webhook set told_at = clock_timestamp()
+where subscription_id = any (%(subscription_ids)s::uuid[]) and told_at is null;
+
+-- name: measure
+-- How much waits, and for how long what is due has been waiting for a hand.
+select coalesce(sum(sequence - delivered), 0)::bigint,
+  coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (where due_at < clock_timestamp())), 0)::float8
+from webhook where disabled_at is null and due_at is not null;

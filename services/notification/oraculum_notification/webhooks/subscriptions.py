@@ -1,0 +1,78 @@
+"""Making and ending subscriptions."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from oraculum_kit.clock import Clock
+from oraculum_kit.db import Connection
+from oraculum_kit.ids import uuid7
+from oraculum_kit.validation import Violations
+from oraculum_notification.errors import SubscriptionNotFound, TooManySubscriptions
+from oraculum_notification.gone import Gatekeeper
+from oraculum_notification.webhooks.addresses import Rules, UrlRefusedError
+from oraculum_notification.webhooks.feed import OWN_KINDS, PUBLIC_KINDS
+from oraculum_notification.webhooks.records import Subscription
+from oraculum_notification.webhooks.repository import Subscriptions
+from oraculum_notification.webhooks.signing import Secrets, mark
+
+KINDS: Final = (*OWN_KINDS, *PUBLIC_KINDS)
+SUBSCRIPTIONS_MAX: Final = 10
+
+
+class Desk:
+    """Where people ask to be told, and not to be any more."""
+
+    def __init__(self, rules: Rules, secrets: Secrets, clock: Clock) -> None:
+        self._rules = rules
+        self._secrets = secrets
+        self._clock = clock
+        self._rows = Subscriptions()
+        self._gatekeeper = Gatekeeper()
+
+    def check(self, url: str, kinds: Sequence[str]) -> None:
+        """Name what is wrong with a wish."""
+        check = Violations()
+        try:
+            self._rules.destination(url)
+        except UrlRefusedError as error:
+            check.refuse("url", str(error))
+        if not kinds:
+            check.refuse("heard_kinds", f"are one or more of {', '.join(KINDS)}")
+        for place, kind in enumerate(kinds):
+            if kind not in KINDS:
+                check.refuse(f"heard_kinds[{place}]", f"is none of {', '.join(KINDS)}")
+            elif kind in kinds[:place]:
+                check.refuse(f"heard_kinds[{place}]", "is named twice")
+        check.finish()
+
+    async def open(
+        self, connection: Connection, user_id: UUID, url: str, kinds: Sequence[str]
+    ) -> Subscription:
+        """Make a subscription in the caller's transaction."""
+        # Two that are made at once count each other, and none is made behind the deletion of its owner's account.
+        await self._gatekeeper.admit(connection, user_id)
+        if len(await self._rows.of(connection, user_id)) >= SUBSCRIPTIONS_MAX:
+            raise TooManySubscriptions(maximum=SUBSCRIPTIONS_MAX)
+        made = Subscription(
+            subscription_id=uuid7(),
+            user_id=user_id,
+            url=url,
+            kinds=[kind for kind in KINDS if kind in kinds],
+            created_at=self._clock.now(),
+        )
+        await self._rows.insert(connection, made, mark(self.secret(made.subscription_id)))
+        return made
+
+    def secret(self, subscription_id: UUID) -> str:
+        """What a subscription's messages are signed with."""
+        return self._secrets.of(subscription_id)
+
+    async def of(self, connection: Connection, user_id: UUID) -> list[Subscription]:
+        """A person's subscriptions."""
+        return await self._rows.of(connection, user_id)
+
+    async def end(self, connection: Connection, user_id: UUID, subscription_id: UUID) -> None:
+        """End one of a person's."""
+        if not await self._rows.delete(connection, subscription_id, user_id):
+            raise SubscriptionNotFound(subscription_id=subscription_id)

@@ -1,0 +1,54 @@
+"""What owners find in their inboxes when a subscription of theirs was given up."""
+
+from typing import Final
+
+from oraculum_kit.db import Database
+from oraculum_notification import events, metrics, stories
+from oraculum_notification.records import Notice
+from oraculum_notification.repository import Channels, Notices
+from oraculum_notification.webhooks.records import Disabled
+from oraculum_notification.webhooks.repository import Sending
+
+_WHY: Final = {
+    "failing": "It took nothing for three days.",
+    "gone": "It answered 410, which means that nobody is there any more.",
+    "too_many_waiting": "Too many messages waited for it.",
+    "secret_lost": "Our key was replaced, so its secret is not valid any more.",
+}
+
+
+class OwnersTeller:
+    """Tells owners."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._rows = Sending()
+        self._notices = Notices()
+        self._channels = Channels()
+
+    async def tell(self) -> None:
+        """Tell whoever does not know yet; once each, since the notice is unique by its cause."""
+        async with self._database.connection() as connection:
+            untold = await self._rows.untold(connection)
+        if not untold:
+            return
+        async with self._database.transaction() as connection:
+            # Rows are locked in the order of every other writer: notices, facts, channels, subscriptions.
+            new = await self._notices.write(connection, [_notice(one) for one in untold])
+            await events.notices_created(connection, new)
+            await self._channels.write(connection, [stories.notice_line(key, notice) for key, notice in new])
+            await self._rows.note_told(connection, [one.subscription_id for one in untold])
+            metrics.NOTICES.inc(len(new))
+
+
+def _notice(disabled: Disabled) -> Notice:
+    why = _WHY[disabled.disabled_reason]
+    return Notice(
+        user_id=disabled.user_id,
+        cause=f"webhook:{disabled.subscription_id}",
+        kind="webhook.disabled",
+        title="A webhook of yours was switched off",
+        body=f"{why} What waited was dropped; make a new subscription to be told again.",
+        data={"subscription_id": str(disabled.subscription_id), "reason": disabled.disabled_reason},
+        occurred_at=disabled.disabled_at,
+    )
