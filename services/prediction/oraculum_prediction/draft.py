@@ -48,8 +48,8 @@ class Doorkeeper(Protocol):
     def refuses(self, ticket: Ticket, draft: "Draft", proposal: Proposal) -> ServiceError | None:
         """Why not; None where it may."""
 
-    def bars(self, ticket: Ticket, units: Units) -> ServiceError | None:
-        """Why whoever asks may put no money in at all; None where they may."""
+    def refuses_gift(self, ticket: Ticket, draft: "Draft", units: Units) -> ServiceError | None:
+        """Why whoever asks may not give this market so much."""
 
     def count(self, draft: "Draft", done: "Filled | Step") -> None:
         """Note what was done."""

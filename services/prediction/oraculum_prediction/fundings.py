@@ -14,7 +14,7 @@ import structlog
 from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.wallet.v1 import wallet_service_pb2 as wallet
 from oraculum_kit.db import Database
-from oraculum_kit.errors import Internal, Unavailable
+from oraculum_kit.errors import Internal, ServiceError, Unavailable
 from oraculum_kit.ids import derived
 from oraculum_money import Units
 from oraculum_prediction import metrics
@@ -64,22 +64,29 @@ class Fundings:
         returned = 0
         for funding in lost:
             try:
-                await self._move(funding)
+                await self._return(funding)
             except HouseFundsShort:
                 # It was never moved, and cannot be now; it is looked at again for as long as it might be.
                 continue
-            await self._make(_returned(funding))
-            async with self._database.transaction() as connection:
-                await repository.returned(connection, funding)
-            _log.warning(
-                "funding.returned",
-                event_id=str(funding.event_id),
-                units=funding.subsidy_units,
-                asset=funding.asset,
-            )
+            except ServiceError as error:
+                # An account that is frozen, or wallet is away: it keeps nobody else's waiting.
+                _log.warning("funding.not_returned", event_id=str(funding.event_id), reason=error.reason)
+                continue
             returned += 1
         metrics.FUNDINGS_RETURNED.inc(returned)
         return returned
+
+    async def _return(self, funding: Funding) -> None:
+        await self._move(funding)
+        await self._make(_returned(funding))
+        async with self._database.transaction() as connection:
+            await repository.returned(connection, funding)
+        _log.warning(
+            "funding.returned",
+            event_id=str(funding.event_id),
+            units=funding.subsidy_units,
+            asset=funding.asset,
+        )
 
     async def _move(self, funding: Funding) -> None:
         result = await self._make(_moved(funding))

@@ -27,14 +27,14 @@ from oraculum_prediction.receipts import ReplayMismatch, liquid, opened, receipt
 from oraculum_prediction.repository import markets, reading
 from oraculum_prediction.repository.markets import MarketRow
 from oraculum_prediction.repository.reading import Explained
-from oraculum_prediction.subsidies import FORMULA_VERSIONS_SUBSIDY, verify_subsidy
+from oraculum_prediction.subsidies import FORMULA_VERSION_SUBSIDY, verify_subsidy
 
 _PAGE: Final = 2_000
 
 # What computes a receipt again; those of trades are all of one form.
 _CHECKS: Final[Mapping[str, Callable[[Mapping[str, Any]], list[str]]]] = {
     FORMULA_VERSION_SET: verify_sets,
-    **dict.fromkeys(FORMULA_VERSIONS_SUBSIDY, verify_subsidy),
+    FORMULA_VERSION_SUBSIDY: verify_subsidy,
 }
 
 
@@ -103,7 +103,7 @@ def _after(state: MakerState, row: Explained) -> MakerState:
 
 def _moved(state: MakerState, document: Mapping[str, Any]) -> MarketState:
     """The state after a group: what was bought less what was sold, whoever did; or after a subsidy."""
-    if document["formula"] in FORMULA_VERSIONS_SUBSIDY:
+    if document["formula"] == FORMULA_VERSION_SUBSIDY:
         return subsidies.after(document)
     if document["formula"] == FORMULA_VERSION_SET:
         return without_sets(state, Shares(int(document["sets"])))

@@ -21,10 +21,7 @@ from oraculum_prediction.pricing import Fill, MakerState, ParimutuelState
 from oraculum_prediction.pricing.canonical import Document, state_from_document, state_to_document
 from oraculum_prediction.pricing.mechanisms import deepened
 
-FORMULA_VERSION_SUBSIDY: Final = "oraculum/subsidy/2"
-# Several pools grew with what the sum of their prices was off by.
-FORMULA_VERSION_SUBSIDY_UNEVEN: Final = "oraculum/subsidy/1"
-FORMULA_VERSIONS_SUBSIDY: Final = frozenset({FORMULA_VERSION_SUBSIDY, FORMULA_VERSION_SUBSIDY_UNEVEN})
+FORMULA_VERSION_SUBSIDY: Final = "oraculum/subsidy/1"
 
 _NOTHING: Final = Units(0)
 
@@ -38,9 +35,9 @@ def subsidise(draft: Draft, ticket: Ticket) -> Step | ServiceError:
         return _refused("amount.asset", f"is not what this market trades in, which is {draft.asset}")
     if draft.escrow_units + units > INT64_MAX:
         return _refused("amount.units", "is more than an account can hold")
-    barred = draft.gate.bars(ticket, units)
-    if barred is not None:
-        return barred
+    refused = draft.gate.refuses_gift(ticket, draft, units)
+    if refused is not None:
+        return refused
     state = draft.state
     try:
         after = deepened(state, units)
@@ -80,12 +77,10 @@ def subsidise(draft: Draft, ticket: Ticket) -> Step | ServiceError:
     return step
 
 
-def receipt_of(
-    state: MakerState, after: MakerState, units: Units, formula: str = FORMULA_VERSION_SUBSIDY
-) -> Document:
+def receipt_of(state: MakerState, after: MakerState, units: Units) -> Document:
     """The receipt of a subsidy: the market before it and after it, and what came in."""
     return {
-        "formula": formula,
+        "formula": FORMULA_VERSION_SUBSIDY,
         "state": state_to_document(state),
         "state_before": state.state_hash.hex(),
         "gross": str(units),
@@ -96,9 +91,8 @@ def receipt_of(
 
 def verify_subsidy(document: Mapping[str, Any]) -> list[str]:
     """Add the liquidity again and name the members that come out differently."""
-    state, units, formula = before(document), Units(int(document["gross"])), document["formula"]
-    evenly = formula != FORMULA_VERSION_SUBSIDY_UNEVEN
-    again = receipt_of(state, deepened(state, units, evenly=evenly), units, formula)
+    state, units = before(document), Units(int(document["gross"]))
+    again = receipt_of(state, deepened(state, units), units)
     return [name for name in again if again[name] != document.get(name)]
 
 

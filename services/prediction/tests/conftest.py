@@ -16,6 +16,10 @@ from oraculum.event.v1 import events_fact_pb2 as facts
 from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1 import bets_fact_pb2 as bets
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
+from oraculum.prediction.v1.analytics_service_pb2_grpc import (
+    AnalyticsServiceStub,
+    add_AnalyticsServiceServicer_to_server,
+)
 from oraculum.prediction.v1.prediction_service_pb2_grpc import (
     PredictionServiceStub,
     add_PredictionServiceServicer_to_server,
@@ -33,6 +37,9 @@ from oraculum_kit.jobs import Job
 from oraculum_kit.testing import Parties, serving
 from oraculum_kit.timestamps import to_wire
 from oraculum_prediction import consumers
+from oraculum_prediction.analytics.servicer import ACCESS as ANALYTICS_ACCESS
+from oraculum_prediction.analytics.servicer import AnalyticsServicer
+from oraculum_prediction.analytics.turnover import Turnovers
 from oraculum_prediction.commands import Commands
 from oraculum_prediction.engine import Engine
 from oraculum_prediction.fundings import Fundings
@@ -93,6 +100,7 @@ class Replica:
     triggers: Triggers
     reviews: Reviews
     fundings: Fundings
+    analytics: AnalyticsServiceStub
 
 
 @dataclass
@@ -201,12 +209,20 @@ class House:
             return (await self.replicas[replica].stub.CancelOrder(request)).order
 
     async def subsidise(
-        self, user_id: UUID, event_id: UUID, key: str, units: int, asset: str = "USDC", *, replica: int = 0
+        self,
+        user_id: UUID,
+        event_id: UUID,
+        key: str,
+        units: int,
+        asset: str = "USDC",
+        *,
+        replica: int = 0,
+        says: Mapping[str, str] = _SAYS_NOTHING,
     ) -> pb.AddSubsidyResponse:
         request = pb.AddSubsidyRequest(
             event_id=str(event_id), amount=Amount(units=units, asset=asset), idempotency_key=key
         )
-        with self.parties.signed_in(user_id):
+        with self.parties.signed_in(user_id, **says):
             return await self.replicas[replica].stub.AddSubsidy(request)
 
     async def sweep(self, *order_ids: str) -> list[int]:
@@ -283,8 +299,12 @@ class House:
                     [
                         (add_PredictionServiceServicer_to_server, servicer),
                         (add_RiskServiceServicer_to_server, risk_servicer),
+                        (
+                            add_AnalyticsServiceServicer_to_server,
+                            AnalyticsServicer(database, Turnovers(database)),
+                        ),
                     ],
-                    {**ACCESS, **RISK_ACCESS},
+                    {**ACCESS, **RISK_ACCESS, **ANALYTICS_ACCESS},
                     self.parties,
                     background=background,
                 ) as served,
@@ -302,6 +322,7 @@ class House:
                     triggers,
                     reviews,
                     fundings,
+                    AnalyticsServiceStub(gateway),
                 )
                 self.replicas.append(replica)
                 self.targets.append(served.target)

@@ -141,18 +141,15 @@ def without_sets(state: MakerState, shares: Shares) -> MakerState:
             return CpmmMultiState(state.yes, state.no, sold, state.fee, state.price_max)
 
 
-def deepened(state: MakerState, subsidy: Units, *, evenly: bool = True) -> MakerState:
-    """Give the market with all the depth that this much more subsidy pays for; ValueError where it pays for none.
-
-    `evenly` is false for receipts of a time when several pools grew with the error of their prices' sum.
-    """
+def deepened(state: MakerState, subsidy: Units) -> MakerState:
+    """Give the market with all the depth that this much more subsidy pays for; ValueError where it pays for none."""
     match state:
         case LmsrState():
             return deepened_lmsr(state, subsidy)
         case CpmmState():
             return deepened_pool(state, subsidy)
         case CpmmMultiState():
-            return deepened_pools(state, subsidy, evenly=evenly)
+            return deepened_pools(state, subsidy)
 
 
 def _opened_lmsr(subsidy: Units, odds: Sequence[int], fee: FeeSchedule) -> LmsrState:

@@ -220,6 +220,17 @@ class Used:
             return LimitReached.of(breach)
         return self._check_house(event_id, person.asset, maker) if maker else None
 
+    def check_gift(
+        self, person: Person, standing: Standing, event_id: UUID, gift: Purchase
+    ) -> ServiceError | None:
+        """Why somebody must not give a market money, if they must not.
+
+        It is gone for good, and whoever trades there may take it out: nobody whom an identity check waits for gives any, for
+        of a free amount nothing would ever be used up.
+        """
+        unknown = self._known.rules.refuses(self._identity(person), None)
+        return unknown or self.check(person, standing, event_id, gift)
+
     def bars(self, person: Person, standing: Standing, cost_units: Units) -> ServiceError | None:
         """Why a person may put no money into any market, or not so much of it before somebody has looked at them."""
         unknown = self._refuses(person, [standing.use, *self._other_dollars(person)], cost_units)

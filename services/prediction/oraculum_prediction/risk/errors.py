@@ -68,6 +68,12 @@ class OrderHeld(FailedPrecondition):
         self.proposal = proposal
 
 
+class EditNeedsReview(FailedPrecondition):
+    """Somebody would have to look at this order first. Cancel the one that rests and place this one anew."""
+
+    reason = "EDIT_NEEDS_REVIEW"
+
+
 class TriggerNotFound(NotFound):
     """There is no such trigger."""
 

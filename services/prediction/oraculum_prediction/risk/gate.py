@@ -22,7 +22,7 @@ from oraculum_prediction.pricing import Side
 from oraculum_prediction.risk.abuse import ALONE, suspicion
 from oraculum_prediction.risk.book import Maker, Person, Standing, Used
 from oraculum_prediction.risk.company import Asked, Companies
-from oraculum_prediction.risk.errors import OrderHeld
+from oraculum_prediction.risk.errors import EditNeedsReview, OrderHeld
 from oraculum_prediction.risk.house import exposure
 from oraculum_prediction.risk.limits import NO_USE, Purchase, Use
 from oraculum_prediction.risk.origin import UNKNOWN
@@ -60,10 +60,11 @@ class Gate:
             )
         return refused or self._held(ticket, standing, proposal)
 
-    def bars(self, ticket: Ticket, units: Units) -> ServiceError | None:
-        """Why whoever asks may put no money into this market, whatever they want for it."""
+    def refuses_gift(self, ticket: Ticket, draft: Draft, units: Units) -> ServiceError | None:
+        """Why whoever asks may not give this market so much."""
         person = asker(ticket, self._market.asset)
-        return self._used.bars(person, self._used.standing(person), units)
+        gift = Purchase(units, self._at_stake(draft, ticket.user_id), self._market.category)
+        return self._used.check_gift(person, self._used.standing(person), self._market.event_id, gift)
 
     def count(self, draft: Draft, done: Filled | Step) -> None:
         """Count what was done, for everybody whom it touched."""
@@ -88,9 +89,9 @@ class Gate:
         uses: defaultdict[UUID, Use] = defaultdict(lambda: NO_USE)
         for fill in step.filled:
             user_id = fill.ticket.user_id
-            # Who subsidises a market has nothing at stake in it.
-            if user_id is not None and fill.role != statuses.SUBSIDY:
-                uses[user_id] = uses[user_id].plus(self._traded(draft, user_id, fill, 0))
+            if user_id is not None:
+                use = _given(fill) if fill.role == statuses.SUBSIDY else self._traded(draft, user_id, fill, 0)
+                uses[user_id] = uses[user_id].plus(use)
         for row in _touched(draft, step):
             change = Units(row.still_needed_units - self._before(row))
             self._needed[row.order_id] = row.still_needed_units
@@ -106,10 +107,14 @@ class Gate:
             person = Person(user_id, self._market.asset, UNKNOWN.tier)
             self._used.count(self._market.event_id, person, self._market.category, use)
 
-    def _held(self, ticket: Ticket, standing: Standing, proposal: Proposal) -> OrderHeld | None:
-        """Whether somebody shall look at it. Asked once, before any money is touched; edits go on as what they change."""
+    def _held(self, ticket: Ticket, standing: Standing, proposal: Proposal) -> ServiceError | None:
+        """Whether somebody shall look at it. Asked once, before any money is touched.
+
+        An edit that makes an order larger or dearer is looked at as an order is, and cannot wait: what it takes the place of
+        rests on meanwhile, and may be filled.
+        """
         placement = ticket.placement
-        if ticket.screened or placement.origin.cleared or placement.replaces is not None:
+        if ticket.screened or placement.origin.cleared:
             return None
         ticket.screened = True
         if ticket.held_units is not None:
@@ -129,7 +134,7 @@ class Gate:
         )
         if found.score < self._used.policy.review_score:
             return None
-        held = OrderHeld(found, proposal)
+        held = OrderHeld(found, proposal) if placement.replaces is None else EditNeedsReview()
         ticket.verdict = held
         return held
 
@@ -180,6 +185,11 @@ def asker(ticket: Ticket, asset: str) -> Person:
     """Who asks for an order in a market of that asset."""
     origin = ticket.placement.origin
     return Person(ticket.user_id, asset, origin.tier, origin.identity)
+
+
+def _given(filled: Filled) -> Use:
+    """Who subsidises a market has nothing at stake in it, and has spent it."""
+    return NO_USE._replace(day_stake_units=filled.fill.net, week_stake_units=filled.fill.net)
 
 
 def _touched(draft: Draft, step: Step) -> Iterator[OrderRow]:
