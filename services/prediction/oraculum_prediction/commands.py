@@ -84,17 +84,24 @@ class Commands:
         return _answer(await self._engine.act(act), command, pb.CancelOrderResponse)
 
     async def cancel_all(self, user_id: UUID, event_id: UUID | None) -> list[str]:
-        """Take back everything that a person has resting, or what rests on one event."""
+        """Take back everything that a person has resting, or what rests on one event.
+
+        Raises the first refusal of a market, after all the others were asked.
+        """
         if event_id is not None:
             event_ids = [event_id]
         else:
             async with self._database.connection() as connection:
                 event_ids = await repository.markets_of(connection, user_id)
-        ended: list[str] = []
+        outcomes: list[Outcome | BaseException] = []
         for start in range(0, len(event_ids), _TOGETHER):
             acts = [self._cancel_of(user_id, each) for each in event_ids[start : start + _TOGETHER]]
-            for outcome in await asyncio.gather(*map(self._engine.act, acts)):
-                ended += _done(outcome, pb.CancelOrdersResponse).order_ids
+            outcomes += await asyncio.gather(*map(self._engine.act, acts), return_exceptions=True)
+        ended: list[str] = []
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+            ended += _done(outcome, pb.CancelOrdersResponse).order_ids
         return ended
 
     async def edit(

@@ -5,7 +5,8 @@ everything else, so it takes turns with what would fill it.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections import defaultdict
+from collections.abc import Awaitable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -29,6 +30,18 @@ _PEOPLE_MAX: Final = 100
 _FIRST: Final = UUID(int=0)
 
 
+class _Turns:
+    """Pages of ids, one after the other and then from the beginning: what cannot be ended keeps nobody else waiting."""
+
+    def __init__(self, page: int) -> None:
+        self.page = page
+        self.after = _FIRST
+
+    def seen(self, ids: Sequence[UUID]) -> None:
+        """Go on behind what was seen, or begin again where there is no more."""
+        self.after = ids[-1] if len(ids) == self.page else _FIRST
+
+
 class Expiry:
     """Ends what the clock ends. Run it beside the server."""
 
@@ -38,8 +51,7 @@ class Expiry:
         self._database = database
         self._commands = commands
         self._every_seconds = every_seconds
-        # Up to whom barred people were looked at.
-        self._barred_after = _FIRST
+        self._dead, self._due, self._barred = _Turns(_PEOPLE_MAX), _Turns(_ORDERS_MAX), _Turns(_PEOPLE_MAX)
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -57,16 +69,20 @@ class Expiry:
     async def look(self) -> int:
         """End what is due; how many orders that were. What fails stays due, and keeps nothing else from its end."""
         async with self._database.connection() as connection:
-            dead = await repository.dead_men(connection, _PEOPLE_MAX)
-            due = await repository.due_to_end(connection, _ORDERS_MAX)
-            barred = await repository.barred(connection, self._barred_after, _PEOPLE_MAX)
-        # Everybody's turn comes, also behind those whose orders cannot be ended now.
-        self._barred_after = barred[-1] if len(barred) == _PEOPLE_MAX else _FIRST
+            dead = await repository.dead_men(connection, self._dead.after, self._dead.page)
+            due = await repository.due_to_end(connection, self._due.after, self._due.page)
+            barred = await repository.barred(connection, self._barred.after, self._barred.page)
+        self._dead.seen([each.user_id for each in dead])
+        self._due.seen([order_id for order_id, _ in due])
+        self._barred.seen(barred)
+        by_event: defaultdict[UUID, list[UUID]] = defaultdict(list)
+        for order_id, event_id in due:
+            by_event[event_id].append(order_id)
         ended = 0
         # Who asked for it themselves comes first.
         for each in dead:
             ended += await _tried("dead_man", each.user_id, self._bury(each))
-        for event_id, order_ids in due.items():
+        for event_id, order_ids in by_event.items():
             ended += await _tried("clock", event_id, self._end(event_id, order_ids))
         for user_id in barred:
             ended += await _tried("barred", user_id, self._cancel(user_id))

@@ -114,12 +114,9 @@ async def end_all(connection: Connection, event_id: UUID) -> None:
     await _SQL.free_shares.run(connection, event_id=event_id)
 
 
-async def due_to_end(connection: Connection, row_count: int) -> dict[UUID, list[UUID]]:
-    """Orders that the clock ends, by market."""
-    due: dict[UUID, list[UUID]] = {}
-    for order_id, event_id in await _SQL.due_to_end.tuples(connection, row_count=row_count):
-        due.setdefault(event_id, []).append(order_id)
-    return due
+async def due_to_end(connection: Connection, after_id: UUID, row_count: int) -> list[tuple[UUID, UUID]]:
+    """Orders that the clock ends with their markets, of those behind one of them, in the order of their ids."""
+    return await _SQL.due_to_end.tuples(connection, after_id=after_id, row_count=row_count)
 
 
 async def markets_of(connection: Connection, user_id: UUID) -> list[UUID]:
@@ -146,9 +143,10 @@ async def drop_dead_man(connection: Connection, user_id: UUID) -> None:
     await _SQL.drop_dead_man.run(connection, user_id=user_id)
 
 
-async def dead_men(connection: Connection, row_count: int) -> list[DeadMan]:
-    """Whose time has come."""
-    return [DeadMan(*row) for row in await _SQL.dead_men.tuples(connection, row_count=row_count)]
+async def dead_men(connection: Connection, after_id: UUID, row_count: int) -> list[DeadMan]:
+    """Whose time has come, of those behind somebody, in the order of their ids."""
+    rows = await _SQL.dead_men.tuples(connection, after_id=after_id, row_count=row_count)
+    return [DeadMan(*row) for row in rows]
 
 
 async def bury(connection: Connection, dead: DeadMan) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from oraculum_kit.db import Connection, queries
 from oraculum_money import Price, Shares
-from oraculum_prediction.repository.arrays import literal
 
 _SQL: Final = queries("oraculum_prediction", "sql/risk_triggers.sql")
 
@@ -124,20 +123,20 @@ async def that_wait(connection: Connection, trigger_ids: Sequence[UUID]) -> set[
     return {trigger_id for (trigger_id,) in rows}
 
 
-async def mark_crossed(connection: Connection, trigger_ids: Sequence[UUID]) -> None:
-    """Note that their prices came, in the transaction of the fills that brought them."""
-    await _SQL.mark_crossed.run(connection, trigger_ids=literal(trigger_ids))
-
-
-async def crossed(connection: Connection, *, row_count: int) -> list[UUID]:
-    """Triggers whose price came or is there now."""
-    return [row[0] for row in await _SQL.crossed_triggers.tuples(connection, row_count=row_count)]
+async def reached(connection: Connection, *, row_count: int) -> list[UUID]:
+    """Triggers whose price is there now."""
+    return [row[0] for row in await _SQL.reached_triggers.tuples(connection, row_count=row_count)]
 
 
 async def fire(connection: Connection, trigger_id: UUID) -> TriggerRow | None:
-    """Fire a trigger; None when it does not wait any more, or when there is nothing to sell."""
+    """Fire a trigger; None when it does not wait any more, its price has gone again, or there is nothing to sell."""
     rows = await _SQL.fire_trigger.tuples(connection, trigger_id=trigger_id)
     return TriggerRow._make(rows[0]) if rows else None
+
+
+async def cancel_sold_out(connection: Connection, trigger_id: UUID) -> bool:
+    """Take back a trigger whose price is there and that has nothing to sell."""
+    return await _SQL.cancel_sold_out.run(connection, trigger_id=trigger_id) > 0
 
 
 async def fired(connection: Connection, *, older_seconds: float, row_count: int) -> list[TriggerRow]:

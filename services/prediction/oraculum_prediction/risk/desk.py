@@ -23,9 +23,10 @@ from oraculum_prediction.batch import Priced
 from oraculum_prediction.memory import Market
 from oraculum_prediction.placement import Answer, Task, Ticket, tickets_of
 from oraculum_prediction.pricing import Side
-from oraculum_prediction.repository import risk_reviews, risk_triggers
+from oraculum_prediction.repository import risk_reviews
 from oraculum_prediction.repository.risk_alerts import AlertRow
 from oraculum_prediction.repository.risk_reviews import PENDING, ReviewRow
+from oraculum_prediction.repository.risk_triggers import Waiting
 from oraculum_prediction.risk import alerts, metrics
 from oraculum_prediction.risk.book import Person, RiskBook, Used
 from oraculum_prediction.risk.company import Asked, Companies, Sightings
@@ -132,7 +133,7 @@ class Sitting:
         self._companies = companies
         self._askers = askers
         self._assets = assets
-        self._crossed: dict[UUID, list[UUID]] = {}
+        self._crossed: list[Waiting] = []
         self._refused: list[ServiceError] = []
 
     def gate(self, market: Market) -> Gate:
@@ -168,24 +169,19 @@ class Sitting:
         if held:
             await risk_reviews.insert(connection, held)
         await self._risk.sightings.write(connection)
-        self._crossed = {
-            part.draft.event_id: self._risk.triggers.crossing(
-                part.draft.event_id, [filled.prices for filled in part.filled]
-            )
+        self._crossed = [
+            trigger
             for part in written
-        }
-        crossed = [trigger_id for trigger_ids in self._crossed.values() for trigger_id in trigger_ids]
-        if crossed:
-            await risk_triggers.mark_crossed(connection, crossed)
-        # After the triggers: who fires one locks it before the row by which its owner is told.
+            for last in [*part.filled][-1:]
+            for trigger in self._risk.triggers.crossing(part.draft.event_id, last.prices)
+        ]
         await alerts.tell(connection, [*map(_held_alert, held), *self._breaches(refusals)])
         await self._used.write(connection, [part.draft.event_id for part in written], self._askers)
 
     def done(self) -> None:
         """It was committed."""
         self._risk.sightings.written()
-        for event_id, trigger_ids in self._crossed.items():
-            self._risk.triggers.crossed(event_id, trigger_ids)
+        self._risk.triggers.crossed(self._crossed)
         for error in self._refused:
             if isinstance(error, LimitReached | HouseLimitReached):
                 metrics.BREACHES.labels(error.metadata["rule"]).inc()

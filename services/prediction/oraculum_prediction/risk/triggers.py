@@ -1,10 +1,13 @@
 """Stop-loss and take-profit: sales that wait for a price.
 
-Every process knows the waiting triggers of all markets and looks at them, in memory, for each batch that it commits: a price
-that was there for one fill counts, and the transaction that brings it marks the trigger. Firing is a change of the trigger's
-row that succeeds once, whoever tries, and fixes how much is sold; the sale is an order whose id derives from the trigger's,
-so placing it again is the same order. What dies between any two of these steps the sweep carries on. A trigger that the
-replica did not know yet, for it is younger than a second, fires if its price is still there at the next sweep.
+Every process knows the waiting triggers of all markets and looks at them, in memory, for each batch that it commits. A price
+counts that stands when the batch is written: nobody could trade at one that was there between the legs of a basket, and
+whoever buys both outcomes together would drive it anywhere for nothing. It must stand there still when the trigger fires, so
+that one who wants the sales of others must leave the price where others can take it.
+
+Firing is a change of the trigger's row that succeeds once, whoever tries, and fixes how much is sold; the sale is an order
+whose id derives from the trigger's, so placing it again is the same order. What dies between any two of these steps the sweep
+carries on: it finds every trigger whose price is there, whoever missed it.
 """
 
 import asyncio
@@ -49,11 +52,10 @@ _GRACE_SECONDS: Final = 10.0
 NAMES: Final = {STOP_LOSS: "stop_loss", repository.TAKE_PROFIT: "take_profit"}
 
 
-def reached(kind: int, price: Price, prices: Iterable[Price]) -> bool:
-    """Whether any of these prices is one that the trigger waits for."""
-    if kind == STOP_LOSS:
-        return min(prices) <= price
-    return max(prices) >= price
+def reached(trigger: Waiting, prices: Sequence[Price]) -> bool:
+    """Whether these prices, one for each outcome, are what the trigger waits for."""
+    there = prices[trigger.outcome]
+    return there <= trigger.price if trigger.kind == STOP_LOSS else there >= trigger.price
 
 
 def order_id(trigger_id: UUID) -> UUID:
@@ -67,7 +69,7 @@ class TriggerBook:
     def __init__(self) -> None:
         self._by_event: defaultdict[UUID, dict[UUID, Waiting]] = defaultdict(dict)
         # Those that are to fire, in order; they leave when they have.
-        self.hits: deque[UUID] = deque()
+        self.hits: deque[Waiting] = deque()
         self.hit = asyncio.Event()
         self.last_number = 0
         self._to_check: deque[Waiting] = deque()
@@ -77,25 +79,18 @@ class TriggerBook:
         self._by_event[trigger.event_id][trigger.trigger_id] = trigger
         self.last_number = max(self.last_number, trigger.number)
 
-    def crossing(self, event_id: UUID, prices: Sequence[Sequence[Price]]) -> list[UUID]:
-        """Whose price comes with a batch: the prices of all outcomes after each of its fills.
+    def crossing(self, event_id: UUID, prices: Sequence[Price]) -> list[Waiting]:
+        """Whose price comes with a batch: the prices of all outcomes after it.
 
         Costs nothing where nobody waits, and changes nothing: the batch may not be committed.
         """
-        waiting = self._by_event.get(event_id)
-        if not waiting or not prices:
-            return []
-        return [
-            trigger.trigger_id
-            for trigger in waiting.values()
-            if reached(trigger.kind, trigger.price, [each[trigger.outcome] for each in prices])
-        ]
+        return [each for each in self._by_event.get(event_id, {}).values() if reached(each, prices)]
 
-    def crossed(self, event_id: UUID, trigger_ids: Sequence[UUID]) -> None:
+    def crossed(self, triggers: Iterable[Waiting]) -> None:
         """The batch was committed: let them fire."""
-        for trigger_id in trigger_ids:
-            if self._by_event[event_id].pop(trigger_id, None) is not None:
-                self.hits.append(trigger_id)
+        for trigger in triggers:
+            if self._by_event[trigger.event_id].pop(trigger.trigger_id, None) is not None:
+                self.hits.append(trigger)
                 self.hit.set()
 
     def next_to_check(self, count: int) -> list[Waiting]:
@@ -132,6 +127,11 @@ class Triggers:
             for name, work in (("triggers", self._fire_on), ("trigger sweep", self._sweep_on)):
                 group.create_task(run_gracefully(name, work, grace_seconds=_GRACE_SECONDS))
 
+    @property
+    def hits(self) -> Sequence[Waiting]:
+        """Those that are to fire."""
+        return self._book.hits
+
     async def refresh(self) -> None:
         """Learn of triggers that were made since, here or elsewhere."""
         while True:
@@ -149,37 +149,38 @@ class Triggers:
         """Find what was missed: prices, sales that were not placed, closed markets; what is watched and waits no more."""
         async with self._database.connection() as connection:
             await repository.cancel_closed(connection)
-            crossed = await repository.crossed(connection, row_count=_ROWS)
+            there = await repository.reached(connection, row_count=_ROWS)
             unplaced = await repository.fired(connection, older_seconds=older_seconds, row_count=_ROWS)
             known = self._book.next_to_check(_READ_ROWS)
             wait = await repository.that_wait(connection, [each.trigger_id for each in known])
         self._book.drop(each for each in known if each.trigger_id not in wait)
-        for trigger_id in crossed:
+        for trigger_id in there:
             if await self.fire(trigger_id):
                 metrics.TRIGGERS_CAUGHT.inc()
         for trigger in unplaced:
             await self._sell(trigger)
 
     async def fire_hits(self) -> None:
-        """Fire those whose price has come. One that fails stays the first of them."""
+        """Fire those whose price has come; what waits on is watched on. One that fails stays the first of them."""
         self._book.hit.clear()
         try:
             while self._book.hits:
-                trigger_id = self._book.hits[0]
-                await self.fire(trigger_id)
-                if self._book.hits and self._book.hits[0] == trigger_id:
+                trigger = self._book.hits[0]
+                if not await self.fire(trigger.trigger_id) and await self._waits(trigger):
+                    self._book.add(trigger)
+                if self._book.hits and self._book.hits[0] == trigger:
                     self._book.hits.popleft()
         except BaseException:
             self._book.hit.set()
             raise
 
     async def fire(self, trigger_id: UUID) -> bool:
-        """Fire a trigger and sell; False when somebody else did, or when there was nothing to sell."""
+        """Fire a trigger and sell; False when somebody else did, the price has gone again, or there was nothing to sell."""
         async with self._database.transaction() as connection:
             fired = await repository.fire(connection, trigger_id)
             if fired is None:
-                # Somebody was first, or the shares are gone: what is gone may come back no more for this trigger.
-                if await repository.cancel(connection, trigger_id, "NOTHING_TO_SELL"):
+                # If the shares are gone: what is gone may come back no more for this trigger.
+                if await repository.cancel_sold_out(connection, trigger_id):
                     metrics.TRIGGERS.labels("nothing to sell").inc()
                 return False
             await alerts.tell(
@@ -197,6 +198,10 @@ class Triggers:
             )
         await self._sell(fired)
         return True
+
+    async def _waits(self, trigger: Waiting) -> bool:
+        async with self._database.connection() as connection:
+            return bool(await repository.that_wait(connection, [trigger.trigger_id]))
 
     async def _sell(self, trigger: TriggerRow) -> None:
         """Place the sale; placed twice it is one order. What is left undecided the sweep places again."""

@@ -62,15 +62,20 @@ where event_id = %(event_id)s and status in (7, 8)
 update position set reserved = 0 where event_id = %(event_id)s and reserved > 0
 
 -- name: due_to_end
--- Orders whose time has come, or whose market trades no more, by this clock.
-select o.order_id, o.event_id
-from trade_order o
-where o.status in (7, 8) and o.expires_at <= clock_timestamp()
-union
-select o.order_id, o.event_id
-from market m
-join trade_order o on o.event_id = m.event_id and o.status in (7, 8)
-where m.locks_at <= clock_timestamp() and m.status = 1
+-- Orders whose time has come, or whose market trades no more, by this clock; behind one of them.
+select due.order_id, due.event_id
+from (
+    select o.order_id, o.event_id
+    from trade_order o
+    where o.status in (7, 8) and o.expires_at <= clock_timestamp()
+    union
+    select o.order_id, o.event_id
+    from market m
+    join trade_order o on o.event_id = m.event_id and o.status in (7, 8)
+    where m.locks_at <= clock_timestamp() and m.status = 1
+) due
+where due.order_id > %(after_id)s
+order by due.order_id
 limit %(row_count)s
 
 -- name: markets_of
@@ -98,8 +103,12 @@ returning fires_at
 delete from dead_man where user_id = %(user_id)s
 
 -- name: dead_men
--- Who has not said otherwise in time.
-select user_id, fires_at from dead_man where fires_at <= clock_timestamp() order by fires_at limit %(row_count)s
+-- Who has not said otherwise in time, of those behind somebody.
+select user_id, fires_at
+from dead_man
+where fires_at <= clock_timestamp() and user_id > %(after_id)s
+order by user_id
+limit %(row_count)s
 
 -- name: bury_dead_man
 -- It was done; whoever has set it anew meanwhile keeps the new one.

@@ -53,40 +53,38 @@ limit %(row_count)s
 -- Which of these wait still.
 select trigger_id from risk_trigger where trigger_id = any(%(trigger_ids)s::uuid[]) and status = 1
 
--- name: mark_crossed
--- Notes that a price came, in the transaction of the fill that brought it; in id order, as everybody does.
-with crossed as (
-    select trigger_id from risk_trigger
-    where trigger_id = any(%(trigger_ids)s::uuid[]) and status = 1 and crossed_at is null
-    order by trigger_id
-    for update
-)
-update risk_trigger t set crossed_at = clock_timestamp() from crossed c where c.trigger_id = t.trigger_id
-
--- name: crossed_triggers
--- Triggers whose price came, or is there now whether or not anybody noticed.
-(
-    select trigger_id from risk_trigger where status = 1 and crossed_at is not null order by crossed_at limit %(row_count)s
-)
-union
-(
-    select t.trigger_id
-    from risk_trigger t
-    join market m on m.event_id = t.event_id and m.status = 1 and clock_timestamp() < m.locks_at
-    where t.status = 1
-      and case t.kind when 1 then m.prices[t.outcome + 1] <= t.price else m.prices[t.outcome + 1] >= t.price end
-    limit %(row_count)s
-)
+-- name: reached_triggers
+-- Triggers whose price is there now, whether or not anybody noticed.
+select t.trigger_id
+from risk_trigger t
+join market m on m.event_id = t.event_id and m.status = 1 and clock_timestamp() < m.locks_at
+where t.status = 1
+  and case t.kind when 1 then m.prices[t.outcome + 1] <= t.price else m.prices[t.outcome + 1] >= t.price end
+limit %(row_count)s
 
 -- name: fire_trigger
--- Fires a trigger that waits, once whoever asks, and says how much it sells: what it was told to, or what is there.
+-- Fires a trigger that waits and whose price is there, once whoever asks, and says how much it sells: what it was told to,
+-- or what is there.
 update risk_trigger t
 set status = 2, fired_at = clock_timestamp(), order_shares = least(coalesce(t.shares, p.shares - p.reserved), p.shares - p.reserved)
-from position p
+from position p, market m
 where t.trigger_id = %(trigger_id)s and t.status = 1
   and p.user_id = t.user_id and p.event_id = t.event_id and p.outcome = t.outcome and p.shares > p.reserved
+  and m.event_id = t.event_id
+  and case t.kind when 1 then m.prices[t.outcome + 1] <= t.price else m.prices[t.outcome + 1] >= t.price end
 returning t.trigger_id, t.user_id, t.event_id, t.outcome, t.kind, t.price, t.shares, t.limit_price, t.status,
     t.order_shares, t.reason, t.created_at, t.fired_at
+
+-- name: cancel_sold_out
+-- Takes back a trigger whose price is there when there is nothing left that it could sell.
+update risk_trigger t set status = 5, ended_at = clock_timestamp(), reason = 'NOTHING_TO_SELL'
+from market m
+where t.trigger_id = %(trigger_id)s and t.status = 1 and m.event_id = t.event_id
+  and case t.kind when 1 then m.prices[t.outcome + 1] <= t.price else m.prices[t.outcome + 1] >= t.price end
+  and not exists (
+      select from position p
+      where p.user_id = t.user_id and p.event_id = t.event_id and p.outcome = t.outcome and p.shares > p.reserved
+  )
 
 -- name: fired_triggers
 -- Triggers whose sale was not placed a while after they fired: who fired them may be gone.

@@ -249,6 +249,21 @@ class TestLimits:
         assert told.totals[0].exposure.units == told.markets[0].exposure.units == exposure
         assert 0 < exposure <= 3 * USDC
 
+    async def test_what_is_given_to_a_market_is_spent(self, house: Any) -> None:
+        """A subsidy is held to the limits of a purchase, and uses up those of the day."""
+        event, who = await house.open(), house.person()
+        await limit(house, who, order_units=8 * USDC, day_stake_units=10 * USDC)
+        with pytest.raises(FailedPrecondition) as caught:
+            await house.subsidise(who, event, "too large", 9 * USDC)
+        assert (caught.value.reason, caught.value.metadata["rule"]) == ("LIMIT_REACHED", "order")
+        await house.subsidise(who, event, "s", 8 * USDC)
+        assert (used(house, who)["day_stake_units"], used(house, who)["open_units"]) == (8 * USDC, 0)
+        error = await refused(house, who, event, "b", amount_units=3 * USDC)
+        assert (error.reason, error.metadata["rule"]) == ("LIMIT_REACHED", "day_stake")
+        with pytest.raises(FailedPrecondition):
+            await house.subsidise(who, event, "more", 3 * USDC)
+        await house.subsidise(who, event, "rest", 2 * USDC)
+
 
 class TestTriggers:
     async def create(self, house: Any, who: UUID, event: UUID, replica: int = 0, **trigger: Any) -> str:
@@ -265,14 +280,13 @@ class TestTriggers:
             answer = await house.replicas[0].risk.GetTrigger(risk.GetTriggerRequest(trigger_id=trigger_id))
         return answer.trigger  # type: ignore[no-any-return]
 
-    async def test_a_price_that_comes_and_goes_sells_once(self, house: Any) -> None:
+    async def test_a_price_that_came_sells_once(self, house: Any) -> None:
         event, who, other = await house.open(), house.person(), house.person()
         held = (await house.place(who, event, "b", amount_units=5 * USDC)).order
         trigger_id = await self.create(
             house, who, event, kind=risk.TRIGGER_KIND_TAKE_PROFIT, price_millionths=600_000
         )
-        bought = (await house.place(other, event, "up", amount_units=30 * USDC)).order
-        await house.place(other, event, "down", side=pb.SIDE_SELL, shares=bought.shares)
+        await house.place(other, event, "up", amount_units=30 * USDC)
         await asyncio.gather(*(house.replicas[0].triggers.fire_hits() for _ in range(2)))
         await house.replicas[0].triggers.sweep(older_seconds=0)
         trigger = await self.get(house, who, trigger_id)
@@ -282,6 +296,39 @@ class TestTriggers:
             listed = await house.stub.ListOrders(pb.ListOrdersRequest())
         assert (order.side, order.shares) == (pb.SIDE_SELL, held.shares)
         assert len(listed.orders) == 2
+
+    async def test_a_price_that_is_gone_again_sells_nothing_until_it_comes_back(self, house: Any) -> None:
+        """Whoever drives a price away and brings it back at once pays next to nothing for it."""
+        event, who, other = await house.open(), house.person(), house.person()
+        await house.place(who, event, "b", amount_units=5 * USDC)
+        trigger_id = await self.create(
+            house, who, event, kind=risk.TRIGGER_KIND_STOP_LOSS, price_millionths=400_000
+        )
+        down = (await house.place(other, event, "down", outcome=0, amount_units=40 * USDC)).order
+        await house.place(other, event, "back", outcome=0, side=pb.SIDE_SELL, shares=down.shares)
+        await house.replicas[0].triggers.fire_hits()
+        await house.replicas[0].triggers.sweep(older_seconds=0)
+        assert (await self.get(house, who, trigger_id)).status == risk.TRIGGER_STATUS_WAITING
+        await house.place(other, event, "down again", outcome=0, amount_units=40 * USDC)
+        await house.replicas[0].triggers.fire_hits()
+        assert (await self.get(house, who, trigger_id)).status == risk.TRIGGER_STATUS_DONE
+
+    async def test_a_price_between_the_legs_of_a_basket_is_nobodys(self, house: Any) -> None:
+        """NO and YES bought together go there and back for nothing, and nobody else could trade in between."""
+        event, who, other = await house.open(), house.person(), house.person()
+        await house.place(who, event, "b", amount_units=5 * USDC)
+        trigger_id = await self.create(
+            house, who, event, kind=risk.TRIGGER_KIND_STOP_LOSS, price_millionths=400_000
+        )
+        legs = [pb.BasketLeg(outcome=outcome, side=pb.SIDE_BUY, shares=90 * USDC) for outcome in (0, 1)]
+        request = pb.PlaceBasketRequest(event_id=str(event), legs=legs, idempotency_key="both")
+        with house.parties.signed_in(other):
+            await house.stub.PlaceBasket(request)
+        between = house.rows("select prices from fill where sequence = 2")[0]["prices"]
+        assert between[1] < 400_000
+        assert not house.replicas[0].triggers.hits
+        await house.replicas[0].triggers.sweep(older_seconds=0)
+        assert (await self.get(house, who, trigger_id)).status == risk.TRIGGER_STATUS_WAITING
 
     async def test_what_another_replica_committed_fires_here_too(self, premises: Any) -> None:
         async with premises.replica(), premises.replica():

@@ -146,6 +146,8 @@ class TestReviews:
             (approved, Identity("approved", "FR"), "JURISDICTION_CLOSED"),
             (approved, None, ""),
             ({}, Identity("approved", "US-CA"), ""),
+            # What was told may be older than the token.
+            (approved | {"kyc": "rejected"}, Identity("approved", "US-CA"), "IDENTITY_CHECK_REQUIRED"),
         ]
         rules = IdentityRules(20, frozenset({"FR"}))
         async with premises.replica(identity=rules) as strict, premises.replica():
@@ -189,3 +191,40 @@ class TestReviews:
         assert (await place(one, "a", 1)).status == pb.ORDER_STATUS_FILLED
         assert (await place(one, "b", 1)).status == pb.ORDER_STATUS_FILLED
         assert (await place(other, "c", 0)).status == pb.ORDER_STATUS_PENDING
+
+    async def test_an_edit_is_looked_at_as_an_order_is(self, house: Any) -> None:
+        """What rests far from any price may become an order that is met by a friend."""
+        event, one, other = await house.open(), house.person(), house.person()
+
+        async def calling(who: UUID, device: str, call: Any, request: Any) -> Any:
+            with house.parties.signed_in(who), calling_as(replace(current_caller(), device_id=device)):
+                return await call(request)
+
+        for key in ("a", "b"):
+            bought = pb.PlaceOrderRequest(
+                event_id=str(event), outcome=1, side=pb.SIDE_BUY, amount_units=USDC, idempotency_key=key
+            )
+            await calling(one, "phone", house.stub.PlaceOrder, bought)
+        far = pb.PlaceOrderRequest(
+            event_id=str(event),
+            outcome=0,
+            side=pb.SIDE_BUY,
+            shares=USDC,
+            type=pb.ORDER_TYPE_LIMIT,
+            limit_price_millionths=10_000,
+            idempotency_key="far",
+        )
+        order = (await calling(other, "desk", house.stub.PlaceOrder, far)).order
+        assert order.status == pb.ORDER_STATUS_OPEN
+        near = pb.EditOrderRequest(
+            order_id=order.order_id,
+            limit_price_millionths=900_000,
+            open_shares=2 * USDC,
+            idempotency_key="near",
+        )
+        with pytest.raises(FailedPrecondition) as caught:
+            await calling(other, "phone", house.stub.EditOrder, near)
+        assert caught.value.reason == "EDIT_NEEDS_REVIEW"
+        with house.parties.signed_in(other):
+            still = (await house.stub.GetOrder(pb.GetOrderRequest(order_id=order.order_id))).order
+        assert (still.status, still.shares) == (pb.ORDER_STATUS_OPEN, 0)

@@ -11,7 +11,7 @@ from psycopg import errors
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_kit.errors import ServiceError, Unavailable
 from oraculum_kit.ids import uuid7
-from oraculum_money import Price, Shares
+from oraculum_money import PRICE_ONE, Price, Shares
 from oraculum_prediction.errors import SlippageExceeded
 from oraculum_prediction.placement import Outcome
 from oraculum_prediction.repository import risk_triggers as repository
@@ -104,31 +104,35 @@ async def holder(house: Any) -> Holder:
     return Holder(user_id, event_id, answer.order.shares)
 
 
+def waiting(event_id: UUID, kind: int, price: int, trigger_id: UUID | None = None) -> Waiting:
+    return Waiting(trigger_id or uuid7(), 1, event_id, 1, kind, Price(price))
+
+
 class TestSeeing:
     @pytest.mark.parametrize(
         ("kind", "price", "seen", "fires"),
         [
-            (STOP_LOSS, 400_000, [500_000, 400_000, 600_000], "fires"),
-            (STOP_LOSS, 400_000, [500_000, 400_001], ""),
-            (TAKE_PROFIT, 700_000, [500_000, 700_000, 600_000], "fires"),
-            (TAKE_PROFIT, 700_000, [699_999], ""),
+            (STOP_LOSS, 400_000, 400_000, True),
+            (STOP_LOSS, 400_000, 400_001, False),
+            (TAKE_PROFIT, 700_000, 700_000, True),
+            (TAKE_PROFIT, 700_000, 699_999, False),
         ],
     )
-    def test_a_price_that_was_there_for_one_fill_counts(
-        self, kind: int, price: int, seen: list[int], fires: str
-    ) -> None:
-        assert reached(kind, Price(price), [Price(value) for value in seen]) is bool(fires)
+    def test_its_price_is_reached(self, kind: int, price: int, seen: int, *, fires: bool) -> None:
+        prices = [Price(PRICE_ONE - seen), Price(seen)]
+        assert fires is reached(waiting(uuid7(), kind, price), prices)
 
     async def test_only_what_was_committed_fires_and_only_once(self) -> None:
-        book, event_id, trigger_id = TriggerBook(), uuid7(), uuid7()
-        book.add(Waiting(trigger_id, 1, event_id, 1, STOP_LOSS, Price(400_000)))
-        prices = [[Price(610_000), Price(390_000)], [Price(500_000), Price(500_000)]]
-        assert book.crossing(event_id, prices) == [trigger_id]
+        book, event_id = TriggerBook(), uuid7()
+        trigger = waiting(event_id, STOP_LOSS, 400_000)
+        book.add(trigger)
+        prices = [Price(610_000), Price(390_000)]
+        assert book.crossing(event_id, prices) == [trigger]
         assert not book.hit.is_set()
         assert book.crossing(uuid7(), prices) == []
-        book.crossed(event_id, [trigger_id])
-        book.crossed(event_id, [trigger_id])
-        assert list(book.hits) == [trigger_id]
+        book.crossed([trigger])
+        book.crossed([trigger])
+        assert list(book.hits) == [trigger]
         assert book.crossing(event_id, prices) == []
         assert book.waiting == 0
 
@@ -215,17 +219,17 @@ class TestFiring:
         await triggers.sweep()
         await triggers.refresh()
         assert 1 == book.waiting
-        assert [stays] == book.crossing(holder.event_id, [[Price(900_000), Price(100_000)]])
+        crossing = book.crossing(holder.event_id, [Price(900_000), Price(100_000)])
+        assert [stays] == [each.trigger_id for each in crossing]
 
 
 class TestDying:
     async def test_between_the_commit_of_the_price_and_the_firing(
         self, house: Any, desk: Desk, holder: Holder
     ) -> None:
-        """The price came for one fill and went; whoever saw it is dead. The mark is in the database."""
-        trigger_id = await wait_for(house, holder.user_id, holder.event_id, kind=STOP_LOSS, price=400_000)
-        async with house.replicas[0].database.transaction() as connection:
-            await repository.mark_crossed(connection, [trigger_id])
+        """The price has come, and whoever saw it is dead: whoever looks next finds it in the database."""
+        trigger_id = await wait_for(house, holder.user_id, holder.event_id, kind=TAKE_PROFIT, price=560_000)
+        await house.place(house.person(), holder.event_id, "up", amount_units=20 * USDC)
         triggers, _ = process(house, desk)
         await triggers.sweep()
         assert (await row_of(house, trigger_id)).status == repository.DONE
@@ -259,11 +263,12 @@ class TestDying:
         trigger_id = await wait_for(house, holder.user_id, holder.event_id, kind=STOP_LOSS, price=900_000)
         triggers, book = process(house, desk)
         await triggers.refresh()
-        book.crossed(holder.event_id, [trigger_id])
+        crossing = book.crossing(holder.event_id, [Price(500_000), Price(500_000)])
+        book.crossed(crossing)
         desk.before = Killed()
         with pytest.raises(Killed):
             await triggers.fire_hits()
-        assert list(book.hits) == [trigger_id]
+        assert [trigger_id] == [each.trigger_id for each in book.hits]
         assert book.hit.is_set()
 
 
