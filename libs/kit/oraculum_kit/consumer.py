@@ -75,6 +75,8 @@ class GroupConsumer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"kafka-{group}")
         self._consumer: Consumer | None = None
         self._next: dict[Partition, int] = {}
+        # The furthest that the broker was told since a partition came to us.
+        self._asked: dict[Partition, int] = {}
         # What left us since the records at hand were read, even if it is back: they are no longer ours to finish.
         self._left: frozenset[Partition] = frozenset()
         # The loop finishes records while a beat in the thread may give their partitions up.
@@ -229,12 +231,12 @@ class GroupConsumer:
 
     def _commit(self, *, wait: bool, only: frozenset[Partition] | None = None) -> None:
         wanted = self.owned if only is None else only
-        offsets = [
-            TopicPartition(topic, partition, self._next.pop((topic, partition)))
-            for topic, partition in wanted & self._next.keys()
-        ]
-        if not offsets:
+        with self._finishing:
+            due = {name: self._next.pop(name) for name in wanted & self._next.keys()}
+        if not due:
             return
+        self._asked |= due
+        offsets = [TopicPartition(*name, offset) for name, offset in due.items()]
         consumer = self._running()
         try:
             if wait:
@@ -249,10 +251,12 @@ class GroupConsumer:
             return
         _log.warning("consumer.commit_failed", group=self._group, error=error.name())
         for partition in partitions:
-            # For the next commit, unless the partition has gone. Several may have failed, the last having said the most.
+            # For the next commit, if nothing further was said since, and the partition has not gone meanwhile: whoever had
+            # it in between may be further than we were.
             name = partition.topic, partition.partition
-            if name in self.owned and partition.offset >= 0:
-                self._next[name] = max(partition.offset, self._next.get(name, 0))
+            if self._asked.get(name) == partition.offset:
+                with self._finishing:
+                    self._next[name] = max(partition.offset, self._next.get(name, 0))
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         consumer.incremental_assign(partitions)
@@ -288,6 +292,7 @@ class GroupConsumer:
             self._left |= names
             for name in names:
                 self._next.pop(name, None)
+                self._asked.pop(name, None)
         for name in names:
             topic, partition = name
             messaging_metrics.CONSUMER_LAG.labels(self._group, topic, partition).set(0)

@@ -17,6 +17,7 @@ from oraculum_kit.config import Environment
 from oraculum_kit.errors import PermissionDenied
 
 APPROVED: Final = "approved"
+REJECTED: Final = "rejected"
 _ANY: Final = "any"
 _NOTHING: Final = "0"
 _DOLLAR_UNITS: Final = 1_000_000
@@ -58,10 +59,13 @@ class Identity:
         return cls() if user is None else cls(user.kyc, user.jurisdiction, by_token=True)
 
     def updated(self, told: "Identity | None") -> "Identity":
-        """With what auth has told. Beside a token that is who is barred alone: of the check, the token knows better."""
+        """With what auth has told. Beside a token that is who is barred alone: of the check, the token knows better.
+
+        What a token said that is no more at hand stands as long as it refuses: what is told may be older.
+        """
         if told is None:
             return self
-        if self.by_token or not told.kyc:
+        if self.by_token or not told.kyc or self.kyc == REJECTED:
             return replace(self, barred=told.barred)
         return told
 

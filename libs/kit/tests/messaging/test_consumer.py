@@ -52,16 +52,31 @@ async def test_a_member_for_whom_nothing_is_left_knows_that(cluster: Cluster, to
         assert [0, 1, 1, 1] == sorted(len(member.owned) for member in members)
 
 
+def refused(member: GroupConsumer, offset: int) -> None:
+    """The answer to a commit that was sent while the group changed."""
+    partition = TopicPartition("bets", 0, offset)
+    member._committed(KafkaError(KafkaError.ILLEGAL_GENERATION), [partition])
+
+
 def test_of_commits_that_fail_together_the_last_is_said_again() -> None:
-    """Those sent while the group changes all fail. Were the first one repeated, the lag would stand until the next record."""
+    """Were the first one repeated, the lag would stand until the next record."""
     member = GroupConsumer(Cluster("127.0.0.1:1"), group="any", topics=["bets"])
-    member.owned = frozenset({("bets", 0)})
+    member._asked = {("bets", 0): 8}
     for offset in (2, 5, 8):
-        member._committed(
-            KafkaError(KafkaError.ILLEGAL_GENERATION),
-            [TopicPartition("bets", 0, offset), TopicPartition("bets", 1, 9)],
-        )
+        refused(member, offset)
     assert {("bets", 0): 8} == member._next
+
+
+def test_a_failed_commit_never_sets_the_group_back() -> None:
+    """Neither behind a later one that was taken, nor behind whoever had the partition meanwhile."""
+    member = GroupConsumer(Cluster("127.0.0.1:1"), group="any", topics=["bets"])
+    member.owned, member._asked = frozenset({("bets", 0)}), {("bets", 0): 8}
+    refused(member, 5)
+    assert {} == member._next
+    member._forget(frozenset({("bets", 0)}))
+    member.owned = frozenset({("bets", 0)})
+    refused(member, 8)
+    assert {} == member._next
 
 
 async def test_what_came_back_within_one_poll_is_read_and_told(story: Any) -> None:
