@@ -26,6 +26,7 @@ from oraculum_gateway.networks import Networks
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import PREFIX, Call, Route
 from oraculum_gateway.routes import (
+    analytics,
     api_keys,
     audit,
     books,
@@ -43,6 +44,7 @@ from oraculum_gateway.routes import (
     my_wallets,
     open_id,
     orders,
+    overview,
     people,
     play,
     privacy,
@@ -108,7 +110,7 @@ def all_routes(health: Health, *, ledger_is_public: bool) -> tuple[Route, ...]:
         *api_keys.ROUTES,
         *my_wallets.ROUTES,
     )
-    trade = (*trading.ROUTES, *orders.ROUTES, *history.ROUTES)
+    trade = (*trading.ROUTES, *orders.ROUTES, *history.ROUTES, *analytics.ROUTES, *overview.ROUTES)
     limits = (*risk.ROUTES, *risk_admin.ROUTES)
     told = (*world.ROUTES, *inbox.ROUTES, *webhooks.ROUTES, *maintenance.ROUTES)
     return (*trade, *events.ROUTES, *money, *people_routes, *limits, *told, system)

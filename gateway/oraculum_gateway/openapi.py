@@ -23,6 +23,7 @@ _TAGS: Final = {
     "risk": "Limits, exposure, stakes and triggers",
     "wallet": "Money",
     "markets": "What the venues say",
+    "analytics": "What trading came to",
     "notifications": "Notices",
     "admin": "For administrators",
     "system": "The platform itself",

@@ -19,6 +19,7 @@ from oraculum.event.v1.event_service_pb2_grpc import EventServiceStub
 from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceStub
 from oraculum.notification.v1.notification_service_pb2_grpc import NotificationServiceStub
 from oraculum.notification.v1.webhook_service_pb2_grpc import WebhookServiceStub
+from oraculum.prediction.v1.analytics_service_pb2_grpc import AnalyticsServiceStub
 from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionServiceStub
 from oraculum.prediction.v1.risk_service_pb2_grpc import RiskServiceStub
 from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceStub
@@ -42,25 +43,27 @@ if TYPE_CHECKING:
     from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceAsyncStub
     from oraculum.notification.v1.notification_service_pb2_grpc import NotificationServiceAsyncStub
     from oraculum.notification.v1.webhook_service_pb2_grpc import WebhookServiceAsyncStub
+    from oraculum.prediction.v1.analytics_service_pb2_grpc import AnalyticsServiceAsyncStub
     from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionServiceAsyncStub
     from oraculum.prediction.v1.risk_service_pb2_grpc import RiskServiceAsyncStub
     from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceAsyncStub
 
 # Sent again when the peer was unavailable: reads, and commands that carry a key.
 _SAFE: Final = {
-    "auth": "AuthService GetJwks ListSessions GetMe GetPublicUser ListUsers",
+    "auth": "AuthService GetJwks ListSessions GetMe GetPublicUser ListUsers CountAccounts",
     "event": "EventService GetEvent ListEvents BatchGetEvents ListCategories CreateEvent ResolveEvent CancelEvent",
     "prediction": (
         "PredictionService BatchGetMarkets GetQuote PlaceOrder PlaceBasket GetOrder ListOrders ListPositions ListTrades;"
         "RiskService Kelly Impact GetLimits GetExposure GetHouseExposure GetCorrelation ListAlerts CreateTrigger"
-        " GetTrigger ListTriggers DeleteTrigger ListProhibitions ListReviews DecideReview"
+        " GetTrigger ListTriggers DeleteTrigger ListProhibitions ListReviews DecideReview;"
+        "AnalyticsService ListPublicPositions GetPublicStats GetMyAnalytics ListAllOrders GetTradingTotals"
     ),
     "wallet": (
         "WalletService GetBalances ListTransactions GetStatement ExplainBalance ExplainTransaction CreateDeposit"
-        " GetDeposit LookupAccounts LookupTransfers ListAccountTransfers ListIncidents CloseIncident CheckLedger"
+        " GetDeposit GetHouseMoney LookupAccounts LookupTransfers ListAccountTransfers ListIncidents CloseIncident CheckLedger"
     ),
     "market_data": (
-        "MarketDataService ListMarkets GetMarket GetQuotes GetBook ListTrades ListCandles GetFeeds"
+        "MarketDataService ListMarkets GetMarket GetQuotes GetBook ListTrades ListCandles GetFeeds GetEventAnalytics"
     ),
     "notification": (
         "NotificationService Resume ListNotifications MarkRead MarkAllRead GetPreferences SetPreferences SetMaintenance;"
@@ -104,6 +107,7 @@ class Services:
     event: "EventServiceAsyncStub"
     prediction: "PredictionServiceAsyncStub"
     risk: "RiskServiceAsyncStub"
+    analytics: "AnalyticsServiceAsyncStub"
     wallet: "WalletServiceAsyncStub"
     market_data: "MarketDataServiceAsyncStub"
     notification: "NotificationServiceAsyncStub"
@@ -150,6 +154,7 @@ async def connected(targets: Targets, identity: ServiceIdentity) -> AsyncIterato
             event=EventServiceStub(event),
             prediction=PredictionServiceStub(prediction),
             risk=RiskServiceStub(prediction),
+            analytics=AnalyticsServiceStub(prediction),
             wallet=WalletServiceStub(wallet),
             market_data=MarketDataServiceStub(market_data),
             notification=NotificationServiceStub(notification),

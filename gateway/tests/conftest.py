@@ -31,7 +31,7 @@ from oraculum.auth.v1 import (
 from oraculum.event.v1 import event_service_pb2
 from oraculum.market_data.v1 import market_data_service_pb2
 from oraculum.notification.v1 import notification_service_pb2, webhook_service_pb2
-from oraculum.prediction.v1 import prediction_service_pb2, risk_service_pb2
+from oraculum.prediction.v1 import analytics_service_pb2, prediction_service_pb2, risk_service_pb2
 from oraculum.wallet.v1 import wallet_service_pb2
 from oraculum_gateway.app import Parts, application
 from oraculum_gateway.caching.answers import Answers
@@ -65,6 +65,7 @@ CONTRACTS = (
     market_data_service_pb2,
     notification_service_pb2,
     webhook_service_pb2,
+    analytics_service_pb2,
     prediction_service_pb2,
     risk_service_pb2,
     wallet_service_pb2,

@@ -331,6 +331,97 @@ END),
 );
 
 --
+-- Name: trade_order; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.trade_order (
+    order_id uuid NOT NULL,
+    user_id uuid,
+    event_id uuid,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    settled_at timestamp with time zone,
+    amount_units bigint,
+    asked_shares bigint,
+    limit_price bigint,
+    hold_units bigint,
+    gross_units bigint,
+    fee_units bigint,
+    shares bigint,
+    profit_loss_units bigint,
+    fill_sequence bigint,
+    outcome smallint,
+    side smallint,
+    status smallint NOT NULL,
+    type smallint DEFAULT 1 NOT NULL,
+    time_in_force smallint DEFAULT 4 NOT NULL,
+    reason text,
+    post_only boolean DEFAULT false NOT NULL,
+    reserved boolean DEFAULT false NOT NULL,
+    expires_at timestamp with time zone,
+    open_shares bigint,
+    priority bigint,
+    revision bigint DEFAULT 0 NOT NULL,
+    replaces_order_id uuid,
+    CONSTRAINT trade_order_amount_units_check CHECK ((amount_units > 0)),
+    CONSTRAINT trade_order_asked_shares_check CHECK ((asked_shares > 0)),
+    CONSTRAINT trade_order_expires_if_it_says_so CHECK (((time_in_force = 2) = (expires_at IS NOT NULL))),
+    CONSTRAINT trade_order_fee_units_check CHECK ((fee_units >= 0)),
+    CONSTRAINT trade_order_gross_units_check CHECK ((gross_units >= 0)),
+    CONSTRAINT trade_order_hold_units_check CHECK ((hold_units >= 0)),
+    CONSTRAINT trade_order_is_paid_within_its_hold CHECK (((side = 2) OR ((gross_units + fee_units) <= hold_units))),
+    CONSTRAINT trade_order_keeps_its_limit CHECK (((type <> 2) OR (shares IS NULL) OR
+CASE side
+    WHEN 1 THEN ((gross_units)::numeric <= (ceil((((shares)::numeric * (limit_price)::numeric) / (1000000)::numeric)) + (1)::numeric))
+    ELSE ((gross_units)::numeric >= (floor((((shares)::numeric * (limit_price)::numeric) / (1000000)::numeric)) - (1)::numeric))
+END)),
+    CONSTRAINT trade_order_limit_price_check CHECK (((limit_price >= 1) AND (limit_price <= 1000000))),
+    CONSTRAINT trade_order_open_shares_check CHECK ((open_shares > 0)),
+    CONSTRAINT trade_order_outcome_check CHECK ((outcome >= 0)),
+    CONSTRAINT trade_order_rests_by_its_limit CHECK (((status <> ALL (ARRAY[7, 8])) OR ((type = 2) AND (limit_price < 1000000) AND (priority IS NOT NULL)))),
+    CONSTRAINT trade_order_says_what_it_asked CHECK (((status = 4) OR ((user_id IS NOT NULL) AND (event_id IS NOT NULL) AND (outcome IS NOT NULL) AND (side IS NOT NULL) AND (hold_units IS NOT NULL) AND ((amount_units IS NULL) <> (asked_shares IS NULL))))),
+    CONSTRAINT trade_order_says_what_it_got CHECK ((((shares IS NULL) = (gross_units IS NULL)) AND ((shares IS NULL) = (fee_units IS NULL)) AND ((fill_sequence IS NULL) OR (shares IS NOT NULL)) AND ((open_shares IS NOT NULL) = (status = ANY (ARRAY[7, 8]))) AND
+CASE
+    WHEN (status = ANY (ARRAY[3, 4])) THEN ((shares IS NULL) AND (reason IS NOT NULL))
+    WHEN (status = 7) THEN (shares IS NULL)
+    WHEN (status = ANY (ARRAY[9, 10])) THEN (reason IS NOT NULL)
+    ELSE ((shares IS NOT NULL) AND ((fill_sequence IS NOT NULL) OR (type = 2)))
+END)),
+    CONSTRAINT trade_order_settles_once CHECK (((status = ANY (ARRAY[5, 6])) = (settled_at IS NOT NULL))),
+    CONSTRAINT trade_order_shares_check CHECK (
+CASE type
+    WHEN 4 THEN (shares = 0)
+    ELSE (shares > 0)
+END),
+    CONSTRAINT trade_order_side_check CHECK ((side = ANY (ARRAY[1, 2]))),
+    CONSTRAINT trade_order_status_check CHECK (((status >= 2) AND (status <= 10))),
+    CONSTRAINT trade_order_time_in_force_check CHECK (((time_in_force >= 1) AND (time_in_force <= 4))),
+    CONSTRAINT trade_order_type_check CHECK (((type >= 1) AND (type <= 4)))
+)
+WITH (fillfactor='80');
+
+--
+-- Name: fill_of_person; Type: VIEW; Schema: prediction; Owner: -
+--
+
+CREATE VIEW prediction.fill_of_person AS
+ SELECT o.user_id,
+    o.created_at AS at,
+    f.event_id,
+    f.gross_units,
+    f.fee_units
+   FROM (prediction.trade_order o
+     JOIN prediction.fill f ON (((f.event_id = o.event_id) AND (f.sequence = o.fill_sequence))))
+  WHERE ((o.fill_sequence IS NOT NULL) AND (o.type = ANY (ARRAY[1, 2])))
+UNION ALL
+ SELECT r.user_id,
+    r.filled_at AS at,
+    r.event_id,
+    r.gross_units,
+    r.fee_units
+   FROM prediction.fill r
+  WHERE (r.role = 2);
+
+--
 -- Name: funding; Type: TABLE; Schema: prediction; Owner: -
 --
 
@@ -878,73 +969,30 @@ CREATE TABLE prediction.settlement (
 WITH (fillfactor='70');
 
 --
--- Name: trade_order; Type: TABLE; Schema: prediction; Owner: -
+-- Name: turnover; Type: TABLE; Schema: prediction; Owner: -
 --
 
-CREATE TABLE prediction.trade_order (
-    order_id uuid NOT NULL,
-    user_id uuid,
-    event_id uuid,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    settled_at timestamp with time zone,
-    amount_units bigint,
-    asked_shares bigint,
-    limit_price bigint,
-    hold_units bigint,
-    gross_units bigint,
-    fee_units bigint,
-    shares bigint,
-    profit_loss_units bigint,
-    fill_sequence bigint,
-    outcome smallint,
-    side smallint,
-    status smallint NOT NULL,
-    type smallint DEFAULT 1 NOT NULL,
-    time_in_force smallint DEFAULT 4 NOT NULL,
-    reason text,
-    post_only boolean DEFAULT false NOT NULL,
-    reserved boolean DEFAULT false NOT NULL,
-    expires_at timestamp with time zone,
-    open_shares bigint,
-    priority bigint,
-    revision bigint DEFAULT 0 NOT NULL,
-    replaces_order_id uuid,
-    CONSTRAINT trade_order_amount_units_check CHECK ((amount_units > 0)),
-    CONSTRAINT trade_order_asked_shares_check CHECK ((asked_shares > 0)),
-    CONSTRAINT trade_order_expires_if_it_says_so CHECK (((time_in_force = 2) = (expires_at IS NOT NULL))),
-    CONSTRAINT trade_order_fee_units_check CHECK ((fee_units >= 0)),
-    CONSTRAINT trade_order_gross_units_check CHECK ((gross_units >= 0)),
-    CONSTRAINT trade_order_hold_units_check CHECK ((hold_units >= 0)),
-    CONSTRAINT trade_order_is_paid_within_its_hold CHECK (((side = 2) OR ((gross_units + fee_units) <= hold_units))),
-    CONSTRAINT trade_order_keeps_its_limit CHECK (((type <> 2) OR (shares IS NULL) OR
-CASE side
-    WHEN 1 THEN ((gross_units)::numeric <= (ceil((((shares)::numeric * (limit_price)::numeric) / (1000000)::numeric)) + (1)::numeric))
-    ELSE ((gross_units)::numeric >= (floor((((shares)::numeric * (limit_price)::numeric) / (1000000)::numeric)) - (1)::numeric))
-END)),
-    CONSTRAINT trade_order_limit_price_check CHECK (((limit_price >= 1) AND (limit_price <= 1000000))),
-    CONSTRAINT trade_order_open_shares_check CHECK ((open_shares > 0)),
-    CONSTRAINT trade_order_outcome_check CHECK ((outcome >= 0)),
-    CONSTRAINT trade_order_rests_by_its_limit CHECK (((status <> ALL (ARRAY[7, 8])) OR ((type = 2) AND (limit_price < 1000000) AND (priority IS NOT NULL)))),
-    CONSTRAINT trade_order_says_what_it_asked CHECK (((status = 4) OR ((user_id IS NOT NULL) AND (event_id IS NOT NULL) AND (outcome IS NOT NULL) AND (side IS NOT NULL) AND (hold_units IS NOT NULL) AND ((amount_units IS NULL) <> (asked_shares IS NULL))))),
-    CONSTRAINT trade_order_says_what_it_got CHECK ((((shares IS NULL) = (gross_units IS NULL)) AND ((shares IS NULL) = (fee_units IS NULL)) AND ((fill_sequence IS NULL) OR (shares IS NOT NULL)) AND ((open_shares IS NOT NULL) = (status = ANY (ARRAY[7, 8]))) AND
-CASE
-    WHEN (status = ANY (ARRAY[3, 4])) THEN ((shares IS NULL) AND (reason IS NOT NULL))
-    WHEN (status = 7) THEN (shares IS NULL)
-    WHEN (status = ANY (ARRAY[9, 10])) THEN (reason IS NOT NULL)
-    ELSE ((shares IS NOT NULL) AND ((fill_sequence IS NOT NULL) OR (type = 2)))
-END)),
-    CONSTRAINT trade_order_settles_once CHECK (((status = ANY (ARRAY[5, 6])) = (settled_at IS NOT NULL))),
-    CONSTRAINT trade_order_shares_check CHECK (
-CASE type
-    WHEN 4 THEN (shares = 0)
-    ELSE (shares > 0)
-END),
-    CONSTRAINT trade_order_side_check CHECK ((side = ANY (ARRAY[1, 2]))),
-    CONSTRAINT trade_order_status_check CHECK (((status >= 2) AND (status <= 10))),
-    CONSTRAINT trade_order_time_in_force_check CHECK (((time_in_force >= 1) AND (time_in_force <= 4))),
-    CONSTRAINT trade_order_type_check CHECK (((type >= 1) AND (type <= 4)))
-)
-WITH (fillfactor='80');
+CREATE TABLE prediction.turnover (
+    user_id uuid NOT NULL,
+    day date NOT NULL,
+    category text NOT NULL,
+    asset prediction.asset_code NOT NULL,
+    trades bigint NOT NULL,
+    volume_units bigint NOT NULL,
+    fee_units bigint NOT NULL,
+    CONSTRAINT turnover_fee_units_check CHECK ((fee_units >= 0)),
+    CONSTRAINT turnover_trades_check CHECK ((trades > 0)),
+    CONSTRAINT turnover_volume_units_check CHECK ((volume_units >= 0))
+);
+
+--
+-- Name: turnover_until; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.turnover_until (
+    user_id uuid NOT NULL,
+    until timestamp with time zone NOT NULL
+);
 
 --
 -- Name: dead_man dead_man_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
@@ -1164,6 +1212,20 @@ ALTER TABLE ONLY prediction.trade_order
     ADD CONSTRAINT trade_order_pkey PRIMARY KEY (order_id);
 
 --
+-- Name: turnover turnover_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.turnover
+    ADD CONSTRAINT turnover_pkey PRIMARY KEY (user_id, day, category, asset);
+
+--
+-- Name: turnover_until turnover_until_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.turnover_until
+    ADD CONSTRAINT turnover_until_pkey PRIMARY KEY (user_id);
+
+--
 -- Name: dead_man_due; Type: INDEX; Schema: prediction; Owner: -
 --
 
@@ -1306,6 +1368,18 @@ CREATE INDEX settlement_undone ON prediction.settlement USING btree (heard_at) W
 --
 
 CREATE INDEX trade_order_expiring ON prediction.trade_order USING btree (expires_at) WHERE ((status = ANY (ARRAY[7, 8])) AND (expires_at IS NOT NULL));
+
+--
+-- Name: trade_order_newest; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX trade_order_newest ON prediction.trade_order USING btree (created_at DESC, order_id DESC);
+
+--
+-- Name: trade_order_of_event; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX trade_order_of_event ON prediction.trade_order USING btree (event_id, created_at DESC, order_id DESC);
 
 --
 -- Name: trade_order_of_user; Type: INDEX; Schema: prediction; Owner: -
@@ -1482,4 +1556,7 @@ INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261121163100'),
     ('20261121175000'),
     ('20261121180000'),
-    ('20261121180100');
+    ('20261121180100'),
+    ('20261121195500'),
+    ('20261121195600'),
+    ('20261121195700');

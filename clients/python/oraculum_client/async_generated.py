@@ -306,6 +306,86 @@ class AsyncOraculum(AsyncConnection):
             shapes.Profit,
         )
 
+    async def list_public_predictions(
+        self, id: str | UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> shapes.PublicPositionPage:
+        """What somebody predicts and predicted, as far as they show it."""
+        return await self.told(
+            Ask("GET", f"/api/v1/users/{segment(id)}/predictions", query={"limit": limit, "cursor": cursor}),
+            shapes.PublicPositionPage,
+        )
+
+    async def get_public_stats(self, id: str | UUID) -> shapes.Stats:
+        """What somebody's trading came to, as far as they show it."""
+        return await self.told(Ask("GET", f"/api/v1/users/{segment(id)}/stats"), shapes.Stats)
+
+    async def get_my_analytics(
+        self, *, interval: Literal["day", "week", "month"] | None = None, points: int | None = None
+    ) -> shapes.MyAnalytics:
+        """What my trading came to: in all, by category, over time."""
+        return await self.told(
+            Ask("GET", "/api/v1/analytics/users/me", query={"interval": interval, "points": points}),
+            shapes.MyAnalytics,
+        )
+
+    async def get_event_analytics(
+        self, id: str | UUID, *, interval: Literal["hour", "day"] | None = None, points: int | None = None
+    ) -> shapes.EventAnalytics:
+        """How an event is traded: volume, people, prices, over time."""
+        return await self.told(
+            Ask(
+                "GET",
+                f"/api/v1/analytics/events/{segment(id)}",
+                query={"interval": interval, "points": points},
+            ),
+            shapes.EventAnalytics,
+        )
+
+    async def admin_list_predictions(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        user_id: str | None = None,
+        event_id: str | None = None,
+        status: Literal[
+            "pending",
+            "open",
+            "partially_filled",
+            "confirmed",
+            "cancelled",
+            "expired",
+            "rejected",
+            "failed",
+            "settled",
+            "refunded",
+        ]
+        | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+    ) -> shapes.PredictionPage:
+        """Everybody's bets, newest first."""
+        return await self.told(
+            Ask(
+                "GET",
+                "/api/v1/admin/predictions",
+                query={
+                    "limit": limit,
+                    "cursor": cursor,
+                    "user_id": user_id,
+                    "event_id": event_id,
+                    "status": status,
+                    "from": from_,
+                    "to": to,
+                },
+            ),
+            shapes.PredictionPage,
+        )
+
+    async def admin_get_stats(self) -> shapes.Overview:
+        """The platform in figures: accounts, events, trading, revenue."""
+        return await self.told(Ask("GET", "/api/v1/admin/stats"), shapes.Overview)
+
     async def list_events(
         self,
         *,

@@ -262,6 +262,59 @@ class Profit(msgspec.Struct, frozen=True, kw_only=True):
     data: list[ProfitSeries]
 
 
+class PublicPositionPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Listed[PublicPositionOut]."""
+
+    data: list[PublicPosition]
+    meta: Meta
+
+
+class Stats(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody's trading came to, as far as they show it."""
+
+    user_id: str
+    record: Record
+    totals: list[Turnover]
+
+
+class MyAnalytics(msgspec.Struct, frozen=True, kw_only=True):
+    """What my trading came to."""
+
+    record: Record
+    totals: list[MyTurnover]
+    categories: list[CategoryTurnover]
+    interval: Literal["day", "week", "month"]
+    series: list[TurnoverSeries]
+
+
+class EventAnalytics(msgspec.Struct, frozen=True, kw_only=True):
+    """How an event is traded."""
+
+    event_id: str
+    status: Literal["open", "closed", "settled"]
+    asset: str
+    total_volume: Decimal
+    total_liquidity: Decimal
+    participant_count: int
+    trades: int
+    first_trade_at: datetime | None
+    last_trade_at: datetime | None
+    outcomes: list[OutcomePrices]
+    interval: Literal["hour", "day"]
+    data: list[EventSpan]
+
+
+class Overview(msgspec.Struct, frozen=True, kw_only=True):
+    """The platform in figures. What a service that is away would tell is null, and it is named in `missing`."""
+
+    accounts: Accounts | None
+    events: EventCounts | None
+    trading: list[TradingTotal] | None
+    resting_predictions: int | None
+    revenue: list[Revenue] | None
+    missing: list[str]
+
+
 class EventPage(msgspec.Struct, frozen=True, kw_only=True):
     """Listed[EventOut]."""
 
@@ -1216,6 +1269,138 @@ class ProfitSeries(msgspec.Struct, frozen=True, kw_only=True):
     points: list[ProfitPoint]
 
 
+class PublicPosition(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody predicts or predicted, as far as they show it."""
+
+    event_id: str
+    outcome: int
+    status: Literal["open", "sold", "settled"]
+    shares: Decimal
+    cost: Decimal
+    value: Decimal
+    profit_loss: Decimal
+    asset: str
+    settled_at: datetime | None
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """How the events came out in which somebody traded."""
+
+    events: int
+    settled_events: int
+    won_events: int
+    lost_events: int
+    win_rate: Decimal
+    calls: int
+    right_calls: int
+    accuracy: Decimal
+    brier: Decimal
+
+
+class Turnover(msgspec.Struct, frozen=True, kw_only=True):
+    """What trading came to in one asset."""
+
+    asset: str
+    trades: int
+    volume: Decimal
+    profit_loss: Decimal
+
+
+class MyTurnover(msgspec.Struct, frozen=True, kw_only=True):
+    """What my trading came to in one asset."""
+
+    asset: str
+    trades: int
+    volume: Decimal
+    profit_loss: Decimal
+    fees: Decimal
+
+
+class CategoryTurnover(msgspec.Struct, frozen=True, kw_only=True):
+    """What my trading came to in one category and asset."""
+
+    asset: str
+    trades: int
+    volume: Decimal
+    profit_loss: Decimal
+    fees: Decimal
+    category: str
+    events: int
+
+
+class TurnoverSeries(msgspec.Struct, frozen=True, kw_only=True):
+    """The spans of one asset, oldest first, those without any trade too."""
+
+    asset: str
+    points: list[TurnoverPoint]
+
+
+class OutcomePrices(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the price of an outcome is and was. What was traded is told up to a moment ago; the price is that of now."""
+
+    outcome: int
+    price: Decimal
+    volume: Decimal
+    open: Decimal
+    high: Decimal
+    low: Decimal
+
+
+class EventSpan(msgspec.Struct, frozen=True, kw_only=True):
+    """What was traded in a span of time, all outcomes together."""
+
+    starts_at: datetime
+    volume: Decimal
+    trades: int
+
+
+class Accounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Accounts that are not deleted, and how many were."""
+
+    accounts: int
+    email_verified: int
+    kyc_approved: int
+    banned: int
+    registered_within_day: int
+    registered_within_week: int
+    deleted: int
+    tiers: list[TierAccounts]
+
+
+class EventCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Events by status."""
+
+    active: int
+    locked: int
+    resolving: int
+    resolved: int
+    cancelled: int
+
+
+class TradingTotal(msgspec.Struct, frozen=True, kw_only=True):
+    """What all markets of one asset come to."""
+
+    asset: str
+    open_markets: int
+    closed_markets: int
+    settled_markets: int
+    active_markets: int
+    fills: int
+    volume: Decimal
+    open_interest: Decimal
+    escrow: Decimal
+    exposure: Decimal
+
+
+class Revenue(msgspec.Struct, frozen=True, kw_only=True):
+    """What the house has in one asset."""
+
+    asset: str
+    fees: Decimal
+    house: Decimal
+    capital: Decimal
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """A possible outcome and what it costs now; prices are null while nobody can say them."""
 
@@ -1728,6 +1913,24 @@ class ProfitPoint(msgspec.Struct, frozen=True, kw_only=True):
     starts_at: datetime
     profit_loss: Decimal
     total: Decimal
+
+
+class TurnoverPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """What my trading came to in a span of time; `total` is what I won or lost in all by its end."""
+
+    starts_at: datetime
+    trades: int
+    volume: Decimal
+    fees: Decimal
+    profit_loss: Decimal
+    total: Decimal
+
+
+class TierAccounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Accounts of one tier."""
+
+    tier: str
+    accounts: int
 
 
 class MatchSide(msgspec.Struct, frozen=True, kw_only=True):

@@ -304,6 +304,86 @@ class Oraculum(Connection):
             shapes.Profit,
         )
 
+    def list_public_predictions(
+        self, id: str | UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> shapes.PublicPositionPage:
+        """What somebody predicts and predicted, as far as they show it."""
+        return self.told(
+            Ask("GET", f"/api/v1/users/{segment(id)}/predictions", query={"limit": limit, "cursor": cursor}),
+            shapes.PublicPositionPage,
+        )
+
+    def get_public_stats(self, id: str | UUID) -> shapes.Stats:
+        """What somebody's trading came to, as far as they show it."""
+        return self.told(Ask("GET", f"/api/v1/users/{segment(id)}/stats"), shapes.Stats)
+
+    def get_my_analytics(
+        self, *, interval: Literal["day", "week", "month"] | None = None, points: int | None = None
+    ) -> shapes.MyAnalytics:
+        """What my trading came to: in all, by category, over time."""
+        return self.told(
+            Ask("GET", "/api/v1/analytics/users/me", query={"interval": interval, "points": points}),
+            shapes.MyAnalytics,
+        )
+
+    def get_event_analytics(
+        self, id: str | UUID, *, interval: Literal["hour", "day"] | None = None, points: int | None = None
+    ) -> shapes.EventAnalytics:
+        """How an event is traded: volume, people, prices, over time."""
+        return self.told(
+            Ask(
+                "GET",
+                f"/api/v1/analytics/events/{segment(id)}",
+                query={"interval": interval, "points": points},
+            ),
+            shapes.EventAnalytics,
+        )
+
+    def admin_list_predictions(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        user_id: str | None = None,
+        event_id: str | None = None,
+        status: Literal[
+            "pending",
+            "open",
+            "partially_filled",
+            "confirmed",
+            "cancelled",
+            "expired",
+            "rejected",
+            "failed",
+            "settled",
+            "refunded",
+        ]
+        | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+    ) -> shapes.PredictionPage:
+        """Everybody's bets, newest first."""
+        return self.told(
+            Ask(
+                "GET",
+                "/api/v1/admin/predictions",
+                query={
+                    "limit": limit,
+                    "cursor": cursor,
+                    "user_id": user_id,
+                    "event_id": event_id,
+                    "status": status,
+                    "from": from_,
+                    "to": to,
+                },
+            ),
+            shapes.PredictionPage,
+        )
+
+    def admin_get_stats(self) -> shapes.Overview:
+        """The platform in figures: accounts, events, trading, revenue."""
+        return self.told(Ask("GET", "/api/v1/admin/stats"), shapes.Overview)
+
     def list_events(
         self,
         *,

@@ -57,7 +57,7 @@ _TIME_NAMES: Final[dict[int, shapes.TimeInForceName]] = {
     pb.TIME_IN_FORCE_FOK: "fok",
 }
 ASSETS: Final = EventAssets()
-_STATUSES_FROM_NAME: Final[dict[str, pb.OrderStatus.ValueType]] = {
+STATUSES_FROM_NAME: Final[dict[str, pb.OrderStatus.ValueType]] = {
     name: status for status, name in _STATUSES.items()
 }
 
@@ -117,7 +117,7 @@ async def mine(call: Call) -> Listed[shapes.PredictionOut]:
     response = await call.services.prediction.ListOrders(
         pb.ListOrdersRequest(
             event_id=query.event_id,
-            statuses=[_STATUSES_FROM_NAME[query.status]] if query.status else [],
+            statuses=[STATUSES_FROM_NAME[query.status]] if query.status else [],
             limit=query.limit,
             cursor=query.cursor,
         )

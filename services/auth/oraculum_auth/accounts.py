@@ -9,7 +9,7 @@ from oraculum_auth.errors import OwnAccount, SessionNotFound, UserNotFound
 from oraculum_auth.form import Form
 from oraculum_auth.records import Account, Session, Wallet
 from oraculum_auth.repository import Accounts, Sessions
-from oraculum_auth.repository.accounts import hold_account
+from oraculum_auth.repository.accounts import AccountCount, hold_account
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.errors import InvalidArgument, Violation
@@ -122,6 +122,11 @@ class AccountBook:
             for account in page.rows
         ]
         return described, page.next_cursor
+
+    async def count(self) -> list[AccountCount]:
+        """How many accounts there are, by tier; those that were deleted have none."""
+        async with self._database.connection() as connection:
+            return await self._accounts.count(connection, self._clock.now())
 
     async def sessions(self, user_id: UUID) -> list[Session]:
         """A person's live sessions, newest first."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
+from oraculum_auth import showing
 from oraculum_auth.guessable import is_guessable
 from oraculum_auth.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, normalised
 from oraculum_kit.validation import Violations
@@ -50,7 +51,7 @@ class Form(Violations):
         return name
 
     def preferences(self, text: str) -> str:
-        """A JSON object, the client's own business."""
+        """A JSON object, the client's own business but for what it says of what others see."""
         if len(text.encode()) > PREFERENCES_BYTES_MAX:
             self.refuse("preferences", f"must be at most {PREFERENCES_BYTES_MAX} bytes")
             return "{}"
@@ -65,6 +66,8 @@ class Form(Violations):
         if not isinstance(value, dict) or "\\u0000" in written:
             self.refuse("preferences", "must be a JSON object that a database can keep")
             return "{}"
+        if value.get(showing.PREFERENCE, showing.SETTLED) not in showing.CHOICES:
+            self.refuse(f"preferences.{showing.PREFERENCE}", f"must be one of {', '.join(showing.CHOICES)}")
         return written
 
 

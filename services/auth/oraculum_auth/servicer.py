@@ -1,9 +1,11 @@
 """gRPC in, domain out: translates, never decides."""
 
+from dataclasses import asdict
 from uuid import UUID
 
 from oraculum.auth.v1 import auth_service_pb2 as pb
 from oraculum.auth.v1 import auth_service_pb2_grpc
+from oraculum_auth import showing
 from oraculum_auth.accounts import AccountBook, Described
 from oraculum_auth.challenges import Chain
 from oraculum_auth.devices import device_name
@@ -34,6 +36,7 @@ ACCESS = {
     _SERVICE + "GetMe": Access(users=SIGNED_IN),
     _SERVICE + "UpdateMe": Access(users=SIGNED_IN),
     _SERVICE + "GetPublicUser": Access(users=ANYONE),
+    _SERVICE + "CountAccounts": Access(users=_ADMINS),
     _SERVICE + "ListUsers": Access(users=_ADMINS),
     _SERVICE + "SetRoles": Access(users=_ADMINS),
     _SERVICE + "SetTier": Access(users=_ADMINS),
@@ -42,6 +45,11 @@ ACCESS = {
 }
 
 CHAIN_TO_WIRE = {Chain.EVM.value: pb.CHAIN_KIND_EVM, Chain.SOLANA.value: pb.CHAIN_KIND_SOLANA}
+_SHOWN = {
+    showing.SETTLED: pb.PREDICTIONS_SHOWN_SETTLED,
+    showing.ALL: pb.PREDICTIONS_SHOWN_ALL,
+    showing.NONE: pb.PREDICTIONS_SHOWN_NONE,
+}
 _CHAIN_FROM_WIRE = {wire: Chain(word) for word, wire in CHAIN_TO_WIRE.items()}
 
 
@@ -158,6 +166,17 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
             display_name=account.display_name,
             created_at=to_wire(account.created_at),
             roles=[role for role in account.roles if role != "user"],
+            predictions_shown=_SHOWN[showing.shown(account)],
+        )
+
+    async def CountAccounts(
+        self, request: pb.CountAccountsRequest, context: Context
+    ) -> pb.CountAccountsResponse:
+        """How many accounts there are."""
+        counts = await self._accounts.count()
+        return pb.CountAccountsResponse(
+            tiers=[pb.TierCount(**asdict(row)) for row in counts if row.tier is not None],
+            deleted=sum(row.accounts for row in counts if row.tier is None),
         )
 
     async def ListUsers(self, request: pb.ListUsersRequest, context: Context) -> pb.ListUsersResponse:

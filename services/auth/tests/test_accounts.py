@@ -1,5 +1,8 @@
 """Profiles, roles and the administrators' list, over gRPC against a real database."""
 
+import json
+from uuid import UUID
+
 import pytest
 
 from oraculum.auth.v1 import auth_service_pb2 as pb
@@ -19,8 +22,6 @@ async def register(auth, name: str) -> pb.User:
 class TestProfile:
     async def test_an_absent_field_stays_as_it_is(self, auth) -> None:
         user = await register(auth, "ada")
-        from uuid import UUID
-
         with auth.parties.signed_in(UUID(user.user_id)):
             await auth.stub.UpdateMe(pb.UpdateMeRequest(preferences_json='{"theme": "dark"}'))
             changed = await auth.stub.UpdateMe(pb.UpdateMeRequest(display_name="Ada L."))
@@ -31,6 +32,29 @@ class TestProfile:
         public = await auth.stub.GetPublicUser(pb.GetPublicUserRequest(user_id=user.user_id))
         assert public.display_name == "ada"
         assert "example.com" not in str(public)
+
+    async def test_people_say_what_others_see_of_their_predictions(self, auth) -> None:
+        """By default how they came out; what means nothing changes nothing."""
+        user = await register(auth, "ada")
+
+        async def shown() -> int:
+            answer = await auth.stub.GetPublicUser(pb.GetPublicUserRequest(user_id=user.user_id))
+            return answer.predictions_shown
+
+        assert pb.PREDICTIONS_SHOWN_SETTLED == await shown()
+        with auth.parties.signed_in(UUID(user.user_id)):
+            for word, told in (("all", pb.PREDICTIONS_SHOWN_ALL), ("none", pb.PREDICTIONS_SHOWN_NONE)):
+                chosen = json.dumps({"public_predictions": word})
+                await auth.stub.UpdateMe(pb.UpdateMeRequest(preferences_json=chosen))
+                assert told == await shown()
+            for word in ("some", None, True, ["all"]):
+                chosen = json.dumps({"public_predictions": word})
+                with pytest.raises(InvalidArgument) as caught:
+                    await auth.stub.UpdateMe(pb.UpdateMeRequest(preferences_json=chosen))
+                assert ["preferences.public_predictions"] == [
+                    violation.field for violation in caught.value.violations
+                ]
+        assert pb.PREDICTIONS_SHOWN_NONE == await shown()
 
     async def test_an_unknown_user_is_not_found(self, auth) -> None:
         with pytest.raises(UserNotFound):
@@ -64,6 +88,28 @@ class TestAdministration:
             found = await auth.stub.ListUsers(pb.ListUsersRequest(search=search))
         assert [user.display_name for user in found.users] == ["ada"]
         assert [user.email for user in found.users] == ["ada@example.com"]
+
+    async def test_accounts_are_counted_by_tier(self, auth) -> None:
+        """Those that were opened long ago, too; those that were deleted have no tier."""
+        old = await register(auth, "old")
+        auth.clock.advance(seconds=3 * 86_400)
+        young, banned, gone = [await register(auth, name) for name in ("young", "banned", "gone")]
+        async with auth.database.connection() as connection:
+            await connection.execute(
+                "update account set deleted_at = %s where user_id = %s", (auth.clock.now(), gone.user_id)
+            )
+        with auth.parties.signed_in(), pytest.raises(PermissionDenied):
+            await auth.stub.CountAccounts(pb.CountAccountsRequest())
+        with auth.parties.signed_in(roles={"admin"}):
+            await auth.stub.SetTier(pb.SetTierRequest(user_id=young.user_id, tier="premium"))
+            await auth.stub.BanUser(pb.BanUserRequest(user_id=banned.user_id, reason="because"))
+            told = await auth.stub.CountAccounts(pb.CountAccountsRequest())
+        assert old.user_id
+        basic = pb.TierCount(
+            tier="basic", accounts=2, banned=1, registered_within_day=1, registered_within_week=2
+        )
+        premium = pb.TierCount(tier="premium", accounts=1, registered_within_day=1, registered_within_week=1)
+        assert ([basic, premium], 1) == (list(told.tiers), told.deleted)
 
     async def test_roles_are_set_by_administrators_only(self, auth) -> None:
         user = await register(auth, "ada")

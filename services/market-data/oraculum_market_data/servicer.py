@@ -13,6 +13,7 @@ from oraculum_kit.paging import Page, decode_cursor, page_size
 from oraculum_kit.rpc import Context
 from oraculum_kit.timestamps import to_wire_optional
 from oraculum_kit.validation import Violations
+from oraculum_market_data import event_analytics
 from oraculum_market_data.bookshelf import Bookshelf
 from oraculum_market_data.comparison import compared, markets_of
 from oraculum_market_data.errors import VenueMarketNotFound
@@ -33,6 +34,7 @@ _METHODS: Final = (
     "GetBook",
     "ListTrades",
     "ListCandles",
+    "GetEventAnalytics",
     "GetFeeds",
     "ListIncidents",
     "ListMatches",
@@ -147,6 +149,16 @@ class MarketDataServicer(market_data_service_pb2_grpc.MarketDataServiceServicer)
                 to_time=to_time,
                 outcome=request.outcome if request.HasField("outcome") else None,
                 row_count=_CANDLES_MAX,
+            )
+
+    async def GetEventAnalytics(
+        self, request: pb.GetEventAnalyticsRequest, context: Context
+    ) -> pb.GetEventAnalyticsResponse:
+        """How an event of ours is traded."""
+        event_id, span, points = event_analytics.asked(request)
+        async with self._database.connection() as connection:
+            return await event_analytics.analytics(
+                connection, OWN_VENUE, event_id, span=span, points=points, now=self._clock.now()
             )
 
     async def GetFeeds(self, request: pb.GetFeedsRequest, context: Context) -> pb.GetFeedsResponse:

@@ -6,6 +6,7 @@ from oraculum.auth.v1.auth_service_pb2 import GetJwksRequest
 from oraculum.auth.v1.auth_service_pb2_grpc import AuthServiceStub
 from oraculum.auth.v1.trust_service_pb2 import WatchRevocationsRequest
 from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
+from oraculum.prediction.v1.analytics_service_pb2_grpc import add_AnalyticsServiceServicer_to_server
 from oraculum.prediction.v1.prediction_service_pb2_grpc import add_PredictionServiceServicer_to_server
 from oraculum.prediction.v1.risk_service_pb2_grpc import add_RiskServiceServicer_to_server
 from oraculum.wallet.v1.wallet_service_pb2_grpc import WalletServiceStub
@@ -19,6 +20,9 @@ from oraculum_kit.relay import OutboxRelay
 from oraculum_kit.revocations import Revocations, watch_rpc
 from oraculum_kit.server import serve
 from oraculum_kit.telemetry import telemetry
+from oraculum_prediction.analytics.servicer import ACCESS as ANALYTICS_ACCESS
+from oraculum_prediction.analytics.servicer import AnalyticsServicer
+from oraculum_prediction.analytics.turnover import Turnovers
 from oraculum_prediction.commands import Commands
 from oraculum_prediction.config import load
 from oraculum_prediction.consumers import events_consumer, people_consumer
@@ -75,8 +79,12 @@ async def main() -> None:
             services=[
                 (add_PredictionServiceServicer_to_server, servicer),
                 (add_RiskServiceServicer_to_server, RiskServicer(database, risk.triggers, reviews, clock)),
+                (
+                    add_AnalyticsServiceServicer_to_server,
+                    AnalyticsServicer(database, Turnovers(database)),
+                ),
             ],
-            access={**ACCESS, **RISK_ACCESS},
+            access={**ACCESS, **RISK_ACCESS, **ANALYTICS_ACCESS},
             trust=config.trust.trust(
                 JwksKeys(jwks_rpc(AuthServiceStub(auth).GetJwks, GetJwksRequest())),
                 revoked=revocations.revoked,

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Final
 from uuid import UUID
 
+from oraculum.prediction.v1 import analytics_service_pb2 as analytics_pb
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_kit.db import Connection
 from oraculum_kit.paging import Page, decode_cursor
@@ -45,12 +46,14 @@ async def page(
     return pb.ListRealisationsResponse(realisations=map(realisation, cut.rows), next_cursor=cut.next_cursor)
 
 
-def asked(request: pb.GetProfitRequest) -> tuple[str, int]:
+def asked(
+    request: pb.GetProfitRequest | analytics_pb.GetMyAnalyticsRequest, *, hours: bool = True
+) -> tuple[str, int]:
     """Spans of which length are asked for, and how many."""
     check = Violations()
     interval = _INTERVALS.get(request.interval, "")
-    if not interval:
-        check.refuse("interval", "is hour, day, week or month")
+    if not interval or (interval == "hour" and not hours):
+        check.refuse("interval", "is hour, day, week or month" if hours else "is day, week or month")
     points = check.integer("points", request.points, minimum=0, maximum=POINTS_MAX)
     check.finish()
     return interval, points or _POINTS

@@ -25,7 +25,7 @@ from oraculum_prediction.errors import MarketNotFound
 from oraculum_prediction.folding import FillMissing, Fold
 from oraculum_prediction.memory import NOTHING, Holding
 from oraculum_prediction.replay import database_config
-from oraculum_prediction.repository import history, markets
+from oraculum_prediction.repository import analytics, history, markets
 from oraculum_prediction.repository import rebuild as repository
 from oraculum_prediction.repository.history import Realised
 from oraculum_prediction.repository.markets import MarketRow
@@ -123,6 +123,17 @@ async def people(database: Database, user_id: UUID | None, *, write: bool) -> Fi
                 )
         if write and drifts:
             await repository.mend_uses(connection, drifts)
+    return found
+
+
+async def turnovers(database: Database, user_id: UUID | None, *, write: bool) -> Findings:
+    """Prove what the fills of people, or of one of them, were added up to; let it be added up anew if asked to."""
+    found = Findings()
+    async with database.transaction() as connection:
+        wrong = await analytics.wrong_turnovers(connection, user_id)
+        found.mended += [f"person {who} traded something else than was added up" for who in wrong]
+        if write and wrong:
+            await analytics.forget_turnovers(connection, wrong)
     return found
 
 
@@ -260,13 +271,17 @@ async def _asked(database: Database, options: argparse.Namespace) -> AsyncIterat
                 break
             after = event_ids[-1]
     if options.event is None or options.user is not None:
-        yield await people(database, options.user, write=options.write)
+        used = await people(database, options.user, write=options.write)
+        traded = await turnovers(database, options.user, write=options.write)
+        yield Findings(used.mended + traded.mended)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="oraculum rebuild", description=__doc__)
     parser.add_argument("--event", type=UUID, metavar="ID", help="only the market of this event")
-    parser.add_argument("--user", type=UUID, metavar="ID", help="only the limits of this person")
+    parser.add_argument(
+        "--user", type=UUID, metavar="ID", help="only the limits and the turnover of this person"
+    )
     parser.add_argument("--write", action="store_true", help="write anew what is wrong")
     return parser
 

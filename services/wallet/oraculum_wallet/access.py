@@ -27,6 +27,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     f"{_SERVICE}/ListAccountTransfers": _LOOKUP,
     f"{_SERVICE}/ListIncidents": Access(users=frozenset({"admin"})),
     f"{_SERVICE}/CloseIncident": Access(users=frozenset({"admin"})),
+    f"{_SERVICE}/GetHouseMoney": Access(users=frozenset({"admin"})),
     # Who leaves is auth's to know, which asks in between what they have left.
     f"{_SERVICE}/FenceAccounts": Access(services=frozenset({"auth"})),
     f"{_SERVICE}/LiftFence": Access(services=frozenset({"auth"})),

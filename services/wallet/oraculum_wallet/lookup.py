@@ -1,18 +1,33 @@
 """Looks things up in the ledger for services and administrators: accounts now and then, transfers, and their history."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from oraculum_kit.db import Database
 from oraculum_kit.paging import Page, decode_cursor, page_size
-from oraculum_money import INT64_MAX
+from oraculum_money import ASSETS, INT64_MAX, Units
+from oraculum_wallet.accounts import DEBIT_NORMAL, SHARDED, Account, AccountKind, account, shards
 from oraculum_wallet.repository import accounts as repository
 from oraculum_wallet.repository import proof
 from oraculum_wallet.repository.accounts import AccountState, Stored
 
 # How an account stood long ago is worked out from all that came since.
 READ_SECONDS: Final = 20.0
+
+_HOUSE_KINDS: Final = (AccountKind.FEES, AccountKind.ROUNDING, AccountKind.HOUSE, AccountKind.CAPITAL)
+
+
+class HouseMoney(NamedTuple):
+    """What the house has in one asset."""
+
+    asset: str
+    # In the order of the kinds of account above.
+    fees_units: Units
+    rounding_units: Units
+    house_units: Units
+    capital_units: Units
 
 
 class Lookup:
@@ -26,6 +41,19 @@ class Lookup:
         async with self._database.transaction() as connection:
             await proof.one_snapshot(connection, seconds=READ_SECONDS)
             return await repository.accounts(connection, ids, at)
+
+    async def house_money(self) -> list[HouseMoney]:
+        """What the house has, by asset, those too of which there is nothing."""
+        named = {each.id for asset in ASSETS for each in _of_house(asset)}
+        sums: dict[tuple[str, AccountKind], int] = defaultdict(int)
+        for state in await self.accounts(named, None):
+            balance = state.credits_posted_units - state.debits_posted_units
+            kind = AccountKind(state.kind)
+            sums[state.asset, kind] += -balance if kind in DEBIT_NORMAL else balance
+        return [
+            HouseMoney(asset, *(Units(sums[asset, kind]) for kind in _HOUSE_KINDS))
+            for asset in sorted(ASSETS)
+        ]
 
     async def transfers(self, ids: Collection[str]) -> list[Stored]:
         """Transfers by id."""
@@ -49,3 +77,8 @@ class Lookup:
                 row_count=size + 1,
             )
         return Page.cut(found, size, lambda row: (row.posted_at, row.number))
+
+
+def _of_house(asset: str) -> Iterator[Account]:
+    for kind in _HOUSE_KINDS:
+        yield from shards(account(kind, "0" if kind in SHARDED else "", asset))

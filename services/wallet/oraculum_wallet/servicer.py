@@ -296,6 +296,12 @@ class WalletServicer(WalletServiceServicer):
         await self._fences.lift(*_fence(request))
         return pb.LiftFenceResponse()
 
+    async def GetHouseMoney(
+        self, request: pb.GetHouseMoneyRequest, context: object
+    ) -> pb.GetHouseMoneyResponse:
+        """What the house has in each asset."""
+        return pb.GetHouseMoneyResponse(assets=map(told.house_money, await self._lookup.house_money()))
+
     async def CheckLedger(self, request: pb.CheckLedgerRequest, context: object) -> pb.CheckLedgerResponse:
         """Prove the ledger's laws."""
         proof = await self._prover.check()

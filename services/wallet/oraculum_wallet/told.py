@@ -10,6 +10,7 @@ from oraculum_money import Units
 from oraculum_wallet import wire
 from oraculum_wallet.accounts import AccountKind
 from oraculum_wallet.explain import BalanceExplained, EntryExplained
+from oraculum_wallet.lookup import HouseMoney
 from oraculum_wallet.repository.accounts import AccountState, Stored
 from oraculum_wallet.repository.explain import Held, KindTotal
 from oraculum_wallet.repository.incidents import Incident
@@ -35,6 +36,17 @@ def account(state: AccountState) -> pb.Account:
         credits_pending_units=state.credits_pending_units,
         credits_posted_units=state.credits_posted_units,
         frozen_at=timestamps.to_wire_optional(state.frozen_at),
+    )
+
+
+def house_money(money: HouseMoney) -> pb.HouseMoney:
+    """What the house has in one asset."""
+    return pb.HouseMoney(
+        asset=money.asset,
+        fees_units=money.fees_units,
+        rounding_units=money.rounding_units,
+        house_units=money.house_units,
+        capital_units=money.capital_units,
     )
 
 

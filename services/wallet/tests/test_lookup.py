@@ -11,7 +11,7 @@ from oraculum.wallet.v1 import wallet_service_pb2 as pb
 from oraculum_kit.errors import InvalidArgument, PermissionDenied
 from oraculum_kit.testing import Parties
 from oraculum_kit.timestamps import to_wire
-from oraculum_wallet.accounts import Account
+from oraculum_wallet.accounts import Account, AccountKind, account
 from oraculum_wallet.ledger import Ledger
 from oraculum_wallet.transfers import Transfer
 
@@ -100,6 +100,28 @@ class TestAccounts:
             await as_gateway.LookupAccounts(request)
         with parties.signed_in(roles={"admin"}):
             assert len((await as_gateway.LookupAccounts(request)).accounts) == 1
+
+
+class TestHouse:
+    async def test_its_money_is_told_by_asset(
+        self, ledger: Ledger, make: Any, user: Account, as_gateway: Any, parties: Parties
+    ) -> None:
+        """Fees of all their accounts together; the house's own, and the capital that it came from."""
+        house, capital = (account(kind, "", "USDC") for kind in (AccountKind.HOUSE, AccountKind.CAPITAL))
+        moved = [
+            make.posted(capital, house, 500),
+            make.posted(house, make.escrow(), 200),
+            make.posted(user, make.fees(3), 7),
+            make.posted(user, make.fees(11), 5),
+        ]
+        assert all(answer.succeeded for answer in await ledger.create(moved))
+        with parties.signed_in(roles={"admin"}):
+            told = await as_gateway.GetHouseMoney(pb.GetHouseMoneyRequest())
+        assert ["ETH", "SOL", "USD", "USDC"] == [row.asset for row in told.assets]
+        of_usdc = pb.HouseMoney(asset="USDC", fees_units=12, house_units=300, capital_units=500)
+        assert [pb.HouseMoney(asset=code) for code in ("ETH", "SOL", "USD")] + [of_usdc] == list(told.assets)
+        with parties.signed_in(), pytest.raises(PermissionDenied):
+            await as_gateway.GetHouseMoney(pb.GetHouseMoneyRequest())
 
 
 class TestTransfers:

@@ -44,6 +44,34 @@ CHAIN_KIND_SOLANA: ChainKind.ValueType  # 2
 """Solana; addresses are base58."""
 Global___ChainKind: _TypeAlias = ChainKind  # noqa: Y015
 
+class _PredictionsShown:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PredictionsShownEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PredictionsShown.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PREDICTIONS_SHOWN_UNSPECIFIED: _PredictionsShown.ValueType  # 0
+    """Never sent."""
+    PREDICTIONS_SHOWN_SETTLED: _PredictionsShown.ValueType  # 1
+    """How those came out that are over, and not what they hold."""
+    PREDICTIONS_SHOWN_ALL: _PredictionsShown.ValueType  # 2
+    """What they hold, too."""
+    PREDICTIONS_SHOWN_NONE: _PredictionsShown.ValueType  # 3
+    """Nothing."""
+
+class PredictionsShown(_PredictionsShown, metaclass=_PredictionsShownEnumTypeWrapper):
+    """What somebody lets others see of their predictions."""
+
+PREDICTIONS_SHOWN_UNSPECIFIED: PredictionsShown.ValueType  # 0
+"""Never sent."""
+PREDICTIONS_SHOWN_SETTLED: PredictionsShown.ValueType  # 1
+"""How those came out that are over, and not what they hold."""
+PREDICTIONS_SHOWN_ALL: PredictionsShown.ValueType  # 2
+"""What they hold, too."""
+PREDICTIONS_SHOWN_NONE: PredictionsShown.ValueType  # 3
+"""Nothing."""
+Global___PredictionsShown: _TypeAlias = PredictionsShown  # noqa: Y015
+
 @_typing.final
 class Origin(_message.Message):
     """Where a request came from, as the gateway saw it."""
@@ -883,10 +911,13 @@ class GetPublicUserResponse(_message.Message):
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     ROLES_FIELD_NUMBER: _builtins.int
+    PREDICTIONS_SHOWN_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     """UUIDv7."""
     display_name: _builtins.str
     """Name shown to others."""
+    predictions_shown: Global___PredictionsShown.ValueType
+    """What they let others see of their predictions: their preference `public_predictions`."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp:
         """When the account was opened."""
@@ -902,14 +933,106 @@ class GetPublicUserResponse(_message.Message):
         display_name: _builtins.str = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         roles: _abc.Iterable[_builtins.str] | None = ...,
+        predictions_shown: Global___PredictionsShown.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "display_name", b"display_name", "roles", b"roles", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "display_name", b"display_name", "predictions_shown", b"predictions_shown", "roles", b"roles", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetPublicUserResponse: _TypeAlias = GetPublicUserResponse  # noqa: Y015
+
+@_typing.final
+class CountAccountsRequest(_message.Message):
+    """Asks how many accounts there are."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountAccountsRequest: _TypeAlias = CountAccountsRequest  # noqa: Y015
+
+@_typing.final
+class TierCount(_message.Message):
+    """Accounts of one tier that are not deleted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIER_FIELD_NUMBER: _builtins.int
+    ACCOUNTS_FIELD_NUMBER: _builtins.int
+    EMAIL_VERIFIED_FIELD_NUMBER: _builtins.int
+    KYC_APPROVED_FIELD_NUMBER: _builtins.int
+    BANNED_FIELD_NUMBER: _builtins.int
+    REGISTERED_WITHIN_DAY_FIELD_NUMBER: _builtins.int
+    REGISTERED_WITHIN_WEEK_FIELD_NUMBER: _builtins.int
+    tier: _builtins.str
+    """basic, verified or premium."""
+    accounts: _builtins.int
+    """All of them."""
+    email_verified: _builtins.int
+    """Those whose address is proved."""
+    kyc_approved: _builtins.int
+    """Those whose identity check was approved."""
+    banned: _builtins.int
+    """Those that are barred."""
+    registered_within_day: _builtins.int
+    """Those that were opened within a day."""
+    registered_within_week: _builtins.int
+    """Those that were opened within seven days."""
+    def __init__(
+        self,
+        *,
+        tier: _builtins.str = ...,
+        accounts: _builtins.int = ...,
+        email_verified: _builtins.int = ...,
+        kyc_approved: _builtins.int = ...,
+        banned: _builtins.int = ...,
+        registered_within_day: _builtins.int = ...,
+        registered_within_week: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts", "banned", b"banned", "email_verified", b"email_verified", "kyc_approved", b"kyc_approved", "registered_within_day", b"registered_within_day", "registered_within_week", b"registered_within_week", "tier", b"tier"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TierCount: _TypeAlias = TierCount  # noqa: Y015
+
+@_typing.final
+class CountAccountsResponse(_message.Message):
+    """Answers how many accounts there are."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIERS_FIELD_NUMBER: _builtins.int
+    DELETED_FIELD_NUMBER: _builtins.int
+    deleted: _builtins.int
+    """Accounts that were deleted."""
+    @_builtins.property
+    def tiers(self) -> _containers.RepeatedCompositeFieldContainer[Global___TierCount]:
+        """By tier; a tier that nobody has is left out."""
+
+    def __init__(
+        self,
+        *,
+        tiers: _abc.Iterable[Global___TierCount] | None = ...,
+        deleted: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deleted", b"deleted", "tiers", b"tiers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountAccountsResponse: _TypeAlias = CountAccountsResponse  # noqa: Y015
 
 @_typing.final
 class ListUsersRequest(_message.Message):

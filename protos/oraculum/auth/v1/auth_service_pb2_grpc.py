@@ -100,6 +100,11 @@ class AuthServiceStub:
                 request_serializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.ListUsersRequest.SerializeToString,
                 response_deserializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.ListUsersResponse.FromString,
                 _registered_method=True)
+        self.CountAccounts = channel.unary_unary(
+                '/oraculum.auth.v1.AuthService/CountAccounts',
+                request_serializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.CountAccountsRequest.SerializeToString,
+                response_deserializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.CountAccountsResponse.FromString,
+                _registered_method=True)
         self.SetRoles = channel.unary_unary(
                 '/oraculum.auth.v1.AuthService/SetRoles',
                 request_serializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.SetRolesRequest.SerializeToString,
@@ -219,6 +224,13 @@ class AuthServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CountAccounts(self, request, context):
+        """How many accounts there are, by tier, for administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetRoles(self, request, context):
         """Sets the roles of an account, for administrators.
         """
@@ -314,6 +326,11 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     servicer.ListUsers,
                     request_deserializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.ListUsersRequest.FromString,
                     response_serializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.ListUsersResponse.SerializeToString,
+            ),
+            'CountAccounts': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountAccounts,
+                    request_deserializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.CountAccountsRequest.FromString,
+                    response_serializer=oraculum_dot_auth_dot_v1_dot_auth__service__pb2.CountAccountsResponse.SerializeToString,
             ),
             'SetRoles': grpc.unary_unary_rpc_method_handler(
                     servicer.SetRoles,
@@ -688,6 +705,33 @@ class AuthService:
             '/oraculum.auth.v1.AuthService/ListUsers',
             oraculum_dot_auth_dot_v1_dot_auth__service__pb2.ListUsersRequest.SerializeToString,
             oraculum_dot_auth_dot_v1_dot_auth__service__pb2.ListUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountAccounts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.auth.v1.AuthService/CountAccounts',
+            oraculum_dot_auth_dot_v1_dot_auth__service__pb2.CountAccountsRequest.SerializeToString,
+            oraculum_dot_auth_dot_v1_dot_auth__service__pb2.CountAccountsResponse.FromString,
             options,
             channel_credentials,
             insecure,

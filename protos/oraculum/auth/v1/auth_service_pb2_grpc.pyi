@@ -63,6 +63,8 @@ class AuthServiceStub:
     """What anybody may know about a user."""
     ListUsers: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ListUsersRequest, _auth_service_pb2.ListUsersResponse]
     """Accounts, for administrators, newest first."""
+    CountAccounts: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.CountAccountsRequest, _auth_service_pb2.CountAccountsResponse]
+    """How many accounts there are, by tier, for administrators."""
     SetRoles: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SetRolesRequest, _auth_service_pb2.SetRolesResponse]
     """Sets the roles of an account, for administrators."""
     SetTier: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SetTierRequest, _auth_service_pb2.SetTierResponse]
@@ -107,6 +109,8 @@ class AuthServiceAsyncStub(AuthServiceStub):
     """What anybody may know about a user."""
     ListUsers: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ListUsersRequest, _auth_service_pb2.ListUsersResponse]  # type: ignore[assignment]
     """Accounts, for administrators, newest first."""
+    CountAccounts: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.CountAccountsRequest, _auth_service_pb2.CountAccountsResponse]  # type: ignore[assignment]
+    """How many accounts there are, by tier, for administrators."""
     SetRoles: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SetRolesRequest, _auth_service_pb2.SetRolesResponse]  # type: ignore[assignment]
     """Sets the roles of an account, for administrators."""
     SetTier: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SetTierRequest, _auth_service_pb2.SetTierResponse]  # type: ignore[assignment]
@@ -226,6 +230,14 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.ListUsersResponse, _abc.Awaitable[_auth_service_pb2.ListUsersResponse]]:
         """Accounts, for administrators, newest first."""
+
+    @_abc_1.abstractmethod
+    def CountAccounts(
+        self,
+        request: _auth_service_pb2.CountAccountsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.CountAccountsResponse, _abc.Awaitable[_auth_service_pb2.CountAccountsResponse]]:
+        """How many accounts there are, by tier, for administrators."""
 
     @_abc_1.abstractmethod
     def SetRoles(

@@ -1264,6 +1264,152 @@ class ListCandlesResponse(_message.Message):
 Global___ListCandlesResponse: _TypeAlias = ListCandlesResponse  # noqa: Y015
 
 @_typing.final
+class GetEventAnalyticsRequest(_message.Message):
+    """Asks how an event of ours is traded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    INTERVAL_FIELD_NUMBER: _builtins.int
+    POINTS_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """Which."""
+    interval: Global___CandleInterval.ValueType
+    """Length of a span: an hour, or a day, which it is when absent."""
+    points: _builtins.int
+    """How many spans, up to now, 1 to 366; 30 when 0."""
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        interval: Global___CandleInterval.ValueType = ...,
+        points: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "interval", b"interval", "points", b"points"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetEventAnalyticsRequest: _TypeAlias = GetEventAnalyticsRequest  # noqa: Y015
+
+@_typing.final
+class OutcomeRange(_message.Message):
+    """Where the price of an outcome began, was and is, over all the event's life, in millionths."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    OPEN_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    HIGH_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    LOW_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    CLOSE_MILLIONTHS_FIELD_NUMBER: _builtins.int
+    outcome: _builtins.int
+    """Outcome index."""
+    open_millionths: _builtins.int
+    """First price."""
+    high_millionths: _builtins.int
+    """Highest price."""
+    low_millionths: _builtins.int
+    """Lowest price."""
+    close_millionths: _builtins.int
+    """Last price."""
+    def __init__(
+        self,
+        *,
+        outcome: _builtins.int = ...,
+        open_millionths: _builtins.int = ...,
+        high_millionths: _builtins.int = ...,
+        low_millionths: _builtins.int = ...,
+        close_millionths: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["close_millionths", b"close_millionths", "high_millionths", b"high_millionths", "low_millionths", b"low_millionths", "open_millionths", b"open_millionths", "outcome", b"outcome"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OutcomeRange: _TypeAlias = OutcomeRange  # noqa: Y015
+
+@_typing.final
+class EventSpan(_message.Message):
+    """What was traded in a span of time, all outcomes together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STARTS_AT_FIELD_NUMBER: _builtins.int
+    VOLUME_FIELD_NUMBER: _builtins.int
+    TRADES_FIELD_NUMBER: _builtins.int
+    volume: _builtins.str
+    """Volume, decimal text in the event's asset."""
+    trades: _builtins.int
+    """Number of trades."""
+    @_builtins.property
+    def starts_at(self) -> _timestamp_pb2.Timestamp:
+        """When it begins."""
+
+    def __init__(
+        self,
+        *,
+        starts_at: _timestamp_pb2.Timestamp | None = ...,
+        volume: _builtins.str = ...,
+        trades: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["starts_at", b"starts_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["starts_at", b"starts_at", "trades", b"trades", "volume", b"volume"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EventSpan: _TypeAlias = EventSpan  # noqa: Y015
+
+@_typing.final
+class GetEventAnalyticsResponse(_message.Message):
+    """Answers how an event of ours is traded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTCOMES_FIELD_NUMBER: _builtins.int
+    TRADES_FIELD_NUMBER: _builtins.int
+    FIRST_TRADE_AT_FIELD_NUMBER: _builtins.int
+    LAST_TRADE_AT_FIELD_NUMBER: _builtins.int
+    SPANS_FIELD_NUMBER: _builtins.int
+    trades: _builtins.int
+    """Number of trades so far."""
+    @_builtins.property
+    def outcomes(self) -> _containers.RepeatedCompositeFieldContainer[Global___OutcomeRange]:
+        """By outcome index; none before the first trade."""
+
+    @_builtins.property
+    def first_trade_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was first traded; absent before."""
+
+    @_builtins.property
+    def last_trade_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was last traded; absent before."""
+
+    @_builtins.property
+    def spans(self) -> _containers.RepeatedCompositeFieldContainer[Global___EventSpan]:
+        """Oldest first, without gaps."""
+
+    def __init__(
+        self,
+        *,
+        outcomes: _abc.Iterable[Global___OutcomeRange] | None = ...,
+        trades: _builtins.int = ...,
+        first_trade_at: _timestamp_pb2.Timestamp | None = ...,
+        last_trade_at: _timestamp_pb2.Timestamp | None = ...,
+        spans: _abc.Iterable[Global___EventSpan] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["first_trade_at", b"first_trade_at", "last_trade_at", b"last_trade_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_trade_at", b"first_trade_at", "last_trade_at", b"last_trade_at", "outcomes", b"outcomes", "spans", b"spans", "trades", b"trades"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetEventAnalyticsResponse: _TypeAlias = GetEventAnalyticsResponse  # noqa: Y015
+
+@_typing.final
 class GetFeedsRequest(_message.Message):
     """Asks how the feeds do."""
 

@@ -65,6 +65,11 @@ class MarketDataServiceStub:
                 request_serializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListCandlesRequest.SerializeToString,
                 response_deserializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListCandlesResponse.FromString,
                 _registered_method=True)
+        self.GetEventAnalytics = channel.unary_unary(
+                '/oraculum.market_data.v1.MarketDataService/GetEventAnalytics',
+                request_serializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.GetEventAnalyticsRequest.SerializeToString,
+                response_deserializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.GetEventAnalyticsResponse.FromString,
+                _registered_method=True)
         self.GetFeeds = channel.unary_unary(
                 '/oraculum.market_data.v1.MarketDataService/GetFeeds',
                 request_serializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.GetFeedsRequest.SerializeToString,
@@ -128,6 +133,13 @@ class MarketDataServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetEventAnalytics(self, request, context):
+        """How an event of ours is traded. One that nobody traded, or that is none, has spans with nothing in them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetFeeds(self, request, context):
         """How each venue's feed does.
         """
@@ -181,6 +193,11 @@ def add_MarketDataServiceServicer_to_server(servicer, server):
                     servicer.ListCandles,
                     request_deserializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListCandlesRequest.FromString,
                     response_serializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListCandlesResponse.SerializeToString,
+            ),
+            'GetEventAnalytics': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetEventAnalytics,
+                    request_deserializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.GetEventAnalyticsRequest.FromString,
+                    response_serializer=oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.GetEventAnalyticsResponse.SerializeToString,
             ),
             'GetFeeds': grpc.unary_unary_rpc_method_handler(
                     servicer.GetFeeds,
@@ -361,6 +378,33 @@ class MarketDataService:
             '/oraculum.market_data.v1.MarketDataService/ListCandles',
             oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListCandlesRequest.SerializeToString,
             oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.ListCandlesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetEventAnalytics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.market_data.v1.MarketDataService/GetEventAnalytics',
+            oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.GetEventAnalyticsRequest.SerializeToString,
+            oraculum_dot_market__data_dot_v1_dot_market__data__service__pb2.GetEventAnalyticsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,8 @@ class MarketDataServiceStub:
     """Trades of a venue market, newest first."""
     ListCandles: _grpc.UnaryUnaryMultiCallable[_market_data_service_pb2.ListCandlesRequest, _market_data_service_pb2.ListCandlesResponse]
     """Candles of a venue market or of an event of ours, oldest first."""
+    GetEventAnalytics: _grpc.UnaryUnaryMultiCallable[_market_data_service_pb2.GetEventAnalyticsRequest, _market_data_service_pb2.GetEventAnalyticsResponse]
+    """How an event of ours is traded. One that nobody traded, or that is none, has spans with nothing in them."""
     GetFeeds: _grpc.UnaryUnaryMultiCallable[_market_data_service_pb2.GetFeedsRequest, _market_data_service_pb2.GetFeedsResponse]
     """How each venue's feed does."""
     ListIncidents: _grpc.UnaryUnaryMultiCallable[_market_data_service_pb2.ListIncidentsRequest, _market_data_service_pb2.ListIncidentsResponse]
@@ -69,6 +71,8 @@ class MarketDataServiceAsyncStub(MarketDataServiceStub):
     """Trades of a venue market, newest first."""
     ListCandles: _aio.UnaryUnaryMultiCallable[_market_data_service_pb2.ListCandlesRequest, _market_data_service_pb2.ListCandlesResponse]  # type: ignore[assignment]
     """Candles of a venue market or of an event of ours, oldest first."""
+    GetEventAnalytics: _aio.UnaryUnaryMultiCallable[_market_data_service_pb2.GetEventAnalyticsRequest, _market_data_service_pb2.GetEventAnalyticsResponse]  # type: ignore[assignment]
+    """How an event of ours is traded. One that nobody traded, or that is none, has spans with nothing in them."""
     GetFeeds: _aio.UnaryUnaryMultiCallable[_market_data_service_pb2.GetFeedsRequest, _market_data_service_pb2.GetFeedsResponse]  # type: ignore[assignment]
     """How each venue's feed does."""
     ListIncidents: _aio.UnaryUnaryMultiCallable[_market_data_service_pb2.ListIncidentsRequest, _market_data_service_pb2.ListIncidentsResponse]  # type: ignore[assignment]
@@ -126,6 +130,14 @@ class MarketDataServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_market_data_service_pb2.ListCandlesResponse, _abc.Awaitable[_market_data_service_pb2.ListCandlesResponse]]:
         """Candles of a venue market or of an event of ours, oldest first."""
+
+    @_abc_1.abstractmethod
+    def GetEventAnalytics(
+        self,
+        request: _market_data_service_pb2.GetEventAnalyticsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_market_data_service_pb2.GetEventAnalyticsResponse, _abc.Awaitable[_market_data_service_pb2.GetEventAnalyticsResponse]]:
+        """How an event of ours is traded. One that nobody traded, or that is none, has spans with nothing in them."""
 
     @_abc_1.abstractmethod
     def GetFeeds(

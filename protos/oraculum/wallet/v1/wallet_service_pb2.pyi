@@ -1011,6 +1011,85 @@ class LiftFenceResponse(_message.Message):
 Global___LiftFenceResponse: _TypeAlias = LiftFenceResponse  # noqa: Y015
 
 @_typing.final
+class GetHouseMoneyRequest(_message.Message):
+    """Asks what the house has."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetHouseMoneyRequest: _TypeAlias = GetHouseMoneyRequest  # noqa: Y015
+
+@_typing.final
+class HouseMoney(_message.Message):
+    """What the house has in one asset, in its smallest unit."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_FIELD_NUMBER: _builtins.int
+    FEES_UNITS_FIELD_NUMBER: _builtins.int
+    ROUNDING_UNITS_FIELD_NUMBER: _builtins.int
+    HOUSE_UNITS_FIELD_NUMBER: _builtins.int
+    CAPITAL_UNITS_FIELD_NUMBER: _builtins.int
+    asset: _builtins.str
+    """Asset code."""
+    fees_units: _builtins.int
+    """Fees that were paid and not taken out again."""
+    rounding_units: _builtins.int
+    """What rounding left over."""
+    house_units: _builtins.int
+    """The house's own account, from which markets are subsidised and to which their results come."""
+    capital_units: _builtins.int
+    """Capital that was put in."""
+    def __init__(
+        self,
+        *,
+        asset: _builtins.str = ...,
+        fees_units: _builtins.int = ...,
+        rounding_units: _builtins.int = ...,
+        house_units: _builtins.int = ...,
+        capital_units: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset", b"asset", "capital_units", b"capital_units", "fees_units", b"fees_units", "house_units", b"house_units", "rounding_units", b"rounding_units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HouseMoney: _TypeAlias = HouseMoney  # noqa: Y015
+
+@_typing.final
+class GetHouseMoneyResponse(_message.Message):
+    """Answers what the house has."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSETS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___HouseMoney]:
+        """By asset code, those too of which there is nothing."""
+
+    def __init__(
+        self,
+        *,
+        assets: _abc.Iterable[Global___HouseMoney] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetHouseMoneyResponse: _TypeAlias = GetHouseMoneyResponse  # noqa: Y015
+
+@_typing.final
 class CheckLedgerRequest(_message.Message):
     """Asks for a proof of the ledger's laws."""
 

@@ -105,6 +105,11 @@ class WalletServiceStub:
                 request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LiftFenceRequest.SerializeToString,
                 response_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LiftFenceResponse.FromString,
                 _registered_method=True)
+        self.GetHouseMoney = channel.unary_unary(
+                '/oraculum.wallet.v1.WalletService/GetHouseMoney',
+                request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.GetHouseMoneyRequest.SerializeToString,
+                response_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.GetHouseMoneyResponse.FromString,
+                _registered_method=True)
         self.ListIncidents = channel.unary_unary(
                 '/oraculum.wallet.v1.WalletService/ListIncidents',
                 request_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.ListIncidentsRequest.SerializeToString,
@@ -224,6 +229,13 @@ class WalletServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetHouseMoney(self, request, context):
+        """What the house has in each asset. For administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListIncidents(self, request, context):
         """What can't happen and did: open incidents first, newest first.
         """
@@ -311,6 +323,11 @@ def add_WalletServiceServicer_to_server(servicer, server):
                     servicer.LiftFence,
                     request_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LiftFenceRequest.FromString,
                     response_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LiftFenceResponse.SerializeToString,
+            ),
+            'GetHouseMoney': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetHouseMoney,
+                    request_deserializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.GetHouseMoneyRequest.FromString,
+                    response_serializer=oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.GetHouseMoneyResponse.SerializeToString,
             ),
             'ListIncidents': grpc.unary_unary_rpc_method_handler(
                     servicer.ListIncidents,
@@ -702,6 +719,33 @@ class WalletService:
             '/oraculum.wallet.v1.WalletService/LiftFence',
             oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LiftFenceRequest.SerializeToString,
             oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.LiftFenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetHouseMoney(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.wallet.v1.WalletService/GetHouseMoney',
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.GetHouseMoneyRequest.SerializeToString,
+            oraculum_dot_wallet_dot_v1_dot_wallet__service__pb2.GetHouseMoneyResponse.FromString,
             options,
             channel_credentials,
             insecure,

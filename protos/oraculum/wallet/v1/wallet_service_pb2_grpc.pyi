@@ -69,6 +69,8 @@ class WalletServiceStub:
     """
     LiftFence: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.LiftFenceRequest, _wallet_service_pb2.LiftFenceResponse]
     """Lifts a fence, and keeps it from coming later. Nothing where a later one stands."""
+    GetHouseMoney: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.GetHouseMoneyRequest, _wallet_service_pb2.GetHouseMoneyResponse]
+    """What the house has in each asset. For administrators."""
     ListIncidents: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.ListIncidentsRequest, _wallet_service_pb2.ListIncidentsResponse]
     """What can't happen and did: open incidents first, newest first."""
     CloseIncident: _grpc.UnaryUnaryMultiCallable[_wallet_service_pb2.CloseIncidentRequest, _wallet_service_pb2.CloseIncidentResponse]
@@ -117,6 +119,8 @@ class WalletServiceAsyncStub(WalletServiceStub):
     """
     LiftFence: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.LiftFenceRequest, _wallet_service_pb2.LiftFenceResponse]  # type: ignore[assignment]
     """Lifts a fence, and keeps it from coming later. Nothing where a later one stands."""
+    GetHouseMoney: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.GetHouseMoneyRequest, _wallet_service_pb2.GetHouseMoneyResponse]  # type: ignore[assignment]
+    """What the house has in each asset. For administrators."""
     ListIncidents: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.ListIncidentsRequest, _wallet_service_pb2.ListIncidentsResponse]  # type: ignore[assignment]
     """What can't happen and did: open incidents first, newest first."""
     CloseIncident: _aio.UnaryUnaryMultiCallable[_wallet_service_pb2.CloseIncidentRequest, _wallet_service_pb2.CloseIncidentResponse]  # type: ignore[assignment]
@@ -246,6 +250,14 @@ class WalletServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_wallet_service_pb2.LiftFenceResponse, _abc.Awaitable[_wallet_service_pb2.LiftFenceResponse]]:
         """Lifts a fence, and keeps it from coming later. Nothing where a later one stands."""
+
+    @_abc_1.abstractmethod
+    def GetHouseMoney(
+        self,
+        request: _wallet_service_pb2.GetHouseMoneyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_wallet_service_pb2.GetHouseMoneyResponse, _abc.Awaitable[_wallet_service_pb2.GetHouseMoneyResponse]]:
+        """What the house has in each asset. For administrators."""
 
     @_abc_1.abstractmethod
     def ListIncidents(

@@ -52,6 +52,19 @@ async def hold_account(connection: Connection, user_id: UUID) -> None:
         raise UserNotFound(user_id=user_id)
 
 
+@dataclass(frozen=True, slots=True)
+class AccountCount:
+    """How many accounts there are of one tier, or of those that were deleted."""
+
+    tier: str | None
+    accounts: int
+    email_verified: int
+    kyc_approved: int
+    banned: int
+    registered_within_day: int
+    registered_within_week: int
+
+
 class Accounts:
     """Accounts and the addresses that belong to them. E-mail addresses are sealed here on their way in."""
 
@@ -178,6 +191,10 @@ class Accounts:
             row_count=row_count,
         )
         return [self._opened(row) for row in rows]
+
+    async def count(self, connection: Connection, now: datetime) -> list[AccountCount]:
+        """How many accounts there are, by tier; those that were deleted have none."""
+        return await _accounts.count_accounts.all(connection, AccountCount, now=now)
 
     async def wallets(self, connection: Connection, user_ids: Sequence[UUID]) -> list[Wallet]:
         """The proved addresses of several accounts."""

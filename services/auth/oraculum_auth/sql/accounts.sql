@@ -107,6 +107,16 @@ where (%(search)s::text is null
 order by created_at desc, user_id desc
 limit %(row_count)s;
 
+-- name: count_accounts
+-- How many accounts there are by tier, and how many were deleted: those have no tier here.
+select case when deleted_at is null then tier end as tier, count(*) as accounts,
+  count(*) filter (where email_verified) as email_verified,
+  count(*) filter (where kyc = 'approved') as kyc_approved,
+  count(*) filter (where banned_at is not null) as banned,
+  count(*) filter (where created_at > %(now)s::timestamptz - interval '1 day') as registered_within_day,
+  count(*) filter (where created_at > %(now)s::timestamptz - interval '7 days') as registered_within_week
+from account group by 1 order by 1;
+
 -- name: wallets_of
 -- The proved addresses of several accounts.
 select user_id, chain, address, wallet_id from wallet_address where user_id = any (%(user_ids)s) order by created_at, address;

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,12 @@ from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
 from oraculum.prediction.v1.bets_fact_pb2 import BetsFact, OrderFilled
 from oraculum_kit.db import Database
+from oraculum_kit.errors import InvalidArgument
 from oraculum_kit.ids import uuid7
 from oraculum_kit.records import Record
 from oraculum_kit.timestamps import from_wire, to_wire
 from oraculum_market_data.consumers import OwnEvents
+from oraculum_market_data.event_analytics import analytics, asked
 from oraculum_market_data.housekeeping import prepare
 from oraculum_market_data.repository.trades import Trades
 
@@ -151,3 +154,73 @@ class TestCandles:
         ]
         (five,) = await candles(database, event_id, 300)
         assert (NOON, 2) == (from_wire(five.open_time), five.trades)
+
+
+class TestAnalytics:
+    async def of(
+        self, database: Database, event_id: str, interval: str, points: int
+    ) -> pb.GetEventAnalyticsResponse:
+        interval_ = pb.CandleInterval.Value(f"CANDLE_INTERVAL_{interval}")
+        event, span, count = asked(
+            pb.GetEventAnalyticsRequest(event_id=event_id, interval=interval_, points=points)
+        )
+        async with database.connection() as connection:
+            return await analytics(
+                connection, "oraculum", event, span=span, points=count, now=NOON + timedelta(minutes=50)
+            )
+
+    async def test_an_event_is_told_by_its_prices_and_by_spans_without_gaps(self, database) -> None:
+        """Prices are of all its life, spans hold what was traded in them, and what is older is in none of them."""
+        event_id, other = str(uuid7()), str(uuid7())
+        path = [
+            (timedelta(days=-3), 550_000),
+            (timedelta(hours=-2), 900_000),
+            (timedelta(minutes=1), 300_000),
+            (timedelta(minutes=40), 600_000),
+        ]
+        facts = [
+            filled(event_id, number, [1_000_000 - price, price], after=after)
+            for number, (after, price) in enumerate(path, 1)
+        ]
+        await hear(database, *facts, filled(other, 1, [1, 999_999], after=timedelta(minutes=2)))
+        told = await self.of(database, event_id, "1H", 4)
+        no, yes = told.outcomes
+        assert (550_000, 900_000, 300_000, 600_000) == (
+            yes.open_millionths,
+            yes.high_millionths,
+            yes.low_millionths,
+            yes.close_millionths,
+        )
+        assert (0, 700_000, 100_000) == (no.outcome, no.high_millionths, no.low_millionths)
+        assert 4 == told.trades
+        first, last = from_wire(told.first_trade_at), from_wire(told.last_trade_at)
+        assert (NOON - timedelta(days=3), NOON + timedelta(minutes=40)) == (first, last)
+        hours = [from_wire(span.starts_at) for span in told.spans]
+        assert [NOON + timedelta(hours=hour) for hour in (-3, -2, -1, 0)] == hours
+        assert [0, 1, 0, 2] == [span.trades for span in told.spans]
+        assert [0, Decimal("0.5"), 0, 1] == [Decimal(span.volume) for span in told.spans]
+        days = (await self.of(database, event_id, "1D", 366)).spans
+        assert (366, 4, 3) == (len(days), sum(span.trades for span in days), days[-1].trades)
+        assert [1, 0, 0, 3] == [span.trades for span in days[-4:]]
+        nothing = await self.of(database, str(uuid7()), "1D", 0)
+        assert ([], 0, 30, 0) == (
+            list(nothing.outcomes),
+            nothing.trades,
+            len(nothing.spans),
+            sum(span.trades for span in nothing.spans),
+        )
+        assert not nothing.HasField("first_trade_at")
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"event_id": "x"}, "event_id"),
+            ({"interval": pb.CANDLE_INTERVAL_5M}, "interval"),
+            ({"points": 367}, "points"),
+            ({"points": -1}, "points"),
+        ],
+    )
+    def test_what_is_wrong_is_named(self, change: dict[str, Any], field: str) -> None:
+        with pytest.raises(InvalidArgument) as caught:
+            asked(pb.GetEventAnalyticsRequest(**{"event_id": str(uuid7()), **change}))
+        assert [field] == [violation.field for violation in caught.value.violations]

@@ -1,0 +1,1 @@
+"""What trading came to: figures for people, for the public and for administrators."""
