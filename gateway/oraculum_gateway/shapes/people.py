@@ -144,7 +144,11 @@ class SessionsOut(Told):
 
 
 class ProfileIn(Given):
-    """Changes of one's own profile; an absent field stays as it is."""
+    """Changes of one's own profile; an absent field stays as it is.
+
+    Preferences are the client's own, and written as a whole, but for `public_predictions`, which says what others see of my
+    predictions: `settled` (how those came out that are over, which is the default), `all` (what I hold, too) or `none`.
+    """
 
     display_name: Annotated[str, Field(max_length=200)] | None = None
     preferences: dict[str, Any] | None = None
