@@ -1,7 +1,7 @@
 """Migrations by dbmate: plain SQL, forward only, each service in its own schema under its own role.
 
 The role's search path decides where the tables and dbmate's own `schema_migrations` go. A lock in the database makes
-several replicas that start at once take turns. It is asked for again and again instead of waited for: who waits inside a
+all that start at once take turns, of other services too: dbmate's own is one for the whole database. It is asked for again and again instead of waited for: who waits inside a
 statement holds a snapshot, and `create index concurrently` waits for every snapshot that is older than its index.
 """
 
@@ -24,7 +24,7 @@ _NOISE: Final = ("\\restrict", "\\unrestrict", "-- Dumped from", "-- Dumped by")
 _TURN_EVERY_SECONDS: Final = 0.2
 _CONNECT_SECONDS: Final = 5
 # lint-allow sql: asked by the one function that may, before there are tables
-_TURN: Final = "select pg_try_advisory_lock(hashtext('oraculum.migrations'), hashtext(current_schema()))"
+_TURN: Final = "select pg_try_advisory_lock(hashtextextended('oraculum.migrations', 0))"
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -62,7 +62,7 @@ def dump_schema(url: str, schema: str, *, programs: Path) -> str:
 
 @contextmanager
 def _turn(url: str, wait_seconds: float) -> Iterator[None]:
-    """Ours alone, in this schema of this database, once the server is there; a process that dies gives it back."""
+    """Ours alone in this database, once the server is there; a process that dies gives it back."""
     with _connected(url, wait_seconds) as connection:
         while not _is_ours(connection):
             time.sleep(_TURN_EVERY_SECONDS)

@@ -1,7 +1,8 @@
 """Migrations by dbmate on a real server, each role in its own schema."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,8 +24,14 @@ ALONE = "-- migrate:up transaction:false\ncreate index concurrently thing_id_aga
 
 
 @pytest.fixture
-def role_url(postgres: str, kit_database_url: str) -> Iterator[str]:
+def role_url(kit_database_url: str) -> Iterator[str]:
     """The address of a database for a role that owns one schema and reaches no other."""
+    with owner_of_a_schema(kit_database_url) as url:
+        yield url
+
+
+@contextmanager
+def owner_of_a_schema(kit_database_url: str) -> Iterator[str]:
     role, parts = f"role_{uuid4().hex[:12]}", conninfo_to_dict(kit_database_url)
     name = sql.Identifier(role)
     with psycopg.connect(kit_database_url, autocommit=True) as connection:
@@ -59,17 +66,17 @@ def indexes(url: str) -> set[tuple[str, bool]]:
         return {(row[0], row[1]) for row in rows}
 
 
-def start_together(url: str, directory: Path) -> list[MigrationError]:
-    """Migrate as three replicas that start at once; what went wrong."""
+def start_together(urls: Sequence[str], directory: Path) -> list[MigrationError]:
+    """Migrate as processes that start at once; what went wrong."""
     problems: list[MigrationError] = []
 
-    def start() -> None:
+    def start(url: str) -> None:
         try:
             migrate(url, directory)
         except MigrationError as error:
             problems.append(error)
 
-    replicas = [threading.Thread(target=start) for _ in range(3)]
+    replicas = [threading.Thread(target=start, args=[url]) for url in urls]
     for replica in replicas:
         replica.start()
     for replica in replicas:
@@ -95,7 +102,7 @@ class TestMigrate:
         assert tables(role_url) == {"thing", "schema_migrations"}
 
     def test_replicas_that_start_together_take_turns(self, role_url: str, directory: Path) -> None:
-        assert [] == start_together(role_url, directory)
+        assert [] == start_together([role_url] * 3, directory)
 
     def test_server_that_is_away_is_an_error_without_the_password(self, directory: Path) -> None:
         with pytest.raises(MigrationError) as raised:
@@ -105,8 +112,18 @@ class TestMigrate:
     def test_an_index_is_made_while_others_write(self, role_url: str, directory: Path) -> None:
         """As CONTRIBUTING says it; replicas that start together must not wait for one another for ever."""
         (directory / "20260102000000_index.sql").write_text(ALONE)
-        assert [] == start_together(role_url, directory)
+        assert [] == start_together([role_url] * 3, directory)
         assert {("thing_id_again", True)} == indexes(role_url)
+
+    def test_other_services_of_the_database_wait_for_nothing_that_waits_for_them(
+        self, kit_database_url: str, directory: Path
+    ) -> None:
+        """Each makes an index that waits for every snapshot of the database, and none has one while it waits its turn."""
+        (directory / "20260102000000_index.sql").write_text(ALONE)
+        with ExitStack() as stack:
+            urls = [stack.enter_context(owner_of_a_schema(kit_database_url)) for _ in range(4)]
+            assert [] == start_together(urls, directory)
+            assert [{("thing_id_again", True)}] * len(urls) == [indexes(url) for url in urls]
 
     def test_two_statements_are_a_transaction_whatever_the_file_says(
         self, role_url: str, directory: Path
