@@ -229,7 +229,8 @@ class PredictionServiceServicer:
         """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
         a new one is placed, in one step. Of a purchase that is filled the shares are sold and others are bought in their
         place, at today's prices and both or neither; the purchase needs money of its own, for proceeds arrive later. Fails with
-        ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE and whatever PlaceBasket fails with.
+        ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE, EDIT_NEEDS_REVIEW where the new order would be looked at before it
+        is placed, and whatever PlaceBasket fails with.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -250,7 +251,8 @@ class PredictionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AddSubsidy(self, request, context):
-        """Adds liquidity to a market that trades, for good; no price moves. Fails with MARKET_NOT_OPEN and INSUFFICIENT_FUNDS.
+        """Adds liquidity to a market that trades, for good; no price moves. Held to the limits of a purchase. Fails with
+        MARKET_NOT_OPEN, INSUFFICIENT_FUNDS, LIMIT_REACHED, and IDENTITY_CHECK_REQUIRED for whomever a check waits for.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

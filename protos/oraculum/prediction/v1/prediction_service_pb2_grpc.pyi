@@ -58,14 +58,17 @@ class PredictionServiceStub:
     """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
     a new one is placed, in one step. Of a purchase that is filled the shares are sold and others are bought in their
     place, at today's prices and both or neither; the purchase needs money of its own, for proceeds arrive later. Fails with
-    ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE and whatever PlaceBasket fails with.
+    ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE, EDIT_NEEDS_REVIEW where the new order would be looked at before it
+    is placed, and whatever PlaceBasket fails with.
     """
     SetDeadMan: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.SetDeadManRequest, _prediction_service_pb2.SetDeadManResponse]
     """Cancels everything that the caller has resting, once, unless it is set anew before then."""
     MergeSets: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.MergeSetsRequest, _prediction_service_pb2.MergeSetsResponse]
     """Turns complete sets, a share of every outcome each, back into cash. Fails with INSUFFICIENT_SHARES."""
     AddSubsidy: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.AddSubsidyRequest, _prediction_service_pb2.AddSubsidyResponse]
-    """Adds liquidity to a market that trades, for good; no price moves. Fails with MARKET_NOT_OPEN and INSUFFICIENT_FUNDS."""
+    """Adds liquidity to a market that trades, for good; no price moves. Held to the limits of a purchase. Fails with
+    MARKET_NOT_OPEN, INSUFFICIENT_FUNDS, LIMIT_REACHED, and IDENTITY_CHECK_REQUIRED for whomever a check waits for.
+    """
     GetBook: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.GetBookRequest, _prediction_service_pb2.GetBookResponse]
     """What rests on a market by price, and what the market maker gives between."""
     GetReceipts: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.GetReceiptsRequest, _prediction_service_pb2.GetReceiptsResponse]
@@ -125,14 +128,17 @@ class PredictionServiceAsyncStub(PredictionServiceStub):
     """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
     a new one is placed, in one step. Of a purchase that is filled the shares are sold and others are bought in their
     place, at today's prices and both or neither; the purchase needs money of its own, for proceeds arrive later. Fails with
-    ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE and whatever PlaceBasket fails with.
+    ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE, EDIT_NEEDS_REVIEW where the new order would be looked at before it
+    is placed, and whatever PlaceBasket fails with.
     """
     SetDeadMan: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.SetDeadManRequest, _prediction_service_pb2.SetDeadManResponse]  # type: ignore[assignment]
     """Cancels everything that the caller has resting, once, unless it is set anew before then."""
     MergeSets: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.MergeSetsRequest, _prediction_service_pb2.MergeSetsResponse]  # type: ignore[assignment]
     """Turns complete sets, a share of every outcome each, back into cash. Fails with INSUFFICIENT_SHARES."""
     AddSubsidy: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.AddSubsidyRequest, _prediction_service_pb2.AddSubsidyResponse]  # type: ignore[assignment]
-    """Adds liquidity to a market that trades, for good; no price moves. Fails with MARKET_NOT_OPEN and INSUFFICIENT_FUNDS."""
+    """Adds liquidity to a market that trades, for good; no price moves. Held to the limits of a purchase. Fails with
+    MARKET_NOT_OPEN, INSUFFICIENT_FUNDS, LIMIT_REACHED, and IDENTITY_CHECK_REQUIRED for whomever a check waits for.
+    """
     GetBook: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.GetBookRequest, _prediction_service_pb2.GetBookResponse]  # type: ignore[assignment]
     """What rests on a market by price, and what the market maker gives between."""
     GetReceipts: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.GetReceiptsRequest, _prediction_service_pb2.GetReceiptsResponse]  # type: ignore[assignment]
@@ -243,7 +249,8 @@ class PredictionServiceServicer(metaclass=_abc_1.ABCMeta):
         """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
         a new one is placed, in one step. Of a purchase that is filled the shares are sold and others are bought in their
         place, at today's prices and both or neither; the purchase needs money of its own, for proceeds arrive later. Fails with
-        ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE and whatever PlaceBasket fails with.
+        ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE, EDIT_NEEDS_REVIEW where the new order would be looked at before it
+        is placed, and whatever PlaceBasket fails with.
         """
 
     @_abc_1.abstractmethod
@@ -268,7 +275,9 @@ class PredictionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _prediction_service_pb2.AddSubsidyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_prediction_service_pb2.AddSubsidyResponse, _abc.Awaitable[_prediction_service_pb2.AddSubsidyResponse]]:
-        """Adds liquidity to a market that trades, for good; no price moves. Fails with MARKET_NOT_OPEN and INSUFFICIENT_FUNDS."""
+        """Adds liquidity to a market that trades, for good; no price moves. Held to the limits of a purchase. Fails with
+        MARKET_NOT_OPEN, INSUFFICIENT_FUNDS, LIMIT_REACHED, and IDENTITY_CHECK_REQUIRED for whomever a check waits for.
+        """
 
     @_abc_1.abstractmethod
     def GetBook(
