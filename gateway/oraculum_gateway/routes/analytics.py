@@ -234,6 +234,6 @@ ROUTES: Final = (
         method="GET", path="/analytics/events/{id}", name="getEventAnalytics", tag="analytics",
         handler=event_analytics, summary="How an event is traded: volume, people, prices, over time",
         query=shapes.EventAnalyticsQuery, answer=shapes.EventAnalyticsOut, shared_seconds=5,
-        keep=keeping.of_event(30), refusals={404: "market_not_found"},
+        keep=keeping.for_seconds(5), refusals={404: "market_not_found"},
     ),
 )  # fmt: skip
