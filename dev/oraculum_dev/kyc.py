@@ -2,7 +2,8 @@
 
     python -m oraculum_dev.kyc --listen 127.0.0.1:8032 --webhook http://127.0.0.1:8000/api/v1/webhooks/kyc/sumsub
 
-Whoever sends a passport is approved, unless their last name is Refused (rejected for ever) or Unclear (asked again).
+Whoever sends a picture of a passport is approved, unless their last name is Refused (rejected for ever) or Unclear (asked
+again). What is no picture is kept and decides nothing, so that made-up documents leave everybody as they are.
 Requests that are not signed as they should be are refused, so what works here was signed right.
 """
 
@@ -15,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -25,11 +26,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from oraculum_dev.kyc_keys import APP_SECRET, APP_TOKEN, WEBHOOK_SECRET
 from oraculum_kit.clock import SystemClock
-
-APP_TOKEN: Final = "development-token"  # noqa: S105  it protects nothing
-APP_SECRET: Final = "development-secret"  # noqa: S105
-WEBHOOK_SECRET: Final = "development-webhook-secret"  # noqa: S105
 
 
 @dataclass
@@ -86,7 +84,8 @@ class Provider:
             return Response(status_code=404)
         metadata = json.loads(_part(request.headers["content-type"], await request.body(), "metadata"))
         self.documents.setdefault(applicant["id"], []).append(metadata["idDocType"])
-        if metadata["idDocType"] == "PASSPORT" and self.webhook_url:
+        content = _part(request.headers["content-type"], await request.body(), "content")
+        if metadata["idDocType"] == "PASSPORT" and self.webhook_url and _is_picture(content):
             task = asyncio.create_task(self._tell(applicant))
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)
@@ -133,6 +132,12 @@ def _part(content_type: str, body: bytes, name: str) -> bytes:
         if part.get_param("name", header="content-disposition") == name:
             return bytes(part.get_payload(decode=True))
     raise KeyError(name)
+
+
+def _is_picture(content: bytes) -> bool:
+    """Whether it begins and ends as a whole PNG or JPEG does."""
+    is_png = content.startswith(b"\x89PNG\r\n\x1a\n") and content.endswith(b"IEND\xaeB`\x82")
+    return is_png or (content.startswith(b"\xff\xd8\xff") and content.endswith(b"\xff\xd9"))
 
 
 async def _signed(request: Request) -> bool:

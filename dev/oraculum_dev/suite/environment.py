@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 
+from oraculum_dev.kyc_keys import APP_SECRET, APP_TOKEN, WEBHOOK_SECRET
 from oraculum_dev.project import SERVICES
 from oraculum_dev.suite.keys import Keys
 from oraculum_dev.suite.ports import Ports
@@ -30,6 +31,8 @@ INHERITED = (
     "SERIES_EVERY",
 )
 INHERITED_PREFIXES = ("OTEL_", "TRACES_", "RATE_LIMIT_")
+# What somebody may bring in before they show a passport to the stand-in; betting with it asks for none.
+FREE_DOLLARS = "500000"
 # A laptop wants few arenas: glibc would keep one per core and thread, each with memory of its own.
 LEAN = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
 
@@ -91,6 +94,15 @@ def of_service(service: str, process: str, ports: Ports, keys: Keys, database_ur
     if service == "auth":
         own["TOKEN_KEY_FILE"] = str(keys.token_key)
         own["DATA_KEYS_FILE"] = str(keys.data_keys)
+        own |= {
+            "KYC_PROVIDER": "sumsub",
+            "KYC_URL": f"http://{ports.address('identities')}",
+            "KYC_APP_TOKEN": APP_TOKEN,
+            "KYC_APP_SECRET": APP_SECRET,
+            "KYC_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        }
+    if service == "wallet":
+        own["KYC_FREE_DOLLARS"] = os.environ.get("KYC_FREE_DOLLARS", FREE_DOLLARS)
     return own
 
 

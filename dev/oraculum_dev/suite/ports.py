@@ -35,6 +35,7 @@ OFFSETS: Mapping[str, int] = {
     "mail": 31,
     "prometheus": 32,
     "traces": 33,
+    "identities": 34,
     "postgres": 40,
     "valkey": 41,
     "kafka": 42,

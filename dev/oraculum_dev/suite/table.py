@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -28,7 +28,7 @@ from oraculum_dev.suite.venues import Venues
 OUTSIDE = {"postgres": "DATABASE_ADMIN_URL", "kafka": "KAFKA_BOOTSTRAP_SERVERS", "valkey": "REDIS_URL"}
 # Who asks whom while it works. Readiness does not hang on it, but a start that respects it begins without complaints.
 NEEDS: Mapping[str, tuple[str, ...]] = {
-    "auth": ("mail",),
+    "auth": ("mail", "identities"),
     "wallet": ("auth",),
     "notification": ("auth",),
     "market-data": ("auth", "venues"),
@@ -132,6 +132,7 @@ def units(plan: Plan) -> list[Unit]:
         _topics(plan),
         _stand_in(plan),
         _mail(plan),
+        _identities(plan),
         *(_service(name, process, plan) for name in SERVICES for process in plan.replicas.of(name)),
         _gateway(plan),
         *([_traces(plan)] if plan.traced else []),
@@ -181,36 +182,50 @@ def _stand_in(plan: Plan) -> Unit:
 
 
 def _traces(plan: Plan) -> Unit:
-    port = plan.ports.of("traces")
-
-    async def health() -> Health:
-        return READY if await asyncio.to_thread(answers, port) else AWAY
-
-    arguments = ["--listen", plan.ports.address("traces"), "--file", str(plan.home.spans)]
-    return Unit(
-        name="traces",
-        program=lambda: _python(
-            plan, "traces", ["oraculum_dev.observe.collector", *arguments], environment.inherited()
-        ),
-        health=health,
-        ports=("traces",),
-        where=f"otlp {plan.ports.address('traces')}, spans in {os.path.relpath(plan.home.spans)}",
+    spans = plan.home.spans
+    return _beside(
+        plan,
+        "traces",
+        ["oraculum_dev.observe.collector", "--file", str(spans)],
+        f"otlp {plan.ports.address('traces')}, spans in {os.path.relpath(spans)}",
     )
 
 
 def _mail(plan: Plan) -> Unit:
-    port, folder = plan.ports.of("mail"), plan.home.mails
+    folder = plan.home.mails
+    return _beside(
+        plan,
+        "mail",
+        ["oraculum_dev.mail", "--folder", str(folder)],
+        f"smtp {plan.ports.address('mail')}, mails in {os.path.relpath(folder)}",
+    )
+
+
+def _identities(plan: Plan) -> Unit:
+    """The stand-in for the provider of identity checks: whoever shows a passport is approved."""
+    webhook = f"http://{plan.ports.address('gateway')}/api/v1/webhooks/kyc/sumsub"
+    return _beside(
+        plan,
+        "identities",
+        ["oraculum_dev.kyc", "--webhook", webhook],
+        f"http://{plan.ports.address('identities')}",
+    )
+
+
+def _beside(plan: Plan, name: str, module: Sequence[str], where: str) -> Unit:
+    """A small server of ours that is up as soon as its port answers."""
+    port = plan.ports.of(name)
 
     async def health() -> Health:
         return READY if await asyncio.to_thread(answers, port) else AWAY
 
-    arguments = ["--listen", plan.ports.address("mail"), "--folder", str(folder)]
+    arguments = [*module, "--listen", plan.ports.address(name)]
     return Unit(
-        name="mail",
-        program=lambda: _python(plan, "mail", ["oraculum_dev.mail", *arguments], environment.inherited()),
+        name=name,
+        program=lambda: _python(plan, name, arguments, environment.inherited()),
         health=health,
-        ports=("mail",),
-        where=f"smtp {plan.ports.address('mail')}, mails in {os.path.relpath(folder)}",
+        ports=(name,),
+        where=where,
     )
 
 
