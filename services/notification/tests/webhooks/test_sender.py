@@ -8,10 +8,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from oraculum.notification.v1 import notification_service_pb2 as notification_pb
 from oraculum.notification.v1 import webhook_service_pb2 as pb
+from oraculum_kit.ids import uuid7
 from oraculum_kit.retries import Backoff
 from oraculum_kit.testing.messaging import eventually
 from oraculum_notification.webhooks.addresses import Rules
 from oraculum_notification.webhooks.feed import Feed
+from oraculum_notification.webhooks.records import Turn
+from oraculum_notification.webhooks.repository import Sending
 from oraculum_notification.webhooks.sender import Pace
 from oraculum_notification.webhooks.signing import Secrets
 
@@ -28,13 +31,12 @@ async def told(receiver: Any, count: int) -> None:
 
 
 async def stands(owner: Any, status: pb.SubscriptionStatus.ValueType, delivered: int) -> pb.Subscription:
-    """Wait until the owner's subscription stands there."""
+    """Wait until the owner has one subscription, and it stands there."""
     found: list[pb.Subscription] = []
 
     async def there() -> bool:
-        (one,) = await owner.subscriptions()
-        found[:] = [one]
-        return (one.status, one.delivered_sequence) == (status, delivered)
+        found[:] = await owner.subscriptions()
+        return [(one.status, one.delivered_sequence) for one in found] == [(status, delivered)]
 
     await eventually(there)
     return found[0]
@@ -71,25 +73,44 @@ class TestSending:
     async def test_who_dies_between_sending_and_remembering_sends_it_again(
         self, owner, receiver, start_sending
     ) -> None:
-        """The database is away at the moment between the receiver's answer and the cursor's move."""
+        """It was sent and taken, and nothing could be written of it: the cursor stays, and the lease ends."""
         await owner.subscribe(receiver.url)
 
-        async def away() -> None:
+        async def break_off() -> None:
             receiver.before = None
             async with owner.service.database.connection() as connection:
-                await connection.execute("alter table webhook rename to webhook_away")
+                await connection.execute("alter table webhook add constraint broken check (delivered = 0)")
 
-        receiver.before = away
+        receiver.before = break_off
         await owner.hear("a", "b")
-        # Its lease ends soon, so somebody takes it up again.
         async with start_sending(owner.service, Pace(lease_seconds=0.3, backoff=QUICK)):
-            await told(receiver, 1)
+            await told(receiver, 2)
             async with owner.service.database.connection() as connection:
-                await connection.execute("alter table webhook_away rename to webhook")
+                await connection.execute("alter table webhook drop constraint broken")
             await stands(owner, pb.SUBSCRIPTION_STATUS_ACTIVE, 2)
         assert ["a", "b"] == list(dict.fromkeys(receiver.words))
         told_again = {one.body for one in receiver.received if one.said["data"]["word"] == "a"}
         assert (True, 1) == (receiver.words.count("a") > 1, len(told_again))
+
+    async def test_who_was_away_for_longer_than_its_lease_moves_no_cursor(
+        self, owner, receiver, start_sending
+    ) -> None:
+        """Another took it up meanwhile: what the first one sent is sent again, under its id, before what follows."""
+        await owner.subscribe(receiver.url)
+
+        async def take_over() -> None:
+            receiver.before = None
+            async with owner.service.database.connection() as connection:
+                await connection.execute(
+                    "update webhook set lease = gen_random_uuid(), due_at = clock_timestamp()"
+                )
+
+        receiver.before = take_over
+        await owner.hear("a", "b")
+        async with start_sending(owner.service):
+            await stands(owner, pb.SUBSCRIPTION_STATUS_ACTIVE, 2)
+        assert ["a", "a", "b"] == receiver.words
+        assert receiver.received[0].said == receiver.received[1].said
 
     async def test_replicas_share_the_work_and_nothing_is_told_twice(
         self, owner, receiver, start_sending
@@ -148,6 +169,32 @@ class TestSending:
 
             await eventually(refused)
         assert [] == receiver.received
+
+
+async def test_what_fails_or_is_slow_waits_among_its_like(owner) -> None:
+    rows = Sending()
+    await owner.subscribe("https://hooks.example/")
+    await owner.hear("a", "b")
+
+    async def claimed(connection: Any, *, troubled: bool) -> list[Turn]:
+        return await rows.claim(connection, uuid7(), lease_seconds=60, troubled=troubled, row_count=5)
+
+    async with owner.service.database.connection() as connection:
+        (turn,) = await claimed(connection, troubled=False)
+        assert await rows.note_failed(connection, turn, "status_500", slow=False, seconds=0) is not None
+        assert [] == await claimed(connection, troubled=False)
+        (turn,) = await claimed(connection, troubled=True)
+        # It takes one at last, and takes its time for it.
+        assert await rows.note_delivered(connection, turn, 1, slow=True, lease_seconds=60)
+        await rows.release(connection, turn)
+        assert [] == await claimed(connection, troubled=False)
+        (turn,) = await claimed(connection, troubled=True)
+        assert (1, 0) == (len(await rows.waiting(connection, turn, 5)), turn.attempts)
+        assert await rows.note_delivered(connection, turn, 2, slow=False, lease_seconds=60)
+        await rows.release(connection, turn)
+        assert [] == await claimed(connection, troubled=False)
+        await owner.hear("c")
+        assert 1 == len(await claimed(connection, troubled=False))
 
 
 class TestGivingUp:
