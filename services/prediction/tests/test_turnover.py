@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, date
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +12,13 @@ import pytest
 from oraculum.prediction.v1 import analytics_service_pb2 as pb
 from oraculum.prediction.v1 import prediction_service_pb2 as trading
 from oraculum_kit.db import Database
+from oraculum_money import Units
 from oraculum_prediction import rebuild
+from oraculum_prediction.analytics import figures
 from oraculum_prediction.analytics.figures import first_day
 from oraculum_prediction.analytics.turnover import Turnovers
 from oraculum_prediction.repository import analytics as repository
+from oraculum_prediction.repository.history import Profit
 
 USDC = 1_000_000
 
@@ -171,3 +174,12 @@ class TestTurnover:
     )
     def test_a_span_begins(self, interval: str, first: date) -> None:
         assert first == first_day(date(2026, 3, 1), interval)
+
+    def test_days_are_those_of_utc(self) -> None:
+        """Wherever the database thinks it is."""
+        far_west = timezone(timedelta(hours=-11))
+        starts_at = datetime(2026, 3, 2, tzinfo=UTC).astimezone(far_west)
+        day = repository.DayTurnover(date(2026, 3, 2), "sports", "USDC", 7, Units(8), Units(9))
+        profit = Profit("USDC", starts_at, Units(0), Units(0))
+        (series,) = figures.series([day], [profit], "day")
+        assert [7] == [point.trades for point in series.points]

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from itertools import groupby
 from typing import Final
 
@@ -74,16 +74,13 @@ def categories(days: Iterable[DayTurnover], results: Iterable[Result]) -> list[p
     for day in days:
         traded[day.category, day.asset].add(day)
     rows = {(row.category, row.asset): row for row in results}
-    return [
-        pb.CategoryTurnover(
-            category=category,
-            events=row.events if (row := rows.get((category, asset))) else 0,
-            turnover=_turnover(
-                asset, traded.get((category, asset), _NOTHING), row.result_units if row else Units(0)
-            ),
-        )
-        for category, asset in sorted({*traded, *rows})
-    ]
+    told = []
+    for category, asset in sorted({*traded, *rows}):
+        row = rows.get((category, asset), Result(category, asset, 0, Units(0)))
+        sums = traded.get((category, asset), _NOTHING)
+        turnover = _turnover(asset, sums, row.result_units)
+        told.append(pb.CategoryTurnover(category=category, events=row.events, turnover=turnover))
+    return told
 
 
 def series(days: Iterable[DayTurnover], profits: Sequence[Profit], interval: str) -> list[pb.TurnoverSeries]:
@@ -94,7 +91,11 @@ def series(days: Iterable[DayTurnover], profits: Sequence[Profit], interval: str
     return [
         pb.TurnoverSeries(
             asset=asset,
-            points=[_point(row, traded.get((asset, row.starts_at.date()), _NOTHING)) for row in rows],
+            # The database tells times in whatever zone it is set to; days are those of UTC.
+            points=[
+                _point(row, traded.get((asset, row.starts_at.astimezone(UTC).date()), _NOTHING))
+                for row in rows
+            ],
         )
         for asset, rows in groupby(profits, lambda row: row.asset)
     ]
