@@ -30,8 +30,14 @@ class EvmWallet:
 
     chain = "evm"
 
-    def __init__(self) -> None:
-        self._account = Account.create()
+    def __init__(self, secret: str | None = None) -> None:
+        """A new key, or the one whose hexadecimal digits are given."""
+        self._account = Account.create() if secret is None else Account.from_key(secret)
+
+    @property
+    def secret(self) -> str:
+        """The key itself, in hexadecimal digits."""
+        return str(self._account.key.hex())
 
     @property
     def address(self) -> str:

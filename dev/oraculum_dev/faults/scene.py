@@ -86,7 +86,7 @@ async def scene_of(suite: Suite, operator: Wallet) -> AsyncIterator[Scene]:
         await api.close()
 
 
-async def make_operator(suite: Suite) -> Wallet:
+async def make_operator(suite: Suite) -> EvmWallet:
     """Somebody who signed in and was then made an administrator, as the README says."""
     wallet, api = EvmWallet(), Api(suite.url)
     try:

@@ -1,7 +1,7 @@
 """Runs Schemathesis against a suite, as an administrator, with every check on.
 
-What a run needs of the machine is its time; what it did is in its report. A run is cut into parts, each with a seed and
-a session of its own, because an access token lasts a quarter of an hour.
+What a run needs of the machine is its time; what it did is in its report. A long run is cut into parts, each with a seed
+of its own.
 """
 
 import asyncio
@@ -11,16 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from oraculum_dev.demo.api import Api
-from oraculum_dev.demo.person import Person
 from oraculum_dev.faults.scene import make_operator
 from oraculum_dev.fixtures.suites import Suite
+from oraculum_dev.fuzzing import sign_in
 from oraculum_dev.project import ROOT, tool
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 # Their success would end the session that asks, or close the platform to whoever shares the suite.
 LEFT_OUT = ("logout", "adminSetMaintenance")
 PART_SECONDS = 600
+# Where a code is what proves who somebody is, and no example is right.
+UNAUTHORIZED = ("GET /api/v1/auth/oauth/{provider}/callback",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,24 +47,32 @@ class Plan:
 
 
 def fuzz(suite: Suite, plan: Plan) -> subprocess.CompletedProcess[str]:
-    """Carry out a plan; its code is 0 when nothing was found."""
-    token = asyncio.run(_administrators_token(suite))
-    return subprocess.run(
+    """Carry out a plan; its code is 0 when nothing was found, and something was looked for."""
+    operator = asyncio.run(make_operator(suite))
+    done = subprocess.run(
         plan.arguments(suite.url),
         cwd=ROOT,
-        env={**os.environ, "ORACULUM_FUZZ_TOKEN": token},
+        env={
+            **os.environ,
+            "SCHEMATHESIS_HOOKS": sign_in.__name__,
+            sign_in.URL: suite.url,
+            sign_in.SECRET: operator.secret,
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
+    unheard = refused_throughout(done.stdout)
+    if unheard:
+        done.stdout += f"\nNobody was signed in: only 401 came from {', '.join(unheard)}\n"
+        done.returncode = done.returncode or 1
+    return done
 
 
-async def _administrators_token(suite: Suite) -> str:
-    api = Api(suite.url)
-    try:
-        person = Person("fuzzer", await make_operator(suite), api)
-        await person.sign_in()
-        return person.token
-    finally:
-        await api.close()
+def refused_throughout(report: str) -> list[str]:
+    """What could be read by an administrator and was never answered with anything but 401."""
+    _, _, warned = report.partition("401 Unauthorized (")
+    section, _, _ = warned.partition("\n\n")
+    named = [line.strip(" -") for line in section.splitlines()[1:]]
+    return [name for name in named if name.startswith("GET ") and name not in UNAUTHORIZED]

@@ -20,6 +20,7 @@ from oraculum_event.errors import (
     DisputeNotFound,
     DisputeNotOpen,
     NotChallengeable,
+    OwnDispute,
 )
 from oraculum_event.lifecycle import Lifecycle, jobs_that_must
 from oraculum_event.records import Dispute
@@ -130,6 +131,10 @@ class Disputes:
         event_id = (await self._read(connection, dispute_id)).event_id
         event = await self._lifecycle.held(connection, event_id)
         dispute = await self._read(connection, dispute_id)
+        undecided = await self._rows.undecided(connection, event_id)
+        if actor_user_id in {dispute.user_id, *(each.user_id for each in undecided)}:
+            # Whoever is right about one is right about all of the event.
+            raise OwnDispute(dispute_id=dispute_id)
         if dispute.status == "bonding":
             raise DisputeNotOpen(dispute_id=dispute_id)
         if dispute.status != "open":

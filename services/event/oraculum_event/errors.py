@@ -126,6 +126,12 @@ class DisputeNotOpen(FailedPrecondition):
     reason = "DISPUTE_NOT_OPEN"
 
 
+class OwnDispute(FailedPrecondition):
+    """Nobody decides disputes of an event that they dispute, with money of theirs behind it; another administrator can."""
+
+    reason = "OWN_DISPUTE"
+
+
 class DisputeDecided(FailedPrecondition):
     """The dispute is decided already."""
 

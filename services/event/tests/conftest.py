@@ -308,9 +308,9 @@ class Service:
             request = pb.OpenDisputeRequest(event_id=event_id, reason="The page shows another number.")
             return (await self.stub.OpenDispute(request)).dispute
 
-    async def decide(self, dispute_id: str, **fields: object) -> pb.Dispute:
+    async def decide(self, dispute_id: str, *, by: UUID = EVE, **fields: object) -> pb.Dispute:
         """Decide a dispute as an administrator."""
-        with self.parties.signed_in(EVE, roles={"admin"}, idempotency_key=str(uuid7())):
+        with self.parties.signed_in(by, roles={"admin"}, idempotency_key=str(uuid7())):
             request = pb.DecideDisputeRequest(dispute_id=dispute_id, note="I looked.", **fields)
             return (await self.stub.DecideDispute(request)).dispute
 

@@ -12,6 +12,7 @@ from oraculum_event.errors import (
     DisputeExists,
     DisputeNotFound,
     NotChallengeable,
+    OwnDispute,
 )
 from oraculum_kit.errors import InvalidArgument, PermissionDenied, Unavailable
 from oraculum_kit.ids import uuid7
@@ -54,7 +55,7 @@ class TestDispute:
         """With a window of its own; what was overturned never stands."""
         event = await service.proposed()
         made = [await service.dispute(event.event_id, user_id) for user_id in (ADA, EVE)]
-        await service.decide(made[0].dispute_id, uphold=True, outcome=0)
+        await service.decide(made[0].dispute_id, by=uuid7(), uphold=True, outcome=0)
         await service.run_jobs("settle_bond")
         assert (service.wallet.user(ADA), service.wallet.user(EVE)) == (BOND, BOND)
         again = (await service.get(event.event_id)).proposal
@@ -159,6 +160,9 @@ class TestDispute:
             assert [each.dispute_id for each in own.disputes] == [made[0].dispute_id]
             with pytest.raises(PermissionDenied):
                 await service.stub.DecideDispute(pb.DecideDisputeRequest(dispute_id=made[0].dispute_id))
+        for each in made:
+            with pytest.raises(OwnDispute):
+                await service.decide(each.dispute_id, by=EVE, uphold=False)
         with service.parties.signed_in(roles={"admin"}):
             first = await service.stub.ListDisputes(
                 pb.ListDisputesRequest(limit=1, statuses=[pb.DISPUTE_STATUS_OPEN])

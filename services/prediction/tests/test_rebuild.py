@@ -62,11 +62,12 @@ async def rebuilt(house: Any, event: UUID, *, write: bool) -> Findings:
 
 
 async def traded(house: Any) -> tuple[UUID, UUID]:
-    """A market in which somebody bought, sold, and lets something rest."""
+    """A market in which somebody bought, sold, gave to the market, and lets something rest."""
     event, who = await house.open(), house.person()
     await house.place(who, event, "yes", amount_units=10 * USDC)
     await house.place(who, event, "no", outcome=0, amount_units=4 * USDC)
     await house.place(who, event, "sold", side=pb.SIDE_SELL, shares=3 * USDC)
+    await house.subsidise(who, event, "given", 5 * USDC)
     await house.limit(who, event, "rests", 300_000)
     return event, who
 

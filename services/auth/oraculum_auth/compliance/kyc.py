@@ -28,7 +28,7 @@ from oraculum_auth.compliance.repository import Check, Checks, Report
 from oraculum_auth.compliance.risk import Findings, rating
 from oraculum_auth.compliance.rules import Jurisdictions, age_on
 from oraculum_auth.compliance.screening import Networks, Sanctions
-from oraculum_auth.errors import UserNotFound
+from oraculum_auth.errors import OwnAccount, UserNotFound
 from oraculum_auth.locations import Locations
 from oraculum_auth.repository import Accounts
 from oraculum_auth.repository.accounts import hold_account
@@ -159,6 +159,8 @@ class Kyc:
             check = await self._checks.one(connection, check_id)
             if check is None:
                 raise KycCheckNotFound
+            if check.user_id == actor_id:
+                raise OwnAccount
             if not there:
                 raise UserNotFound(user_id=check.user_id)
             await self._decide(connection, check, approved=approved, reason=reason, actor_id=actor_id)

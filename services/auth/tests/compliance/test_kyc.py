@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -25,6 +26,7 @@ from oraculum_auth.compliance.provider import KycProviderAway, WebhookRefused
 from oraculum_auth.compliance.rules import Jurisdictions
 from oraculum_auth.compliance.screening import Networks, Sanctions
 from oraculum_auth.compliance.sumsub import Sumsub, SumsubConfig
+from oraculum_auth.errors import OwnAccount
 from oraculum_auth.locations import NOWHERE, Place
 from oraculum_dev.kyc import APP_SECRET, APP_TOKEN, WEBHOOK_SECRET, Provider, webhook
 from oraculum_kit.caller import Caller, calling_as
@@ -191,6 +193,9 @@ async def test_a_sanctioned_name_is_approved_by_an_administrator_alone(auth) -> 
     async with acting(auth):
         with pytest.raises(PermissionDenied):
             await auth.compliance.DecideKyc(request)
+    mine = UUID((await account(auth)).user_id)
+    with auth.parties.signed_in(mine, roles={"user", "admin"}), pytest.raises(OwnAccount):
+        await auth.compliance.DecideKyc(request)
     with auth.parties.signed_in(uuid7(), roles={"user", "admin"}):
         assert "approved" == (await auth.compliance.DecideKyc(request)).check.status
     assert "approved" == (await account(auth)).kyc

@@ -98,6 +98,12 @@ class ReviewNotFound(NotFound):
     reason = "REVIEW_NOT_FOUND"
 
 
+class OwnOrder(FailedPrecondition):
+    """Nobody decides upon their own order; another administrator can."""
+
+    reason = "OWN_ORDER"
+
+
 class ReviewDecided(FailedPrecondition):
     """This order has been decided upon already, the other way."""
 

@@ -31,7 +31,13 @@ from oraculum_prediction.pricing import Order, Side
 from oraculum_prediction.repository import risk_reviews as repository
 from oraculum_prediction.repository.risk_reviews import APPROVED, PENDING, PLACED, REJECTED, ReviewRow
 from oraculum_prediction.risk import alerts, metrics
-from oraculum_prediction.risk.errors import OrderHeld, OrderRejectedInReview, ReviewDecided, ReviewNotFound
+from oraculum_prediction.risk.errors import (
+    OrderHeld,
+    OrderRejectedInReview,
+    OwnOrder,
+    ReviewDecided,
+    ReviewNotFound,
+)
 from oraculum_prediction.risk.origin import Origin
 from oraculum_prediction.risk.placing import Place, Standing
 from oraculum_prediction.wire import amount
@@ -113,6 +119,8 @@ class Reviews:
         """Let an order pass or turn it away; the same again changes nothing."""
         status = APPROVED if approve else REJECTED
         async with self._database.transaction() as connection:
+            if (await _existing(connection, order_id)).user_id == by:
+                raise OwnOrder(order_id=order_id)
             decided = await repository.decide(connection, order_id, status, decided_by=by, note=note)
             row = await _existing(connection, order_id)
             if decided:

@@ -97,7 +97,7 @@ with n as (
     join market m on m.last_filled_at >= n.week_at
     join fill f on f.event_id = m.event_id and f.filled_at >= n.week_at
     left join realised r on r.event_id = f.event_id and r.sequence = f.sequence
-    where f.role <> 4 and (%(user_id)s::uuid is null or f.user_id = %(user_id)s)
+    where %(user_id)s::uuid is null or f.user_id = %(user_id)s
     union all
     select paid.user_id, m.asset, paid.paid_at, 0, 0, paid.due_units - paid.before_units, 0
     from (

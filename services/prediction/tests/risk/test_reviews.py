@@ -35,8 +35,10 @@ class TestReviews:
         answer = await house.place(who, event, key, **order)
         return event, who, answer.order
 
-    async def decide(self, house: Any, order_id: str, *, approve: bool) -> risk.Review:
-        with house.parties.signed_in(roles={"admin"}):
+    async def decide(
+        self, house: Any, order_id: str, *, approve: bool, by: UUID | None = None
+    ) -> risk.Review:
+        with house.parties.signed_in(by, roles={"admin"}):
             answer = await house.replicas[0].risk.DecideReview(
                 risk.DecideReviewRequest(order_id=order_id, approve=approve, note="looked at it")
             )
@@ -117,6 +119,13 @@ class TestReviews:
         assert review.status == risk.REVIEW_STATUS_PLACED
         error = await refused(house, who, event, "odd", amount_units=3 * USDC)
         assert error.reason == "SLIPPAGE_EXCEEDED"
+
+    async def test_nobody_lets_their_own_pass(self, house: Any) -> None:
+        _, who, order = await self.hold(house, amount_units=3 * USDC)
+        with pytest.raises(FailedPrecondition) as caught:
+            await self.decide(house, order.order_id, approve=True, by=who)
+        assert caught.value.reason == "OWN_ORDER"
+        assert (await self.decide(house, order.order_id, approve=True)).status != risk.REVIEW_STATUS_PENDING
 
     async def test_turned_away_it_never_comes_back(self, house: Any) -> None:
         event, who, order = await self.hold(house, amount_units=3 * USDC)
