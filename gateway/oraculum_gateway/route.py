@@ -124,6 +124,8 @@ class Route:
     status: int = 200
     # A command changes something: it carries a key and its answer is never cached.
     command: bool = False
+    # Commands wait while maintenance is on, but for those by which people come, go, and shut others out.
+    during_maintenance: bool = False
     # How long anybody may keep a public answer.
     shared_seconds: int = 0
     # How long we keep it ourselves, and what ends that; only for what is the same for everybody.

@@ -38,8 +38,6 @@ _log = structlog.stdlib.get_logger(__name__)
 
 _KEY_LENGTH_MAX: Final = 128
 _BEARER: Final = "bearer "
-# Who could not sign in could not end maintenance either.
-_ALWAYS_OPEN: Final = "auth"
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -97,7 +95,7 @@ class Serving:
         await self._limit(route, counts, edge)
         if not route.who.admits(user):
             raise _not_admitted(route.who, user)
-        if route.command and route.tag != _ALWAYS_OPEN:
+        if route.command and not route.during_maintenance:
             self._maintenance.admit(user)
         if route.keep is not None:
             kept = await self._kept(route, request, edge, signed_in=user is not None)

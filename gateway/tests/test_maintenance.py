@@ -107,6 +107,11 @@ class TestCommands:
             assert 200 == (await command(gateway, roles=("user", "admin"))).status_code
             logged_out = await gateway.http.post("/api/v1/auth/logout", headers=gateway.bearing())
             assert 204 == logged_out.status_code
+            # Nothing that is for good is among them: the account would be back with a database that is moved.
+            gone = await gateway.http.request(
+                "DELETE", "/api/v1/users/me", headers=gateway.bearing(), json={"confirm": "me"}
+            )
+            assert 503 == gone.status_code
             # Who may not ask at all hears that, and not that it must wait.
             assert 401 == (await gateway.http.post(COMMAND)).status_code
 

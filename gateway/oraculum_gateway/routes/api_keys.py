@@ -57,5 +57,6 @@ ROUTES: Final = (
         method="DELETE", path="/auth/api-keys/{id}", name="revokeApiKey", tag="auth", handler=revoke,
         summary="End an API key, everywhere within a second", who=Who.SIGNED_IN, command=True,
         limit=Limit.COMMAND, refusals={404: "api_key_unknown"},
+        during_maintenance=True,
     ),
 )  # fmt: skip

@@ -239,6 +239,7 @@ ROUTES: Final = (
         summary="Get a message for a wallet to sign", limit=Limit.SIGN_IN, body=shapes.ChallengeIn,
         answer=shapes.ChallengeOut, command=True,
         example={"chain": "evm", "address": "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A"},
+        during_maintenance=True,
     ),
     Route(
         method="POST", path="/auth/login", name="login", tag="auth", handler=login, command=True,
@@ -248,16 +249,19 @@ ROUTES: Final = (
             401: "bad_credentials, bad_signature, challenge_unknown, challenge_expired or totp_wrong",
             403: "account_banned, or verification_required: send the code of the second factor along",
         },
+        during_maintenance=True,
     ),
     Route(
         method="POST", path="/auth/refresh", name="refresh", tag="auth", handler=refresh, command=True,
         summary="Exchange a refresh token for a new pair", limit=Limit.COMMAND, body=shapes.RefreshIn,
         answer=shapes.TokensOut, example={"refresh_token": "yEUX..."},
         refusals={401: "refresh_token_unknown or refresh_token_reused", 403: "account_banned"},
+        during_maintenance=True,
     ),
     Route(
         method="POST", path="/auth/logout", name="logout", tag="auth", handler=logout, command=True,
         summary="End this session", who=Who.SIGNED_IN, limit=Limit.COMMAND,
+        during_maintenance=True,
     ),
     Route(
         method="GET", path="/auth/sessions", name="listSessions", tag="auth", handler=sessions,
@@ -267,6 +271,7 @@ ROUTES: Final = (
         method="DELETE", path="/auth/sessions/{id}", name="endSession", tag="auth", handler=end_session,
         summary="End one of my sessions", who=Who.SIGNED_IN, command=True, limit=Limit.COMMAND,
         refusals={404: "session_not_found"},
+        during_maintenance=True,
     ),
     Route(
         method="GET", path="/.well-known/jwks.json", name="getJwks", tag="auth", handler=keys, bare=True,
