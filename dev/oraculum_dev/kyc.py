@@ -13,10 +13,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import httpx
@@ -28,6 +29,9 @@ from starlette.routing import Route
 
 from oraculum_dev.kyc_keys import APP_SECRET, APP_TOKEN, WEBHOOK_SECRET
 from oraculum_kit.clock import SystemClock
+
+TELLINGS: Final = 30
+TELL_AGAIN_SECONDS: Final = 1.0
 
 
 @dataclass
@@ -96,9 +100,15 @@ class Provider:
         return next(found, None)
 
     async def _tell(self, applicant: dict[str, Any]) -> None:
+        """Say it until it is heard, as a provider does: whoever should hear may just be starting again."""
         headers, body = webhook(applicant["externalUserId"], applicant["fixedInfo"]["lastName"])
         async with httpx.AsyncClient() as http:
-            await http.post(self.webhook_url, content=body, headers=headers)
+            for _ in range(TELLINGS):
+                with suppress(httpx.TransportError):
+                    said = await http.post(self.webhook_url, content=body, headers=headers)
+                    if not said.is_server_error:
+                        return
+                await asyncio.sleep(TELL_AGAIN_SECONDS)
 
 
 def webhook(
