@@ -58,6 +58,7 @@ class AccountBook:
 
     async def set_roles(self, user_id: UUID, roles: Sequence[str], actor_id: UUID) -> Described:
         """Set all roles at once; `user` is always one of them."""
+        _require_another(user_id, actor_id)
         unknown = [role for role in roles if role not in ROLES]
         if unknown:
             raise InvalidArgument(
@@ -74,6 +75,7 @@ class AccountBook:
 
     async def set_tier(self, user_id: UUID, tier: str, actor_id: UUID) -> Described:
         """Set the tier, which decides rates and limits."""
+        _require_another(user_id, actor_id)
         if tier not in TIERS:
             raise InvalidArgument(violations=[Violation("tier", f"is none of {', '.join(TIERS)}")])
         async with self._database.transaction() as connection:
@@ -86,8 +88,7 @@ class AccountBook:
 
     async def ban(self, user_id: UUID, reason: str, actor_id: UUID) -> Described:
         """Bar an account and end its sessions; barred already, it stays as it is."""
-        if user_id == actor_id:
-            raise OwnAccount
+        _require_another(user_id, actor_id)
         now = self._clock.now()
         async with self._database.transaction() as connection:
             # The lock that a beginning session holds too: none begins beside this and outlives it.
@@ -146,3 +147,9 @@ class AccountBook:
         if account is None:
             raise UserNotFound(user_id=user_id)
         return account, await self._accounts.wallets(connection, [user_id])
+
+
+def _require_another(user_id: UUID, actor_id: UUID) -> None:
+    """Nobody raises themselves, and no last administrator takes the role from themselves by mistake."""
+    if user_id == actor_id:
+        raise OwnAccount

@@ -84,6 +84,15 @@ class TestBan:
 
 
 class TestRights:
+    async def test_nobody_sets_their_own(self, auth) -> None:
+        """Neither to have more, nor to be no administrator any more where there is no other."""
+        user_id = (await registered(auth)).user.user_id
+        with auth.parties.signed_in(UUID(user_id), roles={"admin"}):
+            with pytest.raises(OwnAccount):
+                await auth.stub.SetRoles(pb.SetRolesRequest(user_id=user_id, roles=["user"]))
+            with pytest.raises(OwnAccount):
+                await auth.stub.SetTier(pb.SetTierRequest(user_id=user_id, tier="premium"))
+
     @pytest.mark.parametrize("change", ["roles", "tier"])
     async def test_tokens_that_say_otherwise_count_no_more(self, auth, wallet, change: str) -> None:
         """The session goes on: its next token says what is true."""

@@ -81,7 +81,7 @@ async def main() -> None:
                 (add_RiskServiceServicer_to_server, RiskServicer(database, risk.triggers, reviews, clock)),
                 (
                     add_AnalyticsServiceServicer_to_server,
-                    AnalyticsServicer(database, Turnovers(database)),
+                    AnalyticsServicer(database, Turnovers(database), clock),
                 ),
             ],
             access={**ACCESS, **RISK_ACCESS, **ANALYTICS_ACCESS},

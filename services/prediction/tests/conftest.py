@@ -301,7 +301,7 @@ class House:
                         (add_RiskServiceServicer_to_server, risk_servicer),
                         (
                             add_AnalyticsServiceServicer_to_server,
-                            AnalyticsServicer(database, Turnovers(database)),
+                            AnalyticsServicer(database, Turnovers(database), SystemClock()),
                         ),
                     ],
                     {**ACCESS, **RISK_ACCESS, **ANALYTICS_ACCESS},

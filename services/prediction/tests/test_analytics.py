@@ -18,10 +18,19 @@ from oraculum_kit.paging import encode_cursor
 from oraculum_kit.sql_files import plan
 from oraculum_kit.timestamps import from_wire, to_wire
 from oraculum_prediction.analytics import everybody
+from oraculum_prediction.analytics.servicer import AnalyticsServicer
+from oraculum_prediction.analytics.turnover import Turnovers
 from oraculum_prediction.repository import analytics as repository
 
 USDC = 1_000_000
 OPEN, SOLD, SETTLED = pb.POSITION_STATE_OPEN, pb.POSITION_STATE_SOLD, pb.POSITION_STATE_SETTLED
+
+
+class Tomorrow:
+    """A clock that is a day ahead."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=1)
 
 
 def analytics(house: Any) -> Any:
@@ -66,7 +75,7 @@ async def resolve(house: Any, event: UUID, payouts: Sequence[int], **how: Any) -
 
 class TestOthers:
     async def test_positions_are_shown_as_far_as_asked(self, house: Any) -> None:
-        """Open, sold and settled ones, newest event first; what is held only on demand; what rests never."""
+        """Newest event first; of events that go on only on demand; what rests never."""
         anna = house.person()
         held, sold, settled = sorted([await house.open() for _ in range(3)])
         for event in (held, sold, settled):
@@ -89,7 +98,7 @@ class TestOthers:
         assert (4 * USDC, 4 * price["price"], 0) == (yes.shares, yes.value.units, yes.result.units)
         assert not yes.HasField("settled_at")
         over = await shown(house, anna, include_open=False)
-        assert rows[:2] == over == await shown(house, anna, include_open=False, limit=1)
+        assert rows[:1] == over == await shown(house, anna, include_open=False, limit=1)
         assert [] == await shown(house, house.person())
 
     async def test_a_page_is_followed_by_what_comes_after_it(self, house: Any) -> None:
@@ -136,7 +145,8 @@ class TestRecord:
         await resolve(house, torn, [0, 1_000_000])
         await resolve(house, halfway, [100_000, 900_000])
         await resolve(house, off, [500_000, 500_000], cancelled=True)
-        told = (await analytics(house).GetPublicStats(pb.GetPublicStatsRequest(user_id=str(anna)))).record
+        public = (await analytics(house).GetPublicStats(pb.GetPublicStatsRequest(user_id=str(anna)))).record
+        told = (await mine(house, anna)).record
         assert (6, 4) == (told.events, told.settled_events)
         # Halfway paid more than it had cost, a share of each of two outcomes less.
         assert (2, 2) == (told.won_events, told.lost_events)
@@ -146,7 +156,36 @@ class TestRecord:
             (row,) = house.rows("select * from position where event_id = %(id)s", id=event)
             squares.append((row["cost_units"] * 1_000_000 // row["shares"] - paid) ** 2)
         assert sum(squares) // (2 * 1_000_000) == told.brier_millionths
-        assert (await mine(house, anna)).record == told
+        told.events = 4
+        assert public == told
+
+    async def test_what_others_see_tells_nobody_what_is_held(self, house: Any) -> None:
+        """Beside the tape of all trades, figures of this moment would say which of them were somebody's."""
+        anna = house.person()
+        request = pb.GetPublicStatsRequest(user_id=str(anna))
+        held, settled = await house.open(), await house.open()
+        await house.place(anna, settled, "settled", shares=4 * USDC)
+        await resolve(house, settled, [0, 1_000_000])
+        before = await analytics(house).GetPublicStats(request)
+        await house.place(anna, held, "held", shares=4 * USDC)
+        await house.place(anna, held, "out", side=trading.SIDE_SELL, shares=USDC)
+        assert before == await analytics(house).GetPublicStats(request)
+        (total,) = before.totals
+        assert (0, 0) == (total.trades, total.volume.units)
+        assert total.result.units > 0
+
+    async def test_trades_are_told_the_day_after(self, house: Any) -> None:
+        anna = house.person()
+        await house.place(anna, await house.open(), "b", shares=4 * USDC)
+        async with house.replicas[0].database.connection() as connection:
+            (day,) = await repository.turnover(connection, anna)
+        servicer = AnalyticsServicer(
+            house.replicas[0].database, Turnovers(house.replicas[0].database), Tomorrow()
+        )
+        request = pb.GetPublicStatsRequest(user_id=str(anna))
+        assert [] == list((await analytics(house).GetPublicStats(request)).totals)
+        told = await servicer.GetPublicStats(request, None)
+        assert [(1, day.volume_units)] == [(total.trades, total.volume.units) for total in told.totals]
 
     async def test_who_never_traded_has_no_parts(self, house: Any) -> None:
         told = await analytics(house).GetPublicStats(pb.GetPublicStatsRequest(user_id=str(uuid7())))

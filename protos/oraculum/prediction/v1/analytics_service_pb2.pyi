@@ -121,7 +121,7 @@ class ListPublicPositionsRequest(_message.Message):
     user_id: _builtins.str
     """Whose."""
     include_open: _builtins.bool
-    """Whether to tell what is held, too: without it only what was sold or settled."""
+    """Whether to tell of all events; without it of settled ones only."""
     limit: _builtins.int
     """Rows at most, 1 to 100; 20 when 0."""
     cursor: _builtins.str
@@ -291,7 +291,7 @@ Global___Turnover: _TypeAlias = Turnover  # noqa: Y015
 
 @_typing.final
 class GetPublicStatsResponse(_message.Message):
-    """Answers what a person's trading came to."""
+    """Answers what a person's trading came to, without what would tell what they hold."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -299,11 +299,13 @@ class GetPublicStatsResponse(_message.Message):
     TOTALS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def record(self) -> Global___Record:
-        """How their events came out."""
+        """How their events came out; as `events` those that were settled."""
 
     @_builtins.property
     def totals(self) -> _containers.RepeatedCompositeFieldContainer[Global___Turnover]:
-        """By asset code; nothing of assets that they never traded."""
+        """By asset code: trades and volume until the end of yesterday (UTC), results of settled events; nothing of assets of which
+        there is neither.
+        """
 
     def __init__(
         self,

@@ -1,11 +1,13 @@
 """gRPC in, figures out: translates, never decides."""
 
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
 from oraculum.prediction.v1 import analytics_service_pb2 as pb
 from oraculum.prediction.v1 import analytics_service_pb2_grpc
 from oraculum_kit.authorization import SIGNED_IN, Access, require_user
+from oraculum_kit.clock import Clock
 from oraculum_kit.db import Database
 from oraculum_kit.paging import Page, decode_cursor, page_size
 from oraculum_kit.rpc import Context
@@ -32,8 +34,9 @@ ACCESS: Final = {
 class AnalyticsServicer(analytics_service_pb2_grpc.AnalyticsServiceServicer):
     """oraculum.prediction.v1.AnalyticsService."""
 
-    def __init__(self, database: Database, turnovers: Turnovers) -> None:
+    def __init__(self, database: Database, turnovers: Turnovers, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
         self._turnovers = turnovers
 
     async def ListPublicPositions(
@@ -59,13 +62,20 @@ class AnalyticsServicer(analytics_service_pb2_grpc.AnalyticsServiceServicer):
     async def GetPublicStats(
         self, request: pb.GetPublicStatsRequest, context: Context
     ) -> pb.GetPublicStatsResponse:
-        """Give what a person's trading came to."""
+        """Give what a person's trading came to, as far as it tells nobody what they hold: until yesterday, and of settled events.
+
+        Figures of this moment beside the tape of all trades would say which of them was theirs.
+        """
         user_id = form.one_id("user_id", request.user_id)
-        days = await self._turnovers.of(user_id)
+        today = self._clock.now().date()
+        days = [each for each in await self._turnovers.of(user_id) if each.day < today]
         async with self._database.connection() as connection:
             record = await repository.record(connection, user_id)
-            results = await repository.results(connection, user_id)
-        return pb.GetPublicStatsResponse(record=figures.record(record), totals=figures.totals(days, results))
+            results = await repository.results(connection, user_id, settled_only=True)
+        return pb.GetPublicStatsResponse(
+            record=figures.record(replace(record, events=record.settled_events)),
+            totals=figures.totals(days, results),
+        )
 
     async def GetMyAnalytics(
         self, request: pb.GetMyAnalyticsRequest, context: Context

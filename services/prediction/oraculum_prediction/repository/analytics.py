@@ -117,9 +117,10 @@ async def record(connection: Connection, user_id: UUID) -> Record:
     return found
 
 
-async def results(connection: Connection, user_id: UUID) -> list[Result]:
-    """What a person won or lost, by category and asset."""
-    return [Result._make(row) for row in await _SQL.results.tuples(connection, user_id=user_id)]
+async def results(connection: Connection, user_id: UUID, *, settled_only: bool = False) -> list[Result]:
+    """What a person won or lost, by category and asset; of settled events, or of all."""
+    rows = await _SQL.results.tuples(connection, user_id=user_id, settled_only=settled_only)
+    return [Result._make(row) for row in rows]
 
 
 async def waiting(connection: Connection, user_id: UUID, most: int) -> int:

@@ -98,6 +98,12 @@ class ReviewNotFound(NotFound):
     reason = "REVIEW_NOT_FOUND"
 
 
+class OwnLimits(FailedPrecondition):
+    """Nobody sets what they may do themselves; another administrator can. Limits of your own are under /users/me/limits."""
+
+    reason = "OWN_LIMITS"
+
+
 class OwnOrder(FailedPrecondition):
     """Nobody decides upon their own order; another administrator can."""
 

@@ -15,7 +15,7 @@ from oraculum_kit.rpc import Context
 from oraculum_prediction.repository import risk as repository
 from oraculum_prediction.repository import risk_alerts, risk_reviews, risk_triggers
 from oraculum_prediction.risk import advice, alerts, correlation, form, rulings, wire
-from oraculum_prediction.risk.errors import TriggerNotFound
+from oraculum_prediction.risk.errors import OwnLimits, TriggerNotFound
 from oraculum_prediction.risk.policy import load
 from oraculum_prediction.risk.reviews import Reviews
 from oraculum_prediction.risk.triggers import TriggerBook
@@ -195,6 +195,9 @@ class RiskServicer(risk_service_pb2_grpc.RiskServiceServicer):
     ) -> pb.SetUserLimitsResponse:
         """Set what one person may do."""
         user_id, asset, override, reason = form.override(request)
+        actor_id = require_user().id
+        if user_id == actor_id:
+            raise OwnLimits
         async with self._database.transaction() as connection:
             await rulings.set_limits(
                 connection,
@@ -202,7 +205,7 @@ class RiskServicer(risk_service_pb2_grpc.RiskServiceServicer):
                 asset,
                 override,
                 reason=reason,
-                by=require_user().id,
+                by=actor_id,
                 now=self._clock.now(),
             )
             rows = await rulings.limits_of(connection, user_id, "basic")

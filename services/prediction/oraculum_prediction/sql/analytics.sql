@@ -1,7 +1,8 @@
 -- What trading came to, for people, for the public and for administrators.
 
 -- name: public_positions
--- A page of a person's positions for others to see: by event, newest first, then by outcome. What is held is told on demand.
+-- A page of a person's positions for others to see: by event, newest first, then by outcome. Those of events that are not
+-- settled are told on demand: one that was sold and is gone again tells that it was bought anew.
 select p.event_id, p.outcome, p.shares, p.cost_units, p.realised_units, p.payout_units, m.asset,
     m.prices[p.outcome + 1] as price, m.settled_at
 from position p
@@ -9,7 +10,7 @@ join market m on m.event_id = p.event_id
 where p.user_id = %(user_id)s
   and p.event_id <= %(before_event_id)s::uuid
   and (p.event_id < %(before_event_id)s::uuid or p.outcome > %(after_outcome)s::bigint)
-  and (%(include_open)s::boolean or p.shares = 0 or p.payout_units is not null)
+  and (%(include_open)s::boolean or p.payout_units is not null)
 order by p.event_id desc, p.outcome
 limit %(row_count)s
 
@@ -55,12 +56,12 @@ select (select count(*) from held) as events,
         as brier_millionths
 
 -- name: results
--- What a person won or lost by category and asset, and in how many events they had positions.
+-- What a person won or lost by category and asset, and in how many events they had positions; of settled ones or of all.
 select m.category, m.asset, count(distinct p.event_id),
     sum(p.realised_units + case when p.payout_units is null then 0 else p.payout_units - p.cost_units end)::bigint
 from position p
 join market m on m.event_id = p.event_id
-where p.user_id = %(user_id)s
+where p.user_id = %(user_id)s and (p.payout_units is not null or not %(settled_only)s::boolean)
 group by m.category, m.asset
 order by m.category, m.asset
 

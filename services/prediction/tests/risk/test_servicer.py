@@ -8,7 +8,7 @@ import pytest
 from oraculum.audit.v1.audit_pb2 import AUDIT_CLASS_ADMIN, AuditFact
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum.prediction.v1 import risk_service_pb2 as risk
-from oraculum_kit.errors import InvalidArgument, NotFound, PermissionDenied
+from oraculum_kit.errors import FailedPrecondition, InvalidArgument, NotFound, PermissionDenied
 from oraculum_kit.ids import uuid7
 
 USDC = 1_000_000
@@ -175,6 +175,13 @@ class TestAdministration:
         assert (noted.subject_kind, noted.subject_id) == ("user", str(who))
         assert noted.details["reason"] == "asked for it"
         assert noted.audit_class == AUDIT_CLASS_ADMIN
+
+    async def test_nobody_sets_their_own(self, house: Any, stub: Any) -> None:
+        with house.parties.signed_in(roles={"admin"}) as admin, pytest.raises(FailedPrecondition) as caught:
+            await stub.SetUserLimits(
+                risk.SetUserLimitsRequest(user_id=str(admin.id), asset="USDC", order_units=1, reason="more")
+            )
+        assert caught.value.reason == "OWN_LIMITS"
 
     async def test_prohibitions_are_replaced_and_each_change_is_noted(self, house: Any, stub: Any) -> None:
         event = str(uuid7())
