@@ -314,7 +314,7 @@ class Oraculum(Connection):
         )
 
     def get_public_stats(self, id: str | UUID) -> shapes.Stats:
-        """What somebody's trading came to, as far as they show it."""
+        """What somebody's trading came to until yesterday, as far as they show it."""
         return self.told(Ask("GET", f"/api/v1/users/{segment(id)}/stats"), shapes.Stats)
 
     def get_my_analytics(

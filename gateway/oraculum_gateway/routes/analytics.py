@@ -222,7 +222,7 @@ ROUTES: Final = (
     ),
     Route(
         method="GET", path="/users/{id}/stats", name="getPublicStats", tag="users", handler=public_stats,
-        summary="What somebody's trading came to, as far as they show it", answer=shapes.StatsOut,
+        summary="What somebody's trading came to until yesterday, as far as they show it", answer=shapes.StatsOut,
         shared_seconds=30, keep=keeping.a_user(60), refusals=_HIDDEN,
     ),
     Route(
