@@ -56,9 +56,14 @@ class AccountBook:
             )
             return account, wallets
 
-    async def set_roles(self, user_id: UUID, roles: Sequence[str], actor_id: UUID) -> Described:
-        """Set all roles at once; `user` is always one of them."""
-        _require_another(user_id, actor_id)
+    async def set_roles(self, user_id: UUID, roles: Sequence[str], actor_id: UUID | None) -> Described:
+        """Set all roles at once; `user` is always one of them.
+
+        Without an actor it is the operator of the machine, and the audit log names the account itself: there may be no
+        administrator yet.
+        """
+        if actor_id is not None:
+            _require_another(user_id, actor_id)
         unknown = [role for role in roles if role not in ROLES]
         if unknown:
             raise InvalidArgument(
@@ -69,7 +74,7 @@ class AccountBook:
             if not await self._accounts.update_roles(connection, user_id, wanted):
                 raise UserNotFound(user_id=user_id)
             await events.user_roles_changed(
-                connection, user_id, roles=wanted, actor_id=actor_id, now=self._clock.now()
+                connection, user_id, roles=wanted, actor_id=actor_id or user_id, now=self._clock.now()
             )
             return await self._describe(connection, user_id)
 

@@ -89,8 +89,7 @@ async def _create(database: Database, ring: RingFile, options: argparse.Namespac
         return 1
     book = AccountBook(database, accounts, SystemClock())
     account, _ = await book.describe(user_id)
-    # The audit log names the account itself as the actor: there may be no administrator yet.
-    await book.set_roles(user_id, [*account.roles, "admin"], user_id)
+    await book.set_roles(user_id, [*account.roles, "admin"], None)
     print(f"{account.display_name} ({user_id}) is an administrator.")  # noqa: T201
     if not account.totp_enabled:
         print("In production the rights begin once the account has a second factor.")  # noqa: T201
