@@ -6,7 +6,7 @@ would be refused everything, rightly, and find nothing.
 
 import asyncio
 import os
-from typing import Final
+from typing import Any, Final
 
 import schemathesis
 
@@ -33,8 +33,8 @@ async def signed_in(url: str, wallet: EvmWallet) -> str:
 # Not at every 401: most of them are what a request without a right token was to be answered.
 @schemathesis.auth(refresh_interval=EVERY_SECONDS, retry_on=[])
 class _Administrator:
-    def get(self, _case: schemathesis.Case, _context: schemathesis.AuthContext) -> str:
+    def get(self, _case: schemathesis.Case[Any], _context: schemathesis.AuthContext) -> str:
         return asyncio.run(signed_in(os.environ[URL], EvmWallet(os.environ[SECRET])))
 
-    def set(self, case: schemathesis.Case, token: str, _context: schemathesis.AuthContext) -> None:
+    def set(self, case: schemathesis.Case[Any], token: str, _context: schemathesis.AuthContext) -> None:
         case.headers["Authorization"] = f"Bearer {token}"

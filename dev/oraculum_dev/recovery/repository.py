@@ -18,12 +18,19 @@ def recovered_to(url: str, at_least: datetime) -> datetime | None:
 
 
 async def leap(connection: Connection) -> None:
-    """Let the sequences of live channels leap ahead.
+    """Let the sequences of live channels and of webhooks leap ahead.
 
-    Sockets resume by them. The restored ones would be given again although they were told for other messages; after a
-    leap whoever comes back with one of those is behind a gap, and is sent a snapshot.
+    Sockets resume by those of channels. The restored ones would be given again although they were told for other
+    messages; after a leap whoever comes back with one of those is behind a gap, and is sent a snapshot. Receivers of
+    webhooks skip what is not above the last one that they took, so what waits for them leaps along.
     """
-    await connection.execute("update notification.channel set sequence = sequence + 1000000")
+    async with connection.transaction():
+        await connection.execute("update notification.channel set sequence = sequence + 1000000")
+        # Nobody gives webhooks anything or sends meanwhile: the services start when the restore is done.
+        await connection.execute(
+            "update notification.webhook set sequence = sequence + 1000000, delivered = delivered + 1000000"
+        )
+        await connection.execute("update notification.webhook_message set sequence = sequence + 1000000")
 
 
 def now(url: str) -> datetime:

@@ -96,13 +96,14 @@ class Teller:
             for record in records
             for one in _STORIES[record.topic](record.message, record.time)
         ]
-        await self._gatekeeper.hear(connection, records)
+        gone = await self._gatekeeper.hear(connection, records)
         told = await self._gatekeeper.readable(connection, told)
         lines = [one for one in told if isinstance(one, Line)]
         noticed = await self._notice(connection, [one for one in told if isinstance(one, Notice)])
         lines += noticed.said
         lines = list(newest_prices(line for line in lines if _can_be_heard(line)))
         await self._channels.write(connection, lines)
+        await self._gatekeeper.unsubscribe(connection, gone)
         # Programs hear of every notice: to subscribe to them is to have chosen.
         await self._feed.add(connection, [*lines, *noticed.unsaid])
         metrics.LINES.inc(len(lines))

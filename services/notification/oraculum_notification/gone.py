@@ -1,6 +1,6 @@
 """Who deleted their account: what was theirs here is erased, and nothing is written for them any more."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -24,14 +24,24 @@ class Gatekeeper:
         self._gone = Gone()
         self._subscriptions = Subscriptions()
 
-    async def hear(self, connection: Connection, records: Sequence[Record[Message]]) -> None:
-        """Erase inboxes, channels, choices and webhooks of whoever deleted their account, and remember them."""
+    async def hear(self, connection: Connection, records: Sequence[Record[Message]]) -> set[UUID]:
+        """Erase inboxes, channels and choices of whoever deleted their account, and remember them; who they are."""
         gone = {user_id: record.time for record in records if (user_id := _gone(record.message)) is not None}
         if gone:
             channels = [f"{_OWN}{user_id}" for user_id in gone]
             await self._gone.hold(connection, list(gone))
             await self._gone.forget(connection, list(gone), channels, max(gone.values()))
-            await self._subscriptions.delete_all(connection, list(gone))
+        return set(gone)
+
+    async def unsubscribe(self, connection: Connection, user_ids: Collection[UUID]) -> None:
+        """End webhooks of whoever was heard to be gone. Called after channels were written: so all lock their rows."""
+        if user_ids:
+            await self._subscriptions.delete_all(connection, user_ids)
+
+    async def hold(self, connection: Connection, told: Sequence[Line | Notice]) -> None:
+        """Keep the owners of what is told from going until the transaction ends."""
+        owners = {owner for one in told if (owner := _owner(one)) is not None}
+        await self._gone.hold(connection, owners)
 
     async def admit(self, connection: Connection, user_id: UUID) -> None:
         """Let a person write what is kept here for them until the transaction ends; raise if they are gone."""

@@ -14,6 +14,7 @@ from typing import Final
 import httpcore
 
 from oraculum_notification.webhooks.addresses import Address, AddressRefusedError, Rules
+from oraculum_notification.webhooks.metering import MeteredStream
 
 # Name servers that do not answer hold a thread of these, and nobody else's.
 _THREADS: Final = 64
@@ -45,9 +46,10 @@ class PublicNetwork(httpcore.AsyncNetworkBackend):
                 raise AddressRefusedError(f"{host} stands for {address}")
         for address in addresses[:_ADDRESSES_MAX]:
             try:
-                return await self._inner.connect_tcp(
+                stream = await self._inner.connect_tcp(
                     str(address), port, timeout, local_address, socket_options
                 )
+                return stream
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure

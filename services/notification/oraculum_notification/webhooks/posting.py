@@ -5,6 +5,7 @@ would resolve names for us; of an answer no more is read than is needed to use t
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final, Self
@@ -12,6 +13,7 @@ from typing import Final, Self
 import httpcore
 
 from oraculum_notification.webhooks.addresses import AddressRefusedError, Rules, UrlRefusedError
+from oraculum_notification.webhooks.metering import AnswerTooLongError
 from oraculum_notification.webhooks.network import PublicNetwork
 
 DELIVERED: Final = "delivered"
@@ -20,7 +22,7 @@ _CONNECTIONS_MAX: Final = 128
 _IDLE_SECONDS: Final = 5.0
 _CONNECT_SECONDS: Final = 5.0
 _ATTEMPT_SECONDS: Final = 10.0
-_ANSWER_BYTES_MAX: Final = 16 * 1024
+_BODY_BYTES_MAX: Final = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Poster:
             word = "address_refused"
         except (TimeoutError, httpcore.TimeoutException):
             word = "timeout"
+        except AnswerTooLongError:
+            word = "answer_too_long"
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError):
             word = "unreachable"
         return Result(word, monotonic() - began)
@@ -83,9 +87,11 @@ class Poster:
             "POST", address, headers=sent, content=body, extensions={"timeout": timeouts}
         ) as response:
             read = 0
-            async for chunk in response.aiter_stream():
-                read += len(chunk)
-                if read > _ANSWER_BYTES_MAX:
-                    break
+            # What it said was said in its status, however much of nothing follows.
+            with suppress(AnswerTooLongError):
+                async for chunk in response.aiter_stream():
+                    read += len(chunk)
+                    if read > _BODY_BYTES_MAX:
+                        break
         # 200 to 299, and nothing else: a redirect leads somewhere that nobody asked for.
         return DELIVERED if response.status // 100 == 2 else f"status_{response.status}"

@@ -9,6 +9,9 @@ from oraculum_notification.webhooks.records import Disabled, Hearer, Subscriptio
 
 _sql: Final = queries(__package__, "sql/webhooks.sql")
 
+# Hands that are at one person's subscriptions at once, whatever their number.
+OWNERS_TURNS_MAX: Final = 2
+
 
 class Subscriptions:
     """Whose programs are told what, and where."""
@@ -93,15 +96,23 @@ class Sending:
     async def claim(
         self, connection: Connection, lease: UUID, *, lease_seconds: float, troubled: bool, row_count: int
     ) -> list[Turn]:
-        """Take subscriptions that are due."""
+        """Take subscriptions that are due, in a transaction."""
+        await _sql.claim_alone.tuples(connection)
         rows = await _sql.claim.tuples(
-            connection, lease=lease, lease_seconds=lease_seconds, troubled=troubled, row_count=row_count
+            connection,
+            lease=lease,
+            lease_seconds=lease_seconds,
+            troubled=troubled,
+            owners_turns=OWNERS_TURNS_MAX,
+            row_count=row_count,
         )
         return [Turn(lease, *row) for row in rows]
 
     async def seconds_until_due(self, connection: Connection, lanes: Sequence[bool]) -> float | None:
         """How long until something is due among those that fare well or not; None where nothing waits."""
-        seconds: float | None = await _sql.seconds_until_due.value(connection, lanes=list(lanes))
+        seconds: float | None = await _sql.seconds_until_due.value(
+            connection, lanes=list(lanes), owners_turns=OWNERS_TURNS_MAX
+        )
         return seconds
 
     async def waiting(self, connection: Connection, turn: Turn, row_count: int) -> list[Waiting]:

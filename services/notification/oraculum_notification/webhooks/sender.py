@@ -100,7 +100,7 @@ class Sender:
             free = self._hands[troubled] - len(working)
             if free <= 0:
                 continue
-            async with self._database.connection() as connection:
+            async with self._database.transaction() as connection:
                 turns = await self._rows.claim(
                     connection,
                     uuid7(),

@@ -4,6 +4,7 @@ from typing import Final
 
 from oraculum_kit.db import Database
 from oraculum_notification import events, metrics, stories
+from oraculum_notification.gone import Gatekeeper
 from oraculum_notification.records import Notice
 from oraculum_notification.repository import Channels, Notices
 from oraculum_notification.webhooks.records import Disabled
@@ -25,6 +26,7 @@ class OwnersTeller:
         self._rows = Sending()
         self._notices = Notices()
         self._channels = Channels()
+        self._gatekeeper = Gatekeeper()
 
     async def tell(self) -> None:
         """Tell whoever does not know yet; once each, since the notice is unique by its cause."""
@@ -33,8 +35,12 @@ class OwnersTeller:
         if not untold:
             return
         async with self._database.transaction() as connection:
-            # Rows are locked in the order of every other writer: notices, facts, channels, subscriptions.
-            new = await self._notices.write(connection, [_notice(one) for one in untold])
+            notices = [_notice(one) for one in untold]
+            # Whoever deleted their account since then finds nothing any more.
+            await self._gatekeeper.hold(connection, notices)
+            readable = await self._gatekeeper.readable(connection, notices)
+            # Rows are locked in the order of every other writer: people, notices, facts, channels, subscriptions.
+            new = await self._notices.write(connection, [one for one in readable if isinstance(one, Notice)])
             await events.notices_created(connection, new)
             await self._channels.write(connection, [stories.notice_line(key, notice) for key, notice in new])
             await self._rows.note_told(connection, [one.subscription_id for one in untold])

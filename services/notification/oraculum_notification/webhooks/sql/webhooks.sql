@@ -1,7 +1,7 @@
 -- name: insert_subscription
--- Makes a subscription.
-insert into webhook (subscription_id, user_id, url, kinds, secret_mark, created_at)
-values (%(subscription_id)s, %(user_id)s, %(url)s, %(kinds)s::text[], %(secret_mark)s, %(created_at)s);
+-- Makes a subscription. Until it took something quickly nobody knows that it does, and it waits with the slow ones.
+insert into webhook (subscription_id, user_id, url, kinds, secret_mark, slow, created_at)
+values (%(subscription_id)s, %(user_id)s, %(url)s, %(kinds)s::text[], %(secret_mark)s, true, %(created_at)s);
 
 -- name: subscriptions_of
 -- A person's subscriptions, newest first.
@@ -14,8 +14,12 @@ from webhook where user_id = %(user_id)s order by subscription_id desc;
 delete from webhook where subscription_id = %(subscription_id)s and user_id = %(user_id)s;
 
 -- name: delete_all
--- Ends all subscriptions of some people.
-delete from webhook where user_id = any (%(user_ids)s::uuid[]);
+-- Ends all subscriptions of some people, held in the order of ids as by whoever gives them something to tell.
+with held as materialized (
+  select subscription_id from webhook where user_id = any (%(user_ids)s::uuid[])
+  order by subscription_id
+  for update)
+delete from webhook where subscription_id in (select subscription_id from held);
 
 -- name: hold_hearers
 -- Who may want to hear of this, held in the order of ids, so that writers never wait in a ring.
@@ -59,11 +63,22 @@ select 'oraculum_' || current_schema() || '_webhooks';
 -- Wakes every replica when this transaction commits.
 select pg_notify(%(topic)s, '');
 
+-- name: claim_alone
+-- Lets one replica at a time take subscriptions: two that count an owner's at once would give out twice as many.
+select pg_advisory_xact_lock(hashtextextended('turns of webhooks in ' || current_schema(), 0));
+
 -- name: claim
--- Takes subscriptions that are due, longest waiting first, for as long as a lease.
-with due as materialized (
+-- Takes subscriptions that are due, longest waiting first, for as long as a lease; so many of an owner's at once.
+with ranked as (
+  select w.subscription_id, at_work.turns + row_number() over (partition by w.user_id order by w.due_at) as place
+  from webhook w cross join lateral (
+    select count(*) as turns from webhook o
+    where o.user_id = w.user_id and o.lease is not null and o.due_at > clock_timestamp()) as at_work
+  where w.due_at <= clock_timestamp() and w.disabled_at is null and (w.attempts > 0 or w.slow) = %(troubled)s),
+due as materialized (
   select subscription_id from webhook
-  where due_at <= clock_timestamp() and disabled_at is null and (attempts > 0 or slow) = %(troubled)s
+  where subscription_id in (select subscription_id from ranked where place <= %(owners_turns)s)
+    and due_at <= clock_timestamp() and disabled_at is null
   order by due_at
   limit %(row_count)s
   for update skip locked)
@@ -72,9 +87,11 @@ where subscription_id in (select subscription_id from due)
 returning subscription_id, user_id, url, secret_mark, attempts;
 
 -- name: seconds_until_due
--- How long until something is due; null where nothing waits.
-select extract(epoch from min(due_at) - clock_timestamp())::float8 from webhook
-where due_at is not null and disabled_at is null and (attempts > 0 or slow) = any (%(lanes)s::boolean[]);
+-- How long until something is due whose owner has a turn left; null where nothing waits.
+select extract(epoch from min(w.due_at) - clock_timestamp())::float8 from webhook w
+where w.due_at is not null and w.disabled_at is null and (w.attempts > 0 or w.slow) = any (%(lanes)s::boolean[])
+  and (select count(*) from webhook o
+    where o.user_id = w.user_id and o.lease is not null and o.due_at > clock_timestamp()) < %(owners_turns)s;
 
 -- name: waiting_messages
 -- What is to be sent next, in order, as long as the lease is ours.
