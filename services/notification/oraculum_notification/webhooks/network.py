@@ -49,7 +49,7 @@ class PublicNetwork(httpcore.AsyncNetworkBackend):
                 stream = await self._inner.connect_tcp(
                     str(address), port, timeout, local_address, socket_options
                 )
-                return stream
+                return MeteredStream(stream)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
