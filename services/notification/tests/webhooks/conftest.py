@@ -14,6 +14,7 @@ import pytest
 from oraculum.notification.v1 import webhook_service_pb2 as pb
 from oraculum_kit.clock import SystemClock
 from oraculum_kit.retries import Backoff
+from oraculum_kit.testing.messaging import eventually
 from oraculum_notification.records import Line
 from oraculum_notification.webhooks.addresses import Rules
 from oraculum_notification.webhooks.feed import Feed
@@ -127,6 +128,19 @@ class Owner:
     async def hear(self, *words: str, feed: Feed | None = None) -> None:
         """Let this person's channel say words."""
         await tell(self.service, *(line(self.id, word) for word in words), feed=feed)
+
+    async def somebody_waits(self) -> None:
+        """Wait until a transaction waits for what another one holds."""
+
+        async def waits() -> bool:
+            async with self.service.database.connection() as connection:
+                cursor = await connection.execute(
+                    "select count(*) from pg_stat_activity"
+                    " where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0"
+                )
+                return await cursor.fetchone() == (1,)
+
+        await eventually(waits)
 
 
 def line(user_id: UUID, word: str, kind: str = "balance.updated") -> Line:

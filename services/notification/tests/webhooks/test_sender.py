@@ -1,7 +1,10 @@
 """Webhooks over real sockets: in order, signed, sent until they are taken, under one id, whatever breaks in between."""
 
+import asyncio
 import hashlib
 import hmac
+from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -11,13 +14,16 @@ from oraculum.notification.v1 import webhook_service_pb2 as pb
 from oraculum_kit.ids import uuid7
 from oraculum_kit.retries import Backoff
 from oraculum_kit.testing.messaging import eventually
+from oraculum_notification.repository import Gone
 from oraculum_notification.webhooks.addresses import Rules
 from oraculum_notification.webhooks.feed import Feed
 from oraculum_notification.webhooks.records import Turn
 from oraculum_notification.webhooks.repository import Sending
 from oraculum_notification.webhooks.sender import Pace
 from oraculum_notification.webhooks.signing import Secrets
+from oraculum_notification.webhooks.telling import OwnersTeller
 
+NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 QUICK = Backoff(first_seconds=0.01, longest_seconds=0.05)
 
 
@@ -125,7 +131,7 @@ class TestSending:
     async def test_who_does_not_answer_holds_up_nobody_else(
         self, owner, receiver, start_sending, start_receiving
     ) -> None:
-        """One hand for those that answer: the silent one leaves it, and tries again with the troubled."""
+        """One hand for those that answer, one for those that are new, fail or are slow: they take turns at it."""
         pace = Pace(hands=1, troubled_hands=1, backoff=QUICK)
         async with start_receiving() as silent:
             silent.answers = [0] * 1000
@@ -180,7 +186,9 @@ async def test_what_fails_or_is_slow_waits_among_its_like(owner) -> None:
         return await rows.claim(connection, uuid7(), lease_seconds=60, troubled=troubled, row_count=5)
 
     async with owner.service.database.connection() as connection:
-        (turn,) = await claimed(connection, troubled=False)
+        # Nobody knows yet how it fares: it has to take something quickly first.
+        assert [] == await claimed(connection, troubled=False)
+        (turn,) = await claimed(connection, troubled=True)
         assert await rows.note_failed(connection, turn, "status_500", slow=False, seconds=0) is not None
         assert [] == await claimed(connection, troubled=False)
         (turn,) = await claimed(connection, troubled=True)
@@ -195,6 +203,37 @@ async def test_what_fails_or_is_slow_waits_among_its_like(owner) -> None:
         assert [] == await claimed(connection, troubled=False)
         await owner.hear("c")
         assert 1 == len(await claimed(connection, troubled=False))
+
+
+async def test_one_person_keeps_two_hands_busy_and_no_more(owner) -> None:
+    """Whichever replica takes them: a third waits for a turn to end, and another person's does not wait for it."""
+    rows = Sending()
+    other = type(owner)(owner.service)
+    for _ in range(4):
+        await owner.subscribe("https://hooks.example/")
+    await owner.hear("a")
+    await other.subscribe("https://hooks.example/")
+    await other.hear("a")
+
+    async def claimed() -> list[Turn]:
+        async with owner.service.database.transaction() as connection:
+            return await rows.claim(connection, uuid7(), lease_seconds=600, troubled=True, row_count=5)
+
+    async def due() -> bool:
+        async with owner.service.database.connection() as connection:
+            seconds = await rows.seconds_until_due(connection, [True])
+        return seconds is not None and seconds <= 0
+
+    first = [turn for turns in await asyncio.gather(*(claimed() for _ in range(4))) for turn in turns]
+    assert {owner.id: 2, other.id: 1} == Counter(turn.user_id for turn in first)
+    # Those that wait for their owner's other turns are nothing to wake for.
+    assert (False, []) == (await due(), await claimed())
+    ended = next(turn for turn in first if turn.user_id == owner.id)
+    async with owner.service.database.connection() as connection:
+        assert await rows.note_failed(connection, ended, "timeout", slow=True, seconds=600) is not None
+    assert await due()
+    (third,) = await claimed()
+    assert third.subscription_id not in {turn.subscription_id for turn in first}
 
 
 class TestGivingUp:
@@ -224,6 +263,21 @@ class TestGivingUp:
         async with start_sending(owner.service, pace), start_sending(owner.service, pace):
             await self.disabled(owner, "failing")
         assert ["a", "a", "a"] == receiver.words
+
+    async def test_who_went_meanwhile_is_told_nothing(self, owner) -> None:
+        """Deleted between the look at what is untold and the writing of it: nothing of theirs is written any more."""
+        await owner.subscribe("https://hooks.example/")
+        await owner.hear("a", "b", feed=Feed(waiting_max=1))
+        database = owner.service.database
+        async with database.transaction() as deleting:
+            await Gone().hold(deleting, [owner.id])
+            telling = asyncio.create_task(OwnersTeller(database).tell())
+            await owner.somebody_waits()
+            await Gone().forget(deleting, [owner.id], [], NOW)
+        await telling
+        async with database.connection() as connection:
+            cursor = await connection.execute("select count(*) from notice")
+            assert (0,) == await cursor.fetchone()
 
     async def test_a_receiver_that_is_gone_is_believed(self, owner, receiver, start_sending) -> None:
         await owner.subscribe(receiver.url)

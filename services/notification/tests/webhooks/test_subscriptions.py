@@ -16,6 +16,7 @@ from oraculum_kit.testing.messaging import eventually
 from oraculum_notification.consumers import Teller
 from oraculum_notification.errors import AccountGone, SubscriptionNotFound, TooManySubscriptions
 from oraculum_notification.records import Line
+from oraculum_notification.repository import Channels
 from oraculum_notification.webhooks.feed import Feed
 from oraculum_notification.webhooks.subscriptions import SUBSCRIPTIONS_MAX
 
@@ -122,6 +123,30 @@ class TestRefusals:
         assert [] == await owner.subscriptions()
         with pytest.raises(AccountGone):
             await owner.subscribe(URL)
+
+    async def test_a_deletion_locks_rows_in_the_order_of_everybody_else(self, owner) -> None:
+        """Channels first: otherwise it and a writer who has one, and wants what it ended, wait for each other."""
+        await owner.subscribe(URL)
+        database, other = owner.service.database, uuid4()
+        told: list[Any] = [
+            users.UsersFact(user_deleted=users.UserDeleted(user_id=str(owner.id))),
+            users.UsersFact(user_registered=users.UserRegistered(user_id=str(other))),
+        ]
+        records: list[Any] = [
+            SimpleNamespace(topic="users", message=fact, time=NOW, trace=None) for fact in told
+        ]
+
+        async def delete() -> None:
+            async with database.transaction() as connection:
+                await Teller().tell(connection, records)
+
+        async with database.transaction() as writing:
+            await Channels().write(writing, [Line(f"user.{other}", "notification", {}, NOW)])
+            deleting = asyncio.create_task(delete())
+            await owner.somebody_waits()
+            await Feed().add(writing, [Line(f"user.{owner.id}", "balance.updated", {}, NOW)])
+        await deleting
+        assert [] == await owner.subscriptions()
 
 
 class TestSecrets:
