@@ -129,7 +129,10 @@ async def test_a_deposit_is_told_why(as_gateway: Any, as_auth: Any, parties: Par
         assert pb.DEPOSIT_STATUS_CREDITED == (await as_gateway.CreateDeposit(request)).deposit.status
 
 
-@pytest.mark.parametrize(("user_id", "fence", "field"), [("me", 1, "user_id"), ("01890000-0000-7000-8000-00000000000d", 0, "fence")])
+@pytest.mark.parametrize(
+    ("user_id", "fence", "field"),
+    [("me", 1, "user_id"), ("01890000-0000-7000-8000-00000000000d", 0, "fence")],
+)
 async def test_what_is_wrong_is_named(as_auth: Any, user_id: str, fence: int, field: str) -> None:
     for call, request in (
         (as_auth.FenceAccounts, pb.FenceAccountsRequest(user_id=user_id, fence=fence)),
