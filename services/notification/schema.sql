@@ -256,6 +256,17 @@ CREATE TABLE notification.webhook (
 WITH (fillfactor='70');
 
 --
+-- Name: webhook_hearing; Type: TABLE; Schema: notification; Owner: -
+--
+
+CREATE TABLE notification.webhook_hearing (
+    subscription_id uuid NOT NULL,
+    channel text NOT NULL,
+    sequence bigint NOT NULL,
+    CONSTRAINT webhook_hearing_sequence_check CHECK ((sequence >= 0))
+);
+
+--
 -- Name: webhook_message; Type: TABLE; Schema: notification; Owner: -
 --
 
@@ -382,6 +393,13 @@ ALTER TABLE ONLY notification.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 
 --
+-- Name: webhook_hearing webhook_hearing_pkey; Type: CONSTRAINT; Schema: notification; Owner: -
+--
+
+ALTER TABLE ONLY notification.webhook_hearing
+    ADD CONSTRAINT webhook_hearing_pkey PRIMARY KEY (subscription_id, channel);
+
+--
 -- Name: webhook_message webhook_message_pkey; Type: CONSTRAINT; Schema: notification; Owner: -
 --
 
@@ -438,6 +456,12 @@ CREATE INDEX notice_unread ON notification.notice USING btree (user_id, created_
 CREATE INDEX webhook_due ON notification.webhook USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (disabled_at IS NULL));
 
 --
+-- Name: webhook_hearing_behind; Type: INDEX; Schema: notification; Owner: -
+--
+
+CREATE INDEX webhook_hearing_behind ON notification.webhook_hearing USING btree (channel, sequence);
+
+--
 -- Name: webhook_owner; Type: INDEX; Schema: notification; Owner: -
 --
 
@@ -448,6 +472,13 @@ CREATE INDEX webhook_owner ON notification.webhook USING btree (user_id);
 --
 
 CREATE INDEX webhook_untold ON notification.webhook USING btree (disabled_at) WHERE ((disabled_at IS NOT NULL) AND (told_at IS NULL));
+
+--
+-- Name: webhook_hearing webhook_hearing_subscription_id_fkey; Type: FK CONSTRAINT; Schema: notification; Owner: -
+--
+
+ALTER TABLE ONLY notification.webhook_hearing
+    ADD CONSTRAINT webhook_hearing_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES notification.webhook(subscription_id) ON DELETE CASCADE;
 
 --
 -- Name: webhook_message webhook_message_subscription_id_fkey; Type: FK CONSTRAINT; Schema: notification; Owner: -
@@ -468,4 +499,5 @@ INSERT INTO notification.schema_migrations (version) VALUES
     ('20261121042000'),
     ('20261121100500'),
     ('20261121163600'),
-    ('20261121193400');
+    ('20261121193400'),
+    ('20261121205300');

@@ -68,7 +68,7 @@ ROUTES: Final = (
         summary="Be told at an address, signed and in order; the secret is told once", who=Who.SIGNED_IN,
         command=True, limit=Limit.COMMAND, body=shapes.SubscriptionIn, answer=shapes.NewSubscriptionOut, status=201,
         example={"url": "https://hooks.example/oraculum", "kinds": ["prediction.settled", "event.resolved"]},
-        refusals={409: "too_many_subscriptions, account_gone"},
+        refusals={409: "too_many_subscriptions, too_many_public_subscriptions, account_gone"},
     ),
     Route(
         method="DELETE", path=f"{_PATH}/{{id}}", name="deleteWebhook", tag="notifications", handler=unsubscribe,

@@ -21,6 +21,12 @@ class TooManySubscriptions(FailedPrecondition):
     reason = "TOO_MANY_SUBSCRIPTIONS"
 
 
+class TooManyPublicSubscriptions(FailedPrecondition):
+    """There are as many subscriptions to what everybody is told as a person may have; let one of them hear more kinds."""
+
+    reason = "TOO_MANY_PUBLIC_SUBSCRIPTIONS"
+
+
 class AccountGone(FailedPrecondition):
     """The account was deleted."""
 

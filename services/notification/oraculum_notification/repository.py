@@ -77,9 +77,18 @@ class Channels:
         rows = await _channels.latest_of_each_kind.all(connection, Message, channel=channel)
         return sorted(rows, key=lambda message: message.sequence)
 
-    async def forget(self, connection: Connection, before: datetime) -> int:
-        """Drop what is too old to resume from."""
-        return await _channels.forget_messages.run(connection, before=before)
+    async def forget(
+        self,
+        connection: Connection,
+        before: datetime,
+        *,
+        kept_channels: Collection[str],
+        kept_before: datetime,
+    ) -> int:
+        """Drop what is too old to resume from; of channels that are kept for longer, what is older than that."""
+        return await _channels.forget_messages.run(
+            connection, before=before, kept_channels=list(kept_channels), kept_before=kept_before
+        )
 
 
 class Notices:

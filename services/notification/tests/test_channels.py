@@ -11,9 +11,9 @@ from oraculum.notification.v1 import notification_service_pb2 as pb
 from oraculum_kit.errors import InvalidArgument
 from oraculum_notification import fanout
 from oraculum_notification.fanout import Fanout, Stream
-from oraculum_notification.housekeeping import MESSAGES_KEPT
+from oraculum_notification.housekeeping import forget
 from oraculum_notification.records import Message
-from oraculum_notification.repository import Channels, payloads
+from oraculum_notification.repository import payloads
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -138,12 +138,30 @@ class TestForget:
             await connection.execute("update message set written_at = now() - interval '25 hours'")
         await service.say(("event.3", "new"))
         async with service.database.connection() as connection:
-            await Channels().forget(connection, datetime.now(UTC) - MESSAGES_KEPT)
+            await forget(connection, datetime.now(UTC))
             cursor = await connection.execute("select channel, sequence from message order by channel")
             assert await cursor.fetchall() == [("event.1", 3), ("event.2", 1), ("event.3", 1)]
         await service.say(("event.1", "next"))
         response = await service.stub.Resume(pb.ResumeRequest(channel="event.1", after_sequence=3))
         assert sequences(response.messages) == [4]
+
+    async def test_what_programs_hear_of_everybodys_is_kept_until_they_are_given_up(self, service) -> None:
+        await service.say(("events", "a"), ("events", "b"), ("events", "c"), ("events.sport", "a"))
+        await service.say(("events.sport", "b"))
+        async with service.database.connection() as connection:
+            await connection.execute("update message set written_at = now() - interval '97 hours'")
+            await forget(connection, datetime.now(UTC))
+            cursor = await connection.execute("select channel, sequence from message order by 1, 2")
+            assert [
+                ("events", 1),
+                ("events", 2),
+                ("events", 3),
+                ("events.sport", 2),
+            ] == await cursor.fetchall()
+            await connection.execute("update message set written_at = now() - interval '121 hours'")
+            await forget(connection, datetime.now(UTC))
+            cursor = await connection.execute("select channel, sequence from message order by 1, 2")
+            assert [("events", 3), ("events.sport", 2)] == await cursor.fetchall()
 
 
 class TestResume:

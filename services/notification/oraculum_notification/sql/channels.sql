@@ -40,6 +40,7 @@ from (
 order by kind, sequence desc;
 
 -- name: forget_messages
--- Drops what nobody resumes from any more, but never the newest of a channel.
+-- Drops what nobody resumes from any more, but never the newest of a channel; programs hear some channels late.
 delete from message m where m.written_at < %(before)s
+  and (m.written_at < %(kept_before)s or m.channel <> all (%(kept_channels)s::text[]))
   and exists (select from message newer where newer.channel = m.channel and newer.sequence > m.sequence);

@@ -1,7 +1,8 @@
-"""What subscriptions are given to tell, in the transaction that says it on channels.
+"""What subscriptions are given to tell of their owners' own, in the transaction that says it on channels.
 
 A message is a row with a sequence of its subscription's own before anybody sends it, so it is neither lost nor passed
-over, whatever ends in between; and it carries the same id however often it is sent.
+over, whatever ends in between; and it carries the same id however often it is sent. What everybody may hear is given
+out later, from the channel's log: see public.py.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from oraculum_kit.db import Connection
 from oraculum_kit.ids import uuid7
 from oraculum_notification import metrics
 from oraculum_notification.records import Line
+from oraculum_notification.webhooks.public import DATA_BYTES_MAX, KINDS_OF, TOO_MANY_WAITING
 from oraculum_notification.webhooks.records import Hearer, Waiting
 from oraculum_notification.webhooks.repository import Feeding
 
@@ -27,23 +29,9 @@ OWN_KINDS: Final = (
     "balance.updated",
     "notification",
 )
-# What the channels `events` and `system` say to everybody.
-PUBLIC_KINDS: Final = (
-    "event.created",
-    "event.updated",
-    "event.locked",
-    "event.proposed",
-    "event.disputed",
-    "event.resolved",
-    "event.cancelled",
-    "system.maintenance",
-)
-TOO_MANY_WAITING: Final = "too_many_waiting"
 # What a subscription that takes nothing may leave here before it is given up.
 WAITING_MAX: Final = 10_000
-DATA_BYTES_MAX: Final = 64 * 1024
 _OWN: Final = "user."
-_PUBLIC: Final = frozenset({"events", "system"})
 
 
 class Feed:
@@ -55,14 +43,15 @@ class Feed:
 
     async def add(self, connection: Connection, lines: Sequence[Line]) -> None:
         """Keep these lines for whoever wants to be told. Called after channels were written, as everywhere."""
+        if any(line.kind in KINDS_OF.get(line.channel, ()) for line in lines):
+            await self._rows.wake(connection)
         heard = list(_heard(lines))
         if not heard:
             return
         hearers = await self._rows.hold(
             connection,
-            owners={one.owner for one in heard if one.owner is not None},
-            own_kinds={one.line.kind for one in heard if one.owner is not None},
-            public_kinds={one.line.kind for one in heard if one.owner is None},
+            owners={one.owner for one in heard},
+            own_kinds={one.line.kind for one in heard},
         )
         messages: list[Waiting] = []
         sequences: dict[UUID, int] = {}
@@ -86,21 +75,19 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """A line that subscriptions can hear, and whose it is; None where it is everybody's."""
+    """A line that subscriptions can hear, and whose it is."""
 
     line: Line
-    owner: UUID | None
+    owner: UUID
 
     def wanted_by(self, hearer: Hearer) -> bool:
         """Whether a subscription asked for it."""
-        return self.line.kind in hearer.kinds and self.owner in {None, hearer.user_id}
+        return self.line.kind in hearer.kinds and self.owner == hearer.user_id
 
 
 def _heard(lines: Iterable[Line]) -> Iterator[_Heard]:
     for line in lines:
-        if line.channel in _PUBLIC and line.kind in PUBLIC_KINDS:
-            yield _Heard(line, None)
-        elif line.channel.startswith(_OWN) and line.kind in OWN_KINDS:
+        if line.channel.startswith(_OWN) and line.kind in OWN_KINDS:
             yield _Heard(line, UUID(line.channel.removeprefix(_OWN)))
 
 

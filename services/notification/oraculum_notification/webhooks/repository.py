@@ -28,6 +28,12 @@ class Subscriptions:
             created_at=made.created_at,
         )
 
+    async def begin_hearing(
+        self, connection: Connection, subscription_id: UUID, channels: Sequence[str]
+    ) -> None:
+        """Let one hear of what these channels say from now on."""
+        await _sql.begin_hearing.run(connection, subscription_id=subscription_id, channels=list(channels))
+
     async def of(self, connection: Connection, user_id: UUID) -> list[Subscription]:
         """A person's, newest first."""
         return await _sql.subscriptions_of.all(connection, Subscription, user_id=user_id)
@@ -52,7 +58,6 @@ class Feeding:
         *,
         owners: Collection[UUID],
         own_kinds: Collection[str],
-        public_kinds: Collection[str],
     ) -> list[Hearer]:
         """Who may want to hear of this, held until the transaction ends."""
         return await _sql.hold_hearers.all(
@@ -60,7 +65,6 @@ class Feeding:
             Hearer,
             owners=list(owners),
             own_kinds=list(own_kinds),
-            public_kinds=list(public_kinds),
         )
 
     async def give(
@@ -79,7 +83,20 @@ class Feeding:
         await _sql.advance.run(
             connection, subscription_ids=list(sequences), sequences=list(sequences.values())
         )
+        await self.wake(connection)
+
+    async def wake(self, connection: Connection) -> None:
+        """Wake whoever sends when this transaction commits."""
         await _sql.wake.value(connection, topic=await self.topic(connection))
+
+    async def catch_up(self, connection: Connection, channel: str, **bounds: object) -> int:
+        """Give a portion of what a channel says to some of those that are behind; how many were."""
+        return await _sql.catch_up.run(connection, channel=channel, **bounds)
+
+    async def left_behind(self, connection: Connection, seconds: float) -> list[UUID]:
+        """Those that have not been given yet what was said so long ago."""
+        rows = await _sql.left_behind.tuples(connection, seconds=seconds)
+        return [subscription_id for (subscription_id,) in rows]
 
     async def disable(self, connection: Connection, subscription_ids: Collection[UUID], reason: str) -> None:
         """Send nothing more to these."""

@@ -24,6 +24,7 @@ from oraculum_kit.metrics import UNHANDLED
 from oraculum_kit.retries import Backoff, is_transient
 from oraculum_notification import metrics
 from oraculum_notification.webhooks.posting import GONE, Poster, Result
+from oraculum_notification.webhooks.public import Public
 from oraculum_notification.webhooks.records import Turn, Waiting
 from oraculum_notification.webhooks.repository import Feeding, Sending
 from oraculum_notification.webhooks.signing import Secrets, mark, signature
@@ -76,6 +77,7 @@ class Sender:
         self._working: dict[bool, set[asyncio.Task[None]]] = {False: set(), True: set()}
         self._ended = asyncio.Event()
         self._owners = OwnersTeller(database)
+        self._public = Public(database)
         # When owners were told and figures were taken; a subscription that is given up here does not wait for that.
         self._looked_at = float("-inf")
 
@@ -88,6 +90,9 @@ class Sender:
             async with self._database.direct() as listener:
                 await listen(listener, await self._feeding.topic(listener))
                 while not stop.is_set():
+                    if await self._public.catch_up():
+                        # There may be more: hands are given what there is now, and then the next portion follows.
+                        self._ended.set()
                     await self._begin(stop)
                     await self._look()
                     await self._wait(listener, stop)
@@ -128,6 +133,7 @@ class Sender:
         if monotonic() - self._looked_at < _LOOK_SECONDS:
             return
         self._looked_at = monotonic()
+        await self._public.give_up()
         await self._owners.tell()
         async with self._database.connection() as connection:
             waiting, overdue_seconds = await self._rows.measure(connection)

@@ -8,16 +8,23 @@ from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection
 from oraculum_kit.ids import uuid7
 from oraculum_kit.validation import Violations
-from oraculum_notification.errors import SubscriptionNotFound, TooManySubscriptions
+from oraculum_notification.errors import (
+    SubscriptionNotFound,
+    TooManyPublicSubscriptions,
+    TooManySubscriptions,
+)
 from oraculum_notification.gone import Gatekeeper
 from oraculum_notification.webhooks.addresses import Rules, UrlRefusedError
-from oraculum_notification.webhooks.feed import OWN_KINDS, PUBLIC_KINDS
+from oraculum_notification.webhooks.feed import OWN_KINDS
+from oraculum_notification.webhooks.public import KINDS_OF, PUBLIC_KINDS
 from oraculum_notification.webhooks.records import Subscription
 from oraculum_notification.webhooks.repository import Subscriptions
 from oraculum_notification.webhooks.signing import Secrets, mark
 
 KINDS: Final = (*OWN_KINDS, *PUBLIC_KINDS)
 SUBSCRIPTIONS_MAX: Final = 10
+# Of those that hear what everybody may: each costs a row for every line.
+PUBLIC_SUBSCRIPTIONS_MAX: Final = 2
 
 
 class Desk:
@@ -52,8 +59,12 @@ class Desk:
         """Make a subscription in the caller's transaction."""
         # Two that are made at once count each other, and none is made behind the deletion of its owner's account.
         await self._gatekeeper.admit(connection, user_id)
-        if len(await self._rows.of(connection, user_id)) >= SUBSCRIPTIONS_MAX:
+        there = await self._rows.of(connection, user_id)
+        if len(there) >= SUBSCRIPTIONS_MAX:
             raise TooManySubscriptions(maximum=SUBSCRIPTIONS_MAX)
+        public = [channel for channel, said in KINDS_OF.items() if not set(said).isdisjoint(kinds)]
+        if public and sum(_is_public(one) for one in there) >= PUBLIC_SUBSCRIPTIONS_MAX:
+            raise TooManyPublicSubscriptions(maximum=PUBLIC_SUBSCRIPTIONS_MAX)
         made = Subscription(
             subscription_id=uuid7(),
             user_id=user_id,
@@ -62,6 +73,7 @@ class Desk:
             created_at=self._clock.now(),
         )
         await self._rows.insert(connection, made, mark(self.secret(made.subscription_id)))
+        await self._rows.begin_hearing(connection, made.subscription_id, public)
         return made
 
     def secret(self, subscription_id: UUID) -> str:
@@ -76,3 +88,8 @@ class Desk:
         """End one of a person's."""
         if not await self._rows.delete(connection, subscription_id, user_id):
             raise SubscriptionNotFound(subscription_id=subscription_id)
+
+
+def _is_public(one: Subscription) -> bool:
+    """Whether it takes its share of what everybody is told."""
+    return one.disabled_at is None and not set(PUBLIC_KINDS).isdisjoint(one.kinds)

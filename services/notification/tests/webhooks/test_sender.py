@@ -14,7 +14,8 @@ from oraculum.notification.v1 import webhook_service_pb2 as pb
 from oraculum_kit.ids import uuid7
 from oraculum_kit.retries import Backoff
 from oraculum_kit.testing.messaging import eventually
-from oraculum_notification.repository import Gone
+from oraculum_notification.records import Line
+from oraculum_notification.repository import Channels, Gone
 from oraculum_notification.webhooks.addresses import Rules
 from oraculum_notification.webhooks.feed import Feed
 from oraculum_notification.webhooks.records import Turn
@@ -153,6 +154,19 @@ class TestSending:
         # Half a second may be too short for a busy machine: what was told twice has one id.
         assert ["b", "c", "d"] == list(dict.fromkeys(receiver.words))
         assert {"a"} == set(silent.words)
+
+    async def test_what_everybody_may_hear_is_given_out_and_told_as_it_is_said(
+        self, owner, receiver, start_sending
+    ) -> None:
+        await owner.subscribe(receiver.url, "event.created")
+        async with start_sending(owner.service):
+            for word in "ab":
+                said = [Line("events", "event.created", {"word": word}, NOW)]
+                async with owner.service.database.transaction() as connection:
+                    await Channels().write(connection, said)
+                    await Feed().add(connection, said)
+            await stands(owner, pb.SUBSCRIPTION_STATUS_ACTIVE, 2)
+        assert (["a", "b"], [1, 2]) == (receiver.words, receiver.sequences)
 
     async def test_a_redirect_leads_nowhere(self, owner, receiver, start_sending) -> None:
         await owner.subscribe(receiver.url)

@@ -11,13 +11,20 @@ import structlog
 
 from oraculum.auth.v1 import users_fact_pb2 as users
 from oraculum.notification.v1 import notification_service_pb2 as pb
+from oraculum.notification.v1 import webhook_service_pb2 as pb_webhooks
 from oraculum_kit.errors import InvalidArgument
 from oraculum_kit.testing.messaging import eventually
 from oraculum_notification.consumers import Teller
-from oraculum_notification.errors import AccountGone, SubscriptionNotFound, TooManySubscriptions
+from oraculum_notification.errors import (
+    AccountGone,
+    SubscriptionNotFound,
+    TooManyPublicSubscriptions,
+    TooManySubscriptions,
+)
 from oraculum_notification.records import Line
 from oraculum_notification.repository import Channels
 from oraculum_notification.webhooks.feed import Feed
+from oraculum_notification.webhooks.public import Public
 from oraculum_notification.webhooks.subscriptions import SUBSCRIPTIONS_MAX
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -26,6 +33,24 @@ URL = "https://hooks.example.com/oraculum"
 
 async def sequences(owner: Any) -> dict[str, int]:
     return {one.heard_kinds[0]: one.sequence for one in await owner.subscriptions()}
+
+
+async def say(owner: Any, lines: list[Line]) -> None:
+    """Let channels say these lines, and programs hear of them."""
+    async with owner.service.database.transaction() as connection:
+        await Channels().write(connection, lines)
+        await Feed().add(connection, lines)
+
+
+async def catch_up(owner: Any, **bounds: int) -> None:
+    """Give out what everybody may hear, until nobody is behind who may be given more."""
+    public = Public(owner.service.database, **bounds)
+    while await public.catch_up():
+        pass
+
+
+def event_line(word: str, kind: str = "event.created") -> Line:
+    return Line("events", kind, {"word": word}, NOW)
 
 
 class TestWhoHears:
@@ -44,8 +69,8 @@ class TestWhoHears:
             # What everybody sees of a bet is not the bettor's own.
             Line("predictions.global", "prediction.settled", {}, NOW),
         ]
-        async with owner.service.database.transaction() as connection:
-            await Feed().add(connection, lines)
+        await say(owner, lines)
+        await catch_up(owner)
         expected = {
             "balance.updated": 1,
             "prediction.settled": 0,
@@ -67,6 +92,7 @@ class TestWhoHears:
         )
         with owner.service.parties.signed_in(roles={"admin"}, idempotency_key="on"):
             await owner.service.stub.SetMaintenance(on)
+        await catch_up(owner)
         assert {"notification": 1, "system.maintenance": 1} == await sequences(owner)
 
     async def test_writers_at_once_leave_no_gap(self, owner) -> None:
@@ -75,6 +101,80 @@ class TestWhoHears:
         async with owner.service.database.connection() as connection:
             cursor = await connection.execute("select sequence from webhook_message order by 1")
             assert list(range(1, 21)) == [sequence for (sequence,) in await cursor.fetchall()]
+
+
+class TestWhatEverybodyHears:
+    async def test_a_burst_is_given_out_in_portions_and_disables_nobody(self, owner) -> None:
+        """What is too much at once waits in the log; it follows, in order and without gaps, as room is made."""
+        await owner.subscribe(URL, "event.created")
+        await say(owner, [event_line(f"{number:02}") for number in range(30)])
+        database, heard = owner.service.database, []
+        while len(heard) < 30:
+            at_once = [Public(database, waiting_max=10, portion=4) for _ in range(3)]
+            while any(await asyncio.gather(*(public.catch_up() for public in at_once))):
+                pass
+            async with database.connection() as connection:
+                cursor = await connection.execute(
+                    "with taken as (delete from webhook_message returning sequence, data::json->>'word' as word),"
+                    " moved as (update webhook set delivered = sequence)"
+                    " select sequence, word from taken order by 1"
+                )
+                taken = await cursor.fetchall()
+            assert 0 < len(taken) < 14
+            heard += taken
+        assert [(number + 1, f"{number:02}") for number in range(30)] == heard
+        assert [pb_webhooks.SUBSCRIPTION_STATUS_ACTIVE] == [one.status for one in await owner.subscriptions()]
+
+    async def test_who_speaks_to_everybody_waits_for_no_subscription(self, owner) -> None:
+        await owner.subscribe(URL, "event.created")
+        async with owner.service.database.transaction() as holding:
+            await holding.execute("select from webhook for update")
+            await say(owner, [event_line("a")])
+            await catch_up(owner)
+            assert {"event.created": 0} == await sequences(owner)
+        await catch_up(owner)
+        assert {"event.created": 1} == await sequences(owner)
+
+    async def test_it_begins_with_what_is_said_after_the_subscription_was_made(self, owner) -> None:
+        await say(owner, [event_line("before")])
+        await owner.subscribe(URL, "event.created")
+        await say(owner, [event_line("x", "event.locked"), event_line("after")])
+        await catch_up(owner)
+        async with owner.service.database.connection() as connection:
+            cursor = await connection.execute("select data::json->>'word' from webhook_message")
+            assert [("after",)] == await cursor.fetchall()
+
+    async def test_a_channel_that_leapt_is_caught_up_with(self, owner) -> None:
+        """After a restore the log has a gap, and nothing in it stands where the cursor does."""
+        await owner.subscribe(URL, "event.created")
+        await say(owner, [event_line("a")])
+        async with owner.service.database.connection() as connection:
+            await connection.execute("update channel set sequence = sequence + 1000000")
+        await catch_up(owner)
+        await say(owner, [event_line("b")])
+        await catch_up(owner)
+        assert {"event.created": 2} == await sequences(owner)
+
+    async def test_who_is_so_far_behind_that_the_log_forgets_is_given_up(self, owner) -> None:
+        await owner.subscribe(URL, "event.created")
+        await say(owner, [event_line("a")])
+        public = Public(owner.service.database)
+        await public.give_up()
+        assert [""] == [one.disabled_reason for one in await owner.subscriptions()]
+        async with owner.service.database.connection() as connection:
+            await connection.execute("update message set written_at = written_at - interval '97 hours'")
+        await public.give_up()
+        assert ["too_many_waiting"] == [one.disabled_reason for one in await owner.subscriptions()]
+        await catch_up(owner)
+        assert {"event.created": 0} == await sequences(owner)
+
+    async def test_a_person_has_two_that_hear_it_and_more_of_their_own(self, owner) -> None:
+        for kind in ("event.created", "system.maintenance"):
+            await owner.subscribe(URL, kind)
+        with pytest.raises(TooManyPublicSubscriptions):
+            await owner.subscribe(URL, "balance.updated", "event.resolved")
+        await owner.subscribe(URL, "balance.updated")
+        assert 3 == len(await owner.subscriptions())
 
 
 class TestRefusals:

@@ -3,6 +3,12 @@
 insert into webhook (subscription_id, user_id, url, kinds, secret_mark, slow, created_at)
 values (%(subscription_id)s, %(user_id)s, %(url)s, %(kinds)s::text[], %(secret_mark)s, true, %(created_at)s);
 
+-- name: begin_hearing
+-- Lets a subscription hear of what these channels say from now on.
+insert into webhook_hearing (subscription_id, channel, sequence)
+select %(subscription_id)s, given.name, coalesce(c.sequence, 0)
+from unnest(%(channels)s::text[]) as given (name) left join channel c on c.name = given.name;
+
 -- name: subscriptions_of
 -- A person's subscriptions, newest first.
 select subscription_id, user_id, url, kinds, sequence, delivered, attempts, failing_since, last_attempt_at, last_result,
@@ -22,17 +28,55 @@ with held as materialized (
 delete from webhook where subscription_id in (select subscription_id from held);
 
 -- name: hold_hearers
--- Who may want to hear of this, held in the order of ids, so that writers never wait in a ring.
+-- Whose programs may want to hear of this, held in the order of ids, so that writers never wait in a ring.
 select subscription_id, user_id, kinds, sequence, delivered
 from webhook
-where disabled_at is null and subscription_id in (
-  select subscription_id from webhook
-  where user_id = any (%(owners)s::uuid[]) and kinds && %(own_kinds)s::text[]
-  union all
-  select subscription_id from webhook
-  where cardinality(%(public_kinds)s::text[]) > 0 and kinds && %(public_kinds)s::text[])
+where disabled_at is null and user_id = any (%(owners)s::uuid[]) and kinds && %(own_kinds)s::text[]
 order by subscription_id
 for update;
+
+-- name: catch_up
+-- Gives a portion of what a public channel says to those that are furthest behind it, and lets them be looked at. Nobody
+-- waits here for a row: who is held is given its portion next time. One that has much to tell is left to tell it first.
+with behind as materialized (
+  select w.subscription_id, w.kinds, w.sequence, h.sequence as heard, c.sequence as said
+  from webhook_hearing h
+  join channel c on c.name = h.channel and c.sequence > h.sequence
+  join webhook w on w.subscription_id = h.subscription_id
+  where h.channel = %(channel)s and w.disabled_at is null and w.sequence - w.delivered < %(waiting_max)s
+  order by h.sequence
+  limit %(row_count)s
+  for update of w, h skip locked),
+portion as materialized (
+  select b.subscription_id, b.kinds, b.sequence, m.sequence as place, m.kind, m.data, m.occurred_at
+  from behind b cross join lateral (
+    select sequence, kind, data::text as data, occurred_at from message
+    where channel = %(channel)s and sequence > b.heard
+    order by sequence limit %(portion)s) as m),
+wanted as materialized (
+  select *, sequence + row_number() over (partition by subscription_id order by place) as given
+  from portion where kind = any (kinds) and kind = any (%(public_kinds)s::text[])),
+kept as (
+  insert into webhook_message (subscription_id, sequence, message_id, kind, data, occurred_at)
+  select subscription_id, given, gen_random_uuid(), kind,
+    case when octet_length(data) > %(data_bytes_max)s then '{"too_long":true}' else data end, occurred_at
+  from wanted),
+advanced as (
+  update webhook w set sequence = last.given, due_at = coalesce(w.due_at, clock_timestamp())
+  from (select subscription_id, max(given) as given from wanted group by 1) as last
+  where w.subscription_id = last.subscription_id)
+update webhook_hearing h set sequence = case when read.count < %(portion)s then greatest(b.heard, b.said) else read.last end
+from behind b cross join lateral (
+  select count(*) as count, max(place) as last from portion p where p.subscription_id = b.subscription_id) as read
+where h.subscription_id = b.subscription_id and h.channel = %(channel)s;
+
+-- name: left_behind
+-- Those that have not been given yet what was said so long ago: what comes next is about to be forgotten.
+select h.subscription_id
+from webhook_hearing h join webhook w on w.subscription_id = h.subscription_id
+where w.disabled_at is null and (
+  select m.written_at from message m where m.channel = h.channel and m.sequence > h.sequence
+  order by m.sequence limit 1) < clock_timestamp() - make_interval(secs => %(seconds)s);
 
 -- name: insert_messages
 -- Keeps what waits to be told.
@@ -52,7 +96,8 @@ with disabled as (
   update webhook set disabled_at = clock_timestamp(), disabled_reason = %(reason)s, due_at = null, lease = null,
     delivered = sequence
   where subscription_id = any (%(subscription_ids)s::uuid[]) and disabled_at is null
-  returning subscription_id)
+  returning subscription_id),
+deaf as (delete from webhook_hearing where subscription_id in (select subscription_id from disabled))
 delete from webhook_message where subscription_id in (select subscription_id from disabled);
 
 -- name: topic
