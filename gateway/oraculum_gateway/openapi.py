@@ -25,6 +25,7 @@ _TAGS: Final = {
     "markets": "What the venues say",
     "analytics": "What trading came to",
     "notifications": "Notices",
+    "webhooks": "Programs that are told",
     "admin": "For administrators",
     "system": "The platform itself",
 }

@@ -46,7 +46,8 @@ _COMMAND_SCOPES: Final = {
     "notifications": "notifications",
     "scores": "scores:write",
 }
-_NOT_FOR_KEYS: Final = frozenset({"auth", "admin"})
+# A webhook is told what happens to its owner whatever becomes of the key that made it, so none makes one.
+_NOT_FOR_KEYS: Final = frozenset({"auth", "admin", "webhooks"})
 
 
 @dataclass(frozen=True, slots=True)

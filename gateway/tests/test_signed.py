@@ -114,6 +114,13 @@ async def test_a_key_does_what_its_scopes_say(vouched) -> None:
             assert "scope_missing" == answer.json()["code"]
 
 
+@pytest.mark.parametrize(("method", "rest"), [("GET", ""), ("POST", ""), ("DELETE", f"/{KEY}")])
+async def test_a_key_leaves_no_webhook_that_outlives_it(vouched, method: str, rest: str) -> None:
+    """Although its scopes are those of notices."""
+    answer = await send(vouched, method, f"/api/v1/webhooks/subscriptions{rest}")
+    assert (403, "scope_missing") == (answer.status_code, answer.json()["code"])
+
+
 async def test_a_key_that_nobody_knows_is_refused(gateway) -> None:
     gateway.backend.on("OpenApiKey", NotFound())
     assert (401, "api_key_unknown") == code(await send(gateway, "GET", READ))

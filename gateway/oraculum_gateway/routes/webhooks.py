@@ -60,18 +60,18 @@ def _fields(one: pb.Subscription) -> dict[str, Any]:
 
 ROUTES: Final = (
     Route(
-        method="GET", path=_PATH, name="listWebhooks", tag="notifications", handler=subscriptions,
+        method="GET", path=_PATH, name="listWebhooks", tag="webhooks", handler=subscriptions,
         summary="Where my programs are told, and how that goes", who=Who.SIGNED_IN, answer=shapes.SubscriptionsOut,
     ),
     Route(
-        method="POST", path=_PATH, name="createWebhook", tag="notifications", handler=subscribe,
+        method="POST", path=_PATH, name="createWebhook", tag="webhooks", handler=subscribe,
         summary="Be told at an address, signed and in order; the secret is told once", who=Who.SIGNED_IN,
         command=True, limit=Limit.COMMAND, body=shapes.SubscriptionIn, answer=shapes.NewSubscriptionOut, status=201,
         example={"url": "https://hooks.example/oraculum", "kinds": ["prediction.settled", "event.resolved"]},
         refusals={409: "too_many_subscriptions, too_many_public_subscriptions, account_gone"},
     ),
     Route(
-        method="DELETE", path=f"{_PATH}/{{id}}", name="deleteWebhook", tag="notifications", handler=unsubscribe,
+        method="DELETE", path=f"{_PATH}/{{id}}", name="deleteWebhook", tag="webhooks", handler=unsubscribe,
         summary="Be told there no more; what still waited is dropped", who=Who.SIGNED_IN, command=True,
         limit=Limit.COMMAND, refusals={404: "subscription_not_found"},
     ),

@@ -33,6 +33,7 @@ from oraculum_notification.records import Line, Notice
 from oraculum_notification.repository import Channels, Notices
 from oraculum_notification.stories import Told
 from oraculum_notification.webhooks.feed import Feed
+from oraculum_notification.webhooks.lockout import Lockout
 
 _ONCE: Final[dict[str, type[ProtobufMessage]]] = {
     "users": UsersFact,
@@ -71,6 +72,7 @@ class Teller:
         self._gatekeeper = Gatekeeper()
         self._chosen = Chosen(clock or SystemClock())
         self._feed = Feed()
+        self._lockout = Lockout()
 
     def consumers(self, cluster: Cluster, database: Database) -> list[InboxConsumer[ProtobufMessage]]:
         """One for what is told once, one for what is told often: a flood of prices must not delay a settlement."""
@@ -104,6 +106,7 @@ class Teller:
         lines = list(newest_prices(line for line in lines if _can_be_heard(line)))
         await self._channels.write(connection, lines)
         await self._gatekeeper.unsubscribe(connection, gone)
+        await self._lockout.hear(connection, records)
         # Programs hear of every notice: to subscribe to them is to have chosen.
         await self._feed.add(connection, [*lines, *noticed.unsaid])
         metrics.LINES.inc(len(lines))

@@ -47,17 +47,35 @@ async def audit_maintenance(
     connection: Connection, *, by: User, now: datetime, details: Mapping[str, str]
 ) -> None:
     """An administrator moved maintenance, for the log that nobody edits."""
-    caller = caller_or_none()
     fact = audit_pb2.AuditFact(
-        audit_id=str(uuid7()),
         audit_class=audit_pb2.AUDIT_CLASS_ADMIN,
-        service="notification",
         action="maintenance.set",
         actor_user_id=str(by.id),
         subject_kind="platform",
         subject_id="maintenance",
         details=details,
-        request_id=caller.request_id if caller else "",
-        occurred_at=to_wire(now),
     )
+    await _audit(connection, fact, now)
+
+
+async def audit_webhook(
+    connection: Connection, action: str, *, owner: UUID, subscription_id: UUID, now: datetime
+) -> None:
+    """Somebody made or ended a webhook of theirs. Its address may carry a secret of theirs, so the log has none."""
+    fact = audit_pb2.AuditFact(
+        audit_class=audit_pb2.AUDIT_CLASS_USER,
+        action=action,
+        actor_user_id=str(owner),
+        subject_kind="webhook",
+        subject_id=str(subscription_id),
+    )
+    await _audit(connection, fact, now)
+
+
+async def _audit(connection: Connection, fact: audit_pb2.AuditFact, now: datetime) -> None:
+    caller = caller_or_none()
+    fact.audit_id = str(uuid7())
+    fact.service = "notification"
+    fact.request_id = caller.request_id if caller else ""
+    fact.occurred_at.CopyFrom(to_wire(now))
     await outbox.add(connection, topic="audit", key=fact.actor_user_id, message=fact)

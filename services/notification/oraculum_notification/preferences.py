@@ -30,10 +30,13 @@ KINDS: Final = (
     "order.reviewed",
     "alert",
     "session.revoked",
+    "webhook.created",
+    "webhook.deleted",
     "webhook.disabled",
 )
-# Of somebody who may have copied a session its owner hears, and of an integration that is told nothing any more.
-FIXED: Final = frozenset({"session.revoked", "webhook.disabled"})
+# Of somebody who may have copied a session its owner hears, of an address that is told what happens to them from now on,
+# and of an integration that is told nothing any more.
+FIXED: Final = frozenset({"session.revoked", "webhook.created", "webhook.deleted", "webhook.disabled"})
 
 
 @dataclass(frozen=True, slots=True)

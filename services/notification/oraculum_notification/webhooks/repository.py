@@ -1,6 +1,7 @@
 """What webhooks ask of the database."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -47,6 +48,11 @@ class Subscriptions:
     async def delete_all(self, connection: Connection, user_ids: Collection[UUID]) -> None:
         """End all of some people's."""
         await _sql.delete_all.run(connection, user_ids=list(user_ids))
+
+    async def hold_made_before(self, connection: Connection, user_id: UUID, moment: datetime) -> list[UUID]:
+        """What a person's account had at a moment and is still told, held until the transaction ends."""
+        rows = await _sql.hold_made_before.tuples(connection, user_id=user_id, moment=moment)
+        return [subscription_id for (subscription_id,) in rows]
 
 
 class Feeding:

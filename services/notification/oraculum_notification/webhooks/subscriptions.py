@@ -14,6 +14,7 @@ from oraculum_notification.errors import (
     TooManySubscriptions,
 )
 from oraculum_notification.gone import Gatekeeper
+from oraculum_notification.webhooks import telling
 from oraculum_notification.webhooks.addresses import Rules, UrlRefusedError
 from oraculum_notification.webhooks.feed import OWN_KINDS
 from oraculum_notification.webhooks.public import KINDS_OF, PUBLIC_KINDS
@@ -72,6 +73,8 @@ class Desk:
             kinds=[kind for kind in KINDS if kind in kinds],
             created_at=self._clock.now(),
         )
+        # Before its row: everybody locks channels before subscriptions.
+        await telling.made(connection, made, made.created_at)
         await self._rows.insert(connection, made, mark(self.secret(made.subscription_id)))
         await self._rows.begin_hearing(connection, made.subscription_id, public)
         return made
@@ -86,6 +89,9 @@ class Desk:
 
     async def end(self, connection: Connection, user_id: UUID, subscription_id: UUID) -> None:
         """End one of a person's."""
+        await self._gatekeeper.admit(connection, user_id)
+        await telling.ended(connection, user_id, subscription_id, self._clock.now())
+        # Where there is none of this person's, none of this was written: the transaction ends with the refusal.
         if not await self._rows.delete(connection, subscription_id, user_id):
             raise SubscriptionNotFound(subscription_id=subscription_id)
 

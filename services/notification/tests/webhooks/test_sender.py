@@ -259,7 +259,7 @@ class TestGivingUp:
             with owner.service.parties.signed_in(owner.id):
                 inbox = await owner.service.stub.ListNotifications(notification_pb.ListNotificationsRequest())
             kinds = [notice.kind for notice in inbox.notifications]
-            return (one.disabled_reason, kinds) == (reason, ["webhook.disabled"])
+            return (one.disabled_reason, kinds) == (reason, ["webhook.disabled", "webhook.created"])
 
         await eventually(off)
         await owner.hear("too late")

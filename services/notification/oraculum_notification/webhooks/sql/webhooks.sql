@@ -27,6 +27,13 @@ with held as materialized (
   for update)
 delete from webhook where subscription_id in (select subscription_id from held);
 
+-- name: hold_made_before
+-- What a person's account had at a moment, held in the order of ids.
+select subscription_id from webhook
+where user_id = %(user_id)s and created_at <= %(moment)s and disabled_at is null
+order by subscription_id
+for update;
+
 -- name: hold_hearers
 -- Whose programs may want to hear of this, held in the order of ids, so that writers never wait in a ring.
 select subscription_id, user_id, kinds, sequence, delivered
