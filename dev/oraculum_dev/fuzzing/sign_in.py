@@ -16,7 +16,7 @@ from oraculum_dev.demo.wallets import EvmWallet
 
 URL: Final = "ORACULUM_FUZZ_URL"
 SECRET: Final = "ORACULUM_FUZZ_SECRET"  # noqa: S105  the name of the variable that holds it
-EVERY_SECONDS: Final = 20
+EVERY_SECONDS: Final = 5
 
 
 async def signed_in(url: str, wallet: EvmWallet) -> str:

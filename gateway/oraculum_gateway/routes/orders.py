@@ -309,6 +309,7 @@ ROUTES: Final = (
         method="POST", path="/predictions:cancel-all", name="cancelPredictions", tag="predictions",
         handler=cancel_all, summary="Take back everything that rests", who=Who.SIGNED_IN, limit=Limit.COMMAND,
         command=True, body=shapes.CancelAllIn, answer=shapes.CancelledOut, example=_OF_EVENT,
+        refusals={404: "market_not_found"},
     ),
     Route(
         method="PUT", path="/predictions/dead-man", name="setDeadMan", tag="predictions", handler=dead_man,
