@@ -114,7 +114,11 @@ async def test_a_key_does_what_its_scopes_say(vouched) -> None:
             assert "scope_missing" == answer.json()["code"]
 
 
-@pytest.mark.parametrize(("method", "rest"), [("GET", ""), ("POST", ""), ("DELETE", f"/{KEY}")])
+@pytest.mark.parametrize(
+    ("method", "rest"),
+    [("GET", ""), ("POST", ""), ("DELETE", f"/{KEY}")],
+    ids=["list", "make", "delete"],
+)
 async def test_a_key_leaves_no_webhook_that_outlives_it(vouched, method: str, rest: str) -> None:
     """Although its scopes are those of notices."""
     answer = await send(vouched, method, f"/api/v1/webhooks/subscriptions{rest}")
