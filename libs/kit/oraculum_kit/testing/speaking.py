@@ -39,7 +39,8 @@ class Speaking:
                 yield StringValue(value=str(number).ljust(self.width))
             if self._say is not None:
                 await self._say(request)
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, GeneratorExit):
+            # Cancelled while it waited, or closed while its answer was being sent.
             self.cancelled.set()
             raise
 
