@@ -18,7 +18,7 @@ from oraculum_dev.project import ROOT, tool
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 # Their success would end the session that asks, or close the platform to whoever shares the suite.
-LEFT_OUT = ("logout", "adminSetMaintenance")
+LEFT_OUT = ("logout", "endSession", "adminSetMaintenance")
 PART_SECONDS = 600
 # More than may have been asked in the seconds for which a token was worth nothing.
 UNHEARD_MAX = 15
