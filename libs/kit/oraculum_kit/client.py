@@ -97,8 +97,12 @@ def _options(safe: Sequence[str]) -> list[tuple[str, Any]]:
         ("grpc.keepalive_timeout_ms", 10_000),
         # A peer that was killed is back within a second or two; the default waits up to two minutes.
         ("grpc.initial_reconnect_backoff_ms", 100),
-        ("grpc.min_reconnect_backoff_ms", 100),
         ("grpc.max_reconnect_backoff_ms", 1_000),
+        # What one attempt may take, with its handshakes, whatever the name says: a busy machine takes its time.
+        ("grpc.min_reconnect_backoff_ms", 2_000),
+        # Channels to one address would share their connection, and a new one what the last attempt of another came to:
+        # it would be refused before it has tried.
+        ("grpc.use_local_subchannel_pool", 1),
     ]
 
 

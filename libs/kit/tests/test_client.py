@@ -26,6 +26,14 @@ async def speaking(parties: Parties, say: Say | None = None, *, port: int = 0) -
         yield served
 
 
+def free_port() -> int:
+    """A port on which nobody answers yet."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 class Flaky:
     """Away for the first calls, there for the next."""
 
@@ -72,9 +80,7 @@ class TestPeer:
     async def test_that_is_away_is_unavailable_at_once_and_found_again_when_back(
         self, parties: Parties
     ) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         async with channel(f"127.0.0.1:{port}", None) as peer:
             stub = SpeakingStub(peer)
             with pytest.raises(Unavailable):
@@ -85,6 +91,18 @@ class TestPeer:
                 await stub.Say(StringValue())
             with pytest.raises(Unavailable):
                 await stub.Say(StringValue())
+
+    async def test_that_is_back_is_found_by_who_asks_anew(self, parties: Parties) -> None:
+        """Whatever others have found who ask on since before: their next attempt may be a while away."""
+        port = free_port()
+        async with parties.channel(f"127.0.0.1:{port}") as old:
+            async with speaking(parties, port=port):
+                await SpeakingStub(old).Say(StringValue(value="there"))
+            for _ in range(3):
+                with pytest.raises(Unavailable):
+                    await SpeakingStub(old).Say(StringValue(value="gone"))
+            async with speaking(parties, port=port), parties.channel(f"127.0.0.1:{port}") as new:
+                assert (await SpeakingStub(new).Say(StringValue(value="back"))).value == "back"
 
     async def test_check_tells_whether_it_serves(self, parties: Parties) -> None:
         async with speaking(parties) as served, channel(served.target, None) as peer:
