@@ -29,6 +29,7 @@ def main(arguments: Sequence[str]) -> int:
         people=options.people,
         events=options.events,
         pgbench_scale=options.pgbench_scale,
+        shapes=options.shape,
     )
     with begin(sizes) as run:
         for name in options.bench or BENCHES:
@@ -51,4 +52,5 @@ def _parser() -> argparse.ArgumentParser:
     add("--people", type=int, default=standard.people, help="signed in beforehand")
     add("--events", type=int, default=standard.events, help="of the shape `many`")
     add("--pgbench-scale", type=int, default=standard.pgbench_scale)
+    add("--shape", action="append", default=[], choices=list(venues.SHAPES), help="of `venues`, these alone")
     return parser

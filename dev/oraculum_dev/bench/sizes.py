@@ -1,5 +1,6 @@
 """How much of everything a benchmark has."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -13,3 +14,5 @@ class Sizes:
     people: int = 1000
     events: int = 200
     pgbench_scale: int = 50
+    # Of `venues`: these alone; all without.
+    shapes: Sequence[str] = ()

@@ -7,9 +7,9 @@ database are the suite's.
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from oraculum_dev.bench.figure import Delays, Limit, figure
@@ -17,58 +17,83 @@ from oraculum_dev.bench.run import Run
 from oraculum_dev.bench.usage import Taken
 from oraculum_dev.fixtures.databases import Databases
 from oraculum_dev.fixtures.servers import LocalServers
-from oraculum_dev.project import ROOT
 
-FLOW = ROOT / "services" / "market-data" / "benchmark" / "flow.py"
 # What the design promises on two cores.
 PROMISED = Limit(100_000.0, "promised")
+# The load of each figure, and its updates a second; as many as go where there are none.
+SHAPES: Mapping[str, tuple[str, float]] = {
+    "most": ("recorded", 0.0),
+    "worst": ("worst", 0.0),
+    "half": ("recorded", PROMISED.value / 2),
+}
+
+
+@dataclass(frozen=True)
+class ServersOfMarketData:
+    """A broker, a store and a fresh database."""
+
+    # As the service's own programs want to be told of them.
+    options: Sequence[str]
+    processes: Mapping[str, int]
 
 
 def run(run: Run) -> None:
-    """Measure as many as go, then half of what is promised."""
+    """Measure as many as go, of what venues send and of the worst that they could, then half of what is promised."""
     sizes = ("--seconds", str(run.sizes.seconds), "--warm-up", str(run.sizes.warm_up_seconds))
     with servers_of_market_data() as servers:
-        for shape, rate in (("most", 0.0), ("half", PROMISED.value / 2)):
-            told = told_by(FLOW, [*sizes, *servers, "--rate", str(rate)])
-            run.note(
-                f"venues {shape}: {told['updates_s']:,} updates a second in, {told['records_s']} records a second out, "
-                f"{told['cpu_us_per_update']} µs of processor an update, {told['cores']} cores, "
-                f"{told['rss_mb']} MB, grown by {told['grown_mb']}"
-            )
-            run.give(
-                figure(
-                    "venues",
-                    shape,
-                    told["updates_s"],
-                    "updates/s",
-                    delays=Delays.of(told["delays_s"]),
-                    errors=told["incidents"],
-                    limit=PROMISED,
-                    taken=Taken({"market-data": told["cpu_s"]}, {"market-data": told["rss_mb"]}),
-                )
-            )
+        counted = [
+            word for name, process in servers.processes.items() for word in ("--process", f"{name}={process}")
+        ]
+        for shape in run.sizes.shapes or SHAPES:
+            load, rate = SHAPES[shape]
+            options = [*sizes, *servers.options, *counted, "--load", load, "--rate", str(rate)]
+            _give(run, shape, told_by("benchmark.flow", options))
+
+
+def _give(run: Run, shape: str, told: Mapping[str, Any]) -> None:
+    lost, wrong, memory = told["trades_lost"], told["quotes_wrong"], told["memory_mb"]
+    run.note(
+        f"venues {shape}: {told['updates_s']:,} updates a second in, {told['records_s']} records a second out, "
+        f"{told['cpu_us_per_update']} µs of processor an update, {told['cores']} cores; "
+        f"{told['trades']:,} trades; MB from first to last {memory}"
+    )
+    if lost or wrong:
+        run.complain("venues", [f"{shape}: {lost} trades are lost, {wrong} quotes wrong in the store"])
+    run.give(
+        figure(
+            "venues",
+            shape,
+            told["updates_s"],
+            "updates/s",
+            delays=Delays.of(told["delays_s"]),
+            errors=told["incidents"] + lost + wrong,
+            limit=PROMISED,
+            taken=Taken(told["cpu_s"], {"market-data": memory[-1], "grown": memory[-1] - memory[0]}),
+        )
+    )
 
 
 @contextmanager
-def servers_of_market_data() -> Iterator[Sequence[str]]:
-    """A broker, a store and a fresh database, as the service's own programs want to be told of them."""
+def servers_of_market_data() -> Iterator[ServersOfMarketData]:
+    """Start them."""
     servers = LocalServers()
     databases = Databases(servers.address("postgres"))
     try:
-        yield (
+        options = (
             *("--kafka", servers.address("kafka")),
             *("--redis", servers.address("valkey")),
             *("--database", databases.make("market-data")),
         )
+        yield ServersOfMarketData(options, servers.processes())
     finally:
         databases.drop_all()
         servers.close()
 
 
-def told_by(program: Path, arguments: Sequence[str]) -> dict[str, Any]:
+def told_by(program: str, arguments: Sequence[str]) -> dict[str, Any]:
     """Run a program of the service's own; the line of JSON that it ends with."""
     done = subprocess.run(
-        [sys.executable, str(program), *arguments], stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-m", program, *arguments], stdout=subprocess.PIPE, text=True, check=True
     )
     told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return told

@@ -12,6 +12,7 @@ from oraculum_dev.project import ROOT, tool
 TYPED = (
     "libs/*/oraculum_*",
     "services/*/oraculum_*",
+    "services/*/benchmark",
     "gateway/oraculum_gateway",
     "clients/*/oraculum_*",
     "dev/oraculum_dev",

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from redis.asyncio import Redis
 
@@ -19,11 +20,14 @@ from oraculum_market_data.latest import Latest
 from oraculum_market_data.servicer import ACCESS, MarketDataServicer
 from oraculum_market_data.sinks.redis import RedisQuotes
 
+if TYPE_CHECKING:
+    from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceAsyncStub
+
 
 @asynccontextmanager
 async def serving_api(
     database: Database, redis: Redis, producer: Producer
-) -> AsyncIterator[MarketDataServiceStub]:
+) -> AsyncIterator["MarketDataServiceAsyncStub"]:
     """Serve, and be a gateway that asks."""
     clock, parties = SystemClock(), Parties()
     quotes = RedisQuotes(redis)

@@ -1,6 +1,6 @@
 """How soon a month of candles of a market is answered, asked through the API of a thousand markets in turn.
 
-    python services/market-data/benchmark/candles.py --kafka ADDRESS --redis URL --database URL [--markets N] [--seconds N]
+    python -m benchmark.candles --kafka ADDRESS --redis URL --database URL [--markets N] [--seconds N]
 
 `oraculum bench candles` starts the servers and runs it. A month of hourly candles of both outcomes is 1,440 of them. The
 first round, by which the database gets warm, is not counted. It prints one line of JSON.
@@ -13,20 +13,23 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import uvloop
-from api import serving_api
-from frames import market
 from redis.asyncio import Redis
-from repository import fill_candles, settle_candles
 
+from benchmark.api import serving_api
+from benchmark.frames import market
+from benchmark.repository import fill_candles, settle_candles
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
-from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceStub
 from oraculum_kit.clock import SystemClock
 from oraculum_kit.db import Database
 from oraculum_kit.kafka import Cluster, Producer
 from oraculum_kit.timestamps import to_wire
 from oraculum_market_data.repository.markets import Markets
+
+if TYPE_CHECKING:
+    from oraculum.market_data.v1.market_data_service_pb2_grpc import MarketDataServiceAsyncStub
 
 FROM = datetime(2026, 10, 1, tzinfo=UTC)
 HOURS = 720
@@ -47,7 +50,7 @@ async def fill(database: Database, count: int) -> list[str]:
     return ids
 
 
-async def ask(stub: MarketDataServiceStub, market_id: str) -> float:
+async def ask(stub: "MarketDataServiceAsyncStub", market_id: str) -> float:
     """Ask for the month of one market; how long it took."""
     asked = pb.ListCandlesRequest(
         venue="polymarket",

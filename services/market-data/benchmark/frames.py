@@ -1,19 +1,20 @@
-"""Frames of Polymarket's market channel, made beforehand: changes that move the top of a book.
+"""Frames of Polymarket's market channel, made beforehand.
 
 Only the time is put in when a frame is given, as the venue's clock has it then: frames that come round again must not
 look like old ones, for those are dropped or complained of.
 """
 
 import json
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from oraculum_kit.clock import SystemClock
 from oraculum_market_data.normal import Market, Outcome, Status, Venue
 
-CHANGES_PER_FRAME = 2
 _STAMP = "@stamp@"
+# So many levels has each side of a book; those of the recordings have 33 and more on half of theirs.
+LEVELS = 30
+_BEST_BID, _BEST_ASK = f"0.{LEVELS:02d}", f"0.{100 - LEVELS:02d}"
 
 
 def milliseconds() -> int:
@@ -39,8 +40,9 @@ def market(number: int) -> Market:
 def books(markets: Sequence[Market]) -> Iterator[bytes]:
     """A first book of each token."""
     stamp = str(milliseconds())
-    bids = [{"price": f"0.{cent:02d}", "size": "100"} for cent in (10, 20, 30)]
-    asks = [{"price": f"0.{cent:02d}", "size": "100"} for cent in (90, 80, 70)]
+    cents = range(1, LEVELS + 1)
+    bids = [{"price": f"0.{cent:02d}", "size": "100"} for cent in cents]
+    asks = [{"price": f"0.{100 - cent:02d}", "size": "100"} for cent in cents]
     for one in markets:
         for outcome in one.outcomes:
             book = {
@@ -59,33 +61,42 @@ class Frame:
 
     head: bytes
     tail: bytes
+    # How many updates are in it, and how many of them are trades.
+    updates: int
+    trades: int
 
     def at(self, stamp: bytes) -> bytes:
         """The frame as the venue sends it at a time."""
         return b"%b%b%b" % (self.head, stamp, self.tail)
 
 
-def change(one: Market, size: str) -> Frame:
-    """The best bid of YES and with it the best ask of NO have another size, as the venue mirrors them."""
-    said = {"hash": "h", "best_bid": "0.3", "best_ask": "0.7"}
+def change(one: Market, size: str, cent: int = LEVELS) -> Frame:
+    """A bid of YES and with it the ask of NO have another size, as the venue mirrors them: the best ones, or deeper ones."""
+    said = {"hash": "h", "best_bid": _BEST_BID, "best_ask": _BEST_ASK}
     no, yes = one.outcomes
-    frame = {
-        "event_type": "price_change",
-        "market": one.id,
-        "timestamp": _STAMP,
-        "price_changes": [
-            {"asset_id": yes.id, "price": "0.3", "size": size, "side": "BUY", **said},
-            {"asset_id": no.id, "price": "0.7", "size": size, "side": "SELL", **said},
-        ],
-    }
-    head, tail = json.dumps(frame, separators=(",", ":")).split(_STAMP)
-    return Frame(head.encode(), tail.encode())
-
-
-def changes(markets: Sequence[Market], count: int) -> list[Frame]:
-    """Changes of markets by chance, each to a size of its own."""
-    chance = random.Random(7)  # noqa: S311  no secret
-    return [
-        change(markets[chance.randrange(len(markets))], f"{chance.randrange(1, 100_000) / 100:.2f}")
-        for _ in range(count)
+    changes = [
+        {"asset_id": yes.id, "price": f"0.{cent:02d}", "size": size, "side": "BUY", **said},
+        {"asset_id": no.id, "price": f"0.{100 - cent:02d}", "size": size, "side": "SELL", **said},
     ]
+    told = {"event_type": "price_change", "market": one.id, "timestamp": _STAMP, "price_changes": changes}
+    return _frame(told, updates=2, trades=0)
+
+
+def trade(one: Market, size: str) -> Frame:
+    """Somebody bought YES. Size and time are all that tells one trade from another."""
+    told = {
+        "event_type": "last_trade_price",
+        "market": one.id,
+        "asset_id": one.outcomes[1].id,
+        "price": _BEST_ASK,
+        "size": size,
+        "side": "BUY",
+        "fee_rate_bps": "0",
+        "timestamp": _STAMP,
+    }
+    return _frame(told, updates=1, trades=1)
+
+
+def _frame(told: Mapping[str, object], *, updates: int, trades: int) -> Frame:
+    head, tail = json.dumps(told, separators=(",", ":")).split(_STAMP)
+    return Frame(head.encode(), tail.encode(), updates, trades)

@@ -70,16 +70,20 @@ class Ladder:
 
     def put(self, price: Price, size: Decimal) -> None:
         """Say what is left of a level; nothing removes it."""
-        key = price.key
+        key, keys = price.key, self._keys
         if size:
+            level = Level(price, size)
             if key not in self._levels:
-                insort(self._keys, key)
-            self._levels[key] = Level(price, size)
+                insort(keys, key)
+            self._levels[key] = level
+            # Four of five changes are of a level within, and leave the ends as they are.
+            if key == keys[-1]:
+                self.highest = level
+            if key == keys[0]:
+                self.lowest = level
         elif self._levels.pop(key, None) is not None:
-            del self._keys[bisect_left(self._keys, key)]
-        else:
-            return
-        self._look()
+            del keys[bisect_left(keys, key)]
+            self._look()
 
     def grow(self, price: Price, change: Decimal) -> Decimal:
         """Let a level grow or shrink, and say what is left. Less than nothing is left standing for nobody to use."""

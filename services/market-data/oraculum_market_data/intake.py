@@ -73,8 +73,7 @@ class Intake:
 
     async def take(self, venue: Venue, decoded: Decoded, *, is_live: bool = False) -> None:
         """Take what one payload told: markets first, so that quotes of a new market find it."""
-        self._count(venue, decoded)
-        items = [item for item in decoded.items if type(item) not in _DIGESTED]
+        items = self._count(venue, decoded)
         if items:
             await self._sort(items, is_live=is_live)
 
@@ -165,19 +164,25 @@ class Intake:
                 metrics.UPDATES.labels(venue.value, _kind(kind)).inc(count)
             counts.clear()
 
-    def _count(self, venue: Venue, decoded: Decoded) -> None:
+    def _count(self, venue: Venue, decoded: Decoded) -> list[Item]:
+        """Count all of it; what somebody still wants to know of it."""
         heard = self.heard[venue]
+        wanted: list[Item] = []
         if decoded.items:
             heard.updates += len(decoded.items)
             heard.last_at = self._clock.now()
             counts = self._counts[venue]
             for item in decoded.items:
-                counts[type(item)] += 1
+                kind = type(item)
+                counts[kind] += 1
+                if kind not in _DIGESTED:
+                    wanted.append(item)
         heard.refused += len(decoded.refused)
         for refused in decoded.refused:
             self._count_refused(venue, refused)
         if decoded.unknown:
             metrics.UNKNOWN.labels(venue.value).inc(len(decoded.unknown))
+        return wanted
 
     def _count_refused(self, venue: Venue, refused: Refused) -> None:
         """Count a refusal, and tell of the first of each field: the same record comes again with every poll."""

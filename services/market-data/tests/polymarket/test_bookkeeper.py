@@ -119,3 +119,21 @@ def test_old_frames_name_no_top_and_are_believed() -> None:
     books.apply([snapshot()])
     applied = books.apply([delta(Side.BID, "0.5", 5, None)])
     assert ["0.5"] == [str(quote.bid) for quote in applied.quotes]
+
+
+def test_a_change_below_a_top_that_the_venue_denies_is_a_trouble() -> None:
+    """Though our own top stands as it was told, a change of it was lost."""
+    books = PolymarketBooks()
+    books.apply([snapshot()])
+    books.apply([delta(Side.BID, "0.3", 5, ("0.4", "0.6"), at=1)])
+    assert [] == books.apply([delta(Side.BID, "0.2", 5, ("0.4", "0.55"), at=2)]).troubles
+    assert [TroubleKind.MISMATCH] == [trouble.kind for trouble in books.flush().troubles]
+
+
+def test_what_waited_for_the_rest_of_its_timestamp_is_over_when_the_old_top_is_back() -> None:
+    books = PolymarketBooks()
+    books.apply([snapshot()])
+    books.apply([delta(Side.ASK, "0.35", 5, ("0.4", "0.35"), at=7)])
+    books.apply([delta(Side.ASK, "0.35", 0, ("0.4", "0.6"), at=7)])
+    assert ([], []) == ((later := books.flush()).quotes, later.troubles)
+    assert books.book("1") is not None

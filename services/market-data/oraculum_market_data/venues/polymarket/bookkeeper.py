@@ -6,7 +6,6 @@ then, all at the same millisecond. So a book is judged, and a crossed top told, 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from oraculum_market_data.book import Applied, OrderBook, Trouble, TroubleKind, meet, shows, top
 from oraculum_market_data.figures import Price
@@ -16,13 +15,16 @@ from oraculum_market_data.normal import BookDelta, BookSnapshot, Item, Level, Qu
 class _Kept:
     """One book, and what is still to be judged of it."""
 
-    __slots__ = ("book", "is_trusted", "last", "market_id", "quote", "snapshot_time", "unjudged")
+    __slots__ = ("ask", "bid", "book", "is_trusted", "market_id", "quote", "snapshot_time", "unjudged")
 
     def __init__(self, snapshot: BookSnapshot) -> None:
         self.book = OrderBook(snapshot.bids, snapshot.asks)
         self.market_id = snapshot.market_id
         self.snapshot_time = snapshot.venue_time
         self.quote: Quote | None = None
+        # The levels that the quote was made of.
+        self.bid: Level | None = None
+        self.ask: Level | None = None
         self.unjudged: BookDelta | None = None
         self.is_trusted = True
 
@@ -40,9 +42,10 @@ class PolymarketBooks:
         applied = Applied()
         touched: dict[str | None, BookDelta] = {}
         for item in items:
-            if isinstance(item, BookDelta):
+            # A class is asked for by itself: nothing is derived from these.
+            if type(item) is BookDelta:
                 self._change(item, touched, applied)
-            elif isinstance(item, BookSnapshot):
+            elif type(item) is BookSnapshot:
                 self._replace(item, applied)
         for outcome_id, delta in touched.items():
             self._settle(outcome_id, delta, applied)
@@ -83,9 +86,10 @@ class PolymarketBooks:
         if kept is None:
             self._miss(delta, applied)
             return
-        if _is_older(delta.venue_time, kept.snapshot_time):
+        told, shown = delta.venue_time, kept.snapshot_time
+        if told is not None and shown is not None and told < shown:
             return
-        if kept.unjudged is not None and kept.unjudged.venue_time != delta.venue_time:
+        if kept.unjudged is not None and kept.unjudged.venue_time != told:
             self._judge(delta.outcome_id, kept, applied)
         ladder = kept.book.bids if delta.side is Side.BID else kept.book.asks
         if delta.size is not None:
@@ -105,6 +109,8 @@ class PolymarketBooks:
         """After a frame: tell the top if the book makes sense, else wait for the rest of its timestamp."""
         kept = self._books[outcome_id]
         bid, ask = kept.book.bids.highest, kept.book.asks.lowest
+        if kept.unjudged is None and _stands(kept, bid, ask, delta):
+            return
         if meet(bid, ask) or not _agrees(bid, ask, delta):
             kept.unjudged = delta
             self._unjudged[outcome_id] = kept
@@ -134,8 +140,16 @@ class PolymarketBooks:
         applied.troubles.append(Trouble(kind, kept.market_id, outcome_id, detail))
 
 
-def _is_older(venue_time: datetime | None, snapshot_time: datetime | None) -> bool:
-    return venue_time is not None and snapshot_time is not None and venue_time < snapshot_time
+def _stands(kept: _Kept, bid: Level | None, ask: Level | None, delta: BookDelta) -> bool:
+    """Whether the top is the one that was told, and the venue says so too: most changes are of levels below it."""
+    return (
+        bid is kept.bid
+        and ask is kept.ask
+        and bid is not None
+        and ask is not None
+        and bid.price is delta.best_bid
+        and ask.price is delta.best_ask
+    )
 
 
 def _agrees(bid: Level | None, ask: Level | None, delta: BookDelta) -> bool:
@@ -167,3 +181,4 @@ def _tell(
             received_at=told.received_at,
         )
         applied.quotes.append(kept.quote)
+    kept.bid, kept.ask = bid, ask

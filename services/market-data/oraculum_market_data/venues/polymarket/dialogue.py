@@ -84,7 +84,7 @@ class PolymarketDialogue:
                 self._repairs.now(token)
         if applied.troubles:
             self._note(applied)
-        if any(type(item) is Quote for item in decoded.items):
+        if Quote in map(type, decoded.items):
             decoded.items = [kept for item in decoded.items if (kept := self._left(item)) is not None]
         return Heard(decoded, applied)
 
