@@ -24,6 +24,9 @@ INHERITED = (
     "TRUSTED_PROXIES",
     "KYC_FREE_DOLLARS",
     "CLOSED_JURISDICTIONS",
+    # Where passwords are hashed.
+    "PASSWORD_WORKERS",
+    "PASSWORD_NICENESS",
     # How lively the venues' stand-in is, and how often it is asked.
     "STAND_IN_RECENT_SECONDS",
     "STAND_IN_SWEEP_SECONDS",

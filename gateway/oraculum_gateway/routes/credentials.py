@@ -4,6 +4,7 @@ from typing import Final
 
 from oraculum.auth.v1 import credential_service_pb2 as pb
 from oraculum_gateway.route import Call, Limit, Route, Who
+from oraculum_gateway.routes.people import PASSWORD_SECONDS_MAX
 from oraculum_gateway.shapes import credentials as shapes
 
 
@@ -29,7 +30,8 @@ async def forgot_password(call: Call) -> shapes.MailOnItsWayOut:
 async def reset_password(call: Call) -> None:
     """Set a new password with a mailed token."""
     await call.services.credentials.ResetPassword(
-        pb.ResetPasswordRequest(token=call.body.token, new_password=call.body.new_password)
+        pb.ResetPasswordRequest(token=call.body.token, new_password=call.body.new_password),
+        timeout=PASSWORD_SECONDS_MAX,
     )
 
 
@@ -37,7 +39,8 @@ async def change_password(call: Call) -> None:
     """Set a new password, knowing the present one."""
     body: shapes.ChangePasswordIn = call.body
     await call.services.credentials.ChangePassword(
-        pb.ChangePasswordRequest(current_password=body.current_password, new_password=body.new_password)
+        pb.ChangePasswordRequest(current_password=body.current_password, new_password=body.new_password),
+        timeout=PASSWORD_SECONDS_MAX,
     )
 
 

@@ -43,51 +43,52 @@ async def main() -> None:
     signer = TokenSigner(key, config.token_key_id, issuer=config.trust.token_issuer)
     vault = Vault(RingFile(Path(config.data_keys_file)))
     identity = config.trust.identity()
+    hasher = config.password_cost.hasher()
     async with (
         telemetry(config.telemetry),
         Database(config.database) as database,
         httpx.AsyncClient(limits=OUTSIDE_LIMITS) as http,
         channel(config.wallet_target, identity) as wallet,
         channel(config.prediction_target, identity) as prediction,
+        config.password_place.hashing(hasher) as hashing,
     ):
-        with Passwords(workers=config.password_workers, hasher=config.password_cost.hasher()) as passwords:
-            auth = wire(
-                Parts(
-                    database=database,
-                    passwords=passwords,
-                    vault=vault,
-                    mailer=Mailer(config.mail, clock),
-                    clock=clock,
-                    signer=signer,
-                    domain=config.domain,
-                    rules=config.rules,
-                    audit_retention_years=config.audit_retention_years,
-                    http=http,
-                    screens=config.screens.read(),
-                    kyc=config.kyc.provider(http, clock),
-                    evm_rpc_url=config.evm_rpc_url,
-                    open_id=config.open_id,
-                    limit_raise_delay=config.limit_raise_delay,
-                    keepers=Keepers(WalletServiceStub(wallet), PredictionServiceStub(prediction)),
-                    kyc_retention_years=config.kyc_retention_years,
-                    jwks_json=json.dumps(jwks(public_keys.items())),
-                )
+        auth = wire(
+            Parts(
+                database=database,
+                passwords=Passwords(hashing, hasher),
+                vault=vault,
+                mailer=Mailer(config.mail, clock),
+                clock=clock,
+                signer=signer,
+                domain=config.domain,
+                rules=config.rules,
+                audit_retention_years=config.audit_retention_years,
+                http=http,
+                screens=config.screens.read(),
+                kyc=config.kyc.provider(http, clock),
+                evm_rpc_url=config.evm_rpc_url,
+                open_id=config.open_id,
+                limit_raise_delay=config.limit_raise_delay,
+                keepers=Keepers(WalletServiceStub(wallet), PredictionServiceStub(prediction)),
+                kyc_retention_years=config.kyc_retention_years,
+                jwks_json=json.dumps(jwks(public_keys.items())),
             )
-            revocations = Revocations(partial(own_revocations, auth.feed), clock)
-            await serve(
-                config.server,
-                services=auth.services,
-                access=ACCESS,
-                trust=config.trust.trust(StaticKeys(public_keys), revoked=revocations.revoked),
-                ready=[database.ping],
-                background=[
-                    OutboxRelay(cluster=config.cluster, database=database, source="auth").run,
-                    audit_consumer(config.cluster, database, auth.audit).run,
-                    auth.jobs.run,
-                    auth.feed.run,
-                    revocations.run,
-                ],
-            )
+        )
+        revocations = Revocations(partial(own_revocations, auth.feed), clock)
+        await serve(
+            config.server,
+            services=auth.services,
+            access=ACCESS,
+            trust=config.trust.trust(StaticKeys(public_keys), revoked=revocations.revoked),
+            ready=[database.ping],
+            background=[
+                OutboxRelay(cluster=config.cluster, database=database, source="auth").run,
+                audit_consumer(config.cluster, database, auth.audit).run,
+                auth.jobs.run,
+                auth.feed.run,
+                revocations.run,
+            ],
+        )
 
 
 if __name__ == "__main__":

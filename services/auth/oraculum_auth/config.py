@@ -12,7 +12,7 @@ from oraculum_auth.challenges import SigningDomain
 from oraculum_auth.compliance.config import KycConfig, ScreensConfig
 from oraculum_auth.events import REVOCATION_LIFE
 from oraculum_auth.open_id_provider import WELL_KNOWN, ProviderConfig
-from oraculum_auth.passwords import PasswordCost
+from oraculum_auth.passwords import PasswordCost, PasswordPlace
 from oraculum_auth.sessions import SessionRules
 from oraculum_kit.authorization import PASSED_ON_GRACE
 from oraculum_kit.config import Environment
@@ -45,7 +45,7 @@ class Config:
     mail: MailConfig
     data_keys_file: str
     password_cost: PasswordCost
-    password_workers: int
+    password_place: PasswordPlace
     audit_retention_years: Mapping[str, int]
     evm_rpc_url: str | None
     screens: ScreensConfig
@@ -85,7 +85,7 @@ def load(variables: Mapping[str, str]) -> Config:
             mail=MailConfig.read(environment),
             data_keys_file=environment.text("DATA_KEYS_FILE"),
             password_cost=PasswordCost.read(environment),
-            password_workers=environment.integer("PASSWORD_WORKERS", 1, minimum=1),
+            password_place=PasswordPlace.read(environment),
             audit_retention_years=retention_years(environment),
             evm_rpc_url=_url(environment, "EVM_RPC_URL"),
             screens=ScreensConfig.read_from(environment),

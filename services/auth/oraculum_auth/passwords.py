@@ -1,24 +1,21 @@
-"""Passwords: Argon2id (RFC 9106), computed off the event loop and never more at once than there are cores to spare.
+"""Passwords: Argon2id (RFC 9106), computed where it yields and never more at once than there are cores to spare.
 
 A hash takes tens of milliseconds of a core and tens of MiB. Without a bound, a storm of sign-ins would starve the bets
 of the same machine; past it, callers are told to come again.
 """
 
-import asyncio
 import unicodedata
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Final, Protocol, Self
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
+from oraculum_auth.hashing.children import Children
+from oraculum_auth.hashing.threads import Threads
 from oraculum_kit.config import Environment
 from oraculum_kit.errors import ResourceExhausted
-
-T = TypeVar("T")
 
 PASSWORD_LENGTH_MIN: Final = 10
 PASSWORD_LENGTH_MAX: Final = 200
@@ -46,6 +43,41 @@ class PasswordCost:
         return PasswordHasher(time_cost=self.passes, memory_cost=self.memory_kib, parallelism=self.lanes)
 
 
+@dataclass(frozen=True, slots=True)
+class PasswordPlace:
+    """Where hashes are computed, and how many at once."""
+
+    workers: int = 1
+    # From 1 to 19, how much their processes yield to all others of the machine; at 0 threads of this process compute them.
+    niceness: int = 5
+
+    @classmethod
+    def read(cls, environment: Environment) -> Self:
+        """PASSWORD_WORKERS and PASSWORD_NICENESS."""
+        return cls(
+            workers=environment.integer("PASSWORD_WORKERS", 1, minimum=1),
+            niceness=environment.integer("PASSWORD_NICENESS", 5, minimum=0, maximum=19),
+        )
+
+    def hashing(self, hasher: PasswordHasher) -> Threads | Children:
+        """What computes them; `async with` closes it."""
+        if self.niceness == 0:
+            return Threads(hasher, workers=self.workers)
+        return Children(hasher, workers=self.workers, niceness=self.niceness)
+
+
+class Hashing(Protocol):
+    """Computes hashes."""
+
+    async def hash(self, password: str) -> str:
+        """The encoded hash, with its parameters and salt inside."""
+        ...
+
+    async def matches(self, encoded: str, password: str) -> bool:
+        """Whether the password is the one behind the hash."""
+        ...
+
+
 def normalised(password: str) -> str:
     """The form that is hashed: one person's keyboards write one character in several ways (NIST SP 800-63B, NFKC)."""
     return unicodedata.normalize("NFKC", password)
@@ -54,11 +86,9 @@ def normalised(password: str) -> str:
 class Passwords:
     """Hashes and verifies, a bounded number at a time."""
 
-    def __init__(
-        self, *, workers: int = 1, waiting_max: int = 64, hasher: PasswordHasher | None = None
-    ) -> None:
-        self._hasher = hasher or PasswordCost().hasher()
-        self._executor = ThreadPoolExecutor(workers, thread_name_prefix="argon2")
+    def __init__(self, hashing: Hashing, hasher: PasswordHasher, *, waiting_max: int = 64) -> None:
+        self._hasher = hasher
+        self._hashing = hashing
         self._waiting_max = waiting_max
         self._waiting = 0
         # Verified against when an address is unknown, so that both answers take the same time.
@@ -66,11 +96,13 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """The encoded hash, with its parameters and salt inside."""
-        return await self._run(self._hasher.hash, normalised(password))
+        with self._waits():
+            return await self._hashing.hash(normalised(password))
 
     async def verify(self, encoded: str | None, password: str) -> bool:
         """Whether the password is the one behind the hash; takes its time even without a hash."""
-        matches = await self._run(self._matches, encoded or self._decoy, normalised(password))
+        with self._waits():
+            matches = await self._hashing.matches(encoded or self._decoy, normalised(password))
         return matches and encoded is not None
 
     async def which(self, encoded: Sequence[str | None], password: str) -> int | None:
@@ -82,25 +114,12 @@ class Passwords:
         """Whether the hash was made with other parameters than those of today."""
         return self._hasher.check_needs_rehash(encoded)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._executor.shutdown(wait=False, cancel_futures=True)
-
-    def _matches(self, encoded: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(encoded, password)
-        except (VerificationError, InvalidHashError):
-            return False
-
-    async def _run(self, work: Callable[..., T], *arguments: str) -> T:
+    @contextmanager
+    def _waits(self) -> Iterator[None]:
         if self._waiting >= self._waiting_max:
             raise ResourceExhausted("too many sign-ins at the moment", retry_after_seconds=1)
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+            yield
         finally:
             self._waiting -= 1

@@ -34,6 +34,7 @@ from oraculum_auth.challenges import SigningDomain
 from oraculum_auth.compliance.kyc import Screens
 from oraculum_auth.compliance.rules import Jurisdictions
 from oraculum_auth.compliance.screening import Networks, Sanctions
+from oraculum_auth.hashing.threads import Threads
 from oraculum_auth.locations import NOWHERE, Place
 from oraculum_auth.passwords import Passwords
 from oraculum_auth.privacy.belongings import Belongings
@@ -188,48 +189,51 @@ async def auth(
     vault = Vault(lambda: RING)
     places = Places()
     screens = Screens(Jurisdictions.read(None), Sanctions([]), Networks([]), places)
-    async with Database(await database_for("auth")) as database, httpx.AsyncClient() as http:
-        with Passwords(hasher=hasher) as passwords:
-            wired = wire(
-                Parts(
-                    database=database,
-                    passwords=passwords,
-                    vault=vault,
-                    mailer=Mailer(mail_server, clock),
-                    clock=clock,
-                    signer=parties.signer,
-                    domain=DOMAIN,
-                    rules=RULES,
-                    jwks_json="{}",
-                    http=http,
-                    **{"screens": screens, "keepers": Purse(), **outside},
-                )
+    async with (
+        Database(await database_for("auth")) as database,
+        httpx.AsyncClient() as http,
+        Threads(hasher) as hashing,
+    ):
+        wired = wire(
+            Parts(
+                database=database,
+                passwords=Passwords(hashing, hasher),
+                vault=vault,
+                mailer=Mailer(mail_server, clock),
+                clock=clock,
+                signer=parties.signer,
+                domain=DOMAIN,
+                rules=RULES,
+                jwks_json="{}",
+                http=http,
+                **{"screens": screens, "keepers": Purse(), **outside},
             )
-            revocations = Revocations(partial(own_revocations, wired.feed), clock)
-            parties.revoked = revocations.revoked
-            background = [wired.jobs.run, wired.feed.run, revocations.run]
-            async with (
-                serving(wired.services, ACCESS, parties, background=background) as server,
-                parties.channel(server.target, service="gateway", edge=True) as channel,
-            ):
-                await revocations.learned()
-                yield Auth(
-                    AuthServiceStub(channel),
-                    CredentialServiceStub(channel),
-                    FactorServiceStub(channel),
-                    OpenIdServiceStub(channel),
-                    ComplianceServiceStub(channel),
-                    PlayServiceStub(channel),
-                    PrivacyServiceStub(channel),
-                    TrustServiceStub(channel),
-                    AuditServiceStub(channel),
-                    ApiKeyServiceStub(channel),
-                    server.running.port,
-                    database,
-                    clock,
-                    parties,
-                    Mails(tmp_path / "mails"),
-                    vault,
-                    revocations,
-                    places,
-                )
+        )
+        revocations = Revocations(partial(own_revocations, wired.feed), clock)
+        parties.revoked = revocations.revoked
+        background = [wired.jobs.run, wired.feed.run, revocations.run]
+        async with (
+            serving(wired.services, ACCESS, parties, background=background) as server,
+            parties.channel(server.target, service="gateway", edge=True) as channel,
+        ):
+            await revocations.learned()
+            yield Auth(
+                AuthServiceStub(channel),
+                CredentialServiceStub(channel),
+                FactorServiceStub(channel),
+                OpenIdServiceStub(channel),
+                ComplianceServiceStub(channel),
+                PlayServiceStub(channel),
+                PrivacyServiceStub(channel),
+                TrustServiceStub(channel),
+                AuditServiceStub(channel),
+                ApiKeyServiceStub(channel),
+                server.running.port,
+                database,
+                clock,
+                parties,
+                Mails(tmp_path / "mails"),
+                vault,
+                revocations,
+                places,
+            )

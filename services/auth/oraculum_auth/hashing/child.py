@@ -1,0 +1,68 @@
+"""A process that computes password hashes and nothing else, so that it can yield to everything else on the machine.
+
+Orders are lines of JSON on its standard input, answers on its standard output, in the same order; a password is nowhere
+else. The end of the input, which is also what the end of auth looks like, however auth ended, is its own. Of the service
+it imports nothing but how hashes are compared: what it weighs is Python, Argon2 and the hash that it computes.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from argon2 import PasswordHasher
+
+from oraculum_auth.hashing.matching import matches
+
+# Linux gives sessions equal parts of the processors before it looks at how nice their processes are to each other.
+_SESSION: Final = Path("/proc/self/autogroup")
+# Those without privileges may set it ten times a second, on the whole machine.
+_SESSION_TRIES: Final = 20
+_SESSION_PAUSE_SECONDS: Final = 0.1
+
+
+def main() -> None:
+    """Answer orders until there are no more."""
+    settings = json.loads(sys.argv[1])
+    os.nice(settings["niceness"])
+    hasher = PasswordHasher(**settings["cost"])
+    _say({"session": _yield_session(settings["niceness"])})
+    for line in sys.stdin.buffer:
+        _say(_answer(hasher, json.loads(line)))
+
+
+def _answer(hasher: PasswordHasher, order: dict[str, str]) -> dict[str, Any]:
+    if "encoded" in order:
+        return {"matches": matches(hasher, order["encoded"], order["password"])}
+    return {"hash": hasher.hash(order["password"])}
+
+
+def _yield_session(niceness: int) -> str:
+    """Let our session yield to others; what came of it. We have one of our own, so that it is ours alone."""
+    if not _SESSION.exists():
+        return "none"
+    for _ in range(_SESSION_TRIES):
+        try:
+            _SESSION.write_text(str(niceness))
+        except BlockingIOError:
+            time.sleep(_SESSION_PAUSE_SECONDS)
+        except OSError as error:
+            return error.strerror or str(error)
+        else:
+            return "yields"
+    return "busy"
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except BrokenPipeError:
+        # Auth ended while we computed. Nobody waits for the answer, and what is left of it is not flushed at exit.
+        os._exit(0)
