@@ -100,6 +100,9 @@ def _options(safe: Sequence[str]) -> list[tuple[str, Any]]:
         ("grpc.max_reconnect_backoff_ms", 1_000),
         # What one attempt may take, with its handshakes, whatever the name says: a busy machine takes its time.
         ("grpc.min_reconnect_backoff_ms", 2_000),
+        # A name is looked up again when one of its addresses went away, but no sooner than this after the last time; the
+        # default is half a minute, in which a rollout can have replaced all of them, or given one to somebody else.
+        ("grpc.dns_min_time_between_resolutions_ms", 1_000),
         # Channels to one address would share their connection, and a new one what the last attempt of another came to:
         # it would be refused before it has tried.
         ("grpc.use_local_subchannel_pool", 1),
