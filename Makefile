@@ -62,8 +62,8 @@ charts: setup ## Render, validate and test the chart
 drill: setup ## Lose the database under load, restore it to a moment, prove the books; prints RPO and RTO
 	@$(ORACULUM) drill
 
-rolling: setup ## Restart every service under 500 requests a second behind HAProxy; prints what failed (five minutes)
-	@$(ORACULUM) rolling $(if $(RATE),--rate $(RATE))
+rolling: setup ## Restart every service under 500 requests a second behind HAProxy; prints what failed (five minutes). CONTAINERS=1: its images
+	@$(ORACULUM) rolling $(if $(RATE),--rate $(RATE)) $(if $(CONTAINERS),--containers)
 
 cluster-test: setup ## Install, upgrade, roll back and uninstall the chart in a real control plane (builds one with Go, once)
 	@$(ORACULUM) cluster-test

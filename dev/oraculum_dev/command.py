@@ -127,7 +127,7 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
     ),
     "rolling": (
         lambda rest: import_module("oraculum_dev.rolling.restart").main(rest),
-        "restart every service under 500 requests a second and count those that failed: [--only NAME ...]",
+        "restart every service under 500 requests a second and count those that failed: [--containers] [--only NAME ...]",
     ),
     "trace-bet": (
         lambda rest: import_module("oraculum_dev.observe.trace_bet").main(rest),

@@ -1,10 +1,12 @@
-"""HAProxy before two gateways, as an ingress controller stands before them in a cluster.
+"""HAProxy before the gateways, as an ingress controller stands before them in a cluster.
 
-It asks each gateway whether it is ready, and sends no request a second time: what a restart loses is seen.
+It asks each gateway whether it is ready, and sends no request a second time: what a restart loses is seen. A gateway that
+comes at another address is told to it while it runs, as a controller does it.
 """
 
 import os
 import shutil
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ SETTINGS: Final = """\
 global
     maxconn 8000
     nbthread 1
+    stats socket {socket} mode 600 level admin
 defaults
     mode http
     retries 0
@@ -32,15 +35,25 @@ backend gateways
     option httpchk GET /readyz
     default-server inter 250ms fall 2 rise 2
 """
+COMMAND_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """Where one listens: for people, and for whoever asks whether it is ready."""
+
+    host: str
+    public: int
+    internal: int
 
 
 @dataclass(frozen=True)
 class Balancer:
-    """One HAProxy: its folder, its port, and the gateways by name with their public and internal ports."""
+    """One HAProxy: its folder, its port, and the gateways by name; None is a place for one that is not there yet."""
 
     folder: Path
     port: int
-    gateways: Mapping[str, tuple[int, int]]
+    gateways: Mapping[str, Gateway | None]
 
     @property
     def address(self) -> str:
@@ -54,11 +67,8 @@ class Balancer:
             raise ProgramError("haproxy is not installed (apt-get install haproxy)")
         self.folder.mkdir(parents=True, exist_ok=True)
         settings = self.folder / "haproxy.cfg"
-        servers = [
-            f"    server {name} {HOST}:{public} check port {internal}\n"
-            for name, (public, internal) in self.gateways.items()
-        ]
-        settings.write_text(SETTINGS.format(address=self.address) + "".join(servers))
+        written = SETTINGS.format(address=self.address, socket=self._socket)
+        settings.write_text(written + "".join(_server(*one) for one in self.gateways.items()))
         return Program(
             name="haproxy",
             command=[found, "-db", "-f", str(settings)],
@@ -70,3 +80,36 @@ class Balancer:
     def ready(self) -> bool:
         """Tell whether it takes connections."""
         return answers(self.port)
+
+    def take(self, name: str, gateway: Gateway) -> None:
+        """Put a gateway into a place."""
+        self._tell(f"set server gateways/{name} addr {gateway.host} port {gateway.public}")
+        self._tell(f"set server gateways/{name} check-port {gateway.internal}")
+        self._tell(f"set server gateways/{name} state ready")
+
+    def forget(self, name: str) -> None:
+        """Empty a place, whose gateway has gone."""
+        self._tell(f"set server gateways/{name} state maint")
+
+    @property
+    def _socket(self) -> Path:
+        return self.folder / "admin.sock"
+
+    def _tell(self, command: str) -> None:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(COMMAND_SECONDS)
+            connection.connect(str(self._socket))
+            connection.sendall(f"{command}\n".encode())
+            answer = b"".join(iter(lambda: connection.recv(4096), b"")).decode().strip()
+        # It is silent, or says what it changed, or that there was nothing to change.
+        if answer and "change" not in answer:
+            raise ProgramError(f"HAProxy did not take {command!r}: {answer}")
+
+
+EMPTY: Final = Gateway("0.0.0.0", 80, 80)  # noqa: S104  a place that nobody is in, as HAProxy writes it
+
+
+def _server(name: str, gateway: Gateway | None) -> str:
+    place = gateway or EMPTY
+    state = "" if gateway else " disabled"
+    return f"    server {name} {place.host}:{place.public} check port {place.internal}{state}\n"
