@@ -98,7 +98,7 @@ class Teller:
             for record in records
             for one in _STORIES[record.topic](record.message, record.time)
         ]
-        gone = await self._gatekeeper.hear(connection, records)
+        gone = await self._gatekeeper.hear(connection, records, told)
         told = await self._gatekeeper.readable(connection, told)
         lines = [one for one in told if isinstance(one, Line)]
         noticed = await self._notice(connection, [one for one in told if isinstance(one, Notice)])

@@ -1,6 +1,6 @@
 """Who deleted their account: what was theirs here is erased, and nothing is written for them any more."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -24,12 +24,20 @@ class Gatekeeper:
         self._gone = Gone()
         self._subscriptions = Subscriptions()
 
-    async def hear(self, connection: Connection, records: Sequence[Record[Message]]) -> set[UUID]:
-        """Erase inboxes, channels and choices of whoever deleted their account, and remember them; who they are."""
+    async def hear(
+        self, connection: Connection, records: Sequence[Record[Message]], told: Sequence[Line | Notice]
+    ) -> set[UUID]:
+        """Erase inboxes, channels and choices of whoever deleted their account, and remember them; who they are.
+
+        The owners of what is told are held with them, all in one order: nobody whose deletion another replica is writing
+        is told anything behind it, and what is held twice here would wait for each other.
+        """
         gone = {user_id: record.time for record in records if (user_id := _gone(record.message)) is not None}
+        held = _owners(told) | gone.keys()
+        if held:
+            await self._gone.hold(connection, held)
         if gone:
             channels = [f"{_OWN}{user_id}" for user_id in gone]
-            await self._gone.hold(connection, list(gone))
             await self._gone.forget(connection, list(gone), channels, max(gone.values()))
         return set(gone)
 
@@ -40,8 +48,7 @@ class Gatekeeper:
 
     async def hold(self, connection: Connection, told: Sequence[Line | Notice]) -> None:
         """Keep the owners of what is told from going until the transaction ends."""
-        owners = {owner for one in told if (owner := _owner(one)) is not None}
-        await self._gone.hold(connection, owners)
+        await self._gone.hold(connection, _owners(told))
 
     async def admit(self, connection: Connection, user_id: UUID) -> None:
         """Let a person write what is kept here for them until the transaction ends; raise if they are gone."""
@@ -50,12 +57,16 @@ class Gatekeeper:
             raise AccountGone
 
     async def readable(self, connection: Connection, told: Sequence[Line | Notice]) -> list[Line | Notice]:
-        """What somebody is there to read."""
-        owners = {owner for one in told if (owner := _owner(one)) is not None}
+        """What somebody is there to read; the owners are held, or they might go before it is written."""
+        owners = _owners(told)
         if not owners:
             return list(told)
         gone = await self._gone.among(connection, owners)
         return [one for one in told if _owner(one) not in gone]
+
+
+def _owners(told: Iterable[Line | Notice]) -> set[UUID]:
+    return {owner for one in told if (owner := _owner(one)) is not None}
 
 
 def _owner(one: Line | Notice) -> UUID | None:
