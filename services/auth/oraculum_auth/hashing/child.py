@@ -1,8 +1,8 @@
 """A process that computes password hashes and nothing else, so that it can yield to everything else on the machine.
 
 Orders are lines of JSON on its standard input, answers on its standard output, in the same order; a password is nowhere
-else. The end of the input, which is also what the end of auth looks like, however auth ended, is its own. Of the service
-it imports nothing but how hashes are compared: what it weighs is Python, Argon2 and the hash that it computes.
+else. Both are one socket, whose other end only auth has: when that closes, however auth ended, this ends too. Of the
+service it imports nothing but how hashes are compared: what it weighs is Python, Argon2 and the hash that it computes.
 """
 
 import json
@@ -63,6 +63,6 @@ def _say(answer: dict[str, Any]) -> None:
 if __name__ == "__main__":
     try:
         main()
-    except BrokenPipeError:
+    except ConnectionError:
         # Auth ended while we computed. Nobody waits for the answer, and what is left of it is not flushed at exit.
         os._exit(0)

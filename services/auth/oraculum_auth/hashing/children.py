@@ -6,9 +6,11 @@ is killed, and all of them are given up when one dies.
 
 import asyncio
 import json
+import socket
 import sys
-from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
+from dataclasses import dataclass
+from subprocess import Popen
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -83,14 +85,17 @@ class _Child:
 
     def __init__(self, command: list[str]) -> None:
         self._command = command
-        self._process: Process | None = None
+        self._process: _Process | None = None
 
     async def answer(self, order: bytes) -> dict[str, Any]:
         """What it answers; raises `_ChildDiedError` where it does not, and the next order starts another."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
-                process = self._process or await self._start()
-                return await _exchange(process, order)
+                if self._process is None:
+                    self._process = await _Process.start(self._command)
+                    started = await self._process.read()
+                    _log.info("password hasher started", process_id=self._process.id, **started)
+                return await self._process.exchange(order)
         except (OSError, EOFError, TimeoutError) as error:
             code = await self.end()
             _log.warning("password hasher died", code=code, error=repr(error))
@@ -99,41 +104,62 @@ class _Child:
     async def end(self) -> int | None:
         """End the process, which keeps nothing that could be lost; the code that it ended with."""
         process, self._process = self._process, None
-        if process is None:
-            return None
-        with suppress(ProcessLookupError):
-            process.kill()
-        if process.stdin:
-            process.stdin.close()
-        if process.stdout:
-            # To its end: only then is the pipe closed.
-            await process.stdout.read()
-        return await process.wait()
-
-    async def _start(self) -> Process:
-        """Start it in a session of its own, since that is what yields, and with none of our secrets around it."""
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command, stdin=PIPE, stdout=PIPE, start_new_session=True, env={}
-        )
-        started = await _read(self._process)
-        _log.info("password hasher started", process_id=self._process.pid, **started)
-        return self._process
+        return None if process is None else await process.end()
 
 
-async def _exchange(process: Process, order: bytes) -> dict[str, Any]:
-    if process.stdin is None:
-        raise EOFError("it hears nothing")
-    process.stdin.write(order)
-    await process.stdin.drain()
-    return await _read(process)
+@dataclass(frozen=True, slots=True)
+class _Process:
+    """A process that runs, and the line to it."""
 
+    _popen: "Popen[bytes]"
+    _reader: asyncio.StreamReader
+    _writer: asyncio.StreamWriter
 
-async def _read(process: Process) -> dict[str, Any]:
-    line = await process.stdout.readline() if process.stdout else b""
-    if not line.endswith(b"\n"):
-        raise EOFError("it ended")
-    answer: dict[str, Any] = json.loads(line)
-    return answer
+    @classmethod
+    async def start(cls, command: list[str]) -> Self:
+        """Start it in a session of its own, since that is what yields, and with none of our secrets around it.
+
+        Not by the event loop: uvloop forks, and gRPC's handlers of forks then run in a child that has none of its
+        threads. `Popen` makes a child that shares our memory until it is the program (vfork), in a millisecond.
+        """
+        ours, its = socket.socketpair()
+        with its:
+            reader, writer = await asyncio.open_unix_connection(sock=ours)
+            try:
+                popen = Popen(  # noqa: ASYNC220, S603
+                    command, stdin=its.fileno(), stdout=its.fileno(), start_new_session=True, env={}
+                )
+            except OSError:
+                writer.close()
+                raise
+        return cls(popen, reader, writer)
+
+    @property
+    def id(self) -> int:
+        """By which the system knows it."""
+        return self._popen.pid
+
+    async def exchange(self, order: bytes) -> dict[str, Any]:
+        """Its answer to an order."""
+        self._writer.write(order)
+        await self._writer.drain()
+        return await self.read()
+
+    async def read(self) -> dict[str, Any]:
+        """The next line that it says."""
+        line = await self._reader.readline()
+        if not line.endswith(b"\n"):
+            raise EOFError("it ended")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    async def end(self) -> int:
+        """Kill it, and wait until it is gone."""
+        self._popen.kill()
+        self._writer.close()
+        with suppress(OSError):
+            await self._writer.wait_closed()
+        return await asyncio.to_thread(self._popen.wait)
 
 
 def _command(hasher: PasswordHasher, niceness: int) -> list[str]:

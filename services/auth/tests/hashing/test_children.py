@@ -145,7 +145,7 @@ from oraculum_auth.hashing.children import Children
 async def main():
     async with Children(PasswordHasher(1, 8, 1), niceness=1) as hashing:
         await hashing.hash("x")
-        print(hashing._children[0]._process.pid, file=sys.stderr, flush=True)
+        print(hashing._children[0]._process.id, file=sys.stderr, flush=True)
         await asyncio.sleep(3600)
 
 asyncio.run(main())
