@@ -7,7 +7,7 @@ serves its own gateways whatever replica wrote, and needs no broker for it. See 
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
@@ -27,6 +27,7 @@ _log = structlog.stdlib.get_logger(__name__)
 _LOOK_SECONDS: Final = 5.0
 _RECONNECT_SECONDS: Final = 0.5
 _ROWS_MAX: Final = 2000
+_NAMES_AT_ONCE_MAX: Final = 2000
 # A gateway that leaves this much unread is cut off; it comes back and resumes.
 _UNREAD_MAX: Final = 20_000
 # What travels at once, for a gRPC message has a bound and the description of an event may take 30 kB.
@@ -121,8 +122,12 @@ class Fanout:
     async def watch(self, stream: Stream, names: Iterable[str]) -> None:
         """Pass these channels on from now on, beginning with where they stand."""
         new = [name for name in dict.fromkeys(names) if name not in stream.sent]
+        for portion in _portions(new):
+            await self._watch(stream, portion)
+
+    async def _watch(self, stream: Stream, names: Sequence[str]) -> None:
         async with self._database.connection() as connection:
-            positions = await self._channels.positions(connection, new)
+            positions = await self._channels.positions(connection, names)
         for name, sequence in positions.items():
             # What is said between this reading and the next wake is read by that wake: it asks from here.
             stream.sent[name] = sequence
@@ -194,8 +199,10 @@ class Fanout:
         for stream in streams:
             for name in changed & stream.sent.keys():
                 seen[name] = min(seen.get(name, stream.sent[name]), stream.sent[name])
-        if not seen:
-            return
+        for portion in _portions(list(seen)):
+            await self._read_some({name: seen[name] for name in portion}, streams)
+
+    async def _read_some(self, seen: Mapping[str, int], streams: Sequence[Stream]) -> None:
         async with self._database.connection() as connection:
             messages = await self._channels.after(connection, seen, _ROWS_MAX)
         for message in messages:
@@ -203,5 +210,11 @@ class Fanout:
                 stream.offer(message)
         metrics.SENT.inc(len(messages))
         if len(messages) == _ROWS_MAX:
-            self._changed |= changed
+            self._changed |= seen.keys()
             self._wake.set()
+
+
+def _portions(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Names as they go into one question and one answer: both have bounds, and strangers invent names."""
+    for start in range(0, len(names), _NAMES_AT_ONCE_MAX):
+        yield names[start : start + _NAMES_AT_ONCE_MAX]

@@ -52,12 +52,14 @@ class TestStream:
     async def test_writers_at_once_leave_no_gap(self, service, second) -> None:
         async with service.gateway() as gateway:
             await gateway.watch("a", "b")
-            writers = [
-                writer.say(("a", f"{number}"), ("b", f"{number}"), ("a", f"{number}+"))
-                for number in range(20)
-                for writer in (service, second)
-            ]
-            await asyncio.gather(*writers)
+
+            async def write(writer, numbers: range) -> None:
+                for number in numbers:
+                    await writer.say(("a", f"{number}"), ("b", f"{number}"), ("a", f"{number}+"))
+
+            # No more of them at once than a replica has connections: waiting for one has an end.
+            ways = [(writer, range(first, 20, 4)) for first in range(4) for writer in (service, second)]
+            await asyncio.gather(*(write(writer, numbers) for writer, numbers in ways))
             messages = await gateway.hear(120)
         heard = {name: sequences([one for one in messages if one.channel == name]) for name in ("a", "b")}
         assert heard == {"a": list(range(1, 81)), "b": list(range(1, 41))}
@@ -129,6 +131,36 @@ class TestSlowGateway:
         while stream.unread:
             parts.append(await stream.take(500))
         assert [len(part) for part in parts] == [3, 3, 3, 1]
+
+
+class TestManyNames:
+    async def test_they_are_read_and_told_in_portions(self, service, monkeypatch) -> None:
+        """Strangers invent names by the thousand: neither a query nor an answer may grow with them."""
+        monkeypatch.setattr(fanout, "_NAMES_AT_ONCE_MAX", 3)
+        names = [f"event.{number}" for number in range(7)]
+        await service.say((names[0], "before"))
+        fan = Fanout(service.database)
+        stream = fan.open()
+        await fan.watch(stream, [*names, *names])
+        told = [await stream.take(1) for _ in range(3)]
+        assert told == [
+            {names[0]: 1, names[1]: 0, names[2]: 0},
+            dict.fromkeys(names[3:6], 0),
+            {names[6]: 0},
+        ]
+        running = asyncio.create_task(fan.run())
+        try:
+            await service.say(*[(name, name) for name in names])
+            heard: list[str] = []
+            async with asyncio.timeout(10):
+                while len(heard) < len(names):
+                    taken = await stream.take(100)
+                    assert isinstance(taken, list)
+                    heard += [json.loads(message.data)["word"] for message in taken]
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+        assert names == sorted(heard)
 
 
 class TestForget:

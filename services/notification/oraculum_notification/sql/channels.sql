@@ -24,10 +24,14 @@ select 'oraculum_' || current_schema() || '_messages';
 select name, sequence from channel where name = any (%(names)s);
 
 -- name: messages_after
--- What several channels said after a sequence each, in order.
+-- What several channels said after a sequence each, in order. Most said nothing, and many were never there: only those that
+-- went on since then are looked up among the messages, and of each no more than is asked for in all.
 select m.channel, m.sequence, m.kind, m.data::text as data, m.occurred_at, m.traceparent
 from unnest(%(channels)s::text[], %(after)s::bigint[]) as seen (channel, sequence)
-join message m on m.channel = seen.channel and m.sequence > seen.sequence
+join channel c on c.name = seen.channel and c.sequence > seen.sequence
+cross join lateral (
+  select channel, sequence, kind, data, occurred_at, traceparent
+  from message where channel = c.name and sequence > seen.sequence order by sequence limit %(row_count)s) as m
 order by m.channel, m.sequence
 limit %(row_count)s;
 
