@@ -58,6 +58,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "heard_kinds": "kinds",
     "kinds": "type",
     "limit_price_millionths": "max_price",
+    "open_shares": "shares",
     "outcome_labels": "outcomes",
     "payout_millionths": "payouts",
     "preferences_json": "preferences",

@@ -110,8 +110,14 @@ class TestRules:
             "SetHouseLimits", lambda request: risk.SetHouseLimitsResponse(limits=request.limits)
         )
         for sent, told in (
-            ({"market": "5", "total": "0"}, {"asset": "USDC", "market": "5.00", "total": "0.00"}),
-            ({}, {"asset": "USDC", "market": None, "total": None}),
+            (
+                {"market": "5", "total": "0"},
+                {"asset": "USDC", "market": "5.00", "total": "0.00", "least_resting": None},
+            ),
+            (
+                {"least_resting": "0.1"},
+                {"asset": "USDC", "market": None, "total": None, "least_resting": "0.10"},
+            ),
         ):
             response = await gateway.http.put(
                 "/api/v1/admin/limits/house",
@@ -143,6 +149,7 @@ class TestRules:
             ("tiers", {"month_stake": "5"}, "month_stake"),
             ("house", {"market": "5"}, "body"),
             ("house", {"market": "-5", "total": "1"}, "market"),
+            ("house", {"least_resting": "-0.1"}, "least_resting"),
         ],
     )
     async def test_what_is_wrong_is_named(

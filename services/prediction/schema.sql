@@ -788,6 +788,16 @@ CREATE TABLE prediction.risk_prohibition (
 );
 
 --
+-- Name: risk_resting; Type: TABLE; Schema: prediction; Owner: -
+--
+
+CREATE TABLE prediction.risk_resting (
+    asset prediction.asset_code NOT NULL,
+    least_units bigint NOT NULL,
+    CONSTRAINT risk_resting_least_units_check CHECK ((least_units >= 0))
+);
+
+--
 -- Name: risk_review; Type: TABLE; Schema: prediction; Owner: -
 --
 
@@ -1156,6 +1166,13 @@ ALTER TABLE ONLY prediction.risk_prohibition
     ADD CONSTRAINT risk_prohibition_pkey PRIMARY KEY (kind, subject);
 
 --
+-- Name: risk_resting risk_resting_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE ONLY prediction.risk_resting
+    ADD CONSTRAINT risk_resting_pkey PRIMARY KEY (asset);
+
+--
 -- Name: risk_review risk_review_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
 --
 
@@ -1472,6 +1489,12 @@ CREATE TRIGGER risk_house_counts AFTER INSERT OR DELETE OR UPDATE ON prediction.
 CREATE TRIGGER risk_prohibition_counts AFTER INSERT OR DELETE OR UPDATE ON prediction.risk_prohibition FOR EACH STATEMENT EXECUTE FUNCTION prediction.count_risk_policy();
 
 --
+-- Name: risk_resting risk_resting_counts; Type: TRIGGER; Schema: prediction; Owner: -
+--
+
+CREATE TRIGGER risk_resting_counts AFTER INSERT OR DELETE OR UPDATE ON prediction.risk_resting FOR EACH STATEMENT EXECUTE FUNCTION prediction.count_risk_policy();
+
+--
 -- Name: risk_tier risk_tier_counts; Type: TRIGGER; Schema: prediction; Owner: -
 --
 
@@ -1559,4 +1582,5 @@ INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261121180100'),
     ('20261121195500'),
     ('20261121195600'),
-    ('20261121195700');
+    ('20261121195700'),
+    ('20261121223500');

@@ -1658,14 +1658,21 @@ class AsyncOraculum(AsyncConnection):
         reason: str,
         market: Decimal | None = None,
         total: Decimal | None = None,
+        least_resting: Decimal | None = None,
         idempotency_key: str = "",
     ) -> shapes.HouseLimits:
-        """Set what the house may lose, from the next bet on."""
+        """Set what the house may lose, and what rests at least, from the next bet on."""
         return await self.told(
             Ask(
                 "PUT",
                 "/api/v1/admin/limits/house",
-                body={"asset": asset, "market": market, "total": total, "reason": reason},
+                body={
+                    "asset": asset,
+                    "market": market,
+                    "total": total,
+                    "least_resting": least_resting,
+                    "reason": reason,
+                },
                 key=idempotency_key,
             ),
             shapes.HouseLimits,

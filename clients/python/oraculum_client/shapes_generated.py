@@ -969,6 +969,7 @@ class HouseLimits(msgspec.Struct, frozen=True, kw_only=True):
     asset: str
     market: Decimal
     total: Decimal
+    least_resting: Decimal
 
 
 class Prohibitions(msgspec.Struct, frozen=True, kw_only=True):

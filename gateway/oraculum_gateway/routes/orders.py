@@ -325,6 +325,7 @@ ROUTES: Final = (
             404: "order_not_found",
             409: "order_not_open, order_edited_before, market_not_open, slippage_exceeded, insufficient_funds or "
             "insufficient_shares",
+            422: "invalid_request, or resting_too_small where what would rest is worth less than the house asks for",
         },
         example={"outcome": 0, "amount": "20.00", "price": "0.60"},
     ),

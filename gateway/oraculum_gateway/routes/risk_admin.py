@@ -116,6 +116,7 @@ async def set_house_limits(call: Call) -> rule_shapes.HouseLimitsOut:
         asset=of.code,
         market_units=_limit("market", body.market, of),
         total_units=_limit("total", body.total, of),
+        least_resting_units=_limit("least_resting", body.least_resting, of),
     )
     answer = await call.services.risk.SetHouseLimits(
         pb.SetHouseLimitsRequest(limits=limits, reason=body.reason)
@@ -195,6 +196,9 @@ def _house(row: pb.HouseLimits) -> rule_shapes.HouseLimitsOut:
         asset=row.asset,
         market=units_out(row.market_units, row.asset) if row.HasField("market_units") else None,
         total=units_out(row.total_units, row.asset) if row.HasField("total_units") else None,
+        least_resting=(
+            units_out(row.least_resting_units, row.asset) if row.HasField("least_resting_units") else None
+        ),
     )
 
 
@@ -270,10 +274,16 @@ ROUTES: Final = (
     ),
     Route(
         method="PUT", path="/admin/limits/house", name="adminSetHouseLimits", tag="admin",
-        handler=set_house_limits, summary="Set what the house may lose, from the next bet on",
+        handler=set_house_limits, summary="Set what the house may lose, and what rests at least, from the next bet on",
         who=Who.ADMIN, limit=Limit.COMMAND, command=True, body=rule_shapes.HouseLimitsIn,
         answer=rule_shapes.HouseLimitsOut,
-        example={"asset": "USDC", "market": "5000000.00", "total": "1000000000.00", "reason": "capital of the season"},
+        example={
+            "asset": "USDC",
+            "market": "5000000.00",
+            "total": "1000000000.00",
+            "least_resting": "0.10",
+            "reason": "capital of the season",
+        },
     ),
     Route(
         method="GET", path="/admin/prohibited", name="adminListProhibited", tag="admin",

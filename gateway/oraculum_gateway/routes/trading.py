@@ -272,6 +272,7 @@ ROUTES: Final = (
             404: "market_not_found",
             409: "market_not_open, slippage_exceeded, insufficient_funds, insufficient_shares, price_out_of_bounds, "
             "limit_not_reached, not_filled_whole, would_trade, self_trade_prevented, self_excluded or too_many_orders",
+            422: "invalid_request, or resting_too_small where what would rest is worth less than the house asks for",
         },
     ),
     Route(

@@ -46,12 +46,16 @@ class TierLimitsOut(Told):
 
 
 class HouseLimitsIn(Given):
-    """What the market makers of an asset may lose: both, or neither where their escrows shall be all that limits them."""
+    """What the market makers of an asset may lose: both, or neither where their escrows shall be all that limits them.
+
+    And what an order must be worth at least to rest there; left out, it stays as it is.
+    """
 
     asset: Annotated[str, Field(max_length=10)]
     # In one event, and in all of them together.
     market: DecimalIn | None = None
     total: DecimalIn | None = None
+    least_resting: DecimalIn | None = None
     reason: Reason
 
     @model_validator(mode="after")
@@ -63,11 +67,15 @@ class HouseLimitsIn(Given):
 
 
 class HouseLimitsOut(Told):
-    """What the market makers of an asset may lose; null where their escrows are all that limits them."""
+    """What the market makers of an asset may lose; null where their escrows are all that limits them.
+
+    And what an order must be worth at least to rest there; null where everything may.
+    """
 
     asset: str
     market: AmountOut | None
     total: AmountOut | None
+    least_resting: AmountOut | None
 
 
 class RulesOut(Told):

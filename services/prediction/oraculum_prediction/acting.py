@@ -10,8 +10,8 @@ from oraculum_kit.ids import uuid7
 from oraculum_money import Shares, Units
 from oraculum_prediction import statuses
 from oraculum_prediction.draft import Draft, Filled, Step, as_fill
-from oraculum_prediction.errors import OrderNotOpen
-from oraculum_prediction.meeting import with_fill
+from oraculum_prediction.errors import OrderNotOpen, RestingTooSmall
+from oraculum_prediction.meeting import with_fill, worth
 from oraculum_prediction.placement import Act, Deed
 from oraculum_prediction.pricing import MakerState, Order, ParimutuelState, Side
 from oraculum_prediction.pricing.canonical import Document, state_from_document, state_to_document
@@ -56,6 +56,11 @@ def _shrink(draft: Draft, task: Act) -> Step | ServiceError:
     step = Step(task)
     # Filled meanwhile to less than what was asked for: then it is small enough.
     shares = min(task.shares or row.open_shares, row.open_shares)
+    if shares < row.open_shares and row.limit_price is not None:
+        side = Side.BUY if row.side == statuses.BUY else Side.SELL
+        least = draft.gate.least_resting()
+        if worth(draft, row.outcome, side, shares, row.limit_price) < least:
+            return RestingTooSmall.of("open_shares", least, draft.asset)
     step.row = draft.shrink(step, row, shares, task.expires_at)
     return step
 

@@ -51,6 +51,9 @@ class Doorkeeper(Protocol):
     def refuses_gift(self, ticket: Ticket, draft: "Draft", units: Units) -> ServiceError | None:
         """Why whoever asks may not give this market so much."""
 
+    def least_resting(self) -> Units:
+        """What an order must be worth at least to rest."""
+
     def count(self, draft: "Draft", done: "Filled | Step") -> None:
         """Note what was done."""
 

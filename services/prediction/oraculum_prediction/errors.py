@@ -1,6 +1,7 @@
 """The ways in which prediction says no."""
 
-from oraculum_kit.errors import AlreadyExists, FailedPrecondition, InvalidArgument, NotFound
+from oraculum_kit.errors import AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, Violation
+from oraculum_money import Units, asset, format_units
 
 
 class MarketNotFound(NotFound):
@@ -127,6 +128,19 @@ class TooManyOrders(FailedPrecondition):
     """So many orders rest already that no more are taken."""
 
     reason = "TOO_MANY_ORDERS"
+
+
+class RestingTooSmall(InvalidArgument):
+    """What would rest of the order is worth too little."""
+
+    reason = "RESTING_TOO_SMALL"
+
+    @classmethod
+    def of(cls, field: str, least: Units, asset_code: str) -> "RestingTooSmall":
+        """The refusal of an order whose size is given in this field."""
+        text = f"{format_units(least, asset(asset_code))} {asset_code}"
+        violation = Violation(field, f"what rests must be worth at least {text}; ask for more, or for ioc")
+        return cls(violations=[violation], least=least, asset=asset_code)
 
 
 class OrderEditedBefore(FailedPrecondition):

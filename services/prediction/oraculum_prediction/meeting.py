@@ -12,13 +12,14 @@ from typing import Final
 from oraculum.prediction.v1 import bets_fact_pb2 as bets
 from oraculum_kit.errors import ServiceError
 from oraculum_kit.ids import uuid7
-from oraculum_money import PRICE_ONE, Shares, Units, mul_div_ceil
+from oraculum_money import PRICE_ONE, Price, Shares, Units, mul_div_ceil
 from oraculum_prediction import statuses
 from oraculum_prediction.draft import Draft, Filled, Maker, Proposal, Step, Told, as_fill
 from oraculum_prediction.errors import (
     LimitNotReached,
     OrderNotOpen,
     PriceOutOfBounds,
+    RestingTooSmall,
     SelfTradePrevented,
     SlippageExceeded,
     TooManyOrders,
@@ -48,6 +49,7 @@ _GIVEN_UP: Final[Mapping[Ending, type[ServiceError]]] = {
     Ending.LIMIT: LimitNotReached,
     Ending.CEILING: PriceOutOfBounds,
     Ending.SELF_TRADE: SelfTradePrevented,
+    Ending.LITTLE: RestingTooSmall,
 }
 
 
@@ -68,6 +70,9 @@ def meet(draft: Draft, ticket: Ticket, now: datetime) -> Step | ServiceError:
     found = match(draft.state, book, taker, now)
     if isinstance(found, Refusal):
         return refusal(found)
+    found = _without_little(draft, found)
+    if found.ending is Ending.LITTLE and not found.fills:
+        return RestingTooSmall.of(_size_field(ticket), draft.gate.least_resting(), draft.asset)
     refused = _unfit(draft, ticket, found, replaced) or draft.gate.refuses(
         ticket, draft, _proposal(order, found, replaced)
     )
@@ -110,6 +115,33 @@ def _crowded(draft: Draft, ticket: Ticket, book: Book) -> ServiceError | None:
     ):
         return TooManyOrders(resting_max=RESTING_MAX)
     return None
+
+
+def _size_field(ticket: Ticket) -> str:
+    """Where the asker gave the size."""
+    if ticket.placement.replaces is not None:
+        return "open_shares"
+    return "shares" if ticket.order.amount is None else "amount_units"
+
+
+def _without_little(draft: Draft, found: Match) -> Match:
+    """Give up what is left of an order where it is worth too little to rest."""
+    rests = found.rests
+    if rests is None or worth(draft, rests.outcome, rests.side, rests.left, rests.price) >= (
+        draft.gate.least_resting()
+    ):
+        return found
+    return replace(found, rests=None, ending=Ending.LITTLE)
+
+
+def worth(draft: Draft, outcome: int, side: Side, shares: Shares, price: Price) -> Units:
+    """What lies behind an order that rests: the money of a purchase; what shares for sale would bring at today's price.
+
+    Not what they are asked for: a share of what hardly anybody believes in, at the price of a certainty, costs nothing.
+    """
+    if side is Side.SELL:
+        price = min(price, draft.state.prices[outcome])
+    return Units(mul_div_ceil(shares, price, PRICE_ONE))
 
 
 def _unfit(draft: Draft, ticket: Ticket, found: Match, replaced: OrderRow | None) -> ServiceError | None:

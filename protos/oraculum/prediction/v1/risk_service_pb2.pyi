@@ -1501,34 +1501,44 @@ Global___TierLimits: _TypeAlias = TierLimits  # noqa: Y015
 
 @_typing.final
 class HouseLimits(_message.Message):
-    """What the market makers of an asset may lose; where nothing is said, what lies in the escrows is the limit."""
+    """What the market makers of an asset may lose; where nothing is said, what lies in the escrows is the limit. And what an
+    order must be worth to rest in their markets.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSET_FIELD_NUMBER: _builtins.int
     MARKET_UNITS_FIELD_NUMBER: _builtins.int
     TOTAL_UNITS_FIELD_NUMBER: _builtins.int
+    LEAST_RESTING_UNITS_FIELD_NUMBER: _builtins.int
     asset: _builtins.str
     """Asset that they count in, in whose smallest unit."""
     market_units: _builtins.int
     """In one market."""
     total_units: _builtins.int
     """In all markets together."""
+    least_resting_units: _builtins.int
+    """What an order must be worth at least to rest; 0 lets everything rest. Left out, it stays as it is."""
     def __init__(
         self,
         *,
         asset: _builtins.str = ...,
         market_units: _builtins.int | None = ...,
         total_units: _builtins.int | None = ...,
+        least_resting_units: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_market_units", b"_market_units", "_total_units", b"_total_units", "market_units", b"market_units", "total_units", b"total_units"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_least_resting_units", b"_least_resting_units", "_market_units", b"_market_units", "_total_units", b"_total_units", "least_resting_units", b"least_resting_units", "market_units", b"market_units", "total_units", b"total_units"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_market_units", b"_market_units", "_total_units", b"_total_units", "asset", b"asset", "market_units", b"market_units", "total_units", b"total_units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_least_resting_units", b"_least_resting_units", "_market_units", b"_market_units", "_total_units", b"_total_units", "asset", b"asset", "least_resting_units", b"least_resting_units", "market_units", b"market_units", "total_units", b"total_units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__least_resting_units: _TypeAlias = _typing.Literal["least_resting_units"]  # noqa: Y015
+    _WhichOneofArgType__least_resting_units: _TypeAlias = _typing.Literal["_least_resting_units", b"_least_resting_units"]  # noqa: Y015
     _WhichOneofReturnType__market_units: _TypeAlias = _typing.Literal["market_units"]  # noqa: Y015
     _WhichOneofArgType__market_units: _TypeAlias = _typing.Literal["_market_units", b"_market_units"]  # noqa: Y015
     _WhichOneofReturnType__total_units: _TypeAlias = _typing.Literal["total_units"]  # noqa: Y015
     _WhichOneofArgType__total_units: _TypeAlias = _typing.Literal["_total_units", b"_total_units"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__least_resting_units) -> _WhichOneofReturnType__least_resting_units | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__market_units) -> _WhichOneofReturnType__market_units | None: ...
     @_typing.overload
@@ -1567,7 +1577,7 @@ class ListRulesResponse(_message.Message):
 
     @_builtins.property
     def house(self) -> _containers.RepeatedCompositeFieldContainer[Global___HouseLimits]:
-        """By asset; only those that are limited."""
+        """By asset; only those of which something is said."""
 
     def __init__(
         self,
@@ -1637,7 +1647,7 @@ Global___SetTierLimitsResponse: _TypeAlias = SetTierLimitsResponse  # noqa: Y015
 
 @_typing.final
 class SetHouseLimitsRequest(_message.Message):
-    """Sets what the market makers of an asset may lose."""
+    """Sets what the market makers of an asset may lose, and what an order must be worth to rest."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1647,7 +1657,7 @@ class SetHouseLimitsRequest(_message.Message):
     """Why, for the audit log."""
     @_builtins.property
     def limits(self) -> Global___HouseLimits:
-        """Both of it, or neither to lift the limits."""
+        """What they may lose: both of it, or neither to lift the limits."""
 
     def __init__(
         self,

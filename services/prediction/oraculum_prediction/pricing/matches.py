@@ -82,6 +82,7 @@ class Ending(StrEnum):
     LIMIT = "limit"  # the limit was reached; the rest is given up (IOC)
     CEILING = "ceiling"  # no price may go further in this market; the rest is given up even if it was to rest
     SELF_TRADE = "self_trade"  # it met an order of the same person and gives way; the rest is given up
+    LITTLE = "little"  # what is left is worth too little to rest; said by who lets it rest, not by pricing
 
 
 @dataclass(frozen=True, slots=True)

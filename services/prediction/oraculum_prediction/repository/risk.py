@@ -212,6 +212,16 @@ async def house_limits(connection: Connection) -> list[tuple[Any, ...]]:
     return await _SQL.risk_house_limits.tuples(connection)
 
 
+async def least_resting(connection: Connection) -> dict[str, Units]:
+    """What an order must be worth at least to rest, by asset."""
+    return dict(await _SQL.risk_resting.tuples(connection))
+
+
+async def put_least_resting(connection: Connection, asset: str, least: Units) -> None:
+    """Set what an order must be worth at least to rest."""
+    await _SQL.put_risk_resting.run(connection, asset=asset, least_units=least)
+
+
 async def hold_policy(connection: Connection) -> None:
     """Let nobody else change the rules until this transaction ends."""
     await _SQL.hold_risk_policy.tuples(connection)

@@ -110,15 +110,21 @@ def tier_limits(request: pb.SetTierLimitsRequest) -> tuple[str, str, Limits, str
     return asked.tier, asked.asset, Limits._make([*map(Units, given[:-1]), given[-1]]), reason
 
 
-def house_limits(request: pb.SetHouseLimitsRequest) -> tuple[str, HouseLimits | None, str]:
-    """What the market makers of which asset may lose, and why; None where nothing but their escrows limits them."""
+def house_limits(request: pb.SetHouseLimitsRequest) -> tuple[str, HouseLimits | None, Units | None, str]:
+    """What the market makers of which asset may lose, what rests there at least, and why.
+
+    None where nothing but their escrows limits them, and where what rests stays as it is.
+    """
     check, asked = Violations(), request.limits
     _known_asset(check, asked.asset)
     limited = asked.HasField("market_units") or asked.HasField("total_units")
     given = [_limit(check, asked, name) for name in ("market_units", "total_units")] if limited else []
+    rests = asked.HasField("least_resting_units")
+    least = _limit(check, asked, "least_resting_units") if rests else 0
     reason = check.text("reason", request.reason, minimum=3, maximum=_REASON_MAX)
     check.finish()
-    return asked.asset, HouseLimits(*map(Units, given)) if limited else None, reason
+    limits = HouseLimits(*map(Units, given)) if limited else None
+    return asked.asset, limits, Units(least) if rests else None, reason
 
 
 def _known_asset(check: Violations, code: str) -> None:

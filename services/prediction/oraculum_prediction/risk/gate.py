@@ -66,6 +66,10 @@ class Gate:
         gift = Purchase(units, self._at_stake(draft, ticket.user_id), self._market.category)
         return self._used.check_gift(person, self._used.standing(person), self._market.event_id, gift)
 
+    def least_resting(self) -> Units:
+        """What an order must be worth at least to rest here: a book's room is for those who have money in it."""
+        return self._used.policy.resting.get(self._market.asset, _NOTHING)
+
     def count(self, draft: Draft, done: Filled | Step) -> None:
         """Count what was done, for everybody whom it touched."""
         orders = 1 if isinstance(done.ticket, Ticket) else 0

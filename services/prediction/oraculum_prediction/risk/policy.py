@@ -1,4 +1,4 @@
-"""The rules as they stand: tiers, prohibitions, the house's limits. Every process keeps them and reads them again when they change."""
+"""The rules as they stand: tiers, prohibitions, the house's limits, what may rest. Every process keeps them and reads them again when they change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from oraculum_kit.db import Connection
+from oraculum_money import Units
 from oraculum_prediction.repository import risk as repository
 from oraculum_prediction.risk.house import HouseLimits
 from oraculum_prediction.risk.limits import Limits
@@ -36,6 +37,8 @@ class Policy:
     tiers: Mapping[tuple[str, str], Limits]
     prohibitions: Mapping[tuple[int, str], Prohibition]
     house: Mapping[str, HouseLimits]
+    # What an order must be worth at least to rest, by asset.
+    resting: Mapping[str, Units]
 
     def limits(self, tier: str, asset: str) -> Limits:
         """What people of a tier may do; one that is not listed has the limits of `basic`."""
@@ -76,4 +79,5 @@ async def load(connection: Connection) -> Policy:
             asset: HouseLimits(market, total)
             for asset, market, total in await repository.house_limits(connection)
         },
+        await repository.least_resting(connection),
     )

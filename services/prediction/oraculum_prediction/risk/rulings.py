@@ -8,6 +8,7 @@ from uuid import UUID
 from oraculum.audit.v1.audit_pb2 import AUDIT_CLASS_ADMIN
 from oraculum.prediction.v1 import risk_service_pb2 as pb
 from oraculum_kit.db import Connection
+from oraculum_money import Units
 from oraculum_prediction import events
 from oraculum_prediction.errors import MarketNotFound, MarketNotOpen, UnknownOutcome
 from oraculum_prediction.repository import markets, risk_triggers
@@ -104,6 +105,18 @@ async def set_house_limits(
     await repository.put_house(connection, asset, limits)
     changes = _changes(before, limits)
     await _note(connection, "house_limits.set", asset, "asset", asset, changes, reason=reason, now=now)
+
+
+async def set_least_resting(
+    connection: Connection, asset: str, least: Units, *, reason: str, now: datetime
+) -> None:
+    """Set what an order must be worth at least to rest, from the next batch on; what rests already stays."""
+    before = (await _held(connection)).resting.get(asset)
+    if before == least:
+        return
+    await repository.put_least_resting(connection, asset, least)
+    changes = {"least_units": str(least), **({} if before is None else {"least_units_before": str(before)})}
+    await _note(connection, "least_resting.set", asset, "asset", asset, changes, reason=reason, now=now)
 
 
 async def _held(connection: Connection) -> Policy:

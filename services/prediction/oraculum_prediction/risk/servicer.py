@@ -218,7 +218,10 @@ class RiskServicer(risk_service_pb2_grpc.RiskServiceServicer):
         tiers = sorted(policy.tiers.items(), key=lambda row: (row[0][1], row[0][0]))
         return pb.ListRulesResponse(
             tiers=[wire.tier_limits(tier, asset, limits) for (tier, asset), limits in tiers],
-            house=[wire.house_limits(asset, limits) for asset, limits in sorted(policy.house.items())],
+            house=[
+                wire.house_limits(asset, policy)
+                for asset in sorted(policy.house.keys() | policy.resting.keys())
+            ],
         )
 
     async def SetTierLimits(
@@ -235,11 +238,15 @@ class RiskServicer(risk_service_pb2_grpc.RiskServiceServicer):
     async def SetHouseLimits(
         self, request: pb.SetHouseLimitsRequest, context: Context
     ) -> pb.SetHouseLimitsResponse:
-        """Set what the market makers of an asset may lose."""
-        asset, limits, reason = form.house_limits(request)
+        """Set what the market makers of an asset may lose, and what rests there at least."""
+        asset, limits, least, reason = form.house_limits(request)
         async with self._database.transaction() as connection:
-            await rulings.set_house_limits(connection, asset, limits, reason=reason, now=self._clock.now())
-        return pb.SetHouseLimitsResponse(limits=wire.house_limits(asset, limits))
+            now = self._clock.now()
+            await rulings.set_house_limits(connection, asset, limits, reason=reason, now=now)
+            if least is not None:
+                await rulings.set_least_resting(connection, asset, least, reason=reason, now=now)
+            policy = await load(connection)
+        return pb.SetHouseLimitsResponse(limits=wire.house_limits(asset, policy))
 
     async def ListProhibitions(
         self, request: pb.ListProhibitionsRequest, context: Context

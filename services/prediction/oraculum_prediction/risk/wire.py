@@ -13,7 +13,7 @@ from oraculum_prediction.repository.risk_reviews import ReviewRow
 from oraculum_prediction.repository.risk_triggers import WAITING, TriggerRow
 from oraculum_prediction.risk.house import HouseLimits
 from oraculum_prediction.risk.limits import NO_USE, Limits, Rule, Use
-from oraculum_prediction.risk.policy import Prohibition
+from oraculum_prediction.risk.policy import Policy, Prohibition
 from oraculum_prediction.risk.triggers import order_id
 from oraculum_prediction.wire import amount
 
@@ -91,9 +91,14 @@ def tier_limits(tier: str, asset: str, limits: Limits) -> pb.TierLimits:
     return pb.TierLimits(tier=tier, asset=asset, **limits._asdict())
 
 
-def house_limits(asset: str, limits: HouseLimits | None) -> pb.HouseLimits:
-    """What the market makers of an asset may lose."""
-    return pb.HouseLimits(asset=asset, **(limits._asdict() if limits is not None else {}))
+def house_limits(asset: str, policy: Policy) -> pb.HouseLimits:
+    """What the market makers of an asset may lose, and what rests there at least."""
+    limits = policy.house.get(asset)
+    return pb.HouseLimits(
+        asset=asset,
+        **(limits._asdict() if limits is not None else {}),
+        least_resting_units=policy.resting.get(asset),
+    )
 
 
 def house_market(row: HouseMarketRow) -> pb.HouseMarket:

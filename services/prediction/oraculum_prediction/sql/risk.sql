@@ -149,6 +149,15 @@ select kind, subject, reason, set_at from risk_prohibition order by kind, subjec
 -- What the market makers may lose.
 select asset, market_units, total_units from risk_house
 
+-- name: risk_resting
+-- What an order must be worth at least to rest.
+select asset, least_units from risk_resting
+
+-- name: put_risk_resting
+-- Sets what an order must be worth at least to rest.
+insert into risk_resting (asset, least_units) values (%(asset)s, %(least_units)s)
+on conflict (asset) do update set least_units = excluded.least_units
+
 -- name: hold_risk_policy
 -- Lets nobody else change the rules until this transaction ends. Who decides orders reads this row and locks nothing.
 select version from risk_policy for update

@@ -10,6 +10,7 @@ import pytest
 from oraculum.audit.v1.audit_pb2 import AUDIT_CLASS_ADMIN, AuditFact
 from oraculum.prediction.v1 import risk_service_pb2 as risk
 from oraculum_kit.errors import FailedPrecondition, InvalidArgument
+from oraculum_prediction.errors import RestingTooSmall
 
 USDC = 1_000_000
 WIDE = {
@@ -50,6 +51,10 @@ async def listed(house: Any) -> risk.ListRulesResponse:
         return await house.replicas[1].risk.ListRules(risk.ListRulesRequest())  # type: ignore[no-any-return]
 
 
+def of_usdc(rules: risk.ListRulesResponse) -> risk.HouseLimits:
+    return next(row for row in rules.house if row.asset == "USDC")
+
+
 async def refused(house: Any, who: UUID, event: UUID, replica: int) -> tuple[str, str]:
     with pytest.raises(FailedPrecondition) as caught:
         await house.place(who, event, f"refused {replica}", replica=replica, amount_units=10 * USDC)
@@ -59,7 +64,7 @@ async def refused(house: Any, who: UUID, event: UUID, replica: int) -> tuple[str
 def noted(house: Any) -> list[AuditFact]:
     rows = house.rows("select payload from outbox where topic = 'audit' order by id")
     facts = [AuditFact.FromString(row["payload"]) for row in rows]
-    return [fact for fact in facts if "_limits." in fact.action]
+    return [fact for fact in facts if fact.action.startswith(("tier_limits.", "house_limits.", "least_resting."))]
 
 
 async def test_limits_of_a_tier_hold_on_every_replica_from_the_next_order_on(two: Any) -> None:
@@ -141,15 +146,36 @@ async def test_limits_of_the_house_hold_on_every_replica_until_they_are_lifted(t
     for replica in (0, 1):
         await two.place(who, event, f"before {replica}", replica=replica, amount_units=USDC)
     told = await set_house(two, market_units=USDC, total_units=50 * USDC)
-    assert [told] == list((await listed(two)).house)
+    assert told == of_usdc(await listed(two))
     for replica in (0, 1):
         assert ("HOUSE_LIMIT_REACHED", "house one market") == await refused(two, who, event, replica)
     assert not (await set_house(two)).HasField("market_units")
-    assert [] == list((await listed(two)).house)
+    assert not of_usdc(await listed(two)).HasField("total_units")
     await set_house(two)
     for replica in (0, 1):
         await two.place(who, event, f"after {replica}", replica=replica, amount_units=10 * USDC)
     assert ["house_limits.set", "house_limits.lifted"] == [fact.action for fact in noted(two)]
+
+
+async def test_what_rests_at_least_holds_on_every_replica_and_stays_where_nothing_is_said(two: Any) -> None:
+    event, who = await two.open(), two.person()
+    bid = {"price": 400_000, "shares": 5 * USDC}
+    for replica in (0, 1):
+        await two.limit(who, event, f"before {replica}", replica=replica, **bid)
+    assert 3 * USDC == (await set_house(two, least_resting_units=3 * USDC)).least_resting_units
+    assert 3 * USDC == (await set_house(two, market_units=0, total_units=0)).least_resting_units
+    for replica in (0, 1):
+        with pytest.raises(RestingTooSmall):
+            await two.limit(who, event, f"refused {replica}", replica=replica, **bid)
+    told = await set_house(two, least_resting_units=0)
+    assert (0, False) == (told.least_resting_units, told.HasField("market_units"))
+    assert told == of_usdc(await listed(two))
+    for replica in (0, 1):
+        await two.limit(who, event, f"after {replica}", replica=replica, price=400_000, shares=1)
+    rested = [fact.details for fact in noted(two) if fact.action == "least_resting.set"]
+    assert [("3000000", "100000"), ("0", "3000000")] == [
+        (details["least_units"], details["least_units_before"]) for details in rested
+    ]
 
 
 @pytest.mark.parametrize(
@@ -176,6 +202,13 @@ async def test_limits_of_the_house_hold_on_every_replica_until_they_are_lifted(t
         ),
         (
             "SetHouseLimits",
+            risk.SetHouseLimitsRequest(
+                limits=risk.HouseLimits(asset="USDC", least_resting_units=-1), reason="why"
+            ),
+            {"limits.least_resting_units"},
+        ),
+        (
+            "SetHouseLimits",
             risk.SetHouseLimitsRequest(limits=risk.HouseLimits(market_units=-1, total_units=-1)),
             {"limits.asset", "limits.market_units", "limits.total_units", "reason"},
         ),
@@ -185,8 +218,10 @@ async def test_every_bad_field_is_named_and_nothing_changes(
     house: Any, method: str, request_: Any, fields: set[str]
 ) -> None:
     before = house.rows("select * from risk_tier order by tier, asset")
+    rests = house.rows("select * from risk_resting")
     with house.parties.signed_in(roles={"admin"}), pytest.raises(InvalidArgument) as caught:
         await getattr(house.replicas[0].risk, method)(request_)
     assert fields == {violation.field for violation in caught.value.violations}
     assert before == house.rows("select * from risk_tier order by tier, asset")
     assert [] == house.rows("select * from risk_house")
+    assert rests == house.rows("select * from risk_resting")
