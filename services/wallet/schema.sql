@@ -786,6 +786,12 @@ CREATE INDEX deposit_of_user ON wallet.deposit USING btree (user_id, created_at)
 CREATE INDEX fill_progress_halted ON wallet.fill_progress USING btree (halted_at) WHERE (halted_at IS NOT NULL);
 
 --
+-- Name: fill_waiting_by_age; Type: INDEX; Schema: wallet; Owner: -
+--
+
+CREATE INDEX fill_waiting_by_age ON wallet.fill_waiting USING btree (received_at);
+
+--
 -- Name: idempotency_created_at; Type: INDEX; Schema: wallet; Owner: -
 --
 
@@ -962,4 +968,5 @@ INSERT INTO wallet.schema_migrations (version) VALUES
     ('20261121100001'),
     ('20261121103000'),
     ('20261121162000'),
-    ('20261121200500');
+    ('20261121200500'),
+    ('20261121225800');

@@ -6,7 +6,7 @@ everything else, so it takes turns with what would fill it.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from typing import Final
 from uuid import UUID
 
@@ -20,26 +20,13 @@ from oraculum_prediction.commands import Commands
 from oraculum_prediction.errors import MarketNotOpen
 from oraculum_prediction.repository import resting as repository
 from oraculum_prediction.repository.resting import DeadMan
+from oraculum_prediction.turns import Turns
 
 _log = structlog.stdlib.get_logger(__name__)
 
 _EVERY_SECONDS: Final = 0.5
 _ORDERS_MAX: Final = 2_000
 _PEOPLE_MAX: Final = 100
-# Before the id of anybody.
-_FIRST: Final = UUID(int=0)
-
-
-class _Turns:
-    """Pages of ids, one after the other and then from the beginning: what cannot be ended keeps nobody else waiting."""
-
-    def __init__(self, page: int) -> None:
-        self.page = page
-        self.after = _FIRST
-
-    def seen(self, ids: Sequence[UUID]) -> None:
-        """Go on behind what was seen, or begin again where there is no more."""
-        self.after = ids[-1] if len(ids) == self.page else _FIRST
 
 
 class Expiry:
@@ -51,7 +38,7 @@ class Expiry:
         self._database = database
         self._commands = commands
         self._every_seconds = every_seconds
-        self._dead, self._due, self._barred = _Turns(_PEOPLE_MAX), _Turns(_ORDERS_MAX), _Turns(_PEOPLE_MAX)
+        self._dead, self._due, self._barred = Turns(_PEOPLE_MAX), Turns(_ORDERS_MAX), Turns(_PEOPLE_MAX)
 
     async def run(self) -> None:
         """Look until cancelled."""

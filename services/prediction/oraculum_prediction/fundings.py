@@ -21,6 +21,7 @@ from oraculum_prediction import metrics
 from oraculum_prediction.errors import HouseFundsShort, MarketExists
 from oraculum_prediction.repository import fundings as repository
 from oraculum_prediction.repository.fundings import Funding
+from oraculum_prediction.turns import Turns
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -39,11 +40,17 @@ class Fundings:
     """Moves the money that markets open with. `wallet_stub` is wallet's, over the kit's channel."""
 
     def __init__(
-        self, database: Database, wallet_stub: Any, *, given_up_seconds: float = GIVEN_UP_SECONDS
+        self,
+        database: Database,
+        wallet_stub: Any,
+        *,
+        given_up_seconds: float = GIVEN_UP_SECONDS,
+        at_once: int = _AT_ONCE,
     ) -> None:
         self._database = database
         self._wallet = wallet_stub
         self._given_up_seconds = given_up_seconds
+        self._turns = Turns(at_once)
 
     async def fund(self, event_id: UUID, asset: str, subsidy_units: Units) -> Funding:
         """Move a subsidy into the escrow of a market that is to be written, and be `end`ed, next."""
@@ -60,7 +67,10 @@ class Fundings:
     async def sweep(self) -> int:
         """Bring back the subsidies of markets that never came; how many that were."""
         async with self._database.transaction() as connection:
-            lost = await repository.give_up(connection, self._given_up_seconds, _AT_ONCE)
+            lost = await repository.give_up(
+                connection, self._given_up_seconds, self._turns.after, self._turns.page
+            )
+        self._turns.seen([funding.event_id for funding in lost])
         returned = 0
         for funding in lost:
             try:

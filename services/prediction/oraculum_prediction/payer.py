@@ -114,7 +114,7 @@ class Payer:
             )
         # The most that can be there. Balancing moves what is there, and the same again for the same id.
         most_units = settlement.escrow_units
-        if settlement.revision > 1:
+        if settlement.corrects:
             most_units = Units(settlement.taken_back_units + settlement.paid_units)
         if most_units:
             transfers.append(

@@ -202,8 +202,8 @@ def _parts(person: Person, payout_prices: Sequence[Price]) -> list[Units]:
 
 
 def _dust(settlement: Settlement) -> Units:
-    """Whole units that rounding everybody down has left; a later revision has none of its own."""
-    if settlement.revision > 1:
+    """Whole units that rounding everybody down has left; what corrects another has none of its own."""
+    if settlement.corrects:
         return Units(0)
     owed = sum(
         shares * price for shares, price in zip(settlement.sold, settlement.payout_prices, strict=True)
@@ -212,6 +212,6 @@ def _dust(settlement: Settlement) -> Units:
 
 
 def _expected_rest(settlement: Settlement, rounding_units: Units) -> Units:
-    if settlement.revision > 1:
+    if settlement.corrects:
         return settlement.taken_back_units
     return Units(settlement.escrow_units - settlement.paid_units - rounding_units)

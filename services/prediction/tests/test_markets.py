@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +14,9 @@ from oraculum_kit.errors import InvalidArgument, PermissionDenied, Unavailable
 from oraculum_kit.ids import uuid7
 from oraculum_kit.timestamps import to_wire
 from oraculum_prediction.errors import HouseFundsShort, LockTimePassed, MarketExists, MarketNotFound
+from oraculum_prediction.fundings import Fundings
+from oraculum_prediction.repository.markets import market as market_row
+from oraculum_prediction.voiding import void_prices
 
 USDC = 1_000_000
 
@@ -135,6 +139,25 @@ class TestOpen:
         assert 1 == await house.replicas[0].fundings.sweep()
         assert 0 == house.books.escrow(event_id)
 
+    async def test_what_cannot_be_returned_keeps_nothing_else_in_the_escrow(self, house: Any) -> None:
+        """One was never moved and the house is short of it: the others, page by page, bring back what the house is short of."""
+        locks_at = to_wire(datetime.now(UTC) + timedelta(hours=1))
+
+        async def away(_: object) -> None:
+            raise Unavailable
+
+        house.books.before = away
+        with pytest.raises(Unavailable):
+            await house.open(UUID(int=1), locks_at=locks_at)
+        house.books.before = None
+        moved = uuid7()
+        await funded_and_dead(house, moved, locks_at)
+        house.books.balances[wallet.ACCOUNT_KIND_HOUSE, "", "USDC"] = 0
+        replica = house.replicas[0]
+        fundings = Fundings(replica.database, replica.fundings._wallet, given_up_seconds=0.0, at_once=1)
+        assert [0, 1] == [await fundings.sweep() for _ in range(2)]
+        assert (0, 100 * USDC) == (house.books.escrow(moved), house.books.balance(wallet.ACCOUNT_KIND_HOUSE))
+
     async def test_a_house_without_money(self, house: Any) -> None:
         house.books.balances[wallet.ACCOUNT_KIND_HOUSE, "", "USDC"] = 99 * USDC
         with pytest.raises(HouseFundsShort):
@@ -190,8 +213,10 @@ class TestClose:
         event_id = await house.open()
         await house.place(house.person(), event_id, "k", amount_units=20 * USDC)
         first = await house.close(event_id)
-        assert 1 == first.closing_sequence
-        assert first == await house.close(event_id, "cancel")
+        assert (1, 0) == (first.closing_sequence, len(first.void_price_millionths))
+        cancelled = await house.close(event_id, "cancel")
+        assert (1, 2) == (cancelled.closing_sequence, len(cancelled.void_price_millionths))
+        assert cancelled == await house.close(event_id, "cancel") == await house.close(event_id)
 
     async def test_without_a_market(self, house: Any) -> None:
         with pytest.raises(MarketNotFound):
@@ -199,7 +224,7 @@ class TestClose:
 
     async def test_without_trades_the_void_prices_are_those_of_the_opening(self, house: Any) -> None:
         event_id = await house.open(outcome_count=4)
-        closed = await house.close(event_id)
+        closed = await house.close(event_id, "cancel")
         assert (0, [250_000] * 4) == (closed.closing_sequence, list(closed.void_price_millionths))
 
     async def test_void_prices_are_weighted_by_time(self, house: Any) -> None:
@@ -211,7 +236,7 @@ class TestClose:
         house.rows("update market set opened_at = opened_at - interval '2 hours', version = version + 1")
         house.rows("alter table fill disable trigger fill_is_for_ever")
         house.rows("update fill set filled_at = clock_timestamp() - interval '45 minutes'")
-        closed = await house.close(event_id)
+        closed = await house.close(event_id, "cancel")
         for opening, traded, actual in zip([500_000] * 2, prices, closed.void_price_millionths, strict=True):
             assert abs((opening + 3 * traded) // 4 - actual) <= 50
         assert 1_000_000 == sum(closed.void_price_millionths)
@@ -222,5 +247,27 @@ class TestClose:
         house.rows("update market set opened_at = opened_at - interval '3 hours', version = version + 1")
         house.rows("alter table fill disable trigger fill_is_for_ever")
         house.rows("update fill set filled_at = clock_timestamp() - interval '2 hours'")
-        closed = await house.close(event_id)
+        closed = await house.close(event_id, "cancel")
         assert list(order.fill.price_millionths) == list(closed.void_price_millionths)
+
+    async def test_an_hour_with_too_many_fills_has_one_price_a_second(self, house: Any) -> None:
+        """Whoever asks again gets the same, and it is what an average over all fills comes to, but for those seconds."""
+        event_id = await house.open()
+        for number in range(6):
+            await house.place(
+                house.person(), event_id, f"k{number}", outcome=number % 2, amount_units=20 * USDC
+            )
+        house.rows("update market set opened_at = opened_at - interval '30 minutes', version = version + 1")
+        house.rows("alter table fill disable trigger fill_is_for_ever")
+        house.rows("update fill set filled_at = clock_timestamp() - interval '4 minutes' * (7 - sequence)")
+        await house.close(event_id)
+        async with house.replicas[0].database.connection() as connection:
+            market = await market_row(connection, event_id)
+            assert market is not None
+            exact, *drawn = [
+                await void_prices(connection, market, fills_max=fills_max) for fills_max in (6, 5, 0)
+            ]
+        assert drawn[0] == drawn[1]
+        assert 1_000_000 == sum(drawn[0])
+        for average, price in zip(exact, drawn[0], strict=True):
+            assert abs(average - price) <= 6 * 1_000_000 // (30 * 60)

@@ -93,7 +93,7 @@ async def test_an_event_without_a_category_is_paid(house: Any) -> None:
 async def test_a_cancelled_event_pays_void_prices(house: Any) -> None:
     """Each is rounded down once; what that leaves goes to the account for rounding, the rest to the house."""
     event_id, crowd = await traded(house)
-    closed = await house.close(event_id)
+    closed = await house.close(event_id, "cancel")
     prices = list(closed.void_price_millionths)
     before = {person: house.books.user(person) for person in crowd}
     await house.hear(event_id, prices, cancelled=True)
@@ -225,6 +225,22 @@ class TestRevisions:
         assert 0 == last["lost_units"]
         parts = house.rows("select sum(payout_units)::bigint as paid from position")
         assert sum(pair[0] for pair in held.values()) == parts[0]["paid"]
+
+    async def test_the_first_that_is_heard_corrects_nothing_whatever_its_number(self, house: Any) -> None:
+        """A malformed first one was put aside: the second pays everybody and empties the escrow, as a first does."""
+        event_id, crowd = await traded(house)
+        before = {person: house.books.user(person) for person in crowd}
+        with pytest.raises(ValueError, match="payouts for the 2 outcomes"):
+            await house.hear(event_id, [1_000_000])
+        await house.hear(event_id, [333_333, 666_667], revision=2)
+        await house.settle(event_id)
+        held = shares(house, event_id)
+        assert {
+            person: before[person] + (held[person][0] * 333_333 + held[person][1] * 666_667) // 1_000_000
+            for person in crowd
+        } == {person: house.books.user(person) for person in crowd}
+        assert 0 == house.books.escrow(event_id)
+        house.books.check()
 
     async def test_what_somebody_has_spent_is_the_houses_loss(self, house: Any) -> None:
         """Nobody is overdrawn; a third revision neither asks for the rest nor forgets what was paid."""

@@ -80,8 +80,9 @@ class Sweeper:
                         await self.settle_reserves()
                         if loop.time() >= resume_at:
                             resume_at = loop.time() + RESUME_EVERY_SECONDS
-                            await self.measure()
+                            # First what repairs, then what counts: the more waits, the longer counting takes.
                             await self._fills.resume(self._database)
+                            await self.measure()
                     finally:
                         await repository.resign(connection)
                 await pause(stop, self._every_seconds)

@@ -35,10 +35,13 @@ async def end(connection: Connection, funding: Funding) -> bool:
     )
 
 
-async def give_up(connection: Connection, age_seconds: float, row_count: int) -> list[Funding]:
-    """Give up what is old and has no market."""
+async def give_up(connection: Connection, age_seconds: float, after: UUID, row_count: int) -> list[Funding]:
+    """Give up what is old and has no market; the next so many by event."""
     await _SQL.forget_fundings.run(connection)
-    return await _SQL.give_up_fundings.all(connection, Funding, age_seconds=age_seconds, row_count=row_count)
+    lost = await _SQL.give_up_fundings.all(
+        connection, Funding, age_seconds=age_seconds, after=after, row_count=row_count
+    )
+    return sorted(lost, key=lambda funding: funding.event_id)
 
 
 async def returned(connection: Connection, funding: Funding) -> None:

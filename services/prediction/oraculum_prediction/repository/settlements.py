@@ -40,6 +40,8 @@ class Settlement:
     sequence: int
     sold: list[int]
     status: int
+    # Whether an earlier word was heard, and people were paid by it.
+    corrects: bool
 
 
 class Person(NamedTuple):

@@ -30,13 +30,14 @@ returning event_id
 delete from funding f where exists (select from market m where m.event_id = f.event_id)
 
 -- name: give_up_fundings
--- What is old and has no market: whoever was to write it comes too late from now on.
+-- A page, by event, of what is old and has no market: whoever was to write it comes too late from now on.
 update funding
 set given_up_at = coalesce(given_up_at, clock_timestamp())
 where event_id in (
     select event_id from funding
     where returned_at is null and begun_at < clock_timestamp() - make_interval(secs => %(age_seconds)s)
-    order by begun_at
+      and event_id > %(after)s
+    order by event_id
     limit %(row_count)s
     for update
 )

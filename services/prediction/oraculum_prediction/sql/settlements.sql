@@ -11,10 +11,12 @@ on conflict (event_id, revision) do nothing
 returning event_id
 
 -- name: next_settlement
--- The oldest revision of an event that is not done, with what it needs to know of the market.
+-- The oldest revision of an event that is not done, with what it needs to know of the market. It corrects another where one
+-- was heard before: the first that is heard may have any number, where a malformed one was put aside.
 select s.event_id, s.revision, s.payout_prices, s.refunded, s.closing_sequence, s.step, s.after_user_id,
     s.after_sequence, s.people_paid, s.paid_units, s.taken_back_units, s.lost_units, m.asset, m.escrow_units, m.sequence,
-    m.sold, m.status
+    m.sold, m.status,
+    exists (select from settlement o where o.event_id = s.event_id and o.heard_at < s.heard_at) as corrects
 from settlement s
 join market m on m.event_id = s.event_id
 where s.event_id = %(event_id)s and s.step < 5

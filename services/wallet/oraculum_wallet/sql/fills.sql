@@ -53,17 +53,31 @@ using fill_progress p
 where p.event_id = any(%(event_ids)s::uuid[]) and w.event_id = p.event_id and w.sequence <= p.sequence;
 
 -- name: events_waiting
--- The next events of which something waits, by id: each has its turn, however many stand still for good.
-select event_id::text as id
-from (select event_id from fill_waiting union select event_id from release_waiting) as waiting
-where event_id > %(after)s::uuid
-order by id
-limit %(limit)s;
+-- The next events of which something waits, by id: each has its turn, however many stand still for good. One look into each
+-- index for each event, for of a single one millions of fills may wait.
+with recursive waiting (event_id) as (
+    select first.event_id
+    from (
+        (select event_id from fill_waiting where event_id > %(after)s::uuid order by event_id limit 1)
+        union all
+        (select event_id from release_waiting where event_id > %(after)s::uuid order by event_id limit 1)
+    ) as first
+    where first.event_id is not null
+    union
+    select further.event_id
+    from waiting
+    cross join lateral (
+        (select event_id from fill_waiting where event_id > waiting.event_id order by event_id limit 1)
+        union all
+        (select event_id from release_waiting where event_id > waiting.event_id order by event_id limit 1)
+    ) as further
+)
+select event_id::text as id from waiting order by event_id limit %(limit)s;
 
 -- name: measure_waiting
--- How many fills wait, and for how many seconds the oldest has.
-select count(*), coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::float8
-from fill_waiting;
+-- How many fills wait (counted up to a bound, counting must not become the load), and for how many seconds the oldest has.
+select (select count(*) from (select from fill_waiting limit 100000) as counted),
+    coalesce(extract(epoch from clock_timestamp() - (select min(received_at) from fill_waiting)), 0)::float8;
 
 -- name: measure_halted
 -- How many events stand still, and for how many seconds the first of them has.
