@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from oraculum_event.drafting import CHALLENGE_SECONDS_MAX
 from oraculum_event.rules import Rules
@@ -16,12 +17,15 @@ from oraculum_money import Units
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the house puts into markets, in the asset's smallest unit."""
+    """On what terms events are opened; amounts are in the asset's smallest unit."""
 
+    # What the house puts into a market.
     subsidy: Units
     subsidy_max: Units
     # What an author pays for opening an event who is no administrator, beside its subsidy.
     creation_fee: Units = Units(0)
+    # How long after its end a deadline may decide an event, at the soonest: so long administrators have to come first.
+    deadline_after: timedelta = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,11 @@ def load(variables: Mapping[str, str]) -> Config:
                 subsidy=Units(environment.integer("EVENT_SUBSIDY_UNITS", 100_000_000, minimum=1)),
                 creation_fee=Units(environment.integer("EVENT_CREATION_FEE_UNITS", 1_000_000, minimum=0)),
                 subsidy_max=Units(environment.integer("EVENT_SUBSIDY_UNITS_MAX", 100_000_000_000, minimum=1)),
+                deadline_after=timedelta(
+                    seconds=environment.integer(
+                        "EVENT_DEADLINE_AFTER_SECONDS", 259_200, minimum=0, maximum=CHALLENGE_SECONDS_MAX
+                    )
+                ),
             ),
             rules=Rules(
                 challenge_seconds=environment.integer(

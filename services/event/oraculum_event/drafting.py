@@ -37,7 +37,13 @@ DEFAULT_LABELS: Final = {EventType.BINARY: BINARY_LABELS, EventType.SCALAR: scal
 CHALLENGE_SECONDS_MAX: Final = 30 * 24 * 3600
 
 
-def check_draft(draft: Draft, now: datetime, categories: Collection[str], check: Violations) -> None:
+def check_draft(
+    draft: Draft,
+    now: datetime,
+    categories: Collection[str],
+    check: Violations,
+    deadline_after: timedelta,
+) -> None:
     """Note everything that is wrong with a draft."""
     check.text("title", draft.title, minimum=5, maximum=TITLE_LENGTH_MAX)
     check.text("description", draft.description, maximum=DESCRIPTION_LENGTH_MAX)
@@ -53,11 +59,16 @@ def check_draft(draft: Draft, now: datetime, categories: Collection[str], check:
     _check_mechanism(draft.mechanism, len(draft.outcome_labels), check)
     check_opening(draft.mechanism, draft.prior, len(draft.outcome_labels), draft.subsidy, check)
     check_link("image_url", draft.image_url, check)
-    _check_deadline(draft, check)
+    _check_deadline(draft, deadline_after, check)
 
 
 def check_changes(
-    event: Event, changes: Changes, now: datetime, categories: Collection[str], check: Violations
+    event: Event,
+    changes: Changes,
+    now: datetime,
+    categories: Collection[str],
+    check: Violations,
+    deadline_after: timedelta,
 ) -> None:
     """Note everything that is wrong with an edit."""
     if changes.title is not None:
@@ -75,6 +86,16 @@ def check_changes(
         check_link("image_url", changes.image_url, check)
     if changes.start_time is not None or changes.end_time is not None:
         _check_times(changes.start_time or event.start_time, changes.end_time or event.end_time, now, check)
+    resolve_by = event.resolve_by
+    if (
+        changes.end_time is not None
+        and resolve_by is not None
+        and resolve_by - deadline_after < changes.end_time
+    ):
+        # The deadline stands as people read it, so the end keeps its distance from it.
+        check.refuse(
+            "end_time", f"must be {_spoken(deadline_after)} before resolve_by, {resolve_by.isoformat()}"
+        )
 
 
 def _check_shape(event: Event, changes: Changes, check: Violations) -> None:
@@ -130,17 +151,25 @@ def _check_scale(event_type: EventType, scale: Scale | None, check: Violations) 
         check.refuse("scale", "belongs to a scalar event")
 
 
-def _check_deadline(draft: Draft, check: Violations) -> None:
+def _check_deadline(draft: Draft, deadline_after: timedelta, check: Violations) -> None:
     if draft.challenge_seconds is not None and not 0 <= draft.challenge_seconds <= CHALLENGE_SECONDS_MAX:
         check.refuse("challenge_seconds", f"must lie between 0 and {CHALLENGE_SECONDS_MAX}")
     if draft.resolve_by is None:
         if draft.deadline_payout:
             check.refuse("deadline_payout_millionths", "means something only with resolve_by")
         return
-    if draft.resolve_by < draft.end_time:
-        check.refuse("resolve_by", "must not be before the end")
+    if draft.resolve_by - deadline_after < draft.end_time:
+        check.refuse("resolve_by", f"must be {_spoken(deadline_after)} after the end")
     if draft.deadline_payout:
         check_payout(draft.deadline_payout, len(draft.outcome_labels), check, "deadline_payout_millionths")
+
+
+def _spoken(least: timedelta) -> str:
+    seconds = int(least.total_seconds())
+    for unit, length in (("days", 86_400), ("hours", 3_600)):
+        if seconds % length == 0:
+            return f"at least {seconds // length} {unit}"
+    return f"at least {seconds} seconds"
 
 
 def _check_labels(event_type: EventType, labels: Sequence[str], check: Violations) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from oraculum_event import events
+from oraculum_event.config import Terms
 from oraculum_event.drafting import check_changes, check_subsidy
 from oraculum_event.errors import EventChanged, EventNotEditable, EventNotOpened
 from oraculum_event.lifecycle import Lifecycle
@@ -19,7 +20,6 @@ from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection
 from oraculum_kit.errors import Violation
 from oraculum_kit.validation import Violations
-from oraculum_money import Units
 
 _DRAFT: Final = frozenset({State.DRAFT})
 _BEFORE: Final = frozenset({State.DRAFT, State.OPENING})
@@ -55,10 +55,10 @@ _WHY_NOT: Final = {
 class Editing:
     """Changes events."""
 
-    def __init__(self, lifecycle: Lifecycle, clock: Clock, subsidy_max: Units) -> None:
+    def __init__(self, lifecycle: Lifecycle, clock: Clock, terms: Terms) -> None:
         self._lifecycle = lifecycle
         self._clock = clock
-        self._subsidy_max = subsidy_max
+        self._terms = terms
         self._events = Events()
         self._categories = Categories()
 
@@ -73,9 +73,10 @@ class Editing:
             # Bets have closed, whatever the lock's job has noted by now: nobody opens them again.
             raise _not_editable(event, sorted(_TIMES & set(changes.given())), "stands once bets have closed")
         check = Violations()
-        check_changes(event, changes, now, await self._categories.words(connection), check)
+        categories = await self._categories.words(connection)
+        check_changes(event, changes, now, categories, check, self._terms.deadline_after)
         if changes.subsidy is not None:
-            check_subsidy("subsidy", changes.subsidy, self._subsidy_max, check)
+            check_subsidy("subsidy", changes.subsidy, self._terms.subsidy_max, check)
         check.finish()
         await self._events.update(connection, event, changes, now)
         event = await self._lifecycle.held(connection, event_id)

@@ -59,10 +59,10 @@ def read_draft(
         creation_fee=terms.creation_fee if pays else Units(0),
         challenge_seconds=_challenge(request, user, check),
         resolve_by=check.time("resolve_by", request),
-        deadline_payout=prices(request.deadline_payout_millionths),
+        deadline_payout=_deadline_payout(request, user, check),
         mechanism=_mechanism(request, check) or Mechanism.LMSR,
     )
-    check_draft(draft, now, categories, check)
+    check_draft(draft, now, categories, check, terms.deadline_after)
     check.finish()
     return draft
 
@@ -146,6 +146,13 @@ def _challenge(request: pb.CreateEventRequest, user: User, check: Violations) ->
         # Who has money in an event must not shorten the time in which others may object.
         check.refuse("challenge_seconds", "is an administrator's to set")
     return int(request.challenge_seconds)
+
+
+def _deadline_payout(request: pb.CreateEventRequest, user: User, check: Violations) -> list[Price]:
+    if request.deadline_payout_millionths and "admin" not in user.roles:
+        # Who has money in an event must not choose what it comes to when nobody looks. Without this it is called off.
+        check.refuse("deadline_payout_millionths", "is an administrator's to set")
+    return prices(request.deadline_payout_millionths)
 
 
 def _mechanism(request: pb.CreateEventRequest | pb.UpdateEventRequest, check: Violations) -> Mechanism | None:

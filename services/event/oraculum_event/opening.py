@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from oraculum_event import events, metrics
+from oraculum_event.deadlines import Deadlines
 from oraculum_event.errors import (
     AuthorBarred,
     CreationNotPaid,
@@ -58,6 +59,7 @@ class Opening:
         database: Database,
         lifecycle: Lifecycle,
         results: Results,
+        deadlines: Deadlines,
         markets: Markets,
         stakes: Stakes,
         clock: Clock,
@@ -65,6 +67,7 @@ class Opening:
         self._database = database
         self._lifecycle = lifecycle
         self._results = results
+        self._deadlines = deadlines
         self._markets = markets
         self._stakes = stakes
         self._clock = clock
@@ -156,7 +159,7 @@ class Opening:
                 return
             await self._events.move(connection, event, State.ACTIVE, Actor.PLATFORM, self._clock.now())
             await self._lifecycle.schedule_lock(connection, event_id, event.locks_at)
-            await self._results.schedule_deadline(connection, event)
+            await self._deadlines.schedule(connection, event)
             await self._trends.begin(connection, event_id, beginning(self._clock.now()))
             await events.opened(connection, await self._lifecycle.held(connection, event_id))
 

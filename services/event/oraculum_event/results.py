@@ -15,18 +15,13 @@ import structlog
 
 from oraculum_event import bonds, events
 from oraculum_event.drafting import check_payout
-from oraculum_event.errors import (
-    EventAlreadyResolved,
-    EventNotOpened,
-    NothingToConfirm,
-    SameAdministrator,
-)
+from oraculum_event.errors import EventAlreadyResolved, EventNotOpened
 from oraculum_event.lifecycle import Lifecycle, jobs_that_must
 from oraculum_event.markets import Markets
 from oraculum_event.records import TERMINAL, Event, Status, Verdict
 from oraculum_event.repository import Events, Proposals, Resolutions
 from oraculum_event.rules import Rules
-from oraculum_event.transitions import Actor, State, actor_of
+from oraculum_event.transitions import Actor, State, actor_of, check_step
 from oraculum_kit import jobs
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
@@ -39,11 +34,8 @@ _log = structlog.stdlib.get_logger(__name__)
 
 SETTLE: Final = "settle_verdict"
 FINALIZE: Final = "finalize_proposal"
-DEADLINE: Final = "deadline"
 
 ADMIN: Final = "admin"
-BY_DEADLINE: Final = "deadline"
-_NO_RESULT: Final = "no result was told by the deadline"
 
 
 class Results:
@@ -89,16 +81,31 @@ class Results:
             raise EventAlreadyResolved(event_id=event_id, status=event.status)
         if event.status == Status.DRAFT:
             raise EventNotOpened(event_id=event_id)
-        if event.status == Status.RESOLVING:
-            proposal = await self._proposals.latest(connection, event_id)
-            if proposal is not None and proposal.overturned_at is None:
-                if proposal.payout_millionths == list(payout):
-                    return
-                raise EventAlreadyResolved("another result is proposed", event_id=event_id)
+        if event.status == Status.RESOLVING and await self._is_proposed(connection, event, payout, source):
+            return
         await self._note(
             connection,
             Verdict(event_id, "resolve", list(payout), source, note, actor_user_id, self._clock.now(), value),
         )
+
+    async def _is_proposed(
+        self, connection: Connection, event: Event, payout: Sequence[Price], source: str
+    ) -> bool:
+        """Whether just this is proposed; refused where another result is, or this one was and may not come back."""
+        proposal = await self._proposals.latest(connection, event.event_id)
+        if proposal is None:
+            return False
+        same = proposal.payout_millionths == list(payout)
+        if proposal.overturned_at is None:
+            if same:
+                return True
+            raise EventAlreadyResolved("another result is proposed", event_id=event.event_id)
+        if same and source != ADMIN:
+            # Somebody disputed it and was right: no machine says it again over the decision of a person.
+            raise EventAlreadyResolved(
+                "this result was overturned, and an administrator's to say again", event_id=event.event_id
+            )
+        return False
 
     async def cancel(
         self, connection: Connection, event_id: UUID, *, source: str, note: str, actor_user_id: UUID | None
@@ -137,30 +144,12 @@ class Results:
         proposal = await self._proposals.latest(connection, event.event_id)
         if proposal is None:
             raise ValueError(f"{event.event_id} is resolving without a proposal")
+        check_step(event.state, State.OVERTURNED, Actor.ADMIN)
         await self._proposals.overturn(connection, event.event_id, proposal.number, now)
         await self._note(
             connection,
             Verdict(event.event_id, "resolve", list(payout), ADMIN, note, actor_user_id, now, value),
         )
-
-    async def confirm(
-        self, connection: Connection, event_id: UUID, actor_user_id: UUID, *, confirm: bool
-    ) -> None:
-        """Confirm a result that waits for another administrator, or withdraw it."""
-        await self._lifecycle.held(connection, event_id)
-        verdict = await self._resolutions.verdict(connection, event_id)
-        if verdict is None or not verdict.awaits_confirmation:
-            raise NothingToConfirm(event_id=event_id)
-        now = self._clock.now()
-        if not confirm:
-            await self._resolutions.forget_verdict(connection, event_id)
-            await events.audit(connection, "event.resolution_withdrawn", event_id, now)
-            return
-        if verdict.actor_user_id == actor_user_id:
-            raise SameAdministrator(event_id=event_id)
-        await self._proposals.confirm(connection, event_id, actor_user_id)
-        await self._schedule(connection, SETTLE, event_id)
-        await events.audit(connection, "event.resolution_confirmed", event_id, now)
 
     # Carrying it out
 
@@ -258,6 +247,9 @@ class Results:
         self, connection: Connection, event: Event, verdict: Verdict, closing_sequence: int, seconds: int
     ) -> None:
         event_id = event.event_id
+        # Before the proposal is there: whether the one before it was overturned says whether this is a step.
+        actor = actor_of(verdict.source)
+        await self._events.move(connection, event, State.RESOLVING, actor, self._clock.now())
         ends_at = await self._proposals.insert(
             connection,
             verdict,
@@ -266,8 +258,6 @@ class Results:
             bond=self._rules.bond,
         )
         await self._resolutions.forget_verdict(connection, event_id)
-        actor = actor_of(verdict.source)
-        await self._events.move(connection, event, State.RESOLVING, actor, self._clock.now())
         await self._schedule(connection, FINALIZE, event_id, ends_at)
         event = await self._lifecycle.held(connection, event_id)
         proposal = await self._proposals.latest(connection, event_id)
@@ -322,39 +312,13 @@ class Results:
                 proposal.closing_sequence,
             )
 
+    async def ask_to_settle(self, connection: Connection, event_id: UUID) -> None:
+        """Carry a verdict out once this transaction is committed."""
+        await self._schedule(connection, SETTLE, event_id)
+
     async def ask_to_finalize(self, connection: Connection, event_id: UUID) -> None:
         """Look at a proposed result again: a dispute of it was decided."""
         await self._schedule(connection, FINALIZE, event_id, self._clock.now())
-
-    # Deadlines
-
-    async def schedule_deadline(self, connection: Connection, event: Event) -> None:
-        """Have an event resolved at its deadline, if it has one."""
-        if event.resolve_by is not None:
-            await self._schedule(connection, DEADLINE, event.event_id, event.resolve_by)
-
-    async def deadline_job(self, job: Job) -> None:
-        """Resolve an event that nobody resolved in time, as it said that it would be."""
-        event_id = UUID(job.payload["event_id"])
-        async with self._database.transaction() as connection:
-            event = await self._lifecycle.held(connection, event_id)
-            if event.state not in {State.ACTIVE, State.LOCKED} or event.resolve_by is None:
-                return
-            if await self._resolutions.verdict(connection, event_id) is not None:
-                return
-            if event.deadline_payout_millionths:
-                await self.resolve(
-                    connection,
-                    event_id,
-                    event.deadline_payout_millionths,
-                    source=BY_DEADLINE,
-                    note=_NO_RESULT,
-                    actor_user_id=None,
-                )
-            else:
-                await self.cancel(
-                    connection, event_id, source=BY_DEADLINE, note=_NO_RESULT, actor_user_id=None
-                )
 
     async def _note(self, connection: Connection, verdict: Verdict) -> None:
         if not await self._resolutions.insert_verdict(connection, verdict):
@@ -364,7 +328,7 @@ class Results:
                 verdict.payout_millionths,
             ):
                 raise EventAlreadyResolved("another result is being committed", event_id=verdict.event_id)
-        await self._schedule(connection, SETTLE, verdict.event_id)
+        await self.ask_to_settle(connection, verdict.event_id)
 
     async def _schedule(
         self, connection: Connection, kind: str, event_id: UUID, run_at: datetime | None = None
@@ -380,6 +344,4 @@ class Results:
 
     def kinds(self) -> list[jobs.Kind]:
         """The jobs that carry results out."""
-        return jobs_that_must(
-            {SETTLE: self.settle_job, FINALIZE: self.finalize_job, DEADLINE: self.deadline_job}
-        )
+        return jobs_that_must({SETTLE: self.settle_job, FINALIZE: self.finalize_job})

@@ -235,7 +235,7 @@ class EventServicer(event_service_pb2_grpc.EventServiceServicer):
     async def ConfirmResolution(
         self, request: pb.ConfirmResolutionRequest, context: Context
     ) -> pb.ConfirmResolutionResponse:
-        """Confirm or withdraw a result that waits for a second administrator."""
+        """Confirm a result that waits for a second administrator, or withdraw one that is not committed."""
         check = Violations()
         event_id = check.uuid("event_id", request.event_id)
         check.text("note", request.note, maximum=2000)
@@ -243,7 +243,7 @@ class EventServicer(event_service_pb2_grpc.EventServiceServicer):
         actor = require_user().id
 
         async def write(connection: Connection) -> pb.ConfirmResolutionResponse:
-            await self._steps.results.confirm(connection, event_id, actor, confirm=request.confirm)
+            await self._steps.confirmations.decide(connection, event_id, actor, confirm=request.confirm)
             return pb.ConfirmResolutionResponse()
 
         await idempotency.once(self._database, request, pb.ConfirmResolutionResponse, write)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from oraculum_event.config import Terms
+from oraculum_event.confirmations import Confirmations
+from oraculum_event.deadlines import Deadlines
 from oraculum_event.disputes import Disputes
 from oraculum_event.editing import Editing
 from oraculum_event.lifecycle import Lifecycle
@@ -22,6 +24,8 @@ class Steps:
 
     lifecycle: Lifecycle
     results: Results
+    confirmations: Confirmations
+    deadlines: Deadlines
     opening: Opening
     editing: Editing
     disputes: Disputes
@@ -31,6 +35,7 @@ class Steps:
         return [
             *self.lifecycle.kinds(),
             *self.results.kinds(),
+            *self.deadlines.kinds(),
             *self.opening.kinds(),
             *self.disputes.kinds(),
         ]
@@ -42,10 +47,13 @@ def wire(
     """Wire the parts together."""
     lifecycle = Lifecycle(database, markets, clock)
     results = Results(database, lifecycle, markets, clock, rules)
+    deadlines = Deadlines(database, lifecycle, results, clock, terms.deadline_after)
     return Steps(
         lifecycle=lifecycle,
         results=results,
-        opening=Opening(database, lifecycle, results, markets, stakes, clock),
-        editing=Editing(lifecycle, clock, terms.subsidy_max),
+        confirmations=Confirmations(lifecycle, results, deadlines, clock),
+        deadlines=deadlines,
+        opening=Opening(database, lifecycle, results, deadlines, markets, stakes, clock),
+        editing=Editing(lifecycle, clock, terms),
         disputes=Disputes(database, lifecycle, results, stakes, clock),
     )

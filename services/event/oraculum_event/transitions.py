@@ -5,7 +5,8 @@
       +---------+---------+---------+-----------+------> cancelled
 
 A draft is written and shown to nobody but its author; opening is published, and its market is not open yet. Both are
-the status `draft` outside. The database refuses what is not here, too (check_event_transition).
+the status `draft` outside. Overturned is resolving with a proposed result against which a dispute was upheld, while no
+other is proposed; both are `resolving` outside. The database refuses what is not here, too (check_event_transition).
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ class State(StrEnum):
     ACTIVE = "active"
     LOCKED = "locked"
     RESOLVING = "resolving"
+    OVERTURNED = "overturned"
     RESOLVED = "resolved"
     CANCELLED = "cancelled"
 
@@ -49,6 +51,8 @@ class Step:
 
 FINAL: Final = frozenset({State.RESOLVED, State.CANCELLED})
 
+# What is no status of its own outside.
+_STORED: Final = {State.OPENING: State.DRAFT, State.OVERTURNED: State.RESOLVING}
 _TRADED: Final = frozenset({State.ACTIVE, State.LOCKED})
 _PEOPLE: Final = frozenset({Actor.AUTHOR, Actor.ADMIN})
 _PLATFORM: Final = frozenset({Actor.PLATFORM})
@@ -70,12 +74,14 @@ STEPS: Final[tuple[Step, ...]] = (
     ),
     # With a challenge window; without one `resolve` leads straight to the end.
     Step("propose", _TRADED, State.RESOLVING, _JUDGES),
-    # A dispute was upheld: another result takes the place of the one that was wrong.
-    Step("propose_again", frozenset({State.RESOLVING}), State.RESOLVING, frozenset({Actor.ADMIN})),
-    Step("resolve", _TRADED, State.RESOLVED, _JUDGES),
+    # A dispute was upheld: another result takes the place of the one that was wrong, whoever says it. What the
+    # administrator says who upheld it may be withdrawn, and then a venue or a deadline may come first.
+    Step("overturn", frozenset({State.RESOLVING}), State.OVERTURNED, frozenset({Actor.ADMIN})),
+    Step("propose_again", frozenset({State.OVERTURNED}), State.RESOLVING, _JUDGES),
+    Step("resolve", _TRADED | {State.OVERTURNED}, State.RESOLVED, _JUDGES),
     # The window is over and no dispute is open.
     Step("finalize", frozenset({State.RESOLVING}), State.RESOLVED, _PLATFORM),
-    Step("cancel", _TRADED | {State.RESOLVING}, State.CANCELLED, _JUDGES),
+    Step("cancel", _TRADED | {State.RESOLVING, State.OVERTURNED}, State.CANCELLED, _JUDGES),
 )
 
 
@@ -104,8 +110,8 @@ def actor_of(source: str) -> Actor:
 
 
 def stored_pairs() -> frozenset[tuple[str, str]]:
-    """The pairs of stored statuses that the database must let through; a draft that is opening is stored as one."""
-    stored = {state: "draft" if state is State.OPENING else state.value for state in State}
+    """The pairs of stored statuses that the database must let through."""
+    stored = {state: _STORED.get(state, state).value for state in State}
     return frozenset(
         (stored[source], stored[step.target])
         for step in STEPS

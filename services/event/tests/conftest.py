@@ -44,7 +44,7 @@ from oraculum_money import Units
 
 CLOSING_SEQUENCE = 7
 VOID_PRICES = [400_000, 600_000]
-TERMS = Terms(subsidy=Units(100_000_000), subsidy_max=Units(1_000_000_000), creation_fee=Units(2_000_000))
+TERMS = Terms(Units(100_000_000), Units(1_000_000_000), Units(2_000_000), deadline_after=timedelta(hours=1))
 BOND = 10_000_000
 YES = [0, 1_000_000]
 DAY = 24 * 3600

@@ -67,7 +67,7 @@ class TestDraft:
         wanted = change(title="x" * 900, description="y" * 30_000, categories=["  ", "w" * 80, "NBA"])
         _, draft = BOOK.draft(wanted, NOW)
         check = Violations()
-        check_draft(draft, NOW, CATEGORIES, check)
+        check_draft(draft, NOW, CATEGORIES, check, timedelta(days=3))
         check.finish()
 
     @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ class TestWriting:
         """A result by deadline is a whole result, and comes after the end."""
         early = service.clock.now() + timedelta(hours=1)
         with pytest.raises(InvalidArgument) as refused:
-            await service.write(resolve_by=early, deadline_payout_millionths=[1, 1])
+            await service.create(resolve_by=early, deadline_payout_millionths=[1, 1])
         assert [violation.field for violation in refused.value.violations] == [
             "resolve_by",
             "deadline_payout_millionths",

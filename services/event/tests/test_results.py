@@ -1,7 +1,6 @@
-"""Results before they stand: challenged, disputed with a bond, confirmed by two, told by a deadline."""
+"""Results before they stand: challenged, confirmed by two, corrected."""
 
 import asyncio
-from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -154,35 +153,6 @@ class TestScalar:
         with pytest.raises(InvalidArgument) as refused:
             await service.resolve(event.event_id, [], value="1")
         assert "value" in [each.field for each in refused.value.violations]
-
-
-class TestDeadline:
-    async def test_without_a_result_it_comes_to_what_it_said(self, service) -> None:
-        """By itself, once, and only while nobody has resolved it."""
-        later = service.clock.now() + timedelta(hours=3)
-        event = await service.create(resolve_by=later, deadline_payout_millionths=NO)
-        await service.run_jobs("deadline")
-        await service.results.settle(UUID(event.event_id))
-        resolved = await service.get(event.event_id)
-        assert (resolved.status, resolved.resolution.source) == (pb.EVENT_STATUS_RESOLVED, "deadline")
-        assert list(resolved.resolution.payout_millionths) == NO
-        assert (await service.told()).count("event_resolved") == 1
-
-    async def test_without_an_answer_it_is_called_off(self, service) -> None:
-        """Shares are paid their void prices."""
-        event = await service.create(resolve_by=service.clock.now() + timedelta(hours=3))
-        await service.run_jobs("deadline")
-        await service.results.settle(UUID(event.event_id))
-        cancelled = await service.get(event.event_id)
-        assert cancelled.status == pb.EVENT_STATUS_CANCELLED
-        assert list(cancelled.resolution.payout_millionths) == [400_000, 600_000]
-
-    async def test_a_result_that_came_before_stands(self, service) -> None:
-        """The deadline finds nothing to do."""
-        event = await service.create(resolve_by=service.clock.now() + timedelta(hours=3))
-        await service.resolve(event.event_id)
-        await service.run_jobs("deadline")
-        assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_RESOLVED
 
 
 class TestCorrection:

@@ -56,6 +56,9 @@ def test_every_state_is_reached_and_only_ends_are_ends() -> None:
         (State.ACTIVE, State.RESOLVED, Actor.AUTHOR),
         (State.LOCKED, State.ACTIVE, Actor.ADMIN),
         (State.RESOLVING, State.RESOLVED, Actor.ADMIN),
+        (State.RESOLVING, State.RESOLVED, Actor.VENUE),
+        (State.RESOLVING, State.RESOLVING, Actor.ADMIN),
+        (State.RESOLVING, State.OVERTURNED, Actor.VENUE),
         (State.RESOLVED, State.CANCELLED, Actor.ADMIN),
     ],
 )

@@ -18,6 +18,7 @@ from oraculum_kit.db import Connection, Statement, queries
 
 _events: Final = queries("oraculum_event", "sql/events.sql")
 
+_proposals: Final = queries("oraculum_event", "sql/proposals.sql")
 _trends: Final = queries("oraculum_event", "sql/trends.sql")
 
 # What a list may be filtered by. Only the filters that are asked for enter the statement, so that the planner sees
@@ -164,11 +165,19 @@ class Events:
         """How many rows a list has in all."""
         return int(await _count(tuple(sorted(listing.filters))).value(connection, **listing.filters))
 
+    async def standing(self, connection: Connection, event: Event) -> State:
+        """Where an event stands, with what only its proposals say."""
+        if event.state is State.RESOLVING and await _proposals.is_overturned.value(
+            connection, event_id=event.event_id
+        ):
+            return State.OVERTURNED
+        return event.state
+
     async def move(
         self, connection: Connection, event: Event, target: State, actor: Actor, now: datetime
     ) -> None:
         """Take an event a step further; refused unless the table of steps has it for this actor."""
-        check_step(event.state, target, actor)
+        check_step(await self.standing(connection, event), target, actor)
         await _events.set_status.run(connection, event_id=event.event_id, status=target.value, now=now)
 
     async def touch(self, connection: Connection, event: Event, now: datetime) -> None:

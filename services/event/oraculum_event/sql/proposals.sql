@@ -22,6 +22,10 @@ from proposal p where p.event_id = any (%(event_ids)s) order by p.event_id, p.nu
 update proposal set overturned_at = %(now)s
 where event_id = %(event_id)s and number = %(number)s and overturned_at is null;
 
+-- name: is_overturned
+-- Whether a dispute was upheld against the latest proposal of an event; nothing where there is none.
+select overturned_at is not null from proposal where event_id = %(event_id)s order by number desc limit 1;
+
 -- name: waiting_verdicts
 -- Results of these events that wait for another administrator.
 select event_id, kind, payout_millionths, source, note, actor_user_id, asked_at, value, awaits_confirmation, confirmed_by
