@@ -6,6 +6,7 @@ update: half of what a poll brings is known already.
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -138,10 +139,14 @@ def top_to_wire(top: Top, *, stale: bool = False) -> pb.VenueQuote:
         ask_size=text_of(top.ask_size),
         last=text_of(top.last),
         probability_millionths=probability_millionths(top.bid, top.ask, top.last),
-        venue_time=to_wire_optional(top.venue_time),
-        received_at=to_wire_optional(top.received_at),
+        venue_time=_moment(top.venue_time),
+        received_at=_moment(top.received_at),
         stale=stale,
     )
+
+
+# Both outcomes of a frame have the same times, and frames of one moment have the venue's.
+_moment = lru_cache(maxsize=1024)(to_wire_optional)
 
 
 def probability_millionths(bid: Price | None, ask: Price | None, last: Price | None) -> int | None:

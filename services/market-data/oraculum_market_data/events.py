@@ -9,6 +9,7 @@ most the batch at hand.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -98,7 +99,9 @@ def _quote(top: Top, now: datetime) -> Outgoing:
     )
 
 
+@lru_cache(maxsize=1024)
 def _utc(time: datetime) -> bytes:
+    """Both outcomes of a frame came at the same time."""
     return time.astimezone(UTC).isoformat()[:-6].encode() + b"Z"
 
 

@@ -34,12 +34,13 @@ class Price:
     `key` is what a level of a book is filed under: the millionths, or the same scale with a fraction where one is.
     """
 
-    __slots__ = ("_complement", "exact", "key", "millionths")
+    __slots__ = ("_complement", "_text", "exact", "key", "millionths")
 
     exact: Decimal
     millionths: int
     key: int | Decimal
     _complement: "Price | None"
+    _text: str
 
     def __init__(self, exact: Decimal) -> None:
         scaled = exact.scaleb(6, EXACT)
@@ -47,6 +48,7 @@ class Price:
         self.millionths = int(scaled.to_integral_value(ROUND_HALF_EVEN, EXACT))
         self.key = self.millionths if scaled == self.millionths else scaled
         self._complement = None
+        self._text = ""
 
     @property
     def complement(self) -> "Price":
@@ -67,7 +69,9 @@ class Price:
         return hash(self.exact)
 
     def __str__(self) -> str:
-        return format(self.exact, "f")
+        if not self._text:
+            self._text = format(self.exact, "f")
+        return self._text
 
     def __repr__(self) -> str:
         return f"Price({self})"

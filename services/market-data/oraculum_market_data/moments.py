@@ -7,6 +7,7 @@ that was never set.
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from oraculum_market_data.refusals import Refused
@@ -86,8 +87,12 @@ def from_epoch(count: int, field: str) -> datetime:
 
 def from_epoch_text(text: str | int, field: str) -> datetime:
     """Take a count since 1970 that came as a number, or as digits in a text, as Polymarket's frames have it."""
-    if isinstance(text, int):
-        return from_epoch(text, field)
+    return from_epoch(text, field) if isinstance(text, int) else _from_digits(text, field)
+
+
+@lru_cache(maxsize=256)
+def _from_digits(text: str, field: str) -> datetime:
+    """Remember the last ones: when much happens, dozens of frames say the same millisecond."""
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         raise Refused(field, f"not a count of milliseconds: {text[:40]!r}")
     return from_epoch(int(text), field)

@@ -6,10 +6,14 @@ then, all at the same millisecond. So a book is judged, and a crossed top told, 
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from oraculum_market_data.book import Applied, OrderBook, Trouble, TroubleKind, meet, shows, top
 from oraculum_market_data.figures import Price
 from oraculum_market_data.normal import BookDelta, BookSnapshot, Item, Level, Quote, Side, Venue
+
+# A member of an enumeration is a search in its class.
+_BID: Final = Side.BID
 
 
 class _Kept:
@@ -91,7 +95,7 @@ class PolymarketBooks:
             return
         if kept.unjudged is not None and kept.unjudged.venue_time != told:
             self._judge(delta.outcome_id, kept, applied)
-        ladder = kept.book.bids if delta.side is Side.BID else kept.book.asks
+        ladder = kept.book.bids if delta.side is _BID else kept.book.asks
         if delta.size is not None:
             ladder.put(delta.price, delta.size)
         touched[delta.outcome_id] = delta

@@ -27,6 +27,8 @@ from oraculum_market_data.venues.polymarket import frames, listings, reference_p
 from oraculum_market_data.venues.polymarket.clob import book
 from oraculum_market_data.venues.polymarket.trades import direction
 
+# Looked up once: a member of an enumeration is a search in its class, and every change has two of them.
+_VENUE: Final = Venue.POLYMARKET
 _SIDES: Final = {"BUY": Side.BID, "SELL": Side.ASK}
 _PRIVATE: Final = frozenset({"trade", "order"})
 _TEXTS: Final = frozenset({b"PING", b"PONG", b""})
@@ -235,15 +237,16 @@ def _delta(
     side = _SIDES.get(entry.side)
     if side is None:
         raise Refused("side", f"neither BUY nor SELL: {entry.side[:20]!r}")
+    best_bid, best_ask = entry.best_bid, entry.best_ask
     return BookDelta(
-        venue=Venue.POLYMARKET,
+        venue=_VENUE,
         market_id=market,
         outcome_id=entry.asset_id,
         side=side,
         price=price(entry.price, "price"),
         size=size(entry.size, "size"),
-        best_bid=_price_or_none(entry.best_bid, "best_bid"),
-        best_ask=_price_or_none(entry.best_ask, "best_ask"),
+        best_bid=price(best_bid, "best_bid") if best_bid else None,
+        best_ask=price(best_ask, "best_ask") if best_ask else None,
         hash=entry.hash,
         venue_time=venue_time,
         received_at=received_at,
