@@ -29,6 +29,38 @@ def described() -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
+class Container:
+    """One that runs: whose it is, its first process, and where it and the host are in each network of the file."""
+
+    id: str
+    name: str
+    service: str
+    number: int
+    process: int
+    addresses: Mapping[str, str]
+    host_addresses: frozenset[str]
+
+    @classmethod
+    def read(cls, project: str, told: Mapping[str, Any]) -> "Container":
+        """What the engine says of one of a project."""
+        labels, networks = told["Config"]["Labels"], told["NetworkSettings"]["Networks"]
+        return cls(
+            id=told["Id"],
+            name=told["Name"].strip("/"),
+            service=labels[f"{LABEL}.service"],
+            number=int(labels[f"{LABEL}.container-number"]),
+            process=told["State"]["Pid"],
+            addresses={
+                name.removeprefix(f"{project}_"): network["IPAddress"] for name, network in networks.items()
+            },
+            # A network that is the engine's alone has no way out, and the host no name for it.
+            host_addresses=frozenset(
+                network["Gateway"] for network in networks.values() if network["Gateway"]
+            ),
+        )
+
+
+@dataclass(frozen=True)
 class Compose:
     """One project, whose settings and secrets lie in a folder."""
 
@@ -46,11 +78,10 @@ class Compose:
         secret_files.write(self._secrets)
         self._settings.write_text(yaml.safe_dump(settings(self._secrets, self.public_url)))
 
-    def up(self, scale: Mapping[str, int], *services: str) -> None:
-        """Start what is named, or everything, with so many of each; what runs stays as it is."""
-        scales = [part for name, count in scale.items() for part in ("--scale", f"{name}={count}")]
-        alone = ["--no-deps", "--no-recreate"] if services else []
-        self._run("up", "--detach", *alone, *scales, *services)
+    def up(self, *services: str, each: int, alone: bool = False) -> None:
+        """Start services and what they wait for, or them alone, with so many of each process; what runs stays as it is."""
+        scales = [part for name in services if name in PROCESSES for part in ("--scale", f"{name}={each}")]
+        self._run("up", "--detach", *(["--no-deps", "--no-recreate"] if alone else []), *scales, *services)
 
     def down(self) -> None:
         """Take everything away, the books too."""
@@ -61,21 +92,17 @@ class Compose:
         """All containers of the project, whether they run or not."""
         return docker("ps", "--all", "--quiet", "--filter", f"label={LABEL}.project={self.project}").split()
 
-    def containers(self, service: str) -> list[str]:
-        """The containers of a service that run, the oldest first."""
-        row = f'{{{{.Label "{LABEL}.container-number"}}}} {{{{.ID}}}}'
-        filters = [f"label={LABEL}.project={self.project}", f"label={LABEL}.service={service}"]
-        flags = [part for one in filters for part in ("--filter", one)]
-        rows = [line.split() for line in docker("ps", "--format", row, *flags).splitlines()]
-        return [container for _, container in sorted(rows, key=lambda row: int(row[0]))]
+    def running(self) -> list[Container]:
+        """The containers that run, the oldest of each service first."""
+        found = docker("ps", "--quiet", "--filter", f"label={LABEL}.project={self.project}").split()
+        if not found:
+            return []
+        seen = [Container.read(self.project, told) for told in json.loads(docker("inspect", *found))]
+        return sorted(seen, key=lambda one: (one.service, one.number))
 
-    def addresses(self, container: str) -> dict[str, str]:
-        """Where a container is, in each network by its name in the file."""
-        text = docker("inspect", "--format", "{{json .NetworkSettings.Networks}}", container)
-        return {
-            name.removeprefix(f"{self.project}_"): network["IPAddress"]
-            for name, network in json.loads(text).items()
-        }
+    def containers(self, service: str) -> list[Container]:
+        """Those of one service."""
+        return [one for one in self.running() if one.service == service]
 
     @property
     def _secrets(self) -> Path:

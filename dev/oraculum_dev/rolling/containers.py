@@ -20,7 +20,7 @@ from oraculum_dev.images.engine import docker
 from oraculum_dev.infrastructure.ports import free_port
 from oraculum_dev.infrastructure.programs import Program, ProgramError, spawn, stop, wait_ready
 from oraculum_dev.rolling.balancer import Balancer, Gateway
-from oraculum_dev.rolling.compose import PROCESSES, Compose
+from oraculum_dev.rolling.compose import PROCESSES, Compose, Container, described
 from oraculum_dev.rolling.separation import INTERNAL_PORT, PORTS, PUBLIC, Separation
 from oraculum_dev.rolling.stand import BACK_SECONDS
 
@@ -29,6 +29,7 @@ EACH: Final = 2
 # Which process of prediction leads an event follows from addresses that change; of so many, hardly ever all have the same.
 EVENTS: Final = 8
 OPENED_SECONDS: Final = 60.0
+HEALTHY_SECONDS: Final = 300.0
 # As compose.yaml and the chart give a process to hear of it, drain, finish calls and close.
 STOP_SECONDS: Final = 45
 # Whoever calls it looks up its name within five seconds, and tries the new address within another.
@@ -55,7 +56,10 @@ class Containers:
         """Two of each, separated, and what stands before the gateways."""
         self._compose.prepare()
         self._is_ours = True
-        self._compose.up(dict.fromkeys(PROCESSES, EACH))
+        # Compose gives up when what it waits for is late; a busy machine may take its time.
+        self._compose.up(*(name for name in described()["services"] if name != PUBLIC), each=EACH)
+        asyncio.run(self._all_healthy())
+        self._compose.up(PUBLIC, each=EACH, alone=True)
         asyncio.run(self._all_healthy())
         self._separation.enforce()
         self._separation.prove()
@@ -73,7 +77,7 @@ class Containers:
         finally:
             await api.close()
         command = ("/app/bin/python", "-m", "oraculum_auth.admin", "create", "--evm", wallet.address)
-        await asyncio.to_thread(docker, "exec", self._compose.containers("auth")[0], *command)
+        await asyncio.to_thread(docker, "exec", self._compose.containers("auth")[0].id, *command)
         return wallet
 
     async def open_events(self, operator: Person) -> Sequence[str]:
@@ -90,7 +94,7 @@ class Containers:
         """Another one for each of its containers, and only then is that one told to stop."""
         for old in await asyncio.to_thread(self._compose.containers, service):
             new = await asyncio.to_thread(self._add, service)
-            await self._healthy(new)
+            await _healthy(new)
             if service == PUBLIC:
                 await asyncio.to_thread(self._let_in, new)
             await asyncio.sleep(HEARD_SECONDS)
@@ -110,47 +114,51 @@ class Containers:
                 self._compose.down()
             shutil.rmtree(self._compose.folder, ignore_errors=True)
 
-    def _add(self, service: str) -> str:
+    def _add(self, service: str) -> Container:
         """One more of a service, at once with the rules that it lives by."""
-        before = set(self._compose.containers(service))
-        self._compose.up({service: len(before) + 1}, service)
-        (new,) = set(self._compose.containers(service)) - before
+        before = {container.id for container in self._compose.containers(service)}
+        self._compose.up(service, each=len(before) + 1, alone=True)
+        (new,) = (one for one in self._compose.containers(service) if one.id not in before)
         self._separation.enforce()
         return new
 
-    def _take_away(self, container: str) -> None:
+    def _take_away(self, container: Container) -> None:
         """Tell it to stop, as a cluster does it; it must have gone by itself."""
-        docker("stop", "-t", str(STOP_SECONDS), container)
-        name, code = docker("inspect", "--format", "{{.Name}} {{.State.ExitCode}}", container).split()
-        self._keep_log(container)
+        docker("stop", "-t", str(STOP_SECONDS), container.id)
+        code = docker("inspect", "--format", "{{.State.ExitCode}}", container.id)
+        self._keep_log(container.id)
         if code != "0":
-            raise ProgramError(f"{name} did not drain within {STOP_SECONDS} s: it ended with {code}")
-        if container in self._places:
-            self._balancer.forget(self._places.pop(container))
-        docker("rm", container)
+            raise ProgramError(
+                f"{container.name} did not drain within {STOP_SECONDS} s: it ended with code {code}"
+            )
+        if container.id in self._places:
+            self._balancer.forget(self._places.pop(container.id))
+        docker("rm", container.id)
 
-    def _let_in(self, container: str) -> None:
+    def _let_in(self, container: Container) -> None:
         """Send people to a gateway, too."""
         place = next(place for place in PLACES if place not in self._places.values())
-        host = self._compose.addresses(container)[EDGE]
-        self._balancer.take(place, Gateway(host, PORTS[PUBLIC], INTERNAL_PORT))
-        self._places[container] = place
+        gateway = Gateway(container.addresses[EDGE], PORTS[PUBLIC], INTERNAL_PORT)
+        self._balancer.take(place, gateway)
+        self._places[container.id] = place
 
     async def _all_healthy(self) -> None:
-        containers = [one for service in PROCESSES for one in self._compose.containers(service)]
-        await asyncio.gather(*map(self._healthy, containers))
-
-    async def _healthy(self, container: str) -> None:
-        state = ("inspect", "--format", "{{.Name}} {{.State.Health.Status}}", container)
-        await until(
-            "a container to be healthy",
-            lambda: asyncio.to_thread(docker, *state),
-            lambda seen: seen.endswith(" healthy"),
-            BACK_SECONDS,
-        )
+        processes = [one for one in self._compose.running() if one.service in PROCESSES]
+        await asyncio.gather(*map(_healthy, processes))
 
     def _keep_log(self, container: str) -> None:
         self.logs.mkdir(parents=True, exist_ok=True)
         name = docker("inspect", "--format", "{{.Name}}", container).strip("/")
         with (self.logs / f"{name}.log").open("wb") as log:
             subprocess.run(["docker", "logs", container], stdout=log, stderr=subprocess.STDOUT, check=False)
+
+
+async def _healthy(container: Container) -> None:
+    await until(
+        f"{container.name} to be healthy",
+        lambda: asyncio.to_thread(
+            docker, "inspect", "--format", "{{.State.Status}}, {{.State.Health.Status}}", container.id
+        ),
+        lambda seen: seen == "running, healthy",
+        HEALTHY_SECONDS,
+    )

@@ -7,7 +7,7 @@ chart's policies do in a cluster: a port is open to those alone whose arrow the 
 import os
 import shutil
 import subprocess
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +19,7 @@ from oraculum_dev.faults.proof import agree
 from oraculum_dev.images.engine import docker
 from oraculum_dev.infrastructure.programs import ProgramError
 from oraculum_dev.project import ROOT, SERVICES
-from oraculum_dev.rolling.compose import PROCESSES, Compose, described
+from oraculum_dev.rolling.compose import PROCESSES, Compose, Container, described
 
 VALUES: Final = ROOT / "helm" / "oraculum" / "values.yaml"
 # What the chart's values call a need, and what stands for it here.
@@ -102,7 +102,6 @@ class Place:
     """A container in one network."""
 
     service: str
-    container: str
     network: str
     host: str
 
@@ -127,27 +126,32 @@ class Separation:
         """Put rules into every container, for the containers that are there now."""
         if not self.enforced:
             return
-        places = self._places()
-        for container, service in {place.container: place.service for place in places}.items():
-            sources = {place.host for place in places if service in self.may_open(place.service)}
-            host = self._host_addresses(container) if service == PUBLIC else ()
-            _restore(container, rules(PORTS[service], sources, host))
+        there = self._listening()
+        for container in there:
+            sources = {
+                host
+                for other in there
+                if container.service in self.may_open(other.service)
+                for host in other.addresses.values()
+            }
+            host = container.host_addresses if container.service == PUBLIC else ()
+            _restore(container, rules(PORTS[container.service], sources, host))
 
     def prove(self) -> None:
         """Try every address from inside one container of each kind: what opens is what may be opened, and nothing else."""
-        places = self._places()
+        there = self._listening()
+        places = [
+            Place(one.service, network, host) for one in there for network, host in one.addresses.items()
+        ]
+        first = {one.service: one for one in reversed(there)}
         with ThreadPoolExecutor(len(ORIGINS)) as pool:
-            opened = list(pool.map(lambda origin: self._opened_by(origin, places), ORIGINS))
+            opened = list(pool.map(lambda origin: _opened_by(first[origin], places), ORIGINS))
         for origin, seen in zip(ORIGINS, opened, strict=True):
             agree(f"what {origin} can open", _named(self._allowed(origin, places)), _named(seen))
             who = ", ".join(sorted({place.service for place in seen}))
             print(f"{origin:<14}opens {who or 'nobody'}", flush=True)
-        by = (
-            "by the chart's arrows"
-            if self.enforced
-            else "by networks alone (as root with iptables: by arrows)"
-        )
-        print(f"and none of the other {len(places)} addresses: separated {by}", flush=True)
+        by = "the chart's arrows" if self.enforced else "networks alone (by arrows for root with iptables)"
+        print(f"nobody opens another of {len(places)} addresses: separated by {by}", flush=True)
 
     @cached_property
     def _arrows(self) -> dict[str, frozenset[str]]:
@@ -164,27 +168,15 @@ class Separation:
             if place.network in self._networks[origin] and place.service in self.may_open(origin)
         }
 
-    def _opened_by(self, origin: str, places: Sequence[Place]) -> set[Place]:
-        tried = {f"{place.host}:{PORTS[place.service]}": place for place in _others(origin, places)}
-        container = self.compose.containers(origin)[0]
-        return {
-            tried[line]
-            for line in docker("exec", container, "/app/bin/python", "-c", PROBE, *tried).splitlines()
-        }
+    def _listening(self) -> list[Container]:
+        return [one for one in self.compose.running() if one.service in PORTS]
 
-    def _places(self) -> list[Place]:
-        return [
-            Place(service, container, network, host)
-            for service in PORTS
-            for container in self.compose.containers(service)
-            for network, host in self.compose.addresses(container).items()
-        ]
 
-    def _host_addresses(self, container: str) -> Collection[str]:
-        text = docker(
-            "inspect", "--format", "{{range .NetworkSettings.Networks}}{{.Gateway}} {{end}}", container
-        )
-        return set(text.split())
+def _opened_by(origin: Container, places: Sequence[Place]) -> set[Place]:
+    tried = {f"{place.host}:{PORTS[place.service]}": place for place in _others(origin.service, places)}
+    return {
+        tried[line] for line in docker("exec", origin.id, "/app/bin/python", "-c", PROBE, *tried).splitlines()
+    }
 
 
 def _others(origin: str, places: Sequence[Place]) -> list[Place]:
@@ -196,9 +188,8 @@ def _named(places: Iterable[Place]) -> list[str]:
     return sorted(f"{place.service} {place.host} ({place.network})" for place in places)
 
 
-def _restore(container: str, text: str) -> None:
-    process = docker("inspect", "--format", "{{.State.Pid}}", container)
-    command = ["nsenter", "--target", process, "--net", "iptables-restore", "--wait"]
+def _restore(container: Container, text: str) -> None:
+    command = ["nsenter", "--target", str(container.process), "--net", "iptables-restore", "--wait"]
     finished = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     if finished.returncode != 0:
-        raise ProgramError(f"no rules could be put into {container}: {finished.stderr.strip()}")
+        raise ProgramError(f"no rules could be put into {container.name}: {finished.stderr.strip()}")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from oraculum_dev.rolling.compose import PROCESSES, described, settings
+from oraculum_dev.rolling.compose import PROCESSES, Container, described, settings
 from oraculum_dev.rolling.stand import SETTINGS
 
 URL = "http://127.0.0.1:12345"
@@ -25,3 +25,30 @@ def test_nothing_else_is_changed(tmp_path: Path) -> None:
     laid = settings(tmp_path, URL)
     assert {"services", "secrets"} == laid.keys()
     assert {"environment"} == {key for one in laid["services"].values() for key in one}
+
+
+def test_a_container_is_known_by_its_labels_and_networks() -> None:
+    told = {
+        "Id": "c0ffee",
+        "Name": "/oraculum-rolling_gateway_3",
+        "Config": {
+            "Labels": {"com.docker.compose.service": "gateway", "com.docker.compose.container-number": "3"}
+        },
+        "State": {"Pid": 4711},
+        "NetworkSettings": {
+            "Networks": {
+                "oraculum-rolling_edge": {"IPAddress": "172.20.0.4", "Gateway": "172.20.0.1"},
+                "oraculum-rolling_peers": {"IPAddress": "172.21.0.9", "Gateway": ""},
+            }
+        },
+    }
+    expected = Container(
+        id="c0ffee",
+        name="oraculum-rolling_gateway_3",
+        service="gateway",
+        number=3,
+        process=4711,
+        addresses={"edge": "172.20.0.4", "peers": "172.21.0.9"},
+        host_addresses=frozenset({"172.20.0.1"}),
+    )
+    assert expected == Container.read("oraculum-rolling", told)
