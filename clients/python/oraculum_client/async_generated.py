@@ -1129,7 +1129,7 @@ class AsyncOraculum(AsyncConnection):
         )
 
     async def reset_password(self, *, token: str, new_password: str, idempotency_key: str = "") -> None:
-        """Set a new password with a mailed token; ends all sessions."""
+        """Set a new password with a mailed token; ends all sessions and API keys."""
         await self.done(
             Ask(
                 "POST",
@@ -1142,7 +1142,7 @@ class AsyncOraculum(AsyncConnection):
     async def change_password(
         self, *, current_password: str, new_password: str, idempotency_key: str = ""
     ) -> None:
-        """Set a new password; ends my other sessions."""
+        """Set a new password; ends my other sessions and my API keys."""
         await self.done(
             Ask(
                 "POST",

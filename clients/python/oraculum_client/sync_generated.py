@@ -1127,7 +1127,7 @@ class Oraculum(Connection):
         )
 
     def reset_password(self, *, token: str, new_password: str, idempotency_key: str = "") -> None:
-        """Set a new password with a mailed token; ends all sessions."""
+        """Set a new password with a mailed token; ends all sessions and API keys."""
         self.done(
             Ask(
                 "POST",
@@ -1138,7 +1138,7 @@ class Oraculum(Connection):
         )
 
     def change_password(self, *, current_password: str, new_password: str, idempotency_key: str = "") -> None:
-        """Set a new password; ends my other sessions."""
+        """Set a new password; ends my other sessions and my API keys."""
         self.done(
             Ask(
                 "POST",

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from oraculum.auth.v1 import api_key_service_pb2 as pb
 from oraculum_gateway.route import Call, Created, Limit, Route, Who
+from oraculum_gateway.routes.people import SIGN_IN_TOO_OLD
 from oraculum_gateway.shapes import api_keys as shapes
 from oraculum_kit.timestamps import from_wire
 
@@ -51,7 +52,7 @@ ROUTES: Final = (
         summary="Make an API key; its secret is told once", who=Who.SIGNED_IN, command=True,
         limit=Limit.SIGN_IN, body=shapes.ApiKeyIn, answer=shapes.NewApiKeyOut, status=201,
         example={"name": "market maker", "scopes": ["read", "trade"]},
-        refusals={401: "totp_wrong", 403: "verification_required", 409: "too_many_api_keys"},
+        refusals={401: "totp_wrong", 403: f"verification_required, or {SIGN_IN_TOO_OLD}", 409: "too_many_api_keys"},
     ),
     Route(
         method="DELETE", path="/auth/api-keys/{id}", name="revokeApiKey", tag="auth", handler=revoke,

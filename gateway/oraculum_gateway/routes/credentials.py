@@ -68,14 +68,14 @@ ROUTES: Final = (
     ),
     Route(
         method="POST", path="/auth/password/reset", name="resetPassword", tag="auth", handler=reset_password,
-        summary="Set a new password with a mailed token; ends all sessions", command=True,
+        summary="Set a new password with a mailed token; ends all sessions and API keys", command=True,
         limit=Limit.SIGN_IN, body=shapes.ResetPasswordIn,
         example={**_TOKEN_EXAMPLE, "new_password": _PASSWORD},
         refusals={401: "mailed_token_unknown", 409: "email_taken"},
     ),
     Route(
         method="POST", path="/auth/password/change", name="changePassword", tag="auth",
-        handler=change_password, summary="Set a new password; ends my other sessions", command=True,
+        handler=change_password, summary="Set a new password; ends my other sessions and my API keys", command=True,
         who=Who.SIGNED_IN, limit=Limit.SIGN_IN, body=shapes.ChangePasswordIn,
         example={"current_password": _PASSWORD, "new_password": "another good passphrase"},
         refusals={401: "bad_credentials", 409: "no_password"},

@@ -4,6 +4,7 @@ from typing import Final
 
 from oraculum.auth.v1 import factor_service_pb2 as pb
 from oraculum_gateway.route import Call, Limit, Route, Who
+from oraculum_gateway.routes.people import SIGN_IN_TOO_OLD
 from oraculum_gateway.shapes import credentials as shapes
 
 
@@ -39,13 +40,13 @@ ROUTES: Final = (
     Route(
         method="POST", path="/auth/totp/enroll", name="enrollTotp", tag="auth", handler=enroll,
         summary="Get a secret for an authenticator", who=Who.SIGNED_IN, command=True, limit=Limit.SIGN_IN,
-        answer=shapes.EnrolmentOut, refusals={409: "totp_enabled"},
+        answer=shapes.EnrolmentOut, refusals={403: SIGN_IN_TOO_OLD, 409: "totp_enabled"},
     ),
     Route(
         method="POST", path="/auth/totp/confirm", name="confirmTotp", tag="auth", handler=confirm,
         summary="Put the second factor in force with its first code; answers with recovery codes",
         who=Who.SIGNED_IN, command=True, limit=Limit.SIGN_IN, body=shapes.CodeIn,
-        answer=shapes.RecoveryCodesOut, example=_EXAMPLE, refusals=_REFUSALS,
+        answer=shapes.RecoveryCodesOut, example=_EXAMPLE, refusals={**_REFUSALS, 403: SIGN_IN_TOO_OLD},
     ),
     Route(
         method="POST", path="/auth/totp/disable", name="disableTotp", tag="auth", handler=disable,

@@ -5,7 +5,7 @@ from typing import Final
 from oraculum.auth.v1 import auth_service_pb2
 from oraculum.auth.v1 import credential_service_pb2 as pb
 from oraculum_gateway.route import Call, Created, Limit, Route, Who
-from oraculum_gateway.routes.people import CHAIN_NAMES, CHAINS
+from oraculum_gateway.routes.people import CHAIN_NAMES, CHAINS, SIGN_IN_TOO_OLD
 from oraculum_gateway.shapes import people as shapes
 from oraculum_kit.timestamps import from_wire
 
@@ -57,13 +57,18 @@ ROUTES: Final = (
         handler=challenge, summary="Get a message that adds an address to my account", who=Who.SIGNED_IN,
         command=True, limit=Limit.SIGN_IN, body=shapes.ChallengeIn, answer=shapes.ChallengeOut,
         example={"chain": "evm", "address": "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A"},
+        refusals={403: SIGN_IN_TOO_OLD},
     ),
     Route(
         method="POST", path="/users/me/wallets", name="addWallet", tag="users", handler=add,
         summary="Add the address that signed such a message", who=Who.SIGNED_IN, command=True,
         limit=Limit.SIGN_IN, body=shapes.AddWalletIn, answer=shapes.WalletOut, status=201,
         example={"nonce": "9f2c...", "signature": "0x..."},
-        refusals={401: "bad_signature, challenge_unknown or challenge_expired", 409: "wallet_taken"},
+        refusals={
+            401: "bad_signature, challenge_unknown or challenge_expired",
+            403: SIGN_IN_TOO_OLD,
+            409: "wallet_taken",
+        },
     ),
     Route(
         method="DELETE", path="/users/me/wallets/{id}", name="removeWallet", tag="users", handler=remove,

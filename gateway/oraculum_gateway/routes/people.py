@@ -22,6 +22,8 @@ CHAIN_NAMES: Final[dict[int, shapes.ChainName]] = {
 }
 # Passwords are compared where that yields to bets: in a busy minute it takes longer than anything else does.
 PASSWORD_SECONDS_MAX: Final = 15.0
+# What is told of a refusal by whoever adds a way into an account, or deletes it.
+SIGN_IN_TOO_OLD: Final = "sign_in_too_old: sign in again and ask within a quarter of an hour"
 
 
 async def register(call: Call) -> Created:

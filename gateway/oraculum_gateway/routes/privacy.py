@@ -11,6 +11,7 @@ from oraculum.auth.v1 import privacy_service_pb2 as pb
 from oraculum_gateway import cookies
 from oraculum_gateway.route import Call, Limit, Route, Who
 from oraculum_gateway.routes import inbox, orders, risk, trading, wallet
+from oraculum_gateway.routes.people import SIGN_IN_TOO_OLD
 from oraculum_gateway.shapes import privacy as shapes
 from oraculum_gateway.shapes.base import PageQuery
 from oraculum_kit.timestamps import from_wire
@@ -113,7 +114,7 @@ ROUTES: Final = (
         summary="Delete my account, of which a pseudonym stays in the books", who=Who.SIGNED_IN, command=True,
         limit=Limit.SIGN_IN, query=shapes.DeletionQuery,
         refusals={
-            403: "sign_in_too_old: sign in again and ask within a quarter of an hour",
+            403: SIGN_IN_TOO_OLD,
             409: (
                 "account_not_empty while money, orders or positions are left; deletion_while_excluded; "
                 "deletion_overtaken: nothing was deleted, try again"

@@ -125,7 +125,10 @@ class SignedInOut(Told):
 
 
 class SessionOut(Told):
-    """A device that is signed in."""
+    """A device that is signed in.
+
+    Sessions of one device have the same `device_id`: a label of it, and not what it sent as X-Device-Id.
+    """
 
     id: str
     created_at: TimeOut

@@ -1,6 +1,7 @@
 """Accounts after sign-in: profile, sessions, roles, and what others may see."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -135,9 +136,12 @@ class AccountBook:
             return await self._accounts.count(connection, self._clock.now())
 
     async def sessions(self, user_id: UUID) -> list[Session]:
-        """A person's live sessions, newest first."""
+        """A person's live sessions, newest first, each device under its label."""
         async with self._database.connection() as connection:
-            return await self._sessions.live(connection, user_id, self._clock.now())
+            sessions = await self._sessions.live(connection, user_id, self._clock.now())
+        return [
+            replace(one, device_id=self._accounts.device_label(user_id, one.device_id)) for one in sessions
+        ]
 
     async def end_session(self, user_id: UUID, session_id: UUID, *, reason: str) -> None:
         """End one session of this person."""

@@ -32,7 +32,7 @@ class ApiKeyServicer(api_key_service_pb2_grpc.ApiKeyServiceServicer):
         """Make a key."""
         user = require_user()
         key, secret = await self._keys.create(
-            user.id, request.name, request.scopes, days=request.days, totp_code=request.totp_code
+            user, request.name, request.scopes, days=request.days, totp_code=request.totp_code
         )
         return pb.CreateApiKeyResponse(key=_key(key, user.tier), secret=secret)
 

@@ -1,6 +1,7 @@
 """Keys of programs: made and told once, opened for the gateway, ended everywhere within a second.
 
-A key's session is the key itself, so a key that ends is a session that ends. It never carries an administrator's role.
+A key's session is the key itself, so a key that ends is a session that ends. It never carries an administrator's role. Keys
+end with the password that was in force when they were made; to make one wants a sign-in of a moment ago, or a code.
 """
 
 import secrets
@@ -10,14 +11,16 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from oraculum_auth import events
+from oraculum_auth import events, mailing
 from oraculum_auth.errors import AccountBanned, ApiKeyUnknown, TooManyKeys, UserNotFound
 from oraculum_auth.form import Form
+from oraculum_auth.recent import require_recent_sign_in
 from oraculum_auth.repository import Accounts
 from oraculum_auth.repository.accounts import hold_account
 from oraculum_auth.repository.api_keys import ApiKeyRows, StoredKey
 from oraculum_auth.second_factor import SecondFactor
 from oraculum_auth.vault import Vault
+from oraculum_kit.caller import User
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.ids import uuid7
@@ -62,7 +65,7 @@ class ApiKeys:
         self._rows = ApiKeyRows()
 
     async def create(
-        self, user_id: UUID, name: str, scopes: Sequence[str], *, days: int, totp_code: str
+        self, user: User, name: str, scopes: Sequence[str], *, days: int, totp_code: str
     ) -> tuple[StoredKey, str]:
         """Make a key; the secret is told here and never again."""
         form = Form()
@@ -72,22 +75,23 @@ class ApiKeys:
             form.refuse("scopes", f"are one or more of {', '.join(SCOPES)}")
         days = form.integer("days", days, minimum=0, maximum=DAYS_MAX)
         form.finish()
-        await self._factor.before_sign_in(user_id, totp_code)
+        await self._factor.before_sign_in(user.id, totp_code)
         now = self._clock.now()
         secret = secrets.token_urlsafe(32)
         async with self._database.transaction() as connection:
             # The account's lock: two that are made at once count each other, and none is made behind a deletion.
-            await hold_account(connection, user_id)
-            await self._factor.show(connection, user_id, totp_code)
-            person = await self._accounts.key(connection, user_id)
+            await hold_account(connection, user.id)
+            if not await self._factor.show(connection, user.id, totp_code):
+                await require_recent_sign_in(connection, user, now)
+            person = await self._accounts.key(connection, user.id)
             if person is None:
-                raise UserNotFound(user_id=user_id)
-            if len(await self._rows.of(connection, user_id, now)) >= KEYS_MAX:
+                raise UserNotFound(user_id=user.id)
+            if len(await self._rows.of(connection, user.id, now)) >= KEYS_MAX:
                 raise TooManyKeys
             key_id = uuid7()
             key = StoredKey(
                 key_id=key_id,
-                user_id=user_id,
+                user_id=user.id,
                 name=name,
                 scopes=[scope for scope in SCOPES if scope in scopes],
                 secret_sealed=self._vault.seal(person, _field(key_id), secret),
@@ -97,7 +101,8 @@ class ApiKeys:
             )
             await self._rows.insert(connection, key)
             details = {"key_id": str(key_id), "scopes": ",".join(key.scopes)}
-            await events.audit(connection, "api_key.created", user_id, now=now, details=details)
+            await events.audit(connection, "api_key.created", user.id, now=now, details=details)
+            await mailing.tell(connection, user.id, "api_key_created")
         return key, secret
 
     async def of(self, user_id: UUID) -> list[StoredKey]:

@@ -70,7 +70,7 @@ class CredentialServicer(credential_service_pb2_grpc.CredentialServiceServicer):
     ) -> pb.CreateWalletChallengeResponse:
         """Make a message by which an address is added."""
         challenge = await self._wallets.challenge(
-            require_user().id, chain_of(request.chain), request.address, request.chain_id
+            require_user(), chain_of(request.chain), request.address, request.chain_id
         )
         return pb.CreateWalletChallengeResponse(
             nonce=challenge.nonce, message=challenge.message, expires_at=to_wire(challenge.expires_at)
@@ -78,7 +78,7 @@ class CredentialServicer(credential_service_pb2_grpc.CredentialServiceServicer):
 
     async def AddWallet(self, request: pb.AddWalletRequest, context: Context) -> pb.AddWalletResponse:
         """Add the address that signed it."""
-        wallet = await self._wallets.add(require_user().id, request.nonce, request.signature)
+        wallet = await self._wallets.add(require_user(), request.nonce, request.signature)
         return pb.AddWalletResponse(
             wallet=auth_service_pb2.WalletAddress(
                 chain=CHAIN_TO_WIRE[wallet.chain], address=wallet.address, wallet_id=str(wallet.wallet_id)

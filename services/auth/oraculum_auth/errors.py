@@ -161,6 +161,12 @@ class LastCredential(FailedPrecondition):
     reason = "LAST_CREDENTIAL"
 
 
+class SignInTooOld(PermissionDenied):
+    """Sign in again, and ask once more within a quarter of an hour."""
+
+    reason = "SIGN_IN_TOO_OLD"
+
+
 class OwnAccount(FailedPrecondition):
     """Nobody does this to their own account; another administrator can."""
 

@@ -24,13 +24,12 @@ class FactorServicer(factor_service_pb2_grpc.FactorServiceServicer):
 
     async def EnrollTotp(self, request: pb.EnrollTotpRequest, context: Context) -> pb.EnrollTotpResponse:
         """Make the secret of a second factor."""
-        made = await self._factor.enrol(require_user().id)
+        made = await self._factor.enrol(require_user())
         return pb.EnrollTotpResponse(secret=made.secret, otpauth_uri=made.uri, qr_svg=made.qr_svg)
 
     async def ConfirmTotp(self, request: pb.ConfirmTotpRequest, context: Context) -> pb.ConfirmTotpResponse:
         """Put it in force."""
-        user = require_user()
-        codes = await self._factor.confirm(user.id, user.session_id, request.code)
+        codes = await self._factor.confirm(require_user(), request.code)
         return pb.ConfirmTotpResponse(recovery_codes=codes)
 
     async def DisableTotp(self, request: pb.DisableTotpRequest, context: Context) -> pb.DisableTotpResponse:

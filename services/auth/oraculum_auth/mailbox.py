@@ -97,7 +97,7 @@ class Mailbox:
             raise EmailTaken from None
 
     async def change(self, user_id: UUID, session_id: UUID, current: str, password: str) -> None:
-        """Set a new password, knowing the present one; ends all other sessions."""
+        """Set a new password, knowing the present one; ends all other sessions, and all keys."""
         form = Form()
         password = form.password(password, field="new_password")
         form.finish()
@@ -117,6 +117,7 @@ class Mailbox:
             if still is None or still.password_hash != known.password_hash:
                 raise BadCredentials
             await self._throttle.forgive(connection, attempt)
+            await self._keys.revoke_all(connection, user_id)
             await self._set(connection, user_id, password_hash, keep=session_id, reason="password_changed")
 
     async def _use(self, connection: Connection, token: str, purpose: Purpose) -> UUID:

@@ -31,6 +31,7 @@ _log = structlog.stdlib.get_logger(__name__)
 _KIND: Final = "mail"
 _TEMPLATES: Final = (
     "already_registered",
+    "api_key_created",
     "new_device",
     "password_changed",
     "recovery_code_used",
@@ -39,6 +40,7 @@ _TEMPLATES: Final = (
     "totp_disabled",
     "totp_enabled",
     "verify_email",
+    "wallet_added",
 )
 # A stranger can make us write to an address; not more often than this with one letter. The last token that was sent
 # lives as long as the window, so whoever is silenced by a stranger's requests has one that works.
@@ -131,7 +133,7 @@ class Postman:
         # Outside of any transaction: a mail server takes its time. Sent twice is better than never.
         await self._mailer.send(self._letters[letter].to(account.email, **mail_words))
         async with self._database.transaction() as connection:
-            await self._mails.note(connection, email_index, letter, self._clock.now())
+            await self._mails.note(connection, email_index, _counted(letter, account), self._clock.now())
 
     async def _addressed(self, connection: Connection, job: Job) -> tuple[str, Account, bytes] | None:
         """Which letter goes to whom; nobody where there is no account, no address, or were too many mails."""
@@ -151,7 +153,8 @@ class Postman:
         if letter == "verify_email" and await self._accounts.owner_of_email(connection, email_index):
             letter = "already_registered"
         since = self._clock.now() - MAILS_WINDOW
-        if await self._mails.count(connection, email_index, letter, since) >= MAILS_MAX:
+        counted = _counted(letter, account)
+        if await self._mails.count(connection, email_index, counted, since) >= MAILS_MAX:
             _log.warning("mail.too_many", letter=letter, user_id=str(account.user_id))
             return None
         return letter, account, email_index
@@ -196,3 +199,8 @@ class Postman:
         )
         link = f"{self._public_url}/forgot-password"
         return {"token": code, "life": "ten minutes", "link": link}
+
+
+def _counted(letter: str, account: Account) -> str:
+    """As what a letter is counted: whoever merely claims an address uses up nothing that its owner is to be told."""
+    return letter if account.email_verified else f"{letter} to a claim"

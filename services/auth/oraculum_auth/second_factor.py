@@ -1,7 +1,8 @@
 """The second factor: enrolled, confirmed, shown at sign-in, renewed, removed (NIST SP 800-63B section 3.1.4).
 
 A code serves once, its time step being kept; recovery codes serve once too, and are kept as keyed hashes. What proves a
-session's second factor is noted on the session, and an administrator's rights are only in the tokens of such sessions.
+session's second factor is noted on the session, and an administrator's rights are only in the tokens of such sessions. It
+is enrolled and confirmed within a moment of signing in: whoever steals a session must not shut its owner out.
 """
 
 import secrets
@@ -13,11 +14,13 @@ import segno
 
 from oraculum_auth import events, mailing, totp
 from oraculum_auth.errors import SecondFactorRequired, TotpEnabled, TotpNotEnrolled, TotpWrong, UserNotFound
+from oraculum_auth.recent import require_recent_sign_in
 from oraculum_auth.repository import Accounts
 from oraculum_auth.repository.accounts import hold_account
 from oraculum_auth.repository.factors import Factors
 from oraculum_auth.throttle import Throttle
 from oraculum_auth.vault import Vault
+from oraculum_kit.caller import User
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
 
@@ -49,26 +52,30 @@ class SecondFactor:
         self._clock = clock
         self._factors = Factors()
 
-    async def enrol(self, user_id: UUID) -> Enrolment:
+    async def enrol(self, user: User) -> Enrolment:
         """Make a secret, in the place of one that was never confirmed."""
         secret = totp.new_secret()
+        now = self._clock.now()
         async with self._database.transaction() as connection:
-            await hold_account(connection, user_id)
-            account = await self._accounts.by_id(connection, user_id)
-            key = await self._accounts.key(connection, user_id)
+            await hold_account(connection, user.id)
+            await require_recent_sign_in(connection, user, now)
+            account = await self._accounts.by_id(connection, user.id)
+            key = await self._accounts.key(connection, user.id)
             if account is None or key is None:
-                raise UserNotFound(user_id=user_id)
+                raise UserNotFound(user_id=user.id)
             sealed = self._vault.seal(key, "totp", secret)
-            if not await self._factors.propose(connection, user_id, sealed, self._clock.now()):
+            if not await self._factors.propose(connection, user.id, sealed, now):
                 raise TotpEnabled
         uri = totp.uri(secret, account.email or account.display_name)
         return Enrolment(secret, uri, segno.make(uri, error="m").svg_inline(scale=4))
 
-    async def confirm(self, user_id: UUID, session_id: UUID, code: str) -> list[str]:
+    async def confirm(self, user: User, code: str) -> list[str]:
         """Put the secret in force with its first code; the recovery codes."""
+        user_id = user.id
         await self._throttle.attempt([self._throttle.factor(user_id)])
         async with self._database.transaction() as connection:
             await hold_account(connection, user_id)
+            await require_recent_sign_in(connection, user, self._clock.now())
             stored = await self._factors.totp(connection, user_id)
             if stored is None:
                 raise TotpNotEnrolled
@@ -76,7 +83,7 @@ class SecondFactor:
                 raise TotpEnabled
             await self._use_totp(connection, user_id, code)
             codes = await self._renew(connection, user_id)
-            await self._factors.mark(connection, user_id, session_id, shown=True)
+            await self._factors.mark(connection, user_id, user.session_id, shown=True)
             await self._changed(connection, user_id, "totp.enabled", "totp_enabled")
             return codes
 

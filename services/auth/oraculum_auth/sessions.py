@@ -188,7 +188,10 @@ class SessionBook:
             "refresh_token.reused",
             session.user_id,
             now=now,
-            details={"session_id": str(session.session_id), "device_id": origin.device_id},
+            details={
+                "session_id": str(session.session_id),
+                "device": self._accounts.device_label(session.user_id, origin.device_id),
+            },
         )
 
     async def end_all(

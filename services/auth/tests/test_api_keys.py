@@ -12,19 +12,20 @@ from oraculum.auth.v1.api_key_service_pb2_grpc import ApiKeyServiceStub
 from oraculum_auth.api_keys import KEYS_MAX
 from oraculum_auth.errors import AccountBanned, ApiKeyUnknown, TooManyKeys
 from oraculum_kit.errors import InvalidArgument, PermissionDenied, Unauthenticated
+from oraculum_kit.testing import bearing
 from oraculum_kit.tokens import TokenRevoked
 
 EMAIL = "ada@example.com"
 PASSWORD = "correct horse battery staple"
+OTHER = "another good passphrase"
 
 
-async def registered(auth) -> UUID:
-    request = pb.RegisterRequest(email=EMAIL, password=PASSWORD, display_name="Ada")
-    return UUID((await auth.stub.Register(request)).user.user_id)
+async def registered(auth) -> pb.RegisterResponse:
+    return await auth.stub.Register(pb.RegisterRequest(email=EMAIL, password=PASSWORD, display_name="Ada"))
 
 
-async def made(auth, user_id: UUID, *scopes: str, days: int = 0) -> ak.CreateApiKeyResponse:
-    with auth.parties.signed_in(user_id):
+async def made(auth, ada: pb.RegisterResponse, *scopes: str, days: int = 0) -> ak.CreateApiKeyResponse:
+    with bearing(ada.tokens.access_token):
         return await auth.keys.CreateApiKey(
             ak.CreateApiKeyRequest(name="bot", scopes=scopes or ["read"], days=days)
         )
@@ -35,28 +36,28 @@ async def opened(auth, key_id: str) -> ak.OpenApiKeyResponse:
 
 
 async def test_the_gateway_gets_the_secret_and_a_token_of_the_owner(auth) -> None:
-    user_id = await registered(auth)
-    key = await made(auth, user_id, "trade", "read")
+    ada = await registered(auth)
+    key = await made(auth, ada, "trade", "read")
     # Ends the sessions that the person had before, and no key.
     with auth.parties.signed_in(roles={"admin"}):
-        await auth.stub.SetRoles(pb.SetRolesRequest(user_id=str(user_id), roles=["admin", "creator"]))
+        await auth.stub.SetRoles(pb.SetRolesRequest(user_id=ada.user.user_id, roles=["admin", "creator"]))
     answer = await opened(auth, key.key.key_id)
     assert (key.secret.encode(), ["read", "trade"]) == (answer.secret, list(answer.scopes))
     user = await auth.parties.trust.users.verify(answer.access_token)
-    assert (user_id, UUID(key.key.key_id)) == (user.id, user.session_id)
+    assert (UUID(ada.user.user_id), UUID(key.key.key_id)) == (user.id, user.session_id)
     assert frozenset({"user", "creator"}) == user.roles
 
 
 async def test_nobody_else_is_told_the_secret(auth) -> None:
-    user_id = await registered(auth)
-    key = await made(auth, user_id)
-    with auth.parties.signed_in(user_id):
+    ada = await registered(auth)
+    key = await made(auth, ada)
+    with bearing(ada.tokens.access_token):
         listed = (await auth.keys.ListApiKeys(ak.ListApiKeysRequest())).keys
     assert [key.key.key_id] == [one.key_id for one in listed]
     assert key.secret not in str(listed)
     for service in ("wallet", None):
         async with auth.parties.channel(f"127.0.0.1:{auth.port}", service=service) as other:
-            with auth.parties.signed_in(user_id), pytest.raises((PermissionDenied, Unauthenticated)):
+            with bearing(ada.tokens.access_token), pytest.raises((PermissionDenied, Unauthenticated)):
                 await ApiKeyServiceStub(other).OpenApiKey(ak.OpenApiKeyRequest(key_id=key.key.key_id))
     async with auth.database.connection() as connection:
         cursor = await connection.execute(
@@ -67,27 +68,32 @@ async def test_nobody_else_is_told_the_secret(auth) -> None:
     assert key.secret.encode().hex() not in text
 
 
-@pytest.mark.parametrize("end", ["revoked", "expired", "reset", "banned"])
+@pytest.mark.parametrize("end", ["revoked", "expired", "reset", "changed", "banned"])
 async def test_a_key_that_ended_opens_nothing(auth, end: str) -> None:
-    user_id = await registered(auth)
-    key = await made(auth, user_id, days=1)
+    ada = await registered(auth)
+    key = await made(auth, ada, days=1)
     token = (await opened(auth, key.key.key_id)).access_token
     match end:
         case "revoked":
-            with auth.parties.signed_in(user_id):
+            with bearing(ada.tokens.access_token):
                 await auth.keys.RevokeApiKey(ak.RevokeApiKeyRequest(key_id=key.key.key_id))
         case "expired":
             auth.clock.advance(seconds=86_401)
         case "banned":
             with auth.parties.signed_in(roles={"admin"}):
-                await auth.stub.BanUser(pb.BanUserRequest(user_id=str(user_id), reason="spam"))
+                await auth.stub.BanUser(pb.BanUserRequest(user_id=ada.user.user_id, reason="spam"))
+        case "changed":
+            request = cr.ChangePasswordRequest(current_password=PASSWORD, new_password=OTHER)
+            with bearing(ada.tokens.access_token):
+                await auth.credentials.ChangePassword(request)
         case _:
-            await auth.mails.next()
+            for _ in ("confirm the address", "a key was made"):
+                await auth.mails.next()
             await auth.credentials.RequestPasswordReset(cr.RequestPasswordResetRequest(email=EMAIL))
-            request = cr.ResetPasswordRequest(
-                token=await auth.mails.token(), new_password="another good passphrase"
+            token_of_mail = await auth.mails.token()
+            await auth.credentials.ResetPassword(
+                cr.ResetPasswordRequest(token=token_of_mail, new_password=OTHER)
             )
-            await auth.credentials.ResetPassword(request)
     with pytest.raises((ApiKeyUnknown, AccountBanned)):
         await opened(auth, key.key.key_id)
     if end != "expired":
@@ -109,18 +115,18 @@ async def until_revoked(auth, token: str) -> None:
 
 
 async def test_nobody_ends_the_key_of_another(auth) -> None:
-    user_id = await registered(auth)
-    key = await made(auth, user_id)
+    ada = await registered(auth)
+    key = await made(auth, ada)
     with auth.parties.signed_in(), pytest.raises(ApiKeyUnknown):
         await auth.keys.RevokeApiKey(ak.RevokeApiKeyRequest(key_id=key.key.key_id))
     await opened(auth, key.key.key_id)
 
 
 async def test_there_are_bounds(auth) -> None:
-    user_id = await registered(auth)
+    ada = await registered(auth)
     with pytest.raises(InvalidArgument):
-        await made(auth, user_id, "admin")
+        await made(auth, ada, "admin")
     for _ in range(KEYS_MAX):
-        await made(auth, user_id)
+        await made(auth, ada)
     with pytest.raises(TooManyKeys):
-        await made(auth, user_id)
+        await made(auth, ada)

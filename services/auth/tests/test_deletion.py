@@ -17,14 +17,13 @@ from oraculum.auth.v1 import play_service_pb2 as play_pb
 from oraculum.auth.v1 import privacy_service_pb2 as pb
 from oraculum.auth.v1.users_fact_pb2 import UsersFact
 from oraculum_auth.compliance.kyc import PERSON_FIELD
-from oraculum_auth.errors import AccountBanned
+from oraculum_auth.errors import AccountBanned, SignInTooOld
 from oraculum_auth.privacy.belongings import Belongings
 from oraculum_auth.privacy.deletion import Deletion
 from oraculum_auth.privacy.errors import (
     AccountNotEmpty,
     DeletionOvertaken,
     DeletionWhileExcluded,
-    SignInTooOld,
 )
 from oraculum_auth.repository import Accounts
 from oraculum_kit import jobs

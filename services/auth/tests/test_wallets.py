@@ -1,7 +1,6 @@
 """Several addresses of one person, over gRPC against a real database."""
 
 import asyncio
-from uuid import UUID
 
 import pytest
 from eth_account import Account
@@ -16,6 +15,7 @@ from oraculum_auth.errors import (
     WalletNotFound,
     WalletTaken,
 )
+from oraculum_kit.testing import bearing
 
 FIRST, SECOND = Account.from_key("0x" + "11" * 32), Account.from_key("0x" + "22" * 32)
 
@@ -47,33 +47,33 @@ async def added(auth, wallet) -> pb.WalletAddress:
 
 
 async def test_each_address_signs_in_to_the_one_account(auth) -> None:
-    user_id = UUID((await signed_in(auth, FIRST)).user.user_id)
-    with auth.parties.signed_in(user_id):
+    account = await signed_in(auth, FIRST)
+    with bearing(account.tokens.access_token):
         assert SECOND.address == (await added(auth, SECOND)).address
     again = await signed_in(auth, SECOND)
-    assert (str(user_id), False) == (again.user.user_id, again.created)
+    assert (account.user.user_id, False) == (again.user.user_id, again.created)
     assert {FIRST.address, SECOND.address} == {wallet.address for wallet in again.user.wallets}
 
 
 async def test_an_address_of_another_account_stays_there(auth) -> None:
     await signed_in(auth, SECOND)
-    user_id = UUID((await signed_in(auth, FIRST)).user.user_id)
-    with auth.parties.signed_in(user_id), pytest.raises(WalletTaken):
+    account = await signed_in(auth, FIRST)
+    with bearing(account.tokens.access_token), pytest.raises(WalletTaken):
         await added(auth, SECOND)
 
 
 async def test_a_message_is_good_for_what_it_says_and_for_whom(auth) -> None:
     """Neither does one to sign in add an address, nor does one to add an address sign in."""
-    user_id = UUID((await signed_in(auth, FIRST)).user.user_id)
+    account = await signed_in(auth, FIRST)
     made = await auth.stub.CreateChallenge(
         pb.CreateChallengeRequest(chain=pb.CHAIN_KIND_EVM, address=SECOND.address)
     )
-    with auth.parties.signed_in(user_id):
+    with bearing(account.tokens.access_token):
         request = cr.AddWalletRequest(nonce=made.nonce, signature=signature(SECOND, made.message))
         with pytest.raises(ChallengeUnknown):
             await auth.credentials.AddWallet(request)
         link = await challenged(auth, SECOND)
-        assert str(user_id) in link.message
+        assert account.user.user_id in link.message
         request = cr.AddWalletRequest(nonce=link.nonce, signature=signature(FIRST, link.message))
         with pytest.raises(BadSignature):
             await auth.credentials.AddWallet(request)
@@ -89,7 +89,7 @@ async def test_a_message_is_good_for_what_it_says_and_for_whom(auth) -> None:
 async def test_the_last_way_in_stays_whoever_takes_off_at_once(auth) -> None:
     account = await signed_in(auth, FIRST)
     first = account.user.wallets[0].wallet_id
-    with auth.parties.signed_in(UUID(account.user.user_id)):
+    with bearing(account.tokens.access_token):
         with pytest.raises(LastCredential):
             await auth.credentials.RemoveWallet(cr.RemoveWalletRequest(wallet_id=first))
         second = (await added(auth, SECOND)).wallet_id

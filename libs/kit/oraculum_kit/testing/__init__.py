@@ -10,7 +10,7 @@ async with serving([(add_WalletServiceServicer_to_server, servicer)], ACCESS, pa
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -28,6 +28,11 @@ from oraculum_kit.tokens import ServiceIdentity, TokenSigner, service_tokens, us
 
 ISSUER = "oraculum"
 USER_KEY_ID = "test"
+
+
+def bearing(access_token: str) -> AbstractContextManager[Caller]:
+    """Call with this token inside the block."""
+    return calling_as(Caller(request_id=str(uuid7()), user_token=f"Bearer {access_token}"))
 
 
 class Parties:

@@ -24,9 +24,9 @@ from oraculum_auth.privacy.errors import (
     AccountNotEmpty,
     DeletionOvertaken,
     DeletionWhileExcluded,
-    SignInTooOld,
 )
 from oraculum_auth.privacy.repository import Deletions
+from oraculum_auth.recent import require_recent_sign_in
 from oraculum_auth.repository import Accounts
 from oraculum_auth.repository.accounts import lock_account
 from oraculum_auth.vault import Vault
@@ -42,8 +42,6 @@ _log = structlog.stdlib.get_logger(__name__)
 _STAY: Final = "deletion_stay"
 # Longer than all questions take; whoever asked is gone then, or too late.
 FENCED_AT_MOST: Final = timedelta(seconds=60)
-# Whoever finds a signed-in device deletes nobody.
-SIGNED_IN_WITHIN: Final = timedelta(minutes=15)
 _YEAR: Final = timedelta(days=365.25)
 
 
@@ -92,7 +90,8 @@ class Deletion:
         """Delete the caller's account. Done before, it changes nothing."""
         if confirm != str(user.id):
             raise InvalidArgument(violations=[Violation("confirm", "must be the id of your account")])
-        await self._check_session(user)
+        async with self._database.connection() as connection:
+            await require_recent_sign_in(connection, user, self._clock.now())
         fence = await self._begin(user.id)
         if fence is None:
             return
@@ -158,12 +157,6 @@ class Deletion:
 
     async def _stay_later(self, job: Job) -> None:
         await self._stay(UUID(job.payload["user_id"]), int(job.payload["fence"]))
-
-    async def _check_session(self, user: User) -> None:
-        async with self._database.connection() as connection:
-            began_at = await self._deletions.began_at(connection, user.session_id, user.id)
-        if began_at is None or self._clock.now() - began_at > SIGNED_IN_WITHIN:
-            raise SignInTooOld
 
     async def _erase(self, connection: Connection, user_id: UUID, now: datetime) -> None:
         key = await self._accounts.key(connection, user_id)

@@ -1,6 +1,6 @@
 """The ways in which an account is not deleted."""
 
-from oraculum_kit.errors import Aborted, FailedPrecondition, PermissionDenied
+from oraculum_kit.errors import Aborted, FailedPrecondition
 
 
 class AccountNotEmpty(FailedPrecondition):
@@ -19,9 +19,3 @@ class DeletionOvertaken(Aborted):
     """Your account was asked to be deleted once more meanwhile, or the answer took too long. Nothing was deleted; try again."""
 
     reason = "DELETION_OVERTAKEN"
-
-
-class SignInTooOld(PermissionDenied):
-    """Sign in again, then delete the account within a quarter of an hour."""
-
-    reason = "SIGN_IN_TOO_OLD"

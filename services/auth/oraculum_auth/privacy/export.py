@@ -92,7 +92,8 @@ class Export:
                     "last_used_at": one.last_used_at,
                     "address": one.address,
                     "user_agent": one.user_agent,
-                    "device_id": one.device_id,
+                    # What the id stands for; the id itself would let whoever steals this pass for the device.
+                    "device": self._accounts.device_label(user_id, one.device_id),
                 }
                 for one in sessions
             ],

@@ -14,13 +14,6 @@ _deletion: Final = queries("oraculum_auth", "sql/deletion.sql")
 class Deletions:
     """Accounts that go."""
 
-    async def began_at(self, connection: Connection, session_id: UUID, user_id: UUID) -> datetime | None:
-        """When a live session of this person began; None where there is none."""
-        began_at: datetime | None = await _deletion.began_at.value(
-            connection, session_id=session_id, user_id=user_id
-        )
-        return began_at
-
     async def excluded_until(self, connection: Connection, user_id: UUID, now: datetime) -> datetime | None:
         """Until when somebody asked not to play; None when they may."""
         until: datetime | None = await _deletion.excluded_until.value(connection, user_id=user_id, now=now)

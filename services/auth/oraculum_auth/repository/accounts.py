@@ -79,6 +79,10 @@ class Accounts:
         """The keyed hash of a short code that was mailed to somebody: a plain one would soon be guessed."""
         return self._vault.index("sign-in code", f"{user_id} {code}")
 
+    def device_label(self, user_id: UUID, device_id: str) -> str:
+        """What a device may be called in a list: its id would let whoever reads it pass for the device."""
+        return self._vault.index("device label", f"{user_id} {device_id}").hex()[:16] if device_id else ""
+
     async def insert(self, connection: Connection, account: NewAccount) -> bool:
         """Open an account; False when its id is there already."""
         key = self._vault.new_key(account.user_id)

@@ -83,6 +83,13 @@ class Sessions:
         """One session, locked until the transaction ends."""
         return await _sessions.lock_session.one(connection, Session, session_id=session_id)
 
+    async def began_at(self, connection: Connection, session_id: UUID, user_id: UUID) -> datetime | None:
+        """When a live session of this person began; None where there is none."""
+        began_at: datetime | None = await _sessions.began_at.value(
+            connection, session_id=session_id, user_id=user_id
+        )
+        return began_at
+
     async def touch(
         self, connection: Connection, session_id: UUID, now: datetime, expires_at: datetime
     ) -> None:

@@ -33,10 +33,6 @@ with wallets as (delete from wallet_address where user_id = %(user_id)s),
   consents as (delete from consent where user_id = %(user_id)s)
 delete from person_key where user_id = %(user_id)s;
 
--- name: began_at
--- When the session began that somebody speaks from; nothing of a program's key.
-select created_at from session where session_id = %(session_id)s and user_id = %(user_id)s and revoked_at is null;
-
 -- name: excluded_until
 -- Until when somebody asked not to play, if they did.
 select excluded_until from play_state where user_id = %(user_id)s and excluded_until > %(now)s;

@@ -44,6 +44,10 @@ order by created_at desc, session_id desc;
 select session_id, user_id, address, user_agent, device_id, created_at, last_used_at, expires_at, revoked_at, second_factor
 from session where session_id = %(session_id)s for update;
 
+-- name: began_at
+-- When the session began that somebody speaks from; nothing of a program's key.
+select created_at from session where session_id = %(session_id)s and user_id = %(user_id)s and revoked_at is null;
+
 -- name: touch_session
 -- A session was refreshed.
 update session set last_used_at = %(now)s, expires_at = %(expires_at)s where session_id = %(session_id)s;
