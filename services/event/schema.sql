@@ -193,6 +193,7 @@ CREATE TABLE event.event (
     deadline_payout_millionths bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     mechanism text DEFAULT 'lmsr'::text NOT NULL,
     refusal text DEFAULT ''::text NOT NULL,
+    venue_word bytea,
     CONSTRAINT event_challenge_is_bounded CHECK (((challenge_seconds >= 0) AND (challenge_seconds <= 2592000))),
     CONSTRAINT event_check1 CHECK ((end_time > start_time)),
     CONSTRAINT event_check2 CHECK (((cardinality(prior_millionths) = 0) OR (cardinality(prior_millionths) = cardinality(outcome_labels)))),
@@ -808,4 +809,5 @@ INSERT INTO event.schema_migrations (version) VALUES
     ('20261121162200'),
     ('20261121163200'),
     ('20261121163300'),
-    ('20261121180000');
+    ('20261121180000'),
+    ('20261121225600');

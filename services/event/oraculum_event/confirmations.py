@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from oraculum_event import events
+from oraculum_event import events, venue_words
 from oraculum_event.deadlines import Deadlines
 from oraculum_event.errors import NothingToConfirm, SameAdministrator
 from oraculum_event.lifecycle import Lifecycle
@@ -60,4 +60,5 @@ class Confirmations:
             await self._lifecycle.ask_to_lock(connection, event_id)
         if event.status not in TERMINAL:
             await self._deadlines.schedule_again(connection, event)
+            await venue_words.hear_again(connection, event_id)
         await events.audit(connection, "event.resolution_withdrawn", event_id, self._clock.now())

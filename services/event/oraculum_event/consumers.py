@@ -11,10 +11,11 @@ from oraculum.auth.v1.users_fact_pb2 import UsersFact
 from oraculum.market_data.v1 import market_data_facts_pb2 as facts
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum.prediction.v1.bets_fact_pb2 import BetsFact
-from oraculum_event import metrics
+from oraculum_event import metrics, venue_words
 from oraculum_event.authors import Authors
 from oraculum_event.crawler import venue_times
 from oraculum_event.errors import EventAlreadyResolved, EventNotEditable, EventNotOpened
+from oraculum_event.lifecycle import jobs_that_must
 from oraculum_event.records import TERMINAL, Changes, Event, Status
 from oraculum_event.repository import Events
 from oraculum_event.rulebooks import Rulebooks
@@ -29,8 +30,6 @@ from oraculum_kit.inbox import InboxConsumer, Record
 from oraculum_kit.kafka import Cluster
 
 _log = structlog.stdlib.get_logger(__name__)
-
-HEAR_AGAIN: Final = "hear_venue_again"
 
 _TRADES_NO_MORE: Final = frozenset(
     {
@@ -128,6 +127,20 @@ class VenueMarkets:
             metrics.CRAWLED.labels(rule.name, "known" if opened is None else "opened").inc()
 
     async def _follow(self, connection: Connection, event: Event, change: facts.VenueMarketChanged) -> None:
+        """Take a venue's word. What cannot be taken yet is kept; it is the latest word that counts."""
+        kept: bytes | None = None
+        try:
+            await self._take(connection, event, change)
+        except EventAlreadyResolved:
+            # Another result waits for an administrator or may be challenged. If it is withdrawn, this is heard again.
+            _log.warning("venue_result.disagrees", event_id=str(event.event_id))
+            kept = change.SerializeToString()
+        except EventNotOpened:
+            kept = change.SerializeToString()
+            await venue_words.hear_again(connection, event.event_id, self._clock.now() + _NOT_OPENED_YET)
+        await self._events.keep_venue_word(connection, event.event_id, kept)
+
+    async def _take(self, connection: Connection, event: Event, change: facts.VenueMarketChanged) -> None:
         verdict = venue_verdict(event, change.market)
         if verdict is None:
             if change.market.HasField("resolution") and change.market.resolution.final:
@@ -135,49 +148,35 @@ class VenueMarkets:
             await self._move(connection, event, change)
             return
         source = f"venue:{change.market.venue}"
-        try:
-            if verdict.payout is None:
-                await self._steps.results.cancel(
-                    connection, event.event_id, source=source, note=verdict.note, actor_user_id=None
-                )
-            else:
-                await self._steps.results.resolve(
-                    connection,
-                    event.event_id,
-                    verdict.payout,
-                    source=source,
-                    note=verdict.note,
-                    actor_user_id=None,
-                )
-        except EventAlreadyResolved:
-            _log.warning("venue_result.disagrees", event_id=str(event.event_id), note=verdict.note)
-        except EventNotOpened:
-            await self._hear_again(connection, event, change)
-
-    async def _hear_again(
-        self, connection: Connection, event: Event, change: facts.VenueMarketChanged
-    ) -> None:
-        """What came while the market opens is heard again a moment later."""
-        await jobs.schedule(
-            connection,
-            HEAR_AGAIN,
-            {"event_id": str(event.event_id), "change": change.SerializeToString().hex()},
-            run_at=self._clock.now() + _NOT_OPENED_YET,
-            unique_key=str(event.event_id),
-            replace=True,
-        )
+        if verdict.payout is None:
+            await self._steps.results.cancel(
+                connection, event.event_id, source=source, note=verdict.note, actor_user_id=None
+            )
+        else:
+            await self._steps.results.resolve(
+                connection,
+                event.event_id,
+                verdict.payout,
+                source=source,
+                note=verdict.note,
+                actor_user_id=None,
+            )
 
     async def hear_again_job(self, job: jobs.Job) -> None:
-        """Hear a venue's word once more."""
-        change = facts.VenueMarketChanged.FromString(bytes.fromhex(job.payload["change"]))
+        """Hear a venue's word once more, if it is still its last and could not be taken."""
+        event_id = UUID(job.payload["event_id"])
         async with self._database.transaction() as connection:
-            event = await self._events.locked(connection, UUID(job.payload["event_id"]))
-            if event is not None and event.status not in TERMINAL:
-                await self._follow(connection, event, change)
+            event = await self._events.locked(connection, event_id)
+            # The code before this kept the word in its job.
+            word = await self._events.venue_word(connection, event_id) or bytes.fromhex(
+                job.payload.get("change", "")
+            )
+            if word and event is not None and event.status not in TERMINAL:
+                await self._follow(connection, event, facts.VenueMarketChanged.FromString(word))
 
     def kinds(self) -> list[jobs.Kind]:
         """The jobs that belong to hearing."""
-        return [jobs.Kind(HEAR_AGAIN, self.hear_again_job)]
+        return jobs_that_must({venue_words.HEAR_AGAIN: self.hear_again_job})
 
     async def _move(self, connection: Connection, event: Event, change: facts.VenueMarketChanged) -> None:
         """Follow a venue that closes its market or moves its times, as long as bets are open."""
@@ -199,7 +198,5 @@ class VenueMarkets:
         except InvalidArgument:
             # The new start is so close, or past, that bets must stop now: the venue closed early.
             await self._steps.lifecycle.ask_to_lock(connection, event.event_id)
-        except EventNotOpened:
-            await self._hear_again(connection, event, change)
         except EventNotEditable:
             _log.info("venue_times.too_late", event_id=str(event.event_id))

@@ -321,6 +321,7 @@ class Results:
         await self._schedule(connection, FINALIZE, event_id, self._clock.now())
 
     async def _note(self, connection: Connection, verdict: Verdict) -> None:
+        """Note a verdict; the same that is noted already is enough, and another is refused."""
         if not await self._resolutions.insert_verdict(connection, verdict):
             noted = await self._resolutions.verdict(connection, verdict.event_id)
             if noted is None or (noted.kind, noted.payout_millionths) != (
@@ -328,6 +329,10 @@ class Results:
                 verdict.payout_millionths,
             ):
                 raise EventAlreadyResolved("another result is being committed", event_id=verdict.event_id)
+            if noted.awaits_confirmation and verdict.source != ADMIN:
+                # A venue says what one administrator said: its word needs no second one, and none takes it back.
+                await self._resolutions.forget_verdict(connection, verdict.event_id)
+                await self._resolutions.insert_verdict(connection, verdict)
         await self.ask_to_settle(connection, verdict.event_id)
 
     async def _schedule(

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +14,8 @@ from oraculum.market_data.v1.market_data_facts_pb2 import MarketsFact, VenueMark
 from oraculum_event.rulebooks import to_content
 from oraculum_kit.ids import uuid7
 from oraculum_kit.jobs import Job
+
+EVE = UUID("01890000-0000-7000-8000-00000000000e")
 
 
 def job_of(event_id: str, kind: str) -> Job:
@@ -230,6 +233,66 @@ async def test_a_venue_that_reopens_after_the_lock_opens_nothing(service) -> Non
     await hear(service, later)
     (event,) = await events(service)
     assert event.status == event_pb.EVENT_STATUS_LOCKED
+
+
+class TestDisagreement:
+    """An administrator said NO, much is at stake, and the venue says YES or something else."""
+
+    async def waiting(self, service) -> event_pb.Event:
+        await hear(service, market_of(service))
+        await run_jobs(service)
+        (event,) = await events(service)
+        service.prediction.liquidity = 5_000_000_000
+        return await service.resolve(event.event_id, [1_000_000, 0])
+
+    async def withdraw(self, service, event_id: str) -> event_pb.Event:
+        await service.confirm(event_id, EVE, confirm=False)
+        await run_jobs(service)
+        return await service.get(event_id)
+
+    async def test_the_venues_word_is_taken_once_the_other_is_withdrawn(self, service) -> None:
+        event = await self.waiting(service)
+        await hear(service, resolved(market_of(service), [0, 1_000_000]))
+        await run_jobs(service)
+        still = await service.get(event.event_id)
+        assert (still.proposal.awaits_confirmation, still.proposal.source) == (True, "admin")
+        withdrawn = await self.withdraw(service, event.event_id)
+        assert (withdrawn.status, withdrawn.resolution.source) == (
+            event_pb.EVENT_STATUS_RESOLVED,
+            "venue:kalshi",
+        )
+
+    async def test_a_void_is_kept_as_well(self, service) -> None:
+        event = await self.waiting(service)
+        void = market_of(service, status=pb.VENUE_MARKET_STATUS_VOID)
+        void.resolution.MergeFrom(pb.VenueResolution(kind=pb.VENUE_RESOLUTION_KIND_VOID, final=True))
+        await hear(service, void)
+        withdrawn = await self.withdraw(service, event.event_id)
+        assert withdrawn.status == event_pb.EVENT_STATUS_CANCELLED
+
+    async def test_what_the_venue_took_back_is_not_heard_again(self, service) -> None:
+        event = await self.waiting(service)
+        await hear(service, resolved(market_of(service), [0, 1_000_000]))
+        await hear(service, resolved(market_of(service), [0, 1_000_000], final=False))
+        withdrawn = await self.withdraw(service, event.event_id)
+        assert withdrawn.status == event_pb.EVENT_STATUS_LOCKED
+
+    async def test_a_venue_that_says_the_same_needs_no_second_administrator(self, service) -> None:
+        event = await self.waiting(service)
+        await hear(service, resolved(market_of(service), [1_000_000, 0]))
+        await run_jobs(service)
+        done = await service.get(event.event_id)
+        assert (done.status, done.resolution.source) == (event_pb.EVENT_STATUS_RESOLVED, "venue:kalshi")
+
+    async def test_a_word_that_the_code_before_kept_in_its_job_is_heard(self, service) -> None:
+        event = await self.waiting(service)
+        await self.withdraw(service, event.event_id)
+        word = VenueMarketChanged(market=resolved(market_of(service), [0, 1_000_000]))
+        job = job_of(event.event_id, "hear_venue_again")
+        job.payload["change"] = word.SerializeToString().hex()
+        await service.venue_markets.hear_again_job(job)
+        await run_jobs(service)
+        assert (await service.get(event.event_id)).status == event_pb.EVENT_STATUS_RESOLVED
 
 
 class TestBounds:

@@ -229,6 +229,15 @@ class Events:
         """Why the market of a draft was refused when it was last published; empty where it was not."""
         return str(await _events.refusal.value(connection, event_id=event_id))
 
+    async def keep_venue_word(self, connection: Connection, event_id: UUID, word: bytes | None) -> None:
+        """Keep what an event's venue said last where it could not be taken yet; None forgets an earlier word."""
+        await _events.keep_venue_word.run(connection, event_id=event_id, venue_word=word)
+
+    async def venue_word(self, connection: Connection, event_id: UUID) -> bytes | None:
+        """What an event's venue said last, where it could not be taken yet."""
+        word = await _events.venue_word.value(connection, event_id=event_id)
+        return None if word is None else bytes(word)
+
     async def count_open_by_rule(self, connection: Connection, tags: Collection[str]) -> dict[str, int]:
         """How many events are open that crawler rules opened, by their tags."""
         counted = dict(await _events.count_open_by_rule.tuples(connection, tags=sorted(tags)))

@@ -88,6 +88,15 @@ where event_id = %(event_id)s;
 -- Why the market of a draft was refused when it was last published; empty where it was not.
 select refusal from event where event_id = %(event_id)s;
 
+-- name: keep_venue_word
+-- Keeps what an event's venue said last where it could not be taken yet, and forgets an earlier word.
+update event set venue_word = %(venue_word)s
+where event_id = %(event_id)s and venue_word is distinct from %(venue_word)s;
+
+-- name: venue_word
+-- What an event's venue said last, where it could not be taken yet.
+select venue_word from event where event_id = %(event_id)s;
+
 -- name: count_open_by_rule
 -- How many events are drafts or open that crawler rules opened; a rule's word is among their tags.
 select tag, count(*) from event cross join unnest(tags) as tag
