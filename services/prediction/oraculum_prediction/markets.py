@@ -3,29 +3,27 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from oraculum.audit.v1.audit_pb2 import AUDIT_CLASS_MONEY
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
-from oraculum_kit.errors import Internal, InvalidArgument, Unavailable, Violation
+from oraculum_kit.errors import InvalidArgument, Unavailable, Violation
 from oraculum_money import Price, Units
 from oraculum_prediction import events
 from oraculum_prediction.closing import close
 from oraculum_prediction.errors import LockTimePassed, MarketExists, MarketNotFound
 from oraculum_prediction.fundings import Fundings
-from oraculum_prediction.pricing import (
-    FeeSchedule,
-    MakerState,
-    Mechanism,
-    PricePoint,
-    even_odds,
-    void_prices,
-)
+from oraculum_prediction.pricing import FeeSchedule, MakerState, Mechanism, even_odds
 from oraculum_prediction.pricing.mechanisms import Unopenable, opened
 from oraculum_prediction.repository import fundings
 from oraculum_prediction.repository import markets as repository
 from oraculum_prediction.repository.markets import MarketRow
+from oraculum_prediction.voiding import void_prices
+
+# Why a market is closed whose shares are paid their void prices.
+CANCEL: Final = "cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,7 @@ class Closing:
     """What a closed market answers."""
 
     sequence: int
+    # Empty where they were never asked for.
     void_prices: tuple[Price, ...]
 
 
@@ -118,10 +117,11 @@ class Markets:
             return _same(await self._existing(connection, terms.event_id), terms)
 
     async def close(self, event_id: UUID, reason: str) -> Closing:
-        """End trading for good and say what the shares are worth if the event is cancelled.
+        """End trading for good and, where the event is cancelled, say what the shares are worth.
 
         The update waits for the row lock, so it comes after the batch that is being committed and before every later
-        one, which finds the market closed. Only then are the void prices computed, from fills that are final.
+        one, which finds the market closed. Only then are the void prices computed, from fills that are final. Nobody who
+        waits to be paid a result waits for that.
         """
         async with self._database.transaction() as connection:
             if await close(connection, event_id, reason):
@@ -130,11 +130,11 @@ class Markets:
                 )
         async with self._database.transaction() as connection:
             market = await self._existing(connection, event_id)
-            if market.void_prices is None:
-                prices = await _void_prices(connection, market)
+            prices = tuple(market.void_prices or ())
+            if not prices and reason == CANCEL:
+                prices = await void_prices(connection, market)
                 await repository.store_void_prices(connection, event_id, prices)
-                return Closing(market.sequence, prices)
-            return Closing(market.sequence, tuple(market.void_prices))
+            return Closing(market.sequence, prices)
 
     async def _existing(self, connection: Connection, event_id: UUID) -> MarketRow:
         market = await repository.market(connection, event_id)
@@ -156,15 +156,3 @@ def _same(market: MarketRow, terms: Terms) -> MarketRow:
     if market.request_hash != terms.hash:
         raise MarketExists(event_id=terms.event_id)
     return market
-
-
-async def _void_prices(connection: Connection, market: MarketRow) -> tuple[Price, ...]:
-    hour = await repository.trading_hour(connection, market.event_id)
-    if hour is None:
-        raise Internal("A market that is not closed has no void prices yet.")
-    points = await repository.price_points(connection, market.event_id, hour)
-    opening = PricePoint(market.opened_at, tuple(market.opening_prices))
-    if not points or points[0].at > hour.starts_at:
-        # Until the first trade the prices are those that the market opened with.
-        points.insert(0, opening)
-    return void_prices(points, hour.starts_at, hour.ends_at)

@@ -93,7 +93,7 @@ async def test_a_market_from_its_opening_to_the_last_payout(house: Any, kind: Ki
     (fill,) = document["fills"]
     assert ["fills"] == verify(document | {"fills": [fill | {"gross": str(int(fill["gross"]) + 1)}]})
 
-    closed = await house.close(event_id)
+    closed = await house.close(event_id, "cancel")
     assert fills == closed.closing_sequence
     assert 1_000_000 == sum(closed.void_price_millionths)
     await house.hear(event_id, [0, 1_000_000] + [0] * (len(kind.prior) - 2))

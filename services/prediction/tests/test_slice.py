@@ -28,7 +28,7 @@ async def test_a_market_from_its_opening_to_the_last_payout(house: Any) -> None:
     house.post_fills()
     assert [] == house.books.open_holds()
 
-    closed = await house.close(event_id)
+    closed = await house.close(event_id, "cancel")
     assert 3 == closed.closing_sequence
     assert 1_000_000 == sum(closed.void_price_millionths)
 

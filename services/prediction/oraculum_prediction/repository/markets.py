@@ -131,12 +131,27 @@ async def trading_hour(connection: Connection, event_id: UUID) -> TradingHour | 
     return await _SQL.trading_hour.one(connection, TradingHour, event_id=event_id)
 
 
-async def price_points(connection: Connection, event_id: UUID, hour: TradingHour) -> list[PricePoint]:
-    """The prices of that hour in order of time; none when nothing was ever traded before its end."""
+async def price_points(
+    connection: Connection, event_id: UUID, hour: TradingHour, *, fills_max: int
+) -> list[PricePoint] | None:
+    """The prices of that hour in order of time, none when nothing was ever traded before its end.
+
+    None of all this, if more was filled in the hour than is to be read.
+    """
     rows: list[tuple[Any, ...]] = await _SQL.price_points.tuples(
-        connection, event_id=event_id, starts_at=hour.starts_at, ends_at=hour.ends_at
+        connection, event_id=event_id, starts_at=hour.starts_at, ends_at=hour.ends_at, row_count=fills_max + 1
     )
-    return [PricePoint(at, tuple(map(Price, prices))) for at, prices in rows]
+    if sum(at > hour.starts_at for at, _, _ in rows) > fills_max:
+        return None
+    return [PricePoint(at, tuple(map(Price, prices))) for at, _, prices in rows]
+
+
+async def prices_at(
+    connection: Connection, event_id: UUID, moments: Sequence[datetime]
+) -> list[tuple[Price, ...] | None]:
+    """The prices that held at these moments; None where nothing had been traded yet."""
+    rows = await _SQL.prices_at.tuples(connection, event_id=event_id, moments=list(moments))
+    return [prices and tuple(map(Price, prices)) for (prices,) in rows]
 
 
 async def store_void_prices(connection: Connection, event_id: UUID, prices: Sequence[Price]) -> None:

@@ -44,9 +44,9 @@ from market
 where event_id = %(event_id)s and closed_at is not null
 
 -- name: price_points
--- The prices of that hour: those it began with, and those after each moment at which something was filled.
+-- The prices of that hour: those it began with, and those after each of so many fills.
 (
-    select filled_at, prices
+    select filled_at, sequence, prices
     from fill
     where event_id = %(event_id)s and filled_at <= %(starts_at)s
     order by filled_at desc, sequence desc
@@ -54,12 +54,27 @@ where event_id = %(event_id)s and closed_at is not null
 )
 union all
 (
-    select distinct on (filled_at) filled_at, prices
+    select filled_at, sequence, prices
     from fill
     where event_id = %(event_id)s and filled_at > %(starts_at)s and filled_at <= %(ends_at)s
-    order by filled_at, sequence desc
+    order by filled_at, sequence
+    limit %(row_count)s
 )
-order by filled_at
+order by filled_at, sequence
+
+-- name: prices_at
+-- The prices that held at these moments; none where nothing was filled before. A step of the index for each, however much
+-- was traded between them.
+select f.prices
+from unnest(%(moments)s::timestamptz[]) with ordinality as a (moment, place)
+left join lateral (
+    select prices
+    from fill
+    where event_id = %(event_id)s and filled_at <= a.moment
+    order by filled_at desc, sequence desc
+    limit 1
+) f on true
+order by a.place
 
 -- name: store_void_prices
 -- Keeps what a closed market's shares are worth, should its event be cancelled. Fills are final by now, so whoever
