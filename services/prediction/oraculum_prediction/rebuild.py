@@ -4,8 +4,9 @@ Fills are for ever, and everything else about trading follows from them: what pe
 market counts, what people have used of their limits. All of that is written in the transaction of the fills, so nothing
 here ever differs unless somebody changed a row by hand, a defect did, or an older program did not know of it yet.
 
-Nothing is written without --write. A market is held while the last of its fills are folded, and every replica reads it
-again; people's limits are mended by what they are wrong by, while orders go on. Whatever was mended is audited.
+Nothing is written without --write. Markets are proved while they go on; one that is wrong is held then, looked at once more
+and mended, and every replica reads it again. What is for sale beyond what somebody holds ends. People's limits are mended by
+what they are wrong by, while orders go on. Whatever was mended is audited.
 """
 
 import argparse
@@ -16,6 +17,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
+import psycopg
+
 from oraculum_kit.clock import SystemClock
 from oraculum_kit.config import ConfigurationError
 from oraculum_kit.db import Connection, Database
@@ -25,10 +28,12 @@ from oraculum_prediction.errors import MarketNotFound
 from oraculum_prediction.folding import FillMissing, Fold
 from oraculum_prediction.memory import NOTHING, Holding
 from oraculum_prediction.replay import database_config
-from oraculum_prediction.repository import analytics, history, markets
+from oraculum_prediction.repository import analytics, history, markets, resting
 from oraculum_prediction.repository import rebuild as repository
 from oraculum_prediction.repository.history import Realised
 from oraculum_prediction.repository.markets import MarketRow
+from oraculum_prediction.reserving import end, fitted
+from oraculum_prediction.wire import OrderRow
 
 _PAGE: Final = 2_000
 # Nobody waits for an answer here, and a market's row is free again when its batch is committed.
@@ -60,6 +65,8 @@ class _Wrong:
     unknown: list[int]
     # Volume by outcome and people, where one of them is wrong.
     counts: tuple[list[Units], int] | None
+    # Sales at rest of more than their owners hold.
+    beyond: list[OrderRow] = field(default_factory=list)
 
 
 async def market(database: Database, event_id: UUID, *, write: bool) -> Findings:
@@ -68,6 +75,9 @@ async def market(database: Database, event_id: UUID, *, write: bool) -> Findings
         return await _market(database, event_id, write=write)
     except FillMissing as missing:
         return Findings(standing=[str(missing)])
+    except psycopg.IntegrityError as error:
+        # Nothing of this one was written; there are others behind it.
+        return Findings(standing=[f"market {event_id} cannot be written: {error.diag.message_primary}"])
 
 
 async def _market(database: Database, event_id: UUID, *, write: bool) -> Findings:
@@ -76,19 +86,14 @@ async def _market(database: Database, event_id: UUID, *, write: bool) -> Finding
         # Most of it while the market goes on: what is folded stays as it is.
         await _read(connection, fold)
     async with database.transaction() as connection:
-        if write:
-            await repository.hold(connection, event_id)
-        else:
-            await repository.begin_snapshot(connection)
-        await _read(connection, fold)
-        row = await markets.market(connection, event_id)
-        if row is None:
-            raise MarketNotFound(event_id=event_id)
-        kept = await repository.positions(connection, event_id)
-        wrong = _compare(row, fold, kept, await repository.realised(connection, event_id))
-        found = Findings()
-        _tell(found, row, fold, kept, wrong)
-        if write and found.mended:
+        await repository.begin_snapshot(connection)
+        _, _, found = await _prove(connection, fold)
+    if not write or not found.mended:
+        return found
+    async with database.transaction() as connection:
+        await repository.hold(connection, event_id)
+        row, wrong, found = await _prove(connection, fold)
+        if found.mended:
             await _mend(connection, row, wrong)
             await events.audit(
                 connection,
@@ -98,6 +103,22 @@ async def _market(database: Database, event_id: UUID, *, write: bool) -> Finding
                 details={"what": "; ".join(found.mended)[:1_000], "count": str(len(found.mended))},
             )
     return found
+
+
+async def _prove(connection: Connection, fold: Fold) -> tuple[MarketRow, _Wrong, Findings]:
+    """What is wrong at the moment of this transaction, and how that is told."""
+    await _read(connection, fold)
+    row = await markets.market(connection, fold.event_id)
+    if row is None:
+        raise MarketNotFound(event_id=fold.event_id)
+    kept = await repository.positions(connection, fold.event_id)
+    wrong = _compare(row, fold, kept, await repository.realised(connection, fold.event_id))
+    if wrong.positions and row.status == markets.OPEN:
+        rests = await resting.resting(connection, [fold.event_id])
+        wrong.positions, wrong.beyond = fitted(wrong.positions, rests[fold.event_id])
+    found = Findings()
+    _tell(found, row, fold, kept, wrong)
+    return row, wrong, found
 
 
 async def people(database: Database, user_id: UUID | None, *, write: bool) -> Findings:
@@ -178,6 +199,10 @@ def _tell(
             found.mended.append(told)
         else:
             found.standing.append(f"{told}; {_CLOSED}")
+    found.mended += [
+        f"{where}: order {order.order_id} sells {order.open_shares} more than are held"
+        for order in wrong.beyond
+    ]
     for sale in wrong.realised:
         found.mended.append(f"{where}: what sale {sale.sequence} came to: {sale.result_units} units")
     for sequence in wrong.unknown:
@@ -207,6 +232,8 @@ def _state(row: MarketRow, fold: Fold) -> Iterator[tuple[str, object, object]]:
 
 
 async def _mend(connection: Connection, row: MarketRow, wrong: _Wrong) -> None:
+    if wrong.beyond:
+        await end(connection, wrong.beyond, row.sequence, SystemClock().now())
     if wrong.positions and row.status == markets.OPEN:
         await repository.mend_positions(connection, row.event_id, wrong.positions)
     if wrong.realised:

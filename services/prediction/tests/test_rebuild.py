@@ -131,6 +131,55 @@ async def test_it_is_mended_while_people_trade(premises: Any) -> None:
         assert Findings() == await rebuilt(premises, event, write=False)
 
 
+async def test_what_is_for_sale_beyond_what_is_held_ends(house: Any) -> None:
+    """The latest first, and its owner is told; positions that are gone have again what is for sale of them."""
+    event, who = await traded(house)
+    (bought,) = house.rows("select shares from position where outcome = 1")
+    early = await house.limit(who, event, "early", 990_000, 2 * USDC, side=pb.SIDE_SELL)
+    house.rows("update position set shares = 2 * shares where outcome = 1")
+    house.rows("update market set version = version + 1")
+    late = await house.limit(who, event, "late", 980_000, bought["shares"], side=pb.SIDE_SELL)
+    told = len(house.rows.told())
+    dry = await rebuilt(house, event, write=False)
+    assert 2 == len(dry.mended), dry
+    assert dry.mended == (await rebuilt(house, event, write=True)).mended
+    assert Findings() == await rebuilt(house, event, write=True)
+    rows = house.rows("select order_id::text, status, reason from trade_order where side = 2 and type = 2")
+    stands, ended = (row for row in sorted(rows, key=lambda row: row["status"]))
+    assert (early.order_id, late.order_id) == (stands["order_id"], ended["order_id"])
+    assert (9, "INSUFFICIENT_SHARES") == (ended["status"], ended["reason"])
+    (fact,) = house.rows.told()[told:]
+    assert late.order_id == fact.order_ended.order.order_id
+    house.rows("delete from position where outcome = 1")
+    await rebuilt(house, event, write=True)
+    (position,) = house.rows("select shares, reserved from position where outcome = 1")
+    assert (bought["shares"], 2 * USDC) == (position["shares"], position["reserved"])
+    await house.cancel(who, early.order_id)
+
+
+async def test_one_that_cannot_be_written_keeps_no_other(
+    house: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    events = sorted([(await traded(house))[0] for _ in range(2)])
+    odd = f"event_id <> '{events[0]}' or cost_units < 9"
+    house.rows(f"alter table position add constraint odd check ({odd}) not valid")
+    house.rows("update position set cost_units = 1 where outcome = 1")
+    monkeypatch.setenv("DATABASE_URL", house.url)
+    monkeypatch.setenv("SERVICE_NAME", "prediction")
+    assert 1 == await asyncio.to_thread(rebuild.main, ["--write"])
+    told = capsys.readouterr().out
+    assert f"stands: market {events[0]} cannot be written" in told
+    assert f"mended: market {events[1]}" in told
+
+
+async def test_a_market_in_which_all_is_well_is_not_held(house: Any) -> None:
+    """However long it takes to prove it, nobody waits for it."""
+    event, _ = await traded(house)
+    async with house.replicas[0].database.direct() as connection, connection.transaction(force_rollback=True):
+        await connection.execute("select from market for update")
+        assert Findings() == await rebuild.market(house.replicas[0].database, event, write=True)
+
+
 async def test_what_cannot_be_mended_stands_and_says_why(house: Any) -> None:
     event, _ = await traded(house)
     await house.close(event)

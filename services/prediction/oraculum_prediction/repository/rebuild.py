@@ -115,6 +115,7 @@ async def mend_positions(
         user_ids=literal(user_id for user_id, _ in due),
         outcomes=literal(outcome for _, outcome in due),
         shares=literal(holding.shares for holding in due.values()),
+        reserved=literal(holding.reserved for holding in due.values()),
         costs=literal(holding.cost_units for holding in due.values()),
         realised=literal(holding.realised_units for holding in due.values()),
     )

@@ -54,14 +54,16 @@ set volume_units = %(volume)s, outcome_volume_units = %(outcome_volumes)s::bigin
 where event_id = %(event_id)s
 
 -- name: mend_positions
--- Sets what people hold, under the lock of their market; what rests of theirs stays.
-insert into position as p (user_id, event_id, outcome, shares, cost_units, realised_units)
-select user_id, %(event_id)s, outcome, shares, cost_units, realised_units
+-- Sets what people hold and have for sale, under the lock of their market.
+insert into position as p (user_id, event_id, outcome, shares, reserved, cost_units, realised_units)
+select user_id, %(event_id)s, outcome, shares, reserved, cost_units, realised_units
 from unnest(
-    %(user_ids)s::uuid[], %(outcomes)s::smallint[], %(shares)s::bigint[], %(costs)s::bigint[], %(realised)s::bigint[]
-) as g (user_id, outcome, shares, cost_units, realised_units)
+    %(user_ids)s::uuid[], %(outcomes)s::smallint[], %(shares)s::bigint[], %(reserved)s::bigint[], %(costs)s::bigint[],
+    %(realised)s::bigint[]
+) as g (user_id, outcome, shares, reserved, cost_units, realised_units)
 on conflict (user_id, event_id, outcome) do update
-set shares = excluded.shares, cost_units = excluded.cost_units, realised_units = excluded.realised_units
+set shares = excluded.shares, reserved = excluded.reserved, cost_units = excluded.cost_units,
+    realised_units = excluded.realised_units
 
 -- name: drop_realised
 -- Forgets what is kept of sales that there are not.
