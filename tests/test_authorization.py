@@ -39,7 +39,7 @@ KINDS = {
     "getPrediction": "bet", "getReceipt": "bet", "cancelPrediction": "bet", "editPrediction": "bet",
     "getMyTrade": "trade", "getTrigger": "trigger", "deleteTrigger": "trigger", "getDeposit": "deposit",
     "explainTransaction": "transaction", "markNotificationRead": "notice", "endSession": "session",
-    "revokeApiKey": "key", "removeWallet": "wallet", "deleteWebhook": "webhook",
+    "revokeApiKey": "key", "removeWallet": "wallet", "deleteWebhook": "webhook", "verifyWebhook": "webhook",
 }  # fmt: skip
 # In the place of examples that would change what others need, or that would take the long way to a refusal.
 BODIES: dict[str, dict[str, Any]] = {

@@ -24,14 +24,19 @@ WISH = {"rail": "demo", "amount": "12.50", "asset": "USDC"}
 
 @contextmanager
 def receiving(taken: list[tuple[str, bytes]]) -> Iterator[str]:
-    """A program that takes what it is told: signatures and bodies."""
+    """A program that shows that it wants to be told, and takes what it is told: signatures and bodies."""
 
     class Program(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            taken.append((self.headers["x-oraculum-signature"], body))
-            self.send_response(204)
+            said = json.loads(body)
+            challenge = said["data"]["challenge"].encode() if said["type"] == "webhook.verify" else b""
+            if not challenge:
+                taken.append((self.headers["x-oraculum-signature"], body))
+            self.send_response(200)
+            self.send_header("content-length", str(len(challenge)))
             self.end_headers()
+            self.wfile.write(challenge)
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -54,6 +59,13 @@ async def test_a_deposit_is_told_to_its_owners_program(suite: Suite) -> None:
     with receiving(taken) as url:
         kinds = ["balance.updated", "notification"]
         made = (await person.command("/webhooks/subscriptions", {"url": url, "kinds": kinds})).body
+        assert made["status"] == "pending"
+        await person.until(
+            "the program to show that it wants to be told",
+            lambda: person.get("/webhooks/subscriptions"),
+            lambda seen: [one["status"] for one in seen["data"]] == ["active"],
+            PATIENCE_SECONDS,
+        )
         await person.command("/wallet/deposits", WISH)
 
         async def told() -> list[dict[str, Any]]:

@@ -67,7 +67,7 @@ _SAFE: Final = {
     ),
     "notification": (
         "NotificationService Resume ListNotifications MarkRead MarkAllRead GetPreferences SetPreferences SetMaintenance;"
-        "WebhookService CreateSubscription ListSubscriptions DeleteSubscription"
+        "WebhookService CreateSubscription ListSubscriptions VerifySubscription DeleteSubscription"
     ),
 }
 

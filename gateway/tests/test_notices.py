@@ -95,6 +95,19 @@ class TestWebhooks:
             "secret" in one,
         )
 
+    async def test_an_address_is_asked_again(self, gateway) -> None:
+        asked = subscription(status=webhook_pb.SUBSCRIPTION_STATUS_PENDING, last_result="status_404")
+        gateway.backend.on("VerifySubscription", webhook_pb.VerifySubscriptionResponse(subscription=asked))
+        response = await gateway.http.post(f"{WEBHOOKS}/{ID}/verify", headers=gateway.bearing())
+        assert (202, "pending", "status_404") == (
+            response.status_code,
+            response.json()["status"],
+            response.json()["last_result"],
+        )
+        assert ID == gateway.backend.asked[-1][1].subscription_id
+        strange = await gateway.http.post(f"{WEBHOOKS}/none/verify", headers=gateway.bearing())
+        assert (422, "id") == (strange.status_code, strange.json()["errors"][0]["field"])
+
     async def test_one_is_ended(self, gateway) -> None:
         response = await gateway.http.delete(f"{WEBHOOKS}/{ID}", headers=gateway.bearing())
         assert (204, ID) == (response.status_code, gateway.backend.asked[-1][1].subscription_id)

@@ -248,12 +248,24 @@ CREATE TABLE notification.webhook (
     disabled_reason text,
     told_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
+    unproved_since timestamp with time zone,
     CONSTRAINT webhook_check CHECK (((delivered >= 0) AND (delivered <= sequence))),
     CONSTRAINT webhook_check1 CHECK (((disabled_at IS NULL) = (disabled_reason IS NULL))),
     CONSTRAINT webhook_kinds_check CHECK ((cardinality(kinds) > 0)),
     CONSTRAINT webhook_url_check CHECK (((char_length(url) >= 1) AND (char_length(url) <= 2048)))
 )
 WITH (fillfactor='70');
+
+--
+-- Name: webhook_asking; Type: TABLE; Schema: notification; Owner: -
+--
+
+CREATE TABLE notification.webhook_asking (
+    user_id uuid NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    asked bigint NOT NULL,
+    CONSTRAINT webhook_asking_asked_check CHECK ((asked > 0))
+);
 
 --
 -- Name: webhook_hearing; Type: TABLE; Schema: notification; Owner: -
@@ -393,6 +405,13 @@ ALTER TABLE ONLY notification.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 
 --
+-- Name: webhook_asking webhook_asking_pkey; Type: CONSTRAINT; Schema: notification; Owner: -
+--
+
+ALTER TABLE ONLY notification.webhook_asking
+    ADD CONSTRAINT webhook_asking_pkey PRIMARY KEY (user_id);
+
+--
 -- Name: webhook_hearing webhook_hearing_pkey; Type: CONSTRAINT; Schema: notification; Owner: -
 --
 
@@ -500,4 +519,5 @@ INSERT INTO notification.schema_migrations (version) VALUES
     ('20261121100500'),
     ('20261121163600'),
     ('20261121193400'),
-    ('20261121205300');
+    ('20261121205300'),
+    ('20261121231000');

@@ -1914,7 +1914,7 @@ class AsyncOraculum(AsyncConnection):
     async def create_webhook(
         self, *, url: str, kinds: Sequence[str], idempotency_key: str = ""
     ) -> shapes.NewSubscription:
-        """Be told at an address, signed and in order; the secret is told once."""
+        """Be told at an address that wants it, signed and in order; the secret is told once."""
         return await self.told(
             Ask(
                 "POST",
@@ -1923,6 +1923,13 @@ class AsyncOraculum(AsyncConnection):
                 key=idempotency_key,
             ),
             shapes.NewSubscription,
+        )
+
+    async def verify_webhook(self, id: str | UUID, *, idempotency_key: str = "") -> shapes.Subscription:
+        """Have its address asked again whether it wants to be told; what it answers shows in the list."""
+        return await self.told(
+            Ask("POST", f"/api/v1/webhooks/subscriptions/{segment(id)}/verify", key=idempotency_key),
+            shapes.Subscription,
         )
 
     async def delete_webhook(self, id: str | UUID, *, idempotency_key: str = "") -> None:

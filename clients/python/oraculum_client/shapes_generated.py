@@ -1148,7 +1148,7 @@ class NewSubscription(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     url: str
     kinds: list[str]
-    status: Literal["active", "failing", "disabled"]
+    status: Literal["pending", "active", "failing", "disabled"]
     sequence: int
     delivered_sequence: int
     last_result: str | None
@@ -1158,6 +1158,23 @@ class NewSubscription(msgspec.Struct, frozen=True, kw_only=True):
     disabled_reason: str | None
     created_at: datetime
     secret: str
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a program of mine is told."""
+
+    id: str
+    url: str
+    kinds: list[str]
+    status: Literal["pending", "active", "failing", "disabled"]
+    sequence: int
+    delivered_sequence: int
+    last_result: str | None
+    last_attempt_at: datetime | None
+    failing_since: datetime | None
+    disabled_at: datetime | None
+    disabled_reason: str | None
+    created_at: datetime
 
 
 class Maintenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -1882,23 +1899,6 @@ class QuietHours(msgspec.Struct, frozen=True, kw_only=True):
     from_time: str
     to_time: str
     time_zone: str
-
-
-class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a program of mine is told."""
-
-    id: str
-    url: str
-    kinds: list[str]
-    status: Literal["active", "failing", "disabled"]
-    sequence: int
-    delivered_sequence: int
-    last_result: str | None
-    last_attempt_at: datetime | None
-    failing_since: datetime | None
-    disabled_at: datetime | None
-    disabled_reason: str | None
-    created_at: datetime
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):

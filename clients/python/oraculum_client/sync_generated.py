@@ -1898,7 +1898,7 @@ class Oraculum(Connection):
     def create_webhook(
         self, *, url: str, kinds: Sequence[str], idempotency_key: str = ""
     ) -> shapes.NewSubscription:
-        """Be told at an address, signed and in order; the secret is told once."""
+        """Be told at an address that wants it, signed and in order; the secret is told once."""
         return self.told(
             Ask(
                 "POST",
@@ -1907,6 +1907,13 @@ class Oraculum(Connection):
                 key=idempotency_key,
             ),
             shapes.NewSubscription,
+        )
+
+    def verify_webhook(self, id: str | UUID, *, idempotency_key: str = "") -> shapes.Subscription:
+        """Have its address asked again whether it wants to be told; what it answers shows in the list."""
+        return self.told(
+            Ask("POST", f"/api/v1/webhooks/subscriptions/{segment(id)}/verify", key=idempotency_key),
+            shapes.Subscription,
         )
 
     def delete_webhook(self, id: str | UUID, *, idempotency_key: str = "") -> None:

@@ -7,7 +7,8 @@ from oraculum_gateway.route import Call, Created, Limit, Route, Who
 from oraculum_gateway.shapes import notices as shapes
 from oraculum_kit.timestamps import from_wire
 
-_STATUSES: Final[dict[int, Literal["active", "failing", "disabled"]]] = {
+_STATUSES: Final[dict[int, Literal["pending", "active", "failing", "disabled"]]] = {
+    pb.SUBSCRIPTION_STATUS_PENDING: "pending",
     pb.SUBSCRIPTION_STATUS_ACTIVE: "active",
     pb.SUBSCRIPTION_STATUS_FAILING: "failing",
     pb.SUBSCRIPTION_STATUS_DISABLED: "disabled",
@@ -31,6 +32,14 @@ async def subscriptions(call: Call) -> shapes.SubscriptionsOut:
     return shapes.SubscriptionsOut(
         data=[shapes.SubscriptionOut(**_fields(one)) for one in response.subscriptions]
     )
+
+
+async def verify(call: Call) -> shapes.SubscriptionOut:
+    """Have an address of mine asked again."""
+    response = await call.services.webhooks.VerifySubscription(
+        pb.VerifySubscriptionRequest(subscription_id=str(call.id("id")))
+    )
+    return shapes.SubscriptionOut(**_fields(response.subscription))
 
 
 async def unsubscribe(call: Call) -> None:
@@ -65,10 +74,23 @@ ROUTES: Final = (
     ),
     Route(
         method="POST", path=_PATH, name="createWebhook", tag="webhooks", handler=subscribe,
-        summary="Be told at an address, signed and in order; the secret is told once", who=Who.SIGNED_IN,
+        summary="Be told at an address that wants it, signed and in order; the secret is told once", who=Who.SIGNED_IN,
         command=True, limit=Limit.COMMAND, body=shapes.SubscriptionIn, answer=shapes.NewSubscriptionOut, status=201,
         example={"url": "https://hooks.example/oraculum", "kinds": ["prediction.settled", "event.resolved"]},
-        refusals={409: "too_many_subscriptions, too_many_public_subscriptions, account_gone"},
+        refusals={
+            409: "too_many_subscriptions, too_many_public_subscriptions, account_gone",
+            429: "too_many_challenges",
+        },
+    ),
+    Route(
+        method="POST", path=f"{_PATH}/{{id}}/verify", name="verifyWebhook", tag="webhooks", handler=verify,
+        summary="Have its address asked again whether it wants to be told; what it answers shows in the list",
+        who=Who.SIGNED_IN, command=True, limit=Limit.COMMAND, answer=shapes.SubscriptionOut, status=202,
+        refusals={
+            404: "subscription_not_found",
+            409: "subscription_disabled, account_gone",
+            429: "too_many_challenges",
+        },
     ),
     Route(
         method="DELETE", path=f"{_PATH}/{{id}}", name="deleteWebhook", tag="webhooks", handler=unsubscribe,

@@ -73,7 +73,8 @@ class SubscriptionOut(Told):
     id: str
     url: str
     kinds: list[str]
-    status: Literal["active", "failing", "disabled"]
+    # Pending until its address has shown that it wants to be told.
+    status: Literal["pending", "active", "failing", "disabled"]
     # Messages that there are for it, and those of them that were taken; the rest waits.
     sequence: int
     delivered_sequence: int

@@ -193,6 +193,13 @@ async def session_revoked(
     )
 
 
+async def password_changed(connection: Connection, user_id: UUID, *, reason: str, now: datetime) -> None:
+    """A password was set anew, whatever sessions that ended."""
+    fact = users_fact_pb2.PasswordChanged(user_id=str(user_id), reason=reason, occurred_at=to_wire(now))
+    await _tell(connection, user_id, users_fact_pb2.UsersFact(password_changed=fact))
+    await audit(connection, reason.replace("_", ".", 1), user_id, now=now)
+
+
 async def api_key_revoked(connection: Connection, user_id: UUID, *, key_id: UUID, now: datetime) -> None:
     """A key of a program ended. Its tokens count no more: the key is their session."""
     await _revocations.tell_sessions(connection, [key_id], now + REVOCATION_LIFE)

@@ -151,5 +151,5 @@ class Mailbox:
         await self._accounts.set_password(connection, user_id, password_hash)
         await self._mails.forget_tokens(connection, user_id, Purpose.RESET)
         await self._sessions.end_all(connection, user_id, keep=keep, reason=reason)
-        await events.audit(connection, reason.replace("_", ".", 1), user_id, now=self._clock.now())
+        await events.password_changed(connection, user_id, reason=reason, now=self._clock.now())
         await mailing.tell(connection, user_id, "password_changed")

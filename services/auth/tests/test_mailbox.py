@@ -8,6 +8,7 @@ import pytest
 
 from oraculum.auth.v1 import auth_service_pb2 as pb
 from oraculum.auth.v1 import credential_service_pb2 as cr
+from oraculum.auth.v1.users_fact_pb2 import UsersFact
 from oraculum_auth.errors import (
     BadCredentials,
     EmailTaken,
@@ -187,6 +188,21 @@ class TestChange:
             assert 1 == len((await auth.stub.ListSessions(pb.ListSessionsRequest())).sessions)
         with pytest.raises(RefreshTokenUnknown):
             await auth.stub.Refresh(pb.RefreshRequest(refresh_token=account.tokens.refresh_token))
+
+    async def test_others_hear_of_it_though_no_other_session_ends(self, auth) -> None:
+        """What a thief left elsewhere ends with the password, whether or not they are signed in."""
+        account = await registered(auth)
+        with bearing(account.tokens):
+            await auth.credentials.ChangePassword(
+                cr.ChangePasswordRequest(current_password=PASSWORD, new_password=OTHER)
+            )
+        async with auth.database.connection() as connection:
+            rows = await connection.execute("select payload from outbox where topic = 'users' order by id")
+            facts = [UsersFact.FromString(payload) for (payload,) in await rows.fetchall()]
+        told = [fact.WhichOneof("fact") for fact in facts]
+        assert ["user_registered", "password_changed"] == told
+        changed = facts[-1].password_changed
+        assert (account.user.user_id, "password_changed") == (changed.user_id, changed.reason)
 
     async def test_wants_the_present_password(self, auth) -> None:
         account = await registered(auth)

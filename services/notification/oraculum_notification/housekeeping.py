@@ -8,7 +8,9 @@ from oraculum_kit.db import Connection, Database
 from oraculum_kit.job_runner import JobRunner
 from oraculum_kit.jobs import Job, Kind
 from oraculum_notification.repository import Channels
+from oraculum_notification.webhooks.proving import ASKED_WITHIN
 from oraculum_notification.webhooks.public import KINDS_OF, PUBLIC_KEPT
+from oraculum_notification.webhooks.repository import Subscriptions
 
 MESSAGES_KEPT: Final = timedelta(hours=24)
 
@@ -28,3 +30,4 @@ async def forget(connection: Connection, now: datetime) -> None:
     await Channels().forget(
         connection, now - MESSAGES_KEPT, kept_channels=KINDS_OF, kept_before=now - PUBLIC_KEPT
     )
+    await Subscriptions().forget_asking(connection, ASKED_WITHIN)

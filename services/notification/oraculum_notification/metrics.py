@@ -22,10 +22,14 @@ WEBHOOK_SECONDS: Final = Histogram(
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 WEBHOOKS_WAITING: Final = Gauge(
-    "oraculum_notification_webhooks_waiting", "Messages that wait for their receivers to take them."
+    "oraculum_notification_webhooks_waiting",
+    "Messages that wait for their receivers to take them, and lines of public channels that subscriptions have to look at.",
 )
 WEBHOOKS_OVERDUE: Final = Gauge(
     "oraculum_notification_webhooks_overdue_seconds", "For how long a due webhook has waited for a hand."
+)
+WEBHOOKS_PROVED: Final = Counter(
+    "oraculum_notification_webhooks_proved_total", "Addresses that showed that they want to be told."
 )
 WEBHOOKS_DISABLED: Final = Counter(
     "oraculum_notification_webhooks_disabled_total", "Subscriptions that were given up.", ["reason"]

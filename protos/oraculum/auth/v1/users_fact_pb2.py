@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!oraculum/auth/v1/users_fact.proto\x12\x10oraculum.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xeb\x04\n\tUsersFact\x12;\n\x0fuser_registered\x18\x01 \x01(\x0b\x32 .oraculum.auth.v1.UserRegisteredH\x00\x12\x35\n\x0cuser_updated\x18\x02 \x01(\x0b\x32\x1d.oraculum.auth.v1.UserUpdatedH\x00\x12@\n\x12user_roles_changed\x18\x03 \x01(\x0b\x32\".oraculum.auth.v1.UserRolesChangedH\x00\x12;\n\x0fsession_revoked\x18\x04 \x01(\x0b\x32 .oraculum.auth.v1.SessionRevokedH\x00\x12\x33\n\x0buser_banned\x18\x05 \x01(\x0b\x32\x1c.oraculum.auth.v1.UserBannedH\x00\x12\x37\n\ruser_unbanned\x18\x06 \x01(\x0b\x32\x1e.oraculum.auth.v1.UserUnbannedH\x00\x12>\n\x11user_tier_changed\x18\x07 \x01(\x0b\x32!.oraculum.auth.v1.UserTierChangedH\x00\x12@\n\x12play_rules_changed\x18\x08 \x01(\x0b\x32\".oraculum.auth.v1.PlayRulesChangedH\x00\x12<\n\x10user_kyc_changed\x18\t \x01(\x0b\x32 .oraculum.auth.v1.UserKycChangedH\x00\x12\x35\n\x0cuser_deleted\x18\n \x01(\x0b\x32\x1d.oraculum.auth.v1.UserDeletedH\x00\x42\x06\n\x04\x66\x61\x63t\"x\n\x0eUserRegistered\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0e\n\x06method\x18\x03 \x01(\t\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"e\n\x0bUserUpdated\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"c\n\x10UserRolesChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\r\n\x05roles\x18\x02 \x03(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"v\n\x0eSessionRevoked\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"N\n\nUserBanned\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"P\n\x0cUserUnbanned\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"a\n\x0fUserTierChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0c\n\x04tier\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb7\x03\n\x10PlayRulesChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x1e\n\x11\x64\x65posit_day_units\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x1f\n\x12\x64\x65posit_week_units\x18\x04 \x01(\x03H\x01\x88\x01\x01\x12 \n\x13\x64\x65posit_month_units\x18\x05 \x01(\x03H\x02\x88\x01\x01\x12\x1b\n\x0eloss_day_units\x18\x06 \x01(\x03H\x03\x88\x01\x01\x12\x1c\n\x0floss_week_units\x18\x07 \x01(\x03H\x04\x88\x01\x01\x12\x32\n\x0e\x65xcluded_until\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\texclusion\x18\t \x01(\t\x12/\n\x0boccurred_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x14\n\x12_deposit_day_unitsB\x15\n\x13_deposit_week_unitsB\x16\n\x14_deposit_month_unitsB\x11\n\x0f_loss_day_unitsB\x12\n\x10_loss_week_units\"\x83\x01\n\x0eUserKycChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0b\n\x03kyc\x18\x02 \x01(\t\x12\x14\n\x0cjurisdiction\x18\x03 \x01(\t\x12\x0c\n\x04risk\x18\x04 \x01(\t\x12/\n\x0boccurred_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"O\n\x0bUserDeleted\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!oraculum/auth/v1/users_fact.proto\x12\x10oraculum.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xaa\x05\n\tUsersFact\x12;\n\x0fuser_registered\x18\x01 \x01(\x0b\x32 .oraculum.auth.v1.UserRegisteredH\x00\x12\x35\n\x0cuser_updated\x18\x02 \x01(\x0b\x32\x1d.oraculum.auth.v1.UserUpdatedH\x00\x12@\n\x12user_roles_changed\x18\x03 \x01(\x0b\x32\".oraculum.auth.v1.UserRolesChangedH\x00\x12;\n\x0fsession_revoked\x18\x04 \x01(\x0b\x32 .oraculum.auth.v1.SessionRevokedH\x00\x12\x33\n\x0buser_banned\x18\x05 \x01(\x0b\x32\x1c.oraculum.auth.v1.UserBannedH\x00\x12\x37\n\ruser_unbanned\x18\x06 \x01(\x0b\x32\x1e.oraculum.auth.v1.UserUnbannedH\x00\x12>\n\x11user_tier_changed\x18\x07 \x01(\x0b\x32!.oraculum.auth.v1.UserTierChangedH\x00\x12@\n\x12play_rules_changed\x18\x08 \x01(\x0b\x32\".oraculum.auth.v1.PlayRulesChangedH\x00\x12<\n\x10user_kyc_changed\x18\t \x01(\x0b\x32 .oraculum.auth.v1.UserKycChangedH\x00\x12\x35\n\x0cuser_deleted\x18\n \x01(\x0b\x32\x1d.oraculum.auth.v1.UserDeletedH\x00\x12=\n\x10password_changed\x18\x0b \x01(\x0b\x32!.oraculum.auth.v1.PasswordChangedH\x00\x42\x06\n\x04\x66\x61\x63t\"x\n\x0eUserRegistered\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x0e\n\x06method\x18\x03 \x01(\t\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"e\n\x0bUserUpdated\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"c\n\x10UserRolesChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\r\n\x05roles\x18\x02 \x03(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"v\n\x0eSessionRevoked\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12/\n\x0boccurred_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"N\n\nUserBanned\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"P\n\x0cUserUnbanned\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"a\n\x0fUserTierChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0c\n\x04tier\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb7\x03\n\x10PlayRulesChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x1e\n\x11\x64\x65posit_day_units\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x1f\n\x12\x64\x65posit_week_units\x18\x04 \x01(\x03H\x01\x88\x01\x01\x12 \n\x13\x64\x65posit_month_units\x18\x05 \x01(\x03H\x02\x88\x01\x01\x12\x1b\n\x0eloss_day_units\x18\x06 \x01(\x03H\x03\x88\x01\x01\x12\x1c\n\x0floss_week_units\x18\x07 \x01(\x03H\x04\x88\x01\x01\x12\x32\n\x0e\x65xcluded_until\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\texclusion\x18\t \x01(\t\x12/\n\x0boccurred_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x14\n\x12_deposit_day_unitsB\x15\n\x13_deposit_week_unitsB\x16\n\x14_deposit_month_unitsB\x11\n\x0f_loss_day_unitsB\x12\n\x10_loss_week_units\"\x83\x01\n\x0eUserKycChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0b\n\x03kyc\x18\x02 \x01(\t\x12\x14\n\x0cjurisdiction\x18\x03 \x01(\t\x12\x0c\n\x04risk\x18\x04 \x01(\t\x12/\n\x0boccurred_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"O\n\x0bUserDeleted\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12/\n\x0boccurred_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"c\n\x0fPasswordChanged\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,25 +33,27 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'oraculum.auth.v1.users_fact
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_USERSFACT']._serialized_start=89
-  _globals['_USERSFACT']._serialized_end=708
-  _globals['_USERREGISTERED']._serialized_start=710
-  _globals['_USERREGISTERED']._serialized_end=830
-  _globals['_USERUPDATED']._serialized_start=832
-  _globals['_USERUPDATED']._serialized_end=933
-  _globals['_USERROLESCHANGED']._serialized_start=935
-  _globals['_USERROLESCHANGED']._serialized_end=1034
-  _globals['_SESSIONREVOKED']._serialized_start=1036
-  _globals['_SESSIONREVOKED']._serialized_end=1154
-  _globals['_USERBANNED']._serialized_start=1156
-  _globals['_USERBANNED']._serialized_end=1234
-  _globals['_USERUNBANNED']._serialized_start=1236
-  _globals['_USERUNBANNED']._serialized_end=1316
-  _globals['_USERTIERCHANGED']._serialized_start=1318
-  _globals['_USERTIERCHANGED']._serialized_end=1415
-  _globals['_PLAYRULESCHANGED']._serialized_start=1418
-  _globals['_PLAYRULESCHANGED']._serialized_end=1857
-  _globals['_USERKYCCHANGED']._serialized_start=1860
-  _globals['_USERKYCCHANGED']._serialized_end=1991
-  _globals['_USERDELETED']._serialized_start=1993
-  _globals['_USERDELETED']._serialized_end=2072
+  _globals['_USERSFACT']._serialized_end=771
+  _globals['_USERREGISTERED']._serialized_start=773
+  _globals['_USERREGISTERED']._serialized_end=893
+  _globals['_USERUPDATED']._serialized_start=895
+  _globals['_USERUPDATED']._serialized_end=996
+  _globals['_USERROLESCHANGED']._serialized_start=998
+  _globals['_USERROLESCHANGED']._serialized_end=1097
+  _globals['_SESSIONREVOKED']._serialized_start=1099
+  _globals['_SESSIONREVOKED']._serialized_end=1217
+  _globals['_USERBANNED']._serialized_start=1219
+  _globals['_USERBANNED']._serialized_end=1297
+  _globals['_USERUNBANNED']._serialized_start=1299
+  _globals['_USERUNBANNED']._serialized_end=1379
+  _globals['_USERTIERCHANGED']._serialized_start=1381
+  _globals['_USERTIERCHANGED']._serialized_end=1478
+  _globals['_PLAYRULESCHANGED']._serialized_start=1481
+  _globals['_PLAYRULESCHANGED']._serialized_end=1920
+  _globals['_USERKYCCHANGED']._serialized_start=1923
+  _globals['_USERKYCCHANGED']._serialized_end=2054
+  _globals['_USERDELETED']._serialized_start=2056
+  _globals['_USERDELETED']._serialized_end=2135
+  _globals['_PASSWORDCHANGED']._serialized_start=2137
+  _globals['_PASSWORDCHANGED']._serialized_end=2236
 # @@protoc_insertion_point(module_scope)

@@ -35,6 +35,7 @@ class UsersFact(_message.Message):
     PLAY_RULES_CHANGED_FIELD_NUMBER: _builtins.int
     USER_KYC_CHANGED_FIELD_NUMBER: _builtins.int
     USER_DELETED_FIELD_NUMBER: _builtins.int
+    PASSWORD_CHANGED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def user_registered(self) -> Global___UserRegistered:
         """An account was opened."""
@@ -75,6 +76,10 @@ class UsersFact(_message.Message):
     def user_deleted(self) -> Global___UserDeleted:
         """Somebody deleted their account."""
 
+    @_builtins.property
+    def password_changed(self) -> Global___PasswordChanged:
+        """A password was set anew."""
+
     def __init__(
         self,
         *,
@@ -88,12 +93,13 @@ class UsersFact(_message.Message):
         play_rules_changed: Global___PlayRulesChanged | None = ...,
         user_kyc_changed: Global___UserKycChanged | None = ...,
         user_deleted: Global___UserDeleted | None = ...,
+        password_changed: Global___PasswordChanged | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "play_rules_changed", b"play_rules_changed", "session_revoked", b"session_revoked", "user_banned", b"user_banned", "user_deleted", b"user_deleted", "user_kyc_changed", b"user_kyc_changed", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_tier_changed", b"user_tier_changed", "user_unbanned", b"user_unbanned", "user_updated", b"user_updated"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "password_changed", b"password_changed", "play_rules_changed", b"play_rules_changed", "session_revoked", b"session_revoked", "user_banned", b"user_banned", "user_deleted", b"user_deleted", "user_kyc_changed", b"user_kyc_changed", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_tier_changed", b"user_tier_changed", "user_unbanned", b"user_unbanned", "user_updated", b"user_updated"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "play_rules_changed", b"play_rules_changed", "session_revoked", b"session_revoked", "user_banned", b"user_banned", "user_deleted", b"user_deleted", "user_kyc_changed", b"user_kyc_changed", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_tier_changed", b"user_tier_changed", "user_unbanned", b"user_unbanned", "user_updated", b"user_updated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fact", b"fact", "password_changed", b"password_changed", "play_rules_changed", b"play_rules_changed", "session_revoked", b"session_revoked", "user_banned", b"user_banned", "user_deleted", b"user_deleted", "user_kyc_changed", b"user_kyc_changed", "user_registered", b"user_registered", "user_roles_changed", b"user_roles_changed", "user_tier_changed", b"user_tier_changed", "user_unbanned", b"user_unbanned", "user_updated", b"user_updated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["user_registered", "user_updated", "user_roles_changed", "session_revoked", "user_banned", "user_unbanned", "user_tier_changed", "play_rules_changed", "user_kyc_changed", "user_deleted"]  # noqa: Y015
+    _WhichOneofReturnType_fact: _TypeAlias = _typing.Literal["user_registered", "user_updated", "user_roles_changed", "session_revoked", "user_banned", "user_unbanned", "user_tier_changed", "play_rules_changed", "user_kyc_changed", "user_deleted", "password_changed"]  # noqa: Y015
     _WhichOneofArgType_fact: _TypeAlias = _typing.Literal["fact", b"fact"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_fact) -> _WhichOneofReturnType_fact | None: ...
 
@@ -216,7 +222,7 @@ class SessionRevoked(_message.Message):
     session_id: _builtins.str
     """Which."""
     reason: _builtins.str
-    """Why: signed_out, revoked, refresh_token_reused."""
+    """Why: signed_out, revoked, refresh_token_reused, password_changed, password_reset, ..."""
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -473,3 +479,35 @@ class UserDeleted(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UserDeleted: _TypeAlias = UserDeleted  # noqa: Y015
+
+@_typing.final
+class PasswordChanged(_message.Message):
+    """A password was set anew: whoever knew the one before is out, whatever sessions there were."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    OCCURRED_AT_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Whose."""
+    reason: _builtins.str
+    """How: password_changed by whoever knew the one before, password_reset by whoever reads the account's mail."""
+    @_builtins.property
+    def occurred_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        occurred_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["occurred_at", b"occurred_at", "reason", b"reason", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PasswordChanged: _TypeAlias = PasswordChanged  # noqa: Y015

@@ -25,15 +25,15 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.oraculum/notification/v1/webhook_service.proto\x12\x18oraculum.notification.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xac\x03\n\x0cSubscription\x12\x17\n\x0fsubscription_id\x18\x01 \x01(\t\x12\x0b\n\x03url\x18\x02 \x01(\t\x12\x13\n\x0bheard_kinds\x18\x03 \x03(\t\x12<\n\x06status\x18\x04 \x01(\x0e\x32,.oraculum.notification.v1.SubscriptionStatus\x12\x10\n\x08sequence\x18\x05 \x01(\x03\x12\x1a\n\x12\x64\x65livered_sequence\x18\x06 \x01(\x03\x12\x13\n\x0blast_result\x18\x07 \x01(\t\x12\x33\n\x0flast_attempt_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rfailing_since\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x64isabled_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x64isabled_reason\x18\x0b \x01(\t\x12.\n\ncreated_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"=\n\x19\x43reateSubscriptionRequest\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\x13\n\x0bheard_kinds\x18\x02 \x03(\t\"j\n\x1a\x43reateSubscriptionResponse\x12<\n\x0csubscription\x18\x01 \x01(\x0b\x32&.oraculum.notification.v1.Subscription\x12\x0e\n\x06secret\x18\x02 \x01(\t\"\x1a\n\x18ListSubscriptionsRequest\"Z\n\x19ListSubscriptionsResponse\x12=\n\rsubscriptions\x18\x01 \x03(\x0b\x32&.oraculum.notification.v1.Subscription\"4\n\x19\x44\x65leteSubscriptionRequest\x12\x17\n\x0fsubscription_id\x18\x01 \x01(\t\"\x1c\n\x1a\x44\x65leteSubscriptionResponse*\x9c\x01\n\x12SubscriptionStatus\x12#\n\x1fSUBSCRIPTION_STATUS_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSUBSCRIPTION_STATUS_ACTIVE\x10\x01\x12\x1f\n\x1bSUBSCRIPTION_STATUS_FAILING\x10\x02\x12 \n\x1cSUBSCRIPTION_STATUS_DISABLED\x10\x03\x32\x90\x03\n\x0eWebhookService\x12\x7f\n\x12\x43reateSubscription\x12\x33.oraculum.notification.v1.CreateSubscriptionRequest\x1a\x34.oraculum.notification.v1.CreateSubscriptionResponse\x12|\n\x11ListSubscriptions\x12\x32.oraculum.notification.v1.ListSubscriptionsRequest\x1a\x33.oraculum.notification.v1.ListSubscriptionsResponse\x12\x7f\n\x12\x44\x65leteSubscription\x12\x33.oraculum.notification.v1.DeleteSubscriptionRequest\x1a\x34.oraculum.notification.v1.DeleteSubscriptionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.oraculum/notification/v1/webhook_service.proto\x12\x18oraculum.notification.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xac\x03\n\x0cSubscription\x12\x17\n\x0fsubscription_id\x18\x01 \x01(\t\x12\x0b\n\x03url\x18\x02 \x01(\t\x12\x13\n\x0bheard_kinds\x18\x03 \x03(\t\x12<\n\x06status\x18\x04 \x01(\x0e\x32,.oraculum.notification.v1.SubscriptionStatus\x12\x10\n\x08sequence\x18\x05 \x01(\x03\x12\x1a\n\x12\x64\x65livered_sequence\x18\x06 \x01(\x03\x12\x13\n\x0blast_result\x18\x07 \x01(\t\x12\x33\n\x0flast_attempt_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rfailing_since\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x64isabled_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x64isabled_reason\x18\x0b \x01(\t\x12.\n\ncreated_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"=\n\x19\x43reateSubscriptionRequest\x12\x0b\n\x03url\x18\x01 \x01(\t\x12\x13\n\x0bheard_kinds\x18\x02 \x03(\t\"j\n\x1a\x43reateSubscriptionResponse\x12<\n\x0csubscription\x18\x01 \x01(\x0b\x32&.oraculum.notification.v1.Subscription\x12\x0e\n\x06secret\x18\x02 \x01(\t\"\x1a\n\x18ListSubscriptionsRequest\"Z\n\x19ListSubscriptionsResponse\x12=\n\rsubscriptions\x18\x01 \x03(\x0b\x32&.oraculum.notification.v1.Subscription\"4\n\x19VerifySubscriptionRequest\x12\x17\n\x0fsubscription_id\x18\x01 \x01(\t\"Z\n\x1aVerifySubscriptionResponse\x12<\n\x0csubscription\x18\x01 \x01(\x0b\x32&.oraculum.notification.v1.Subscription\"4\n\x19\x44\x65leteSubscriptionRequest\x12\x17\n\x0fsubscription_id\x18\x01 \x01(\t\"\x1c\n\x1a\x44\x65leteSubscriptionResponse*\xbd\x01\n\x12SubscriptionStatus\x12#\n\x1fSUBSCRIPTION_STATUS_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSUBSCRIPTION_STATUS_ACTIVE\x10\x01\x12\x1f\n\x1bSUBSCRIPTION_STATUS_FAILING\x10\x02\x12 \n\x1cSUBSCRIPTION_STATUS_DISABLED\x10\x03\x12\x1f\n\x1bSUBSCRIPTION_STATUS_PENDING\x10\x04\x32\x91\x04\n\x0eWebhookService\x12\x7f\n\x12\x43reateSubscription\x12\x33.oraculum.notification.v1.CreateSubscriptionRequest\x1a\x34.oraculum.notification.v1.CreateSubscriptionResponse\x12|\n\x11ListSubscriptions\x12\x32.oraculum.notification.v1.ListSubscriptionsRequest\x1a\x33.oraculum.notification.v1.ListSubscriptionsResponse\x12\x7f\n\x12VerifySubscription\x12\x33.oraculum.notification.v1.VerifySubscriptionRequest\x1a\x34.oraculum.notification.v1.VerifySubscriptionResponse\x12\x7f\n\x12\x44\x65leteSubscription\x12\x33.oraculum.notification.v1.DeleteSubscriptionRequest\x1a\x34.oraculum.notification.v1.DeleteSubscriptionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'oraculum.notification.v1.webhook_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SUBSCRIPTIONSTATUS']._serialized_start=916
-  _globals['_SUBSCRIPTIONSTATUS']._serialized_end=1072
+  _globals['_SUBSCRIPTIONSTATUS']._serialized_start=1062
+  _globals['_SUBSCRIPTIONSTATUS']._serialized_end=1251
   _globals['_SUBSCRIPTION']._serialized_start=110
   _globals['_SUBSCRIPTION']._serialized_end=538
   _globals['_CREATESUBSCRIPTIONREQUEST']._serialized_start=540
@@ -44,10 +44,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTSUBSCRIPTIONSREQUEST']._serialized_end=737
   _globals['_LISTSUBSCRIPTIONSRESPONSE']._serialized_start=739
   _globals['_LISTSUBSCRIPTIONSRESPONSE']._serialized_end=829
-  _globals['_DELETESUBSCRIPTIONREQUEST']._serialized_start=831
-  _globals['_DELETESUBSCRIPTIONREQUEST']._serialized_end=883
-  _globals['_DELETESUBSCRIPTIONRESPONSE']._serialized_start=885
-  _globals['_DELETESUBSCRIPTIONRESPONSE']._serialized_end=913
-  _globals['_WEBHOOKSERVICE']._serialized_start=1075
-  _globals['_WEBHOOKSERVICE']._serialized_end=1475
+  _globals['_VERIFYSUBSCRIPTIONREQUEST']._serialized_start=831
+  _globals['_VERIFYSUBSCRIPTIONREQUEST']._serialized_end=883
+  _globals['_VERIFYSUBSCRIPTIONRESPONSE']._serialized_start=885
+  _globals['_VERIFYSUBSCRIPTIONRESPONSE']._serialized_end=975
+  _globals['_DELETESUBSCRIPTIONREQUEST']._serialized_start=977
+  _globals['_DELETESUBSCRIPTIONREQUEST']._serialized_end=1029
+  _globals['_DELETESUBSCRIPTIONRESPONSE']._serialized_start=1031
+  _globals['_DELETESUBSCRIPTIONRESPONSE']._serialized_end=1059
+  _globals['_WEBHOOKSERVICE']._serialized_start=1254
+  _globals['_WEBHOOKSERVICE']._serialized_end=1783
 # @@protoc_insertion_point(module_scope)

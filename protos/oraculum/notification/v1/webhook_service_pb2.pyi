@@ -34,6 +34,8 @@ class _SubscriptionStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Su
     """What was sent last was not taken; it is sent again."""
     SUBSCRIPTION_STATUS_DISABLED: _SubscriptionStatus.ValueType  # 3
     """Nothing is sent any more."""
+    SUBSCRIPTION_STATUS_PENDING: _SubscriptionStatus.ValueType  # 4
+    """Its address has not shown yet that it wants to be told."""
 
 class SubscriptionStatus(_SubscriptionStatus, metaclass=_SubscriptionStatusEnumTypeWrapper):
     """How a subscription is doing."""
@@ -46,6 +48,8 @@ SUBSCRIPTION_STATUS_FAILING: SubscriptionStatus.ValueType  # 2
 """What was sent last was not taken; it is sent again."""
 SUBSCRIPTION_STATUS_DISABLED: SubscriptionStatus.ValueType  # 3
 """Nothing is sent any more."""
+SUBSCRIPTION_STATUS_PENDING: SubscriptionStatus.ValueType  # 4
+"""Its address has not shown yet that it wants to be told."""
 Global___SubscriptionStatus: _TypeAlias = SubscriptionStatus  # noqa: Y015
 
 @_typing.final
@@ -77,9 +81,11 @@ class Subscription(_message.Message):
     delivered_sequence: _builtins.int
     """Sequence of the last message that was taken; those after it wait."""
     last_result: _builtins.str
-    """What came of the last attempt: delivered, status_500, timeout, ...; empty before the first."""
+    """What came of the last attempt: delivered, verified, challenge_not_answered, status_500, timeout, ...; empty before the
+    first.
+    """
     disabled_reason: _builtins.str
-    """Why: failing, gone, too_many_waiting, secret_lost."""
+    """Why: failing, gone, too_many_waiting, secret_lost, banned, password_changed."""
     @_builtins.property
     def heard_kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Kinds that are told: the owner's own (prediction.settled, balance.updated, ...) and public ones (event.resolved, ...)."""
@@ -220,6 +226,52 @@ class ListSubscriptionsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListSubscriptionsResponse: _TypeAlias = ListSubscriptionsResponse  # noqa: Y015
+
+@_typing.final
+class VerifySubscriptionRequest(_message.Message):
+    """Has an address asked again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBSCRIPTION_ID_FIELD_NUMBER: _builtins.int
+    subscription_id: _builtins.str
+    """Whose: a subscription's."""
+    def __init__(
+        self,
+        *,
+        subscription_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["subscription_id", b"subscription_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerifySubscriptionRequest: _TypeAlias = VerifySubscriptionRequest  # noqa: Y015
+
+@_typing.final
+class VerifySubscriptionResponse(_message.Message):
+    """Says how it is doing now: what the address answers shows later."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBSCRIPTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def subscription(self) -> Global___Subscription:
+        """The subscription."""
+
+    def __init__(
+        self,
+        *,
+        subscription: Global___Subscription | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["subscription", b"subscription"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["subscription", b"subscription"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VerifySubscriptionResponse: _TypeAlias = VerifySubscriptionResponse  # noqa: Y015
 
 @_typing.final
 class DeleteSubscriptionRequest(_message.Message):

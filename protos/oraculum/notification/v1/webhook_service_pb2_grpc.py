@@ -45,6 +45,11 @@ class WebhookServiceStub:
                 request_serializer=oraculum_dot_notification_dot_v1_dot_webhook__service__pb2.ListSubscriptionsRequest.SerializeToString,
                 response_deserializer=oraculum_dot_notification_dot_v1_dot_webhook__service__pb2.ListSubscriptionsResponse.FromString,
                 _registered_method=True)
+        self.VerifySubscription = channel.unary_unary(
+                '/oraculum.notification.v1.WebhookService/VerifySubscription',
+                request_serializer=oraculum_dot_notification_dot_v1_dot_webhook__service__pb2.VerifySubscriptionRequest.SerializeToString,
+                response_deserializer=oraculum_dot_notification_dot_v1_dot_webhook__service__pb2.VerifySubscriptionResponse.FromString,
+                _registered_method=True)
         self.DeleteSubscription = channel.unary_unary(
                 '/oraculum.notification.v1.WebhookService/DeleteSubscription',
                 request_serializer=oraculum_dot_notification_dot_v1_dot_webhook__service__pb2.DeleteSubscriptionRequest.SerializeToString,
@@ -57,8 +62,9 @@ class WebhookServiceServicer:
     """
 
     def CreateSubscription(self, request, context):
-        """Asks to be told of some kinds at an address; the secret is told here and never again. A command.
-        Fails with TOO_MANY_SUBSCRIPTIONS, ACCOUNT_GONE.
+        """Asks to be told of some kinds at an address; the secret is told here and never again. The address is asked first
+        whether it wants to be told: until it answers with the challenge, the subscription is pending and hears nothing. A command.
+        Fails with TOO_MANY_SUBSCRIPTIONS, TOO_MANY_PUBLIC_SUBSCRIPTIONS, TOO_MANY_CHALLENGES, ACCOUNT_GONE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -66,6 +72,14 @@ class WebhookServiceServicer:
 
     def ListSubscriptions(self, request, context):
         """The caller's subscriptions, newest first; there are few of them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifySubscription(self, request, context):
+        """Has the address of one of the caller's asked again; changes nothing where it has answered. A command.
+        Fails with SUBSCRIPTION_NOT_FOUND, SUBSCRIPTION_DISABLED, TOO_MANY_CHALLENGES, ACCOUNT_GONE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -90,6 +104,11 @@ def add_WebhookServiceServicer_to_server(servicer, server):
                     servicer.ListSubscriptions,
                     request_deserializer=oraculum_dot_notification_dot_v1_dot_webhook__service__pb2.ListSubscriptionsRequest.FromString,
                     response_serializer=oraculum_dot_notification_dot_v1_dot_webhook__service__pb2.ListSubscriptionsResponse.SerializeToString,
+            ),
+            'VerifySubscription': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifySubscription,
+                    request_deserializer=oraculum_dot_notification_dot_v1_dot_webhook__service__pb2.VerifySubscriptionRequest.FromString,
+                    response_serializer=oraculum_dot_notification_dot_v1_dot_webhook__service__pb2.VerifySubscriptionResponse.SerializeToString,
             ),
             'DeleteSubscription': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteSubscription,
@@ -152,6 +171,33 @@ class WebhookService:
             '/oraculum.notification.v1.WebhookService/ListSubscriptions',
             oraculum_dot_notification_dot_v1_dot_webhook__service__pb2.ListSubscriptionsRequest.SerializeToString,
             oraculum_dot_notification_dot_v1_dot_webhook__service__pb2.ListSubscriptionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifySubscription(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/oraculum.notification.v1.WebhookService/VerifySubscription',
+            oraculum_dot_notification_dot_v1_dot_webhook__service__pb2.VerifySubscriptionRequest.SerializeToString,
+            oraculum_dot_notification_dot_v1_dot_webhook__service__pb2.VerifySubscriptionResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -34,11 +34,16 @@ class WebhookServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> WebhookServiceAsyncStub: ...
     CreateSubscription: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.CreateSubscriptionRequest, _webhook_service_pb2.CreateSubscriptionResponse]
-    """Asks to be told of some kinds at an address; the secret is told here and never again. A command.
-    Fails with TOO_MANY_SUBSCRIPTIONS, ACCOUNT_GONE.
+    """Asks to be told of some kinds at an address; the secret is told here and never again. The address is asked first
+    whether it wants to be told: until it answers with the challenge, the subscription is pending and hears nothing. A command.
+    Fails with TOO_MANY_SUBSCRIPTIONS, TOO_MANY_PUBLIC_SUBSCRIPTIONS, TOO_MANY_CHALLENGES, ACCOUNT_GONE.
     """
     ListSubscriptions: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.ListSubscriptionsRequest, _webhook_service_pb2.ListSubscriptionsResponse]
     """The caller's subscriptions, newest first; there are few of them."""
+    VerifySubscription: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.VerifySubscriptionRequest, _webhook_service_pb2.VerifySubscriptionResponse]
+    """Has the address of one of the caller's asked again; changes nothing where it has answered. A command.
+    Fails with SUBSCRIPTION_NOT_FOUND, SUBSCRIPTION_DISABLED, TOO_MANY_CHALLENGES, ACCOUNT_GONE.
+    """
     DeleteSubscription: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.DeleteSubscriptionRequest, _webhook_service_pb2.DeleteSubscriptionResponse]
     """Ends one of the caller's subscriptions; what still waited is dropped. Fails with SUBSCRIPTION_NOT_FOUND."""
 
@@ -48,11 +53,16 @@ class WebhookServiceAsyncStub(WebhookServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateSubscription: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.CreateSubscriptionRequest, _webhook_service_pb2.CreateSubscriptionResponse]  # type: ignore[assignment]
-    """Asks to be told of some kinds at an address; the secret is told here and never again. A command.
-    Fails with TOO_MANY_SUBSCRIPTIONS, ACCOUNT_GONE.
+    """Asks to be told of some kinds at an address; the secret is told here and never again. The address is asked first
+    whether it wants to be told: until it answers with the challenge, the subscription is pending and hears nothing. A command.
+    Fails with TOO_MANY_SUBSCRIPTIONS, TOO_MANY_PUBLIC_SUBSCRIPTIONS, TOO_MANY_CHALLENGES, ACCOUNT_GONE.
     """
     ListSubscriptions: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.ListSubscriptionsRequest, _webhook_service_pb2.ListSubscriptionsResponse]  # type: ignore[assignment]
     """The caller's subscriptions, newest first; there are few of them."""
+    VerifySubscription: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.VerifySubscriptionRequest, _webhook_service_pb2.VerifySubscriptionResponse]  # type: ignore[assignment]
+    """Has the address of one of the caller's asked again; changes nothing where it has answered. A command.
+    Fails with SUBSCRIPTION_NOT_FOUND, SUBSCRIPTION_DISABLED, TOO_MANY_CHALLENGES, ACCOUNT_GONE.
+    """
     DeleteSubscription: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.DeleteSubscriptionRequest, _webhook_service_pb2.DeleteSubscriptionResponse]  # type: ignore[assignment]
     """Ends one of the caller's subscriptions; what still waited is dropped. Fails with SUBSCRIPTION_NOT_FOUND."""
 
@@ -65,8 +75,9 @@ class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _webhook_service_pb2.CreateSubscriptionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_webhook_service_pb2.CreateSubscriptionResponse, _abc.Awaitable[_webhook_service_pb2.CreateSubscriptionResponse]]:
-        """Asks to be told of some kinds at an address; the secret is told here and never again. A command.
-        Fails with TOO_MANY_SUBSCRIPTIONS, ACCOUNT_GONE.
+        """Asks to be told of some kinds at an address; the secret is told here and never again. The address is asked first
+        whether it wants to be told: until it answers with the challenge, the subscription is pending and hears nothing. A command.
+        Fails with TOO_MANY_SUBSCRIPTIONS, TOO_MANY_PUBLIC_SUBSCRIPTIONS, TOO_MANY_CHALLENGES, ACCOUNT_GONE.
         """
 
     @_abc_1.abstractmethod
@@ -76,6 +87,16 @@ class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_webhook_service_pb2.ListSubscriptionsResponse, _abc.Awaitable[_webhook_service_pb2.ListSubscriptionsResponse]]:
         """The caller's subscriptions, newest first; there are few of them."""
+
+    @_abc_1.abstractmethod
+    def VerifySubscription(
+        self,
+        request: _webhook_service_pb2.VerifySubscriptionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_webhook_service_pb2.VerifySubscriptionResponse, _abc.Awaitable[_webhook_service_pb2.VerifySubscriptionResponse]]:
+        """Has the address of one of the caller's asked again; changes nothing where it has answered. A command.
+        Fails with SUBSCRIPTION_NOT_FOUND, SUBSCRIPTION_DISABLED, TOO_MANY_CHALLENGES, ACCOUNT_GONE.
+        """
 
     @_abc_1.abstractmethod
     def DeleteSubscription(

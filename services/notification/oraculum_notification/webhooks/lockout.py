@@ -1,7 +1,6 @@
 """Webhooks end with what shuts a thief out: whoever was in an account may have left an address that is told for ever.
 
-A new password ends the account's other sessions, and auth tells of each why it ended; what the account had by then is
-disabled and its owner told. A password that is changed where no other session lives is told by no fact, and ends nothing.
+Auth tells of every ban and of every new password; what the account had by then is disabled and its owner told.
 """
 
 from collections.abc import Sequence
@@ -47,6 +46,9 @@ def _ended(message: Message) -> tuple[UUID, str] | None:
     match message.WhichOneof("fact"):
         case "user_banned":
             return UUID(message.user_banned.user_id), "banned"
+        case "password_changed":
+            return UUID(message.password_changed.user_id), "password_changed"
+        # All that an auth says of it which does not know the fact above yet.
         case "session_revoked" if message.session_revoked.reason in _NEW_PASSWORD:
             return UUID(message.session_revoked.user_id), "password_changed"
     return None

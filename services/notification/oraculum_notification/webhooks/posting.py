@@ -27,10 +27,11 @@ _BODY_BYTES_MAX: Final = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of an attempt, and how long it took."""
+    """What came of an attempt, how long it took, and what the receiver said to it."""
 
     word: str
     seconds: float
+    said: bytes = b""
 
     @property
     def delivered(self) -> bool:
@@ -61,11 +62,11 @@ class Poster:
 
     async def post(self, url: str, headers: dict[str, str], body: bytes) -> Result:
         """Send once."""
-        began = monotonic()
+        began, said = monotonic(), b""
         try:
             # A receiver that lets a byte fall now and then meets no timeout but this one.
             async with asyncio.timeout(self._attempt_seconds):
-                word = await self._send(url, headers, body)
+                word, said = await self._send(url, headers, body)
         except (UrlRefusedError, AddressRefusedError):
             word = "address_refused"
         except (TimeoutError, httpcore.TimeoutException):
@@ -74,9 +75,9 @@ class Poster:
             word = "answer_too_long"
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError):
             word = "unreachable"
-        return Result(word, monotonic() - began)
+        return Result(word, monotonic() - began, said)
 
-    async def _send(self, url: str, headers: dict[str, str], body: bytes) -> str:
+    async def _send(self, url: str, headers: dict[str, str], body: bytes) -> tuple[str, bytes]:
         to = self._rules.destination(url)
         address = httpcore.URL(
             scheme="https" if to.secure else "http", host=to.host, port=to.port, target=to.target
@@ -86,12 +87,13 @@ class Poster:
         async with self._pool.stream(
             "POST", address, headers=sent, content=body, extensions={"timeout": timeouts}
         ) as response:
-            read = 0
+            said = b""
             # What it said was said in its status, however much of nothing follows.
             with suppress(AnswerTooLongError):
                 async for chunk in response.aiter_stream():
-                    read += len(chunk)
-                    if read > _BODY_BYTES_MAX:
+                    said += chunk
+                    if len(said) > _BODY_BYTES_MAX:
                         break
         # 200 to 299, and nothing else: a redirect leads somewhere that nobody asked for.
-        return DELIVERED if response.status // 100 == 2 else f"status_{response.status}"
+        word = DELIVERED if response.status // 100 == 2 else f"status_{response.status}"
+        return word, said

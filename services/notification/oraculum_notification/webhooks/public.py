@@ -5,6 +5,7 @@ portion at a time, in transactions of their own; and one that has much to tell i
 that a burst of news costs no healthy receiver its subscription.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -35,6 +36,11 @@ _BEHIND_MAX: Final = timedelta(days=4)
 # A transaction writes no more rows than the product of these.
 _PORTION: Final = 100
 _SUBSCRIPTIONS_AT_ONCE: Final = 20
+
+
+def channels_of(kinds: Sequence[str]) -> list[str]:
+    """The channels on which some of these kinds are said to everybody."""
+    return [channel for channel, said in KINDS_OF.items() if not set(said).isdisjoint(kinds)]
 
 
 class Public:

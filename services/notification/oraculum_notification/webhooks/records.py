@@ -23,6 +23,8 @@ class Subscription:
     last_result: str | None = None
     disabled_at: datetime | None = None
     disabled_reason: str | None = None
+    # While its address has not shown that it wants to be told.
+    unproved_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Turn:
     url: str
     secret_mark: bytes
     attempts: int
+    # Its address is asked before it is told anything.
+    unproved: bool
 
 
 @dataclass(frozen=True, slots=True)

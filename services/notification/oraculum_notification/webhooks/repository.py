@@ -1,7 +1,7 @@
 """What webhooks ask of the database."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -27,13 +27,31 @@ class Subscriptions:
             kinds=list(made.kinds),
             secret_mark=secret_mark,
             created_at=made.created_at,
+            unproved_since=made.unproved_since,
         )
 
-    async def begin_hearing(
-        self, connection: Connection, subscription_id: UUID, channels: Sequence[str]
-    ) -> None:
-        """Let one hear of what these channels say from now on."""
-        await _sql.begin_hearing.run(connection, subscription_id=subscription_id, channels=list(channels))
+    async def count_asking(
+        self, connection: Connection, user_id: UUID, within: timedelta
+    ) -> tuple[int, float]:
+        """Count that a person has an address asked: how often by now, and after how many seconds it counts anew."""
+        ((asked, seconds),) = await _sql.count_asking.tuples(
+            connection, user_id=user_id, seconds=within.total_seconds()
+        )
+        return int(asked), float(seconds)
+
+    async def forget_asking(self, connection: Connection, within: timedelta) -> None:
+        """Drop what counts no more."""
+        await _sql.forget_asking.run(connection, seconds=within.total_seconds())
+
+    async def hold(self, connection: Connection, user_id: UUID, subscription_id: UUID) -> Subscription | None:
+        """One of a person's, held until the transaction ends."""
+        return await _sql.hold_subscription.one(
+            connection, Subscription, subscription_id=subscription_id, user_id=user_id
+        )
+
+    async def ask_again(self, connection: Connection, subscription_id: UUID) -> None:
+        """Let its address be asked now, as if for the first time."""
+        await _sql.ask_again.run(connection, subscription_id=subscription_id)
 
     async def of(self, connection: Connection, user_id: UUID) -> list[Subscription]:
         """A person's, newest first."""
@@ -111,6 +129,40 @@ class Feeding:
     async def topic(self, connection: Connection) -> str:
         """What to listen to."""
         return str(await _sql.topic.value(connection))
+
+
+class Proving:
+    """What came of asking addresses."""
+
+    async def note_proved(self, connection: Connection, turn: Turn, *, slow: bool) -> bool:
+        """It wants to be told; False where the lease was lost."""
+        return bool(
+            await _sql.note_proved.run(
+                connection, subscription_id=turn.subscription_id, lease=turn.lease, slow=slow
+            )
+        )
+
+    async def note_unproved(
+        self, connection: Connection, turn: Turn, result: str, *, seconds: float | None
+    ) -> None:
+        """Let it be asked again so much later, or not by itself."""
+        await _sql.note_unproved.run(
+            connection,
+            subscription_id=turn.subscription_id,
+            lease=turn.lease,
+            result=result,
+            seconds=seconds,
+        )
+
+    async def kinds_of(self, connection: Connection, subscription_id: UUID) -> list[str]:
+        """What it asked for."""
+        return list(await _sql.kinds_of.value(connection, subscription_id=subscription_id))
+
+    async def begin_hearing(
+        self, connection: Connection, subscription_id: UUID, channels: Sequence[str]
+    ) -> None:
+        """Let one hear of what these channels say from now on."""
+        await _sql.begin_hearing.run(connection, subscription_id=subscription_id, channels=list(channels))
 
 
 class Sending:

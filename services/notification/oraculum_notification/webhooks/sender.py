@@ -8,11 +8,9 @@ short, and subscriptions that fail or are slow share hands of their own.
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import UTC
 from time import monotonic
 from typing import Final
 
-import orjson
 import structlog
 
 from oraculum_kit.background import run_gracefully
@@ -23,11 +21,13 @@ from oraculum_kit.listening import listen, wait_for_notification
 from oraculum_kit.metrics import UNHANDLED
 from oraculum_kit.retries import Backoff, is_transient
 from oraculum_notification import metrics
+from oraculum_notification.webhooks.envelope import body_of, headers_of
 from oraculum_notification.webhooks.posting import GONE, Poster, Result
+from oraculum_notification.webhooks.proving import Prover
 from oraculum_notification.webhooks.public import Public
 from oraculum_notification.webhooks.records import Turn, Waiting
 from oraculum_notification.webhooks.repository import Feeding, Sending
-from oraculum_notification.webhooks.signing import Secrets, mark, signature
+from oraculum_notification.webhooks.signing import Secrets, mark
 from oraculum_notification.webhooks.telling import OwnersTeller
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -70,6 +70,7 @@ class Sender:
         self._secrets = secrets
         self._clock = clock
         self._pace = pace or Pace()
+        self._prover = Prover(database, poster, clock, self._pace.backoff)
         self._rows = Sending()
         self._feeding = Feeding()
         # Hands, and what they are at, by whether it is for the troubled.
@@ -169,6 +170,10 @@ class Sender:
             # Our key was replaced: what its owner would check with is not what we would sign with.
             await self._give_up(turn, SECRET_LOST)
             return
+        if turn.unproved:
+            word = await self._prover.ask(turn, secret, slow_seconds=_SLOW_SECONDS)
+            metrics.WEBHOOK_ATTEMPTS.labels(_label(word)).inc()
+            return
         ends_at = monotonic() + self._pace.turn_seconds
         while messages := await self._waiting(turn):
             for message in messages:
@@ -184,7 +189,8 @@ class Sender:
     async def _deliver(self, turn: Turn, message: Waiting, secret: str) -> bool:
         """Send one message; whether the next one may follow at once."""
         body = body_of(message)
-        result = await self._poster.post(turn.url, self._headers(message, secret, body), body)
+        headers = headers_of(message, secret, body, self._clock.now())
+        result = await self._poster.post(turn.url, headers, body)
         metrics.WEBHOOK_ATTEMPTS.labels(_label(result.word)).inc()
         metrics.WEBHOOK_SECONDS.observe(result.seconds)
         slow = result.seconds > _SLOW_SECONDS
@@ -229,30 +235,6 @@ class Sender:
     async def _release(self, turn: Turn) -> None:
         async with self._database.connection() as connection:
             await self._rows.release(connection, turn)
-
-    def _headers(self, message: Waiting, secret: str, body: bytes) -> dict[str, str]:
-        return {
-            "content-type": "application/json",
-            "user-agent": "Oraculum-Webhooks/1",
-            "x-oraculum-delivery": str(message.message_id),
-            "x-oraculum-sequence": str(message.sequence),
-            "x-oraculum-signature": signature(secret, int(self._clock.now().timestamp()), body),
-        }
-
-
-def body_of(message: Waiting) -> bytes:
-    """What is sent: the same bytes at every attempt."""
-    time = message.occurred_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return orjson.dumps(
-        {
-            "id": str(message.message_id),
-            "subscription_id": str(message.subscription_id),
-            "sequence": message.sequence,
-            "type": message.kind,
-            "occurred_at": time,
-            "data": orjson.Fragment(message.data),
-        }
-    )
 
 
 def _broke(turn: Turn, error: BaseException) -> None:

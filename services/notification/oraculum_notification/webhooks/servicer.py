@@ -19,6 +19,7 @@ _SERVICE: Final = "/oraculum.notification.v1.WebhookService/"
 ACCESS: Final = {
     _SERVICE + "CreateSubscription": Access(users=SIGNED_IN),
     _SERVICE + "ListSubscriptions": Access(users=SIGNED_IN),
+    _SERVICE + "VerifySubscription": Access(users=SIGNED_IN),
     _SERVICE + "DeleteSubscription": Access(users=SIGNED_IN),
 }
 
@@ -53,6 +54,21 @@ class WebhookServicer(webhook_service_pb2_grpc.WebhookServiceServicer):
         async with self._database.connection() as connection:
             rows = await self._desk.of(connection, require_user().id)
         return pb.ListSubscriptionsResponse(subscriptions=[_subscription(row) for row in rows])
+
+    async def VerifySubscription(
+        self, request: pb.VerifySubscriptionRequest, context: Context
+    ) -> pb.VerifySubscriptionResponse:
+        """Let the address of a subscription of the caller be asked again."""
+        user_id = require_user().id
+        check = Violations()
+        subscription_id = check.uuid("subscription_id", request.subscription_id)
+        check.finish()
+
+        async def verify(connection: Connection) -> pb.VerifySubscriptionResponse:
+            asked = await self._desk.verify(connection, user_id, subscription_id)
+            return pb.VerifySubscriptionResponse(subscription=_subscription(asked))
+
+        return await idempotency.once(self._database, request, pb.VerifySubscriptionResponse, verify)
 
     async def DeleteSubscription(
         self, request: pb.DeleteSubscriptionRequest, context: Context
@@ -90,4 +106,6 @@ def _subscription(row: Subscription) -> pb.Subscription:
 def _status(row: Subscription) -> pb.SubscriptionStatus.ValueType:
     if row.disabled_at is not None:
         return pb.SUBSCRIPTION_STATUS_DISABLED
+    if row.unproved_since is not None:
+        return pb.SUBSCRIPTION_STATUS_PENDING
     return pb.SUBSCRIPTION_STATUS_FAILING if row.attempts else pb.SUBSCRIPTION_STATUS_ACTIVE

@@ -9,7 +9,9 @@ from oraculum_kit.db import Connection
 from oraculum_kit.ids import uuid7
 from oraculum_kit.validation import Violations
 from oraculum_notification.errors import (
+    SubscriptionDisabled,
     SubscriptionNotFound,
+    TooManyChallenges,
     TooManyPublicSubscriptions,
     TooManySubscriptions,
 )
@@ -17,9 +19,10 @@ from oraculum_notification.gone import Gatekeeper
 from oraculum_notification.webhooks import telling
 from oraculum_notification.webhooks.addresses import Rules, UrlRefusedError
 from oraculum_notification.webhooks.feed import OWN_KINDS
-from oraculum_notification.webhooks.public import KINDS_OF, PUBLIC_KINDS
+from oraculum_notification.webhooks.proving import ASKED_MAX, ASKED_WITHIN
+from oraculum_notification.webhooks.public import PUBLIC_KINDS, channels_of
 from oraculum_notification.webhooks.records import Subscription
-from oraculum_notification.webhooks.repository import Subscriptions
+from oraculum_notification.webhooks.repository import Feeding, Subscriptions
 from oraculum_notification.webhooks.signing import Secrets, mark
 
 KINDS: Final = (*OWN_KINDS, *PUBLIC_KINDS)
@@ -36,6 +39,7 @@ class Desk:
         self._secrets = secrets
         self._clock = clock
         self._rows = Subscriptions()
+        self._feeding = Feeding()
         self._gatekeeper = Gatekeeper()
 
     def check(self, url: str, kinds: Sequence[str]) -> None:
@@ -63,21 +67,42 @@ class Desk:
         there = await self._rows.of(connection, user_id)
         if len(there) >= SUBSCRIPTIONS_MAX:
             raise TooManySubscriptions(maximum=SUBSCRIPTIONS_MAX)
-        public = [channel for channel, said in KINDS_OF.items() if not set(said).isdisjoint(kinds)]
-        if public and sum(_is_public(one) for one in there) >= PUBLIC_SUBSCRIPTIONS_MAX:
+        if channels_of(kinds) and sum(_is_public(one) for one in there) >= PUBLIC_SUBSCRIPTIONS_MAX:
             raise TooManyPublicSubscriptions(maximum=PUBLIC_SUBSCRIPTIONS_MAX)
+        now = self._clock.now()
         made = Subscription(
             subscription_id=uuid7(),
             user_id=user_id,
             url=url,
             kinds=[kind for kind in KINDS if kind in kinds],
-            created_at=self._clock.now(),
+            created_at=now,
+            unproved_since=now,
         )
         # Before its row: everybody locks channels before subscriptions.
         await telling.made(connection, made, made.created_at)
         await self._rows.insert(connection, made, mark(self.secret(made.subscription_id)))
-        await self._rows.begin_hearing(connection, made.subscription_id, public)
+        await self._ask(connection, user_id)
         return made
+
+    async def verify(self, connection: Connection, user_id: UUID, subscription_id: UUID) -> Subscription:
+        """Let the address of one of a person's be asked again; one that has shown what it wants is left in peace."""
+        await self._gatekeeper.admit(connection, user_id)
+        one = await self._rows.hold(connection, user_id, subscription_id)
+        if one is None:
+            raise SubscriptionNotFound(subscription_id=subscription_id)
+        if one.disabled_at is not None:
+            raise SubscriptionDisabled(subscription_id=subscription_id)
+        if one.unproved_since is not None:
+            await self._rows.ask_again(connection, subscription_id)
+            await self._ask(connection, user_id)
+        return one
+
+    async def _ask(self, connection: Connection, user_id: UUID) -> None:
+        """Count that an address of this person's is asked, and wake whoever asks."""
+        asked, seconds = await self._rows.count_asking(connection, user_id, ASKED_WITHIN)
+        if asked > ASKED_MAX:
+            raise TooManyChallenges(maximum=ASKED_MAX, retry_after_seconds=max(1.0, seconds))
+        await self._feeding.wake(connection)
 
     def secret(self, subscription_id: UUID) -> str:
         """What a subscription's messages are signed with."""

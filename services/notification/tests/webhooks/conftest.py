@@ -19,6 +19,8 @@ from oraculum_notification.records import Line
 from oraculum_notification.webhooks.addresses import Rules
 from oraculum_notification.webhooks.feed import Feed
 from oraculum_notification.webhooks.posting import Poster
+from oraculum_notification.webhooks.public import channels_of
+from oraculum_notification.webhooks.repository import Proving
 from oraculum_notification.webhooks.sender import Pace, Sender
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -43,12 +45,15 @@ class Received:
 
 @dataclass
 class Receiver:
-    """Answers with what it is told to, then with 204."""
+    """Answers with what it is told to, then with 204; what it is asked, it answers with the challenge."""
 
     url: str = ""
     received: list[Received] = field(default_factory=list)
     # Statuses of the next answers; 0 never answers.
     answers: list[int] = field(default_factory=list)
+    # What it was asked, and how it answers: by itself with the challenge.
+    asked: list[Received] = field(default_factory=list)
+    to_questions: Callable[[Received], tuple[int, bytes]] = lambda asked: (200, challenge_in(asked).encode())
     # Before an answer is given.
     before: Callable[[], Awaitable[None]] | None = None
 
@@ -71,7 +76,15 @@ class Receiver:
                     name, _, value = header.partition(": ")
                     headers[name.lower()] = value
                 body = await reader.readexactly(int(headers["content-length"]))
-                self.received.append(Received(line.split(" ")[1], headers, body))
+                one = Received(line.split(" ")[1], headers, body)
+                if one.said["type"] == "webhook.verify":
+                    self.asked.append(one)
+                    status, said = self.to_questions(one)
+                    writer.write(
+                        f"HTTP/1.1 {status} .\r\ncontent-length: {len(said)}\r\n\r\n".encode() + said
+                    )
+                    continue
+                self.received.append(one)
                 status = self.answers.pop(0) if self.answers else 204
                 if self.before is not None:
                     await self.before()
@@ -85,6 +98,11 @@ class Receiver:
             return
         finally:
             writer.close()
+
+
+def challenge_in(asked: Received) -> str:
+    """What an address shows that it wants to be told by."""
+    return str(asked.said["data"]["challenge"])
 
 
 @asynccontextmanager
@@ -106,12 +124,34 @@ class Owner:
     service: Any
     id: UUID = field(default_factory=uuid4)
 
-    async def subscribe(self, url: str, *kinds: str, key: str = "") -> pb.CreateSubscriptionResponse:
-        """Ask to be told."""
+    async def subscribe(
+        self, url: str, *kinds: str, key: str = "", proved: bool = True
+    ) -> pb.CreateSubscriptionResponse:
+        """Ask to be told, at an address that has shown already that it wants it unless a test is about that."""
         request = pb.CreateSubscriptionRequest(url=url, heard_kinds=kinds or ["balance.updated"])
         with self.service.parties.signed_in(self.id, idempotency_key=key or str(uuid4())):
             answer: pb.CreateSubscriptionResponse = await self.service.webhooks.CreateSubscription(request)
+        if proved:
+            await self._prove(UUID(answer.subscription.subscription_id), list(request.heard_kinds))
         return answer
+
+    async def _prove(self, subscription_id: UUID, kinds: list[str]) -> None:
+        """What an answer to a question writes; where a sender was quicker, it is written already."""
+        async with self.service.database.transaction() as connection:
+            proved = await connection.execute(
+                "update webhook set unproved_since = null, due_at = null"
+                " where subscription_id = %s and unproved_since is not null",
+                [subscription_id],
+            )
+            if proved.rowcount:
+                await Proving().begin_hearing(connection, subscription_id, channels_of(kinds))
+
+    async def ask_again(self, subscription_id: str) -> pb.Subscription:
+        """Have its address asked again."""
+        request = pb.VerifySubscriptionRequest(subscription_id=subscription_id)
+        with self.service.parties.signed_in(self.id, idempotency_key=str(uuid4())):
+            answer = await self.service.webhooks.VerifySubscription(request)
+        return answer.subscription
 
     async def end(self, subscription_id: str) -> None:
         """Ask to be told no more."""

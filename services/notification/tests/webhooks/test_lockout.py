@@ -74,6 +74,15 @@ class TestLockout:
         await tell(owner, ended(owner, reason), datetime.now(UTC) + timedelta(hours=1))
         assert ["password_changed"] == [one.disabled_reason for one in await owner.subscriptions()]
 
+    async def test_a_new_password_ends_them_where_no_other_session_lived(self, owner) -> None:
+        """There is nobody to sign out, and an ear may have been left all the same."""
+        await owner.subscribe(URL)
+        fact = users.UsersFact(password_changed=users.PasswordChanged(user_id=str(owner.id)))
+        await tell(owner, fact, datetime.now(UTC) - timedelta(hours=1))
+        assert [""] == [one.disabled_reason for one in await owner.subscriptions()]
+        await tell(owner, fact, datetime.now(UTC) + timedelta(hours=1))
+        assert ["password_changed"] == [one.disabled_reason for one in await owner.subscriptions()]
+
     async def test_a_ban_ends_them_and_a_session_that_is_ended_does_not(self, owner) -> None:
         await owner.subscribe(URL)
         other = type(owner)(owner.service)

@@ -1,7 +1,51 @@
 -- name: insert_subscription
--- Makes a subscription. Until it took something quickly nobody knows that it does, and it waits with the slow ones.
-insert into webhook (subscription_id, user_id, url, kinds, secret_mark, slow, created_at)
-values (%(subscription_id)s, %(user_id)s, %(url)s, %(kinds)s::text[], %(secret_mark)s, true, %(created_at)s);
+-- Makes a subscription, whose address is to be asked first. Until it took something quickly nobody knows that it does, and
+-- it waits with the slow ones.
+insert into webhook (subscription_id, user_id, url, kinds, secret_mark, slow, created_at, unproved_since, due_at)
+values (%(subscription_id)s, %(user_id)s, %(url)s, %(kinds)s::text[], %(secret_mark)s, true, %(created_at)s,
+  %(unproved_since)s, clock_timestamp());
+
+-- name: count_asking
+-- Counts what a person has asked for within a while that begins with the first.
+insert into webhook_asking as there (user_id, began_at, asked) values (%(user_id)s, clock_timestamp(), 1)
+on conflict (user_id) do update set
+  began_at = case when there.began_at < clock_timestamp() - make_interval(secs => %(seconds)s)
+    then clock_timestamp() else there.began_at end,
+  asked = case when there.began_at < clock_timestamp() - make_interval(secs => %(seconds)s)
+    then 1 else there.asked + 1 end
+returning asked, extract(epoch from began_at + make_interval(secs => %(seconds)s) - clock_timestamp())::float8;
+
+-- name: forget_asking
+-- Drops what counts no more.
+delete from webhook_asking where began_at < clock_timestamp() - make_interval(secs => %(seconds)s);
+
+-- name: hold_subscription
+-- One of a person's subscriptions, held until the transaction ends.
+select subscription_id, user_id, url, kinds, sequence, delivered, attempts, failing_since, last_attempt_at, last_result,
+  disabled_at, disabled_reason, unproved_since, created_at
+from webhook where subscription_id = %(subscription_id)s and user_id = %(user_id)s
+for update;
+
+-- name: ask_again
+-- Lets an address be asked now, as if for the first time; whoever asks it at this moment is left to it.
+update webhook set attempts = 0, due_at = case when lease is null then clock_timestamp() else due_at end
+where subscription_id = %(subscription_id)s and unproved_since is not null and disabled_at is null;
+
+-- name: note_proved
+-- Lets a subscription be told from now on, if the lease is still ours.
+update webhook set unproved_since = null, attempts = 0, failing_since = null, slow = %(slow)s, lease = null,
+  last_attempt_at = clock_timestamp(), last_result = 'verified', due_at = case when sequence > delivered then clock_timestamp() end
+where subscription_id = %(subscription_id)s and lease = %(lease)s and unproved_since is not null;
+
+-- name: note_unproved
+-- Lets an address be asked again after a while, or not by itself; if the lease is still ours.
+update webhook set attempts = attempts + 1, lease = null, last_attempt_at = clock_timestamp(), last_result = %(result)s,
+  due_at = clock_timestamp() + make_interval(secs => %(seconds)s::float8)
+where subscription_id = %(subscription_id)s and lease = %(lease)s and unproved_since is not null;
+
+-- name: kinds_of
+-- What a subscription asked for.
+select kinds from webhook where subscription_id = %(subscription_id)s;
 
 -- name: begin_hearing
 -- Lets a subscription hear of what these channels say from now on.
@@ -12,7 +56,7 @@ from unnest(%(channels)s::text[]) as given (name) left join channel c on c.name 
 -- name: subscriptions_of
 -- A person's subscriptions, newest first.
 select subscription_id, user_id, url, kinds, sequence, delivered, attempts, failing_since, last_attempt_at, last_result,
-  disabled_at, disabled_reason, created_at
+  disabled_at, disabled_reason, unproved_since, created_at
 from webhook where user_id = %(user_id)s order by subscription_id desc;
 
 -- name: delete_subscription
@@ -38,7 +82,8 @@ for update;
 -- Whose programs may want to hear of this, held in the order of ids, so that writers never wait in a ring.
 select subscription_id, user_id, kinds, sequence, delivered
 from webhook
-where disabled_at is null and user_id = any (%(owners)s::uuid[]) and kinds && %(own_kinds)s::text[]
+where disabled_at is null and unproved_since is null and user_id = any (%(owners)s::uuid[])
+  and kinds && %(own_kinds)s::text[]
 order by subscription_id
 for update;
 
@@ -136,7 +181,7 @@ due as materialized (
   for update skip locked)
 update webhook set lease = %(lease)s, due_at = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
 where subscription_id in (select subscription_id from due)
-returning subscription_id, user_id, url, secret_mark, attempts;
+returning subscription_id, user_id, url, secret_mark, attempts, unproved_since is not null;
 
 -- name: seconds_until_due
 -- How long until something is due whose owner has a turn left; null where nothing waits.
@@ -189,7 +234,10 @@ update webhook set told_at = clock_timestamp()
 where subscription_id = any (%(subscription_ids)s::uuid[]) and told_at is null;
 
 -- name: measure
--- How much waits, and for how long what is due has been waiting for a hand.
-select coalesce(sum(sequence - delivered), 0)::bigint,
+-- How much waits, what was not given out yet of what everybody may hear along with it, and for how long what is due has
+-- been waiting for a hand.
+select coalesce(sum(sequence - delivered), 0)::bigint + (
+    select coalesce(sum(greatest(c.sequence - h.sequence, 0)), 0)::bigint
+    from webhook_hearing h join channel c on c.name = h.channel),
   coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (where due_at < clock_timestamp())), 0)::float8
 from webhook where disabled_at is null and due_at is not null;
