@@ -20,6 +20,7 @@ from oraculum_gateway.listening import HttpServer, http_server
 from oraculum_gateway.live import Hub
 from oraculum_gateway.maintenance import Maintenance
 from oraculum_gateway.networks import Networks
+from oraculum_gateway.seats import Seats
 from oraculum_gateway.services import connected
 from oraculum_gateway.signed import SignedRequests
 from oraculum_gateway.sockets import SocketServer
@@ -76,7 +77,7 @@ async def main() -> None:
             trusted_proxies=config.trusted_proxies,
             networks=Networks(config.networks_denied, config.networks_unlimited),
             ledger_is_public=config.ledger_is_public,
-            sockets_max=config.sockets_max,
+            seats=Seats(config.sockets_max, stranger=config.stranger_bounds, account=config.account_bounds),
         )
         revocations.changed.append(lambda: sockets.end_revoked(revocations.revoked))
         server = http_server(app, config.listen, grace_seconds=config.grace_seconds)

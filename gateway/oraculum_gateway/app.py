@@ -55,6 +55,7 @@ from oraculum_gateway.routes import (
     webhooks,
     world,
 )
+from oraculum_gateway.seats import Seats
 from oraculum_gateway.services import Services
 from oraculum_gateway.serving import Endpoint, Serving
 from oraculum_gateway.shapes.world import HealthOut
@@ -124,7 +125,7 @@ def application(
     trusted_proxies: int,
     networks: Networks,
     ledger_is_public: bool,
-    sockets_max: int,
+    seats: Seats,
 ) -> tuple[ASGIApp, SocketServer]:
     """The application, and its sockets to drain at the end."""
     routes = all_routes(parts.health, ledger_is_public=ledger_is_public)
@@ -147,7 +148,7 @@ def application(
         parts.limiter,
         parts.clock,
         parts.maintenance,
-        sockets_max=sockets_max,
+        seats,
     )
     app = Starlette(
         routes=[

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from oraculum_gateway.subscriptions import CHANNELS_MAX, CHANNELS_PER_REQUEST
+
 _SENT: Final = {
     "auth": ("Sign in, or show a fresh token before the old one expires.", {"token": "string"}),
     "subscribe": ("Hear channels from now on.", {"id": "string", "channels": "array"}),
@@ -24,7 +26,7 @@ _HEARD: Final = {
     "authenticated": ("Signed in.", {"user_id": "string"}),
     "auth.rejected": ("The token is not good.", {"code": "string", "message": "string"}),
     "subscribed": (
-        "Where each channel stands, and which cannot be heard.",
+        "Where each channel stands, and which cannot be heard, each with a code.",
         {"channels": "array", "rejected": "array"},
     ),
     "unsubscribed": ("Done.", {"channels": "array"}),
@@ -62,6 +64,15 @@ _MAINTENANCE: Final = {
     },
 }
 
+_BOUNDS: Final = (
+    "Opening a socket and `resume` count as a request, `subscribe` as one for every "
+    f"{CHANNELS_PER_REQUEST} channels that the socket did not hear before; past the limit the answer is an `error` with "
+    f"the code `rate_limited`. A socket hears {CHANNELS_MAX} channels at most, and all sockets of one account, or of one "
+    "address without an account, as many as the operator allows: what is more is rejected with `too_many_channels`. A socket "
+    "more than the operator allows an account or an address is refused with 429 `too_many_sockets`, and `auth` that would "
+    "make it one of such an account with `auth.rejected`."
+)
+
 
 def document(*, server: str) -> dict[str, Any]:
     """The whole document."""
@@ -73,7 +84,7 @@ def document(*, server: str) -> dict[str, Any]:
             "title": "Oraculum, live",
             "version": "1.0.0",
             "description": f"Channels: {', '.join(_CHANNELS)}. Close codes: 1008 too much, 1012 restarting, "
-            "1013 nobody reads, 4401 the token has expired.",
+            f"1013 nobody reads, 4401 the token has expired. {_BOUNDS}",
         },
         "servers": {"public": {"host": server, "protocol": "wss"}},
         "channels": {"socket": {"address": "/ws", "messages": {name: _ref(name) for name in messages}}},

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from oraculum_gateway.limits import Allowance, Tiers
 from oraculum_gateway.networks import Network, parse_networks
+from oraculum_gateway.seats import UNBOUNDED, Bounds
 from oraculum_gateway.services import Targets
 from oraculum_kit.config import ConfigurationError, Environment
 from oraculum_kit.process import TrustConfig
@@ -57,6 +58,9 @@ class Config:
     drain_seconds: float
     grace_seconds: float
     sockets_max: int
+    # What one caller may have open at this gateway: an address of strangers, and an account.
+    stranger_bounds: Bounds
+    account_bounds: Bounds
 
 
 def load(variables: Mapping[str, str]) -> Config:
@@ -94,7 +98,16 @@ def load(variables: Mapping[str, str]) -> Config:
             drain_seconds=environment.seconds("DRAIN_SECONDS", 0.0 if development else 3.0),
             grace_seconds=environment.seconds("GRACE_SECONDS", 10.0),
             sockets_max=environment.integer("SOCKETS_MAX", 12_000, minimum=1),
+            stranger_bounds=_bounds(environment, "STRANGER", UNBOUNDED if development else Bounds(50, 2000)),
+            account_bounds=_bounds(environment, "ACCOUNT", UNBOUNDED if development else Bounds(100, 10_000)),
         )
+
+
+def _bounds(environment: Environment, caller: str, default: Bounds) -> Bounds:
+    return Bounds(
+        sockets=environment.integer(f"SOCKETS_PER_{caller}", default.sockets, minimum=1),
+        channels=environment.integer(f"CHANNELS_PER_{caller}", default.channels, minimum=1),
+    )
 
 
 def _networks(environment: Environment, variable: str) -> Sequence[Network]:

@@ -34,7 +34,7 @@ _FAILED: Final = Counter(
 )
 _REFUSED: Final = Counter("oraculum_gateway_rate_limited_total", "Requests past their limit.", ["limit"])
 
-# For each key: how many requests a window of so many microseconds holds. Redis' own clock decides, since gateways'
+# For each key: how many requests a window of so many microseconds holds, and as how many this one counts. Redis' own clock decides, since gateways'
 # clocks differ. The answer of the limit that leaves least is told: allowed, left, microseconds until full, until next.
 _SCRIPT: Final = """
 local t = redis.call('time')
@@ -42,10 +42,10 @@ local now = t[1] * 1000000 + t[2]
 local tightest = nil
 local next_times = {}
 for i, key in ipairs(KEYS) do
-  local count, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local count, window, weight = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
   local interval = window / count
   local arrival = math.max(tonumber(redis.call('get', key) or now), now)
-  local after = arrival + interval
+  local after = arrival + interval * weight
   local wait = after - window - now
   local left = math.floor((window - (after - now)) / interval)
   next_times[i] = after
@@ -102,8 +102,13 @@ class RateLimiter:
         self._routes = routes or {}
         self._questions = _Questions(redis)
 
-    async def check(self, limit: Limit, tier: str, caller: str, route: str = "") -> Verdict | None:
-        """Count one request; raises a 429 past the limit. None when nothing limits it or nobody can say."""
+    async def check(
+        self, limit: Limit, tier: str, caller: str, route: str = "", *, weight: int = 1
+    ) -> Verdict | None:
+        """Count one request, or one that weighs more; raises a 429 past the limit.
+
+        None when nothing limits it or nobody can say. Whatever it weighs, it passes where nothing was asked before.
+        """
         allowances = self._tiers.get(limit.value if limit in _OWN else tier, ())
         if not allowances:
             return None
@@ -113,7 +118,11 @@ class RateLimiter:
         keys = [f"rate:{scope}:{{{caller}}}:{allowance.seconds}" for allowance in allowances]
         keys += [f"rate:{route}:{{{caller}}}:{allowance.seconds}" for allowance in own]
         allowances = [*allowances, *own]
-        figures = [str(figure) for one in allowances for figure in (one.count, one.seconds * 1_000_000)]
+        figures = [
+            str(figure)
+            for one in allowances
+            for figure in (one.count, one.seconds * 1_000_000, min(weight, one.count))
+        ]
         try:
             allowed, remaining, reset, wait, index = await self._questions.ask(keys, figures)
         except (RedisError, OSError, TimeoutError) as error:

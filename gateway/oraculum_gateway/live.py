@@ -6,7 +6,7 @@ see no gap, or a `snapshot` where that is too old. A message is rendered once an
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Final, Protocol
@@ -16,6 +16,7 @@ import structlog
 
 from oraculum.notification.v1 import notification_service_pb2 as pb
 from oraculum_gateway import metrics
+from oraculum_gateway.asking import Asked
 from oraculum_gateway.services import Services
 from oraculum_kit import traces
 from oraculum_kit.errors import ServiceError, Unavailable
@@ -78,7 +79,7 @@ class Hub:
     def __init__(self, services: Services) -> None:
         self._notification = services.notification
         self._channels: dict[str, _Channel] = {}
-        self._changes: asyncio.Queue[pb.SubscribeRequest] = asyncio.Queue()
+        self._asked = Asked()
         self._connected = False
 
     async def watch(self, name: str, listener: Listener) -> int:
@@ -87,7 +88,7 @@ class Hub:
         if channel is None:
             channel = self._channels[name] = _Channel()
             metrics.CHANNELS.set(len(self._channels))
-            self._changes.put_nowait(pb.SubscribeRequest(add_channels=[name]))
+            self._asked.add(name)
         channel.listeners.add(listener)
         try:
             async with asyncio.timeout(_POSITION_SECONDS_MAX):
@@ -105,8 +106,10 @@ class Hub:
         channel.listeners.discard(listener)
         if not channel.listeners:
             del self._channels[name]
+            # Whoever still waited to hear where it stands does not want to know any more.
+            channel.known.set()
             metrics.CHANNELS.set(len(self._channels))
-            self._changes.put_nowait(pb.SubscribeRequest(remove_channels=[name]))
+            self._asked.remove(name)
 
     def is_current(self, name: str) -> bool:
         """Whether all that was said on a watched channel has been passed on, but for what is on its way."""
@@ -135,21 +138,14 @@ class Hub:
             await asyncio.sleep(_RECONNECT_SECONDS[min(failures, len(_RECONNECT_SECONDS) - 1)])
 
     async def _stream(self) -> None:
-        # What was asked before this stream is in `_channels`; only what comes after must be told.
-        self._changes = asyncio.Queue()
-        if self._channels:
-            self._changes.put_nowait(pb.SubscribeRequest(add_channels=list(self._channels)))
-        async for response in self._notification.Subscribe(self._requests(self._changes)):
+        # What was asked before this stream is in `_channels`; beside it only what comes after must be told.
+        self._asked = Asked(self._channels)
+        async for response in self._notification.Subscribe(self._asked.requests()):
             self._connected = True
             for position in response.positions:
                 await self._place(position)
             for message in response.messages:
                 self._pass_on(rendered(message))
-
-    @staticmethod
-    async def _requests(changes: asyncio.Queue[pb.SubscribeRequest]) -> AsyncIterator[pb.SubscribeRequest]:
-        while True:
-            yield await changes.get()
 
     async def _place(self, position: pb.ChannelPosition) -> None:
         """Learn where a channel stands; fetch what was said while we were not connected."""

@@ -5,7 +5,6 @@ public channels; a token that expires closes its socket with 4401 unless a fresh
 """
 
 import asyncio
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +22,8 @@ from oraculum_gateway.ordering import ORDERS, Order
 from oraculum_gateway.outbound import NobodyReadsError, Outbound
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import Limit
+from oraculum_gateway.seats import Seat
+from oraculum_gateway.subscriptions import Subscriptions, refusal_of
 from oraculum_kit.caller import Caller, User, calling_as
 from oraculum_kit.errors import ServiceError
 from oraculum_kit.ids import uuid7
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 _log = structlog.stdlib.get_logger(__name__)
 
-CHANNELS_MAX: Final = 1000
 NAMES_AT_ONCE_MAX: Final = 200
 MESSAGE_LENGTH_MAX: Final = 64 * 1024
 # A client that sends more than this is not a client that we know.
@@ -45,22 +45,16 @@ UNSUPPORTED: Final = 1003
 POLICY: Final = 1008
 TOKEN_EXPIRED: Final = 4401
 
-_UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_PUBLIC: Final = re.compile(
-    rf"event\.{_UUID}|predictions\.global|market\.(polymarket|kalshi|manifold)\.[A-Za-z0-9_.:-]{{1,160}}"
-    rf"|events(\.[a-z]{{1,30}})?|leaderboard\.[a-z]{{1,30}}|creator\.{_UUID}|system"
-)
-_PRIVATE: Final = re.compile(rf"user\.({_UUID})")
-
 
 class Socket:
     """One client's connection."""
 
-    def __init__(self, server: "SocketServer", websocket: WebSocket) -> None:
+    def __init__(self, server: "SocketServer", websocket: WebSocket, seat: Seat) -> None:
         self._server = server
         self._websocket = websocket
         self._outbound = Outbound()
-        self._channels: set[str] = set()
+        self._seat = seat
+        self._subscriptions = Subscriptions(server.hub, seat, self)
         self._user: User | None = None
         self._user_token: str | None = None
         self._expiry: asyncio.TimerHandle | None = None
@@ -86,7 +80,7 @@ class Socket:
             if not self._abandoned:
                 raise
         finally:
-            self._hear_no_more()
+            self._subscriptions.end()
             if self._expiry is not None:
                 self._expiry.cancel()
             writer.cancel()
@@ -125,18 +119,13 @@ class Socket:
             self._closing = asyncio.get_running_loop().create_task(self._leave(code, reason))
 
     async def _leave(self, code: int, reason: str) -> None:
-        self._hear_no_more()
+        self._subscriptions.end()
         await self.close(code, reason)
 
     def _abandon(self) -> None:
         self._abandoned = True
         if self._serving is not None and self._serving is not asyncio.current_task():
             self._serving.cancel()
-
-    def _hear_no_more(self) -> None:
-        for channel in self._channels:
-            self._server.hub.unwatch(channel, self)
-        self._channels.clear()
 
     async def _read(self) -> str | None:
         """The next message; None when the client has left, or sends what is no text."""
@@ -195,8 +184,13 @@ class Socket:
         except ServiceError as error:
             await self._reject_token(reference, error)
             return
+        try:
+            self._seat.move(user)
+        except Problem as problem:
+            self._refuse("auth.rejected", reference, problem)
+            return
         self._user, self._user_token = user, f"Bearer {token}"
-        self._leave_private_channels(user)
+        self._subscriptions.leave_private(user)
         if self._expiry is not None:
             self._expiry.cancel()
         left = _seconds_until(user.expires_at, self._server.clock.now())
@@ -214,80 +208,40 @@ class Socket:
             problem = limited
         self._refuse("auth.rejected", reference, problem)
 
-    def _leave_private_channels(self, user: User) -> None:
-        """Hear no more of whoever this socket belonged to before: their token is watched no longer."""
-        for name in [
-            name
-            for name in self._channels
-            if (found := _PRIVATE.fullmatch(name)) is not None and found.group(1) != str(user.id)
-        ]:
-            self._channels.discard(name)
-            self._server.hub.unwatch(name, self)
-
     async def _subscribe(self, reference: str, names: list[str]) -> None:
-        refusals, wanted = {}, []
-        for name in names:
-            refusals[name] = self._refusal(name)
-            if refusals[name] is None:
-                wanted.append(name)
-                self._channels.add(name)
-        # All at once: each waits for an answer of notification, and a page subscribes to many.
-        positions = await asyncio.gather(*(self._watch(name) for name in wanted))
-        rejected = [(name, *refusal) for name, refusal in refusals.items() if refusal is not None]
-        rejected += [(name, *position) for name, position in positions if not isinstance(position, int)]
+        await self._count(self._subscriptions.requests(names))
+        begun = await self._subscriptions.begin(names, self._user)
         self._send(
             {
                 "type": "subscribed",
                 "id": reference,
                 "channels": [
-                    {"channel": name, "seq": position}
-                    for name, position in positions
-                    if isinstance(position, int)
+                    {"channel": name, "seq": position} for name, position in begun.positions.items()
                 ],
                 "rejected": [
-                    {"channel": name, "code": code, "message": text} for name, code, text in rejected
+                    {"channel": name, "code": code, "message": text}
+                    for name, (code, text) in begun.refusals.items()
                 ],
             }
         )
 
-    async def _watch(self, name: str) -> tuple[str, int | tuple[str, str]]:
-        """Hear a channel from now on: where it stands, or why not."""
-        try:
-            return name, await self._server.hub.watch(name, self)
-        except ServiceError as error:
-            self._channels.discard(name)
-            return name, (error.reason.lower(), error.message)
-
-    def _refusal(self, name: str) -> tuple[str, str] | None:
-        """Why a channel may not be heard, if so."""
-        private = _PRIVATE.fullmatch(name)
-        if private is not None:
-            if self._user is None:
-                return "unauthenticated", "sign in first"
-            if str(self._user.id) != private.group(1):
-                return "permission_denied", "this channel belongs to somebody else"
-        elif not _PUBLIC.fullmatch(name):
-            return "unknown_channel", "there is no such channel"
-        if name not in self._channels and len(self._channels) >= CHANNELS_MAX:
-            return "too_many_channels", f"a socket hears {CHANNELS_MAX} channels at most"
-        return None
+    async def _count(self, requests: int = 1) -> None:
+        """Count a message like so many requests: what it asks for costs the services as much."""
+        await self._server.count(self._user, self._edge, requests)
 
     def _unsubscribe(self, reference: str, names: list[str]) -> None:
-        for name in names or list(self._channels):
-            if name in self._channels:
-                self._channels.discard(name)
-                self._server.hub.unwatch(name, self)
+        self._subscriptions.leave(names)
         self._send({"type": "unsubscribed", "id": reference, "channels": names})
 
     async def _resume(self, reference: str, message: Mapping[str, Any]) -> None:
         name, sequence = message.get("channel"), message.get("seq")
         if not isinstance(name, str) or not isinstance(sequence, int) or not 0 <= sequence < 2**63:
             raise Problem(422, "invalid_request", "Send channel and seq, the last one that you saw.")
-        refusal = self._refusal(name)
+        refusal = refusal_of(name, self._user)
         if refusal is not None:
             raise Problem(403, refusal[0], refusal[1])
-        # One question brings up to a thousand messages, so it counts like a request.
-        await self._server.limiter.check(Limit.READ, *counted(self._user, self._edge.address))
+        # One question brings up to a thousand messages.
+        await self._count()
         missed, snapshot, latest = await self._server.hub.resume(name, sequence)
         kind = "snapshot" if snapshot else "resumed"
         self._outbound.put(

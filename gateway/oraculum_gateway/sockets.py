@@ -13,6 +13,7 @@ from oraculum_gateway.live import Hub
 from oraculum_gateway.maintenance import Maintenance
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import Limit
+from oraculum_gateway.seats import Seat, Seats
 from oraculum_gateway.services import Services
 from oraculum_gateway.socket import Socket, token_of
 from oraculum_kit.authorization import Trust
@@ -32,8 +33,7 @@ class SocketServer:
         limiter: RateLimiter,
         clock: Clock,
         maintenance: Maintenance,
-        *,
-        sockets_max: int,
+        seats: Seats,
     ) -> None:
         self.services = services
         self.hub = hub
@@ -41,40 +41,45 @@ class SocketServer:
         self.limiter = limiter
         self.clock = clock
         self.maintenance = maintenance
-        self._sockets_max = sockets_max
+        self._seats = seats
         self._open: set[Socket] = set()
 
     async def serve(self, websocket: WebSocket) -> None:
         """Serve one socket to its end."""
         edge: Edge = websocket.scope["edge"]
         try:
-            await self._admit(websocket, edge)
+            seat = await self._admit(websocket, edge)
         except Problem as problem:
+            metrics.REFUSED.labels("socket", problem.code).inc()
             refusal = problems.answer(problem, path=websocket.url.path, request_id=edge.request_id)
             await websocket.send_denial_response(refusal)
             return
-        socket = Socket(self, websocket)
+        socket = Socket(self, websocket, seat)
         self._open.add(socket)
         metrics.SOCKETS.set(len(self._open))
         try:
             await socket.serve()
         finally:
+            seat.leave()
             self._open.discard(socket)
             metrics.SOCKETS.set(len(self._open))
 
-    async def _admit(self, websocket: WebSocket, edge: Edge) -> None:
-        """Let a client in, unless there are too many, or it comes too often."""
-        if len(self._open) >= self._sockets_max:
-            raise Problem(
-                503, "too_many_sockets", "Too many sockets are open here.", headers={"retry-after": "5"}
-            )
+    async def count(self, user: User | None, edge: Edge, requests: int = 1) -> None:
+        """Count something that a socket wants like so many requests; raises past a limit."""
+        if not edge.unlimited:
+            await self.limiter.check(Limit.READ, *counted(user, edge.address), weight=requests)
+
+    async def _admit(self, websocket: WebSocket, edge: Edge) -> Seat:
+        """Let a client in, unless there are too many, of its own or in all, or it comes too often."""
+        self._seats.require_room()
         token, _ = token_of(websocket)
         user = None
         if token is not None:
             # A bad token makes a stranger, who is told so once the socket is open.
             with suppress(ServiceError):
                 user = await self.trust.users.verify(token)
-        await self.limiter.check(Limit.READ, *counted(user, edge.address))
+        await self.count(user, edge)
+        return self._seats.take(user, edge.address, unbounded=edge.unlimited)
 
     def end_revoked(self, revoked: Callable[[User], bool]) -> None:
         """Close the sockets whose session has ended, or whose person's rights have changed."""

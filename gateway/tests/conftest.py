@@ -1,6 +1,7 @@
 """A gateway on a real socket, in front of services that answer what a test wants, with a real Redis."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import grpc
 import grpc.aio
 import httpx
 import pytest
+import websockets
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from redis.asyncio import Redis
@@ -41,6 +43,7 @@ from oraculum_gateway.listening import http_server
 from oraculum_gateway.live import Hub
 from oraculum_gateway.maintenance import Maintenance
 from oraculum_gateway.networks import Networks
+from oraculum_gateway.seats import UNBOUNDED, Seats
 from oraculum_gateway.services import Targets, connected
 from oraculum_gateway.signed import SignedRequests
 from oraculum_gateway.sockets import SocketServer
@@ -153,6 +156,21 @@ class Backend:
         return grpc.unary_unary_rpc_method_handler(unary, **kinds)
 
 
+class Client(websockets.ClientConnection):
+    """One end of a socket, as a client has it."""
+
+    async def ask(self, **fields: object) -> dict[str, Any]:
+        """Send a message; the next one that comes."""
+        await self.send(json.dumps(fields))
+        return await self.hear()
+
+    async def hear(self) -> dict[str, Any]:
+        """The next message."""
+        async with asyncio.timeout(10):
+            told: dict[str, Any] = json.loads(await self.recv())
+        return told
+
+
 @dataclass(frozen=True)
 class Gateway:
     """What a test needs of a running gateway."""
@@ -166,6 +184,38 @@ class Gateway:
     redis: Redis
     sockets: SocketServer
     maintenance: Maintenance
+
+    @asynccontextmanager
+    async def socket(self, path: str = "/ws", **options: Any) -> "AsyncIterator[Client]":
+        """An open socket."""
+        url = self.url.replace("http", "ws") + path
+        async with websockets.connect(url, create_connection=Client, **options) as client:
+            yield client
+
+    async def positioned(self, *, at: int = 0) -> None:
+        """Answer what the gateway asks to watch next with positions."""
+        while not (request := await self.backend.watched.get()).add_channels:
+            pass
+        positions = [
+            notification_service_pb2.ChannelPosition(channel=name, sequence=at)
+            for name in request.add_channels
+        ]
+        self.backend.said.put_nowait(notification_service_pb2.SubscribeResponse(positions=positions))
+
+    @asynccontextmanager
+    async def positioning(self) -> AsyncIterator[None]:
+        """Answer whatever the gateway asks to watch, in as many parts as it comes."""
+
+        async def answer() -> None:
+            while True:
+                await self.positioned()
+
+        answering = asyncio.create_task(answer())
+        try:
+            yield
+        finally:
+            answering.cancel()
+            await asyncio.gather(answering, return_exceptions=True)
 
     def token(
         self, user_id: UUID | None = None, *, minutes: float = 15, roles: tuple[str, ...] = ("user",)
@@ -186,10 +236,11 @@ async def running_gateway(
     cache_bytes: int = 0,
     routes: Any = None,
     networks: Networks | None = None,
+    seats: Seats | None = None,
 ) -> AsyncIterator[Gateway]:
     parties, backend = Parties(), Backend()
     access = {path: Access(users=ANYONE) for path in METHODS}
-    redis: Redis = Redis.from_url(redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)
+    redis: Redis = Redis.from_url(redis_url, socket_timeout=30, socket_connect_timeout=30)
     async with (
         serving([(backend.add_to, None)], access, parties) as served,
         connected(Targets(*[served.target] * 6), parties.identity("gateway")) as services,
@@ -212,7 +263,7 @@ async def running_gateway(
             trusted_proxies=0,
             networks=networks or Networks(),
             ledger_is_public=False,
-            sockets_max=100,
+            seats=seats or Seats(100, stranger=UNBOUNDED, account=UNBOUNDED),
         )
         server = http_server(app, "127.0.0.1:0", grace_seconds=1)
         tasks = [asyncio.create_task(server.serve()), asyncio.create_task(hub.run())]

@@ -44,6 +44,23 @@ class TestRequestsAtOnce:
         told = await asyncio.gather(*(ask(limiter, uuid4().hex, 2) for _ in range(50)))
         assert [[ALLOWED - 1, ALLOWED - 2]] * 50 == told
 
+    async def test_what_weighs_more_counts_like_so_many(self, redis: Redis) -> None:
+        limiter, caller = RateLimiter(redis, TIERS), uuid4().hex
+        verdict = await limiter.check(Limit.READ, "basic", caller, weight=30)
+        assert verdict is not None
+        assert ALLOWED - 30 == verdict.remaining
+        with pytest.raises(Problem):
+            await limiter.check(Limit.READ, "basic", caller, weight=11)
+        assert [ALLOWED - 31] == await ask(limiter, caller, 1)
+
+    async def test_what_weighs_more_than_a_window_holds_passes_where_nothing_was_asked(
+        self, redis: Redis
+    ) -> None:
+        """A limit is of how often; something that could never pass would be another rule."""
+        verdict = await RateLimiter(redis, TIERS).check(Limit.READ, "basic", uuid4().hex, weight=ALLOWED + 1)
+        assert verdict is not None
+        assert 0 == verdict.remaining
+
     async def test_a_redis_that_forgot_the_script_learns_it_again(self, redis: Redis) -> None:
         """A restart of Redis is nobody's fault: the requests behind it are counted, once."""
         limiter, caller = RateLimiter(redis, TIERS), uuid4().hex
