@@ -101,14 +101,20 @@ def shaped(value: Any, model: type[M], *, prefix: str = "") -> M:
         raise Problem(422, "invalid_request", "Some fields are not valid.", errors=violations) from None
 
 
-def read_query(request: Request, model: type[M]) -> M:
-    """The query as its shape; numbers come as text, and a name that stands twice is ambiguous."""
+def query_pairs(request: Request) -> list[tuple[str, str]]:
+    """The query as it was meant, however it was written."""
+    query = request.scope["query_string"].decode("latin-1")
+    if not query:
+        return []
     try:
-        pairs = parse_qsl(
-            request.url.query, keep_blank_values=True, max_num_fields=QUERY_FIELDS_MAX, errors="strict"
-        )
+        return parse_qsl(query, keep_blank_values=True, max_num_fields=QUERY_FIELDS_MAX, errors="strict")
     except ValueError as error:
         raise Problem(400, "malformed_query", "The query cannot be read.") from error
+
+
+def read_query(request: Request, model: type[M]) -> M:
+    """The query as its shape; numbers come as text, and a name that stands twice is ambiguous."""
+    pairs = query_pairs(request)
     names = [name for name, _ in pairs]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from oraculum_gateway import cookies, metrics, problems
-from oraculum_gateway.bodies import read_json, read_query
+from oraculum_gateway.bodies import query_pairs, read_json, read_query
 from oraculum_gateway.caching.answers import Answers, Content
 from oraculum_gateway.caching.keeping import changed_by
 from oraculum_gateway.caching.news import News
@@ -129,9 +129,8 @@ class Serving:
 
     async def _kept(self, route: Route, request: Request, edge: Edge, *, signed_in: bool) -> Content | None:
         """The answer that everybody gets; None where somebody who is signed in may see more than everybody."""
-        query = request.scope["query_string"].decode("latin-1")
-        # Only what could be read and was answered is found by it.
-        key = f"{request.url.path}?{query}"
+        # Only what could be read and was answered is found by it. A name stands in a query once, so their order says nothing.
+        asked = f"{request.url.path}?{sorted(query_pairs(request))}"
 
         async def load() -> Content:
             call = Call(request, self._services, None, str(uuid7()), query=_query(route, request))
@@ -141,7 +140,7 @@ class Serving:
             return _content(route, request, answer)
 
         try:
-            return await self._answers.get(route.name, key, load)
+            return await self._answers.get(route.name, asked, load)
         except NotFound:
             if signed_in:
                 return None

@@ -1,10 +1,15 @@
 """What is kept, until when, and that nobody is told the past: two gateways, one Valkey, the stream of live messages."""
 
 import asyncio
+import gc
 import json
+import tracemalloc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -16,12 +21,13 @@ from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
 from oraculum_gateway import metrics
 from oraculum_gateway.caching.answers import Answers, Content
 from oraculum_gateway.caching.news import CHANNELS
-from oraculum_kit.clock import SystemClock
+from oraculum_kit.clock import ManualClock, SystemClock
 from oraculum_kit.errors import NotFound, Unavailable
 from oraculum_kit.testing.messaging import eventually
 
 ONE, OTHER = (f"01890000-0000-7000-8000-0000000000{number:02}" for number in (1, 2))
 CACHE_BYTES = 1_000_000
+NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 TIME = Timestamp(seconds=1_780_000_000)
 
 
@@ -116,6 +122,10 @@ def waited_with_others() -> float:
     return sum(
         each.value for each in samples if each.name.endswith("_total") and "together" in each.labels.values()
     )
+
+
+async def _nothing() -> Content:
+    return Content(b"{}", "", 5.0)
 
 
 async def sequence(gateway: Any, event_id: str = ONE, **headers: str) -> int:
@@ -250,6 +260,52 @@ class TestOne:
         assert "a draft" == (await gateway.http.get(path, headers=gateway.bearing())).json()["title"]
         gateway.backend.on("GetEvent", NotFound())
         assert 404 == (await gateway.http.get(path)).status_code
+
+
+class TestRoom:
+    """The bound is of what the process really takes: whoever asks for the same emptiness in a thousand ways fills nothing."""
+
+    async def test_all_that_an_answer_takes_is_counted(self, start) -> None:
+        gateway, bytes_max = await start(), 256 * 1024
+        answers = Answers(gateway.redis, gateway.news, SystemClock(), bytes_max=bytes_max)
+
+        async def load() -> Content:
+            names = tuple(f"event:{uuid4()}" for _ in range(3))
+            return Content(b"%0130d" % next(numbers), f'"{uuid4().hex[:24]}"', 5.0, names[:1], names[1:])
+
+        numbers, questions = count(), count()
+
+        async def fill(times: int) -> None:
+            for _ in range(times):
+                await answers.get("route", f"/api/v1/events?q={next(questions):06000}", load)
+
+        await fill(1)
+        tracemalloc.start()
+        try:
+            before = tracemalloc.get_traced_memory()[0]
+            await fill(1500)
+            gc.collect()
+            taken = tracemalloc.get_traced_memory()[0] - before
+        finally:
+            tracemalloc.stop()
+        assert bytes_max / 4 < taken < bytes_max
+
+    async def test_what_is_past_goes_when_others_come(self, start) -> None:
+        gateway, clock = await start(), ManualClock(NOW)
+        answers = Answers(gateway.redis, gateway.news, clock, bytes_max=CACHE_BYTES)
+        for asked in ("a", "b"):
+            await answers.get("route", asked, _nothing)
+        clock.advance(seconds=5)
+        await answers.get("route", "c", _nothing)
+        assert 1 == len(answers._memory)
+
+    async def test_a_query_is_the_same_however_it_is_written(self, start) -> None:
+        gateway = await start()
+        for query in ("limit=5&q=rain%20now", "q=rain+now&limit=5", "q=%72ain%20now&limit=5"):
+            assert 200 == (await gateway.http.get(f"/api/v1/events?{query}")).status_code
+        assert 1 == asked(gateway, "ListEvents")
+        for query in ("q=%ff", "limit=5&limit=5"):
+            assert 400 <= (await gateway.http.get(f"/api/v1/events?{query}")).status_code < 500
 
 
 class TestLists:

@@ -1,11 +1,13 @@
 """Two layers of kept answers: the memory of this process, and Valkey for all gateways and for one that starts anew.
 
-An answer is kept as the bytes that leave, so that a hit is a look into a table. It ends by its own life, the shorter one
-where memory and Valkey differ, and before that when the news say that it tells the past. Whoever misses asks for all who
-come meanwhile: a thousand at once are one question to the services. What fails is never kept.
+An answer is kept as the bytes that leave, so that a hit is a look into a table. It is found by a digest of what was asked
+for: strangers make that as long, and as often another one, as they like. It ends by its own life, the shorter one where
+memory and Valkey differ, and before that when the news say that it tells the past. Whoever misses asks for all who come
+meanwhile: a thousand at once are one question to the services. What fails is never kept.
 """
 
 import asyncio
+import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -28,6 +30,9 @@ LIST_SECONDS: Final = 1.0
 # Nobody hears what changes: long enough for a crowd, too short to matter.
 UNHEARD_SECONDS: Final = 1.0
 _ANSWER_BYTES_MAX: Final = 512 * 1024
+# What an answer takes of memory beside its bytes, and each name that it depends on; a test measures that it is enough.
+_ENTRY_BYTES: Final = 1536
+_NAME_BYTES: Final = 128
 # What lives shorter is not worth a way to Valkey.
 _SHARED_FROM_SECONDS: Final = 10.0
 # A Valkey that is slow is worse than none.
@@ -55,6 +60,12 @@ class Kept:
     stamp: Stamp
     loaded_at: datetime
 
+    @property
+    def size(self) -> int:
+        """What it takes of memory."""
+        content = self.content
+        return len(content.body) + _ENTRY_BYTES + _NAME_BYTES * (len(content.tags) + len(content.members))
+
 
 Load = Callable[[], Awaitable[Content]]
 
@@ -74,24 +85,13 @@ class Answers:
         self._size = 0
         self._loading: dict[str, asyncio.Task[Kept]] = {}
 
-    def known(self, route: str, key: str) -> Content | None:
-        """What memory has, if it still counts."""
-        kept = self._memory.get(key)
-        if kept is None:
-            return None
-        if not self._counts(kept):
-            self._drop(key)
-            return None
-        self._memory.move_to_end(key)
-        metrics.CACHED.labels(route, "memory").inc()
-        return kept.content
-
-    async def get(self, route: str, key: str, load: Load) -> Content:
-        """What is kept, else what is loaded once for all who ask."""
+    async def get(self, route: str, asked: str, load: Load) -> Content:
+        """What is kept of what was asked for, else what is loaded once for all who ask."""
         if not self._bytes_max:
             return await load()
+        key = _digest(asked)
         while True:
-            known = self.known(route, key)
+            known = self._known(route, key)
             if known is not None:
                 return known
             loading = self._loading.get(key)
@@ -105,6 +105,18 @@ class Answers:
             # It was asked for before we came: what changed in between must be in what we get.
             if self._news.counts(kept.stamp, kept.content.tags):
                 return kept.content
+
+    def _known(self, route: str, key: str) -> Content | None:
+        """What memory has, if it still counts."""
+        kept = self._memory.get(key)
+        if kept is None:
+            return None
+        if not self._counts(kept):
+            self._drop(key)
+            return None
+        self._memory.move_to_end(key)
+        metrics.CACHED.labels(route, "memory").inc()
+        return kept.content
 
     async def _load(self, route: str, key: str, load: Load) -> Kept:
         try:
@@ -142,15 +154,20 @@ class Answers:
     def _remember(self, key: str, kept: Kept) -> None:
         self._drop(key)
         self._memory[key] = kept
-        self._size += len(kept.content.body)
-        while self._size > self._bytes_max:
+        self._size += kept.size
+        # In the order of their last use: what nobody asked for again goes with its life, whether or not room is needed.
+        while self._memory and (self._size > self._bytes_max or self._is_past(next(iter(self._memory)))):
             self._drop(next(iter(self._memory)))
         metrics.CACHED_BYTES.set(self._size)
+
+    def _is_past(self, key: str) -> bool:
+        kept = self._memory[key]
+        return (self._clock.now() - kept.loaded_at).total_seconds() >= kept.content.seconds
 
     def _drop(self, key: str) -> None:
         kept = self._memory.pop(key, None)
         if kept is not None:
-            self._size -= len(kept.content.body)
+            self._size -= kept.size
 
     async def _shared(self, key: str) -> Kept | None:
         """What Valkey has, if it counts for us: we may have heard more than whoever wrote it down."""
@@ -188,6 +205,10 @@ class Answers:
 
     def _name(self, key: str) -> str:
         return f"answer:{self.version}:{key}"
+
+
+def _digest(asked: str) -> str:
+    return hashlib.blake2b(asked.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
 def _looked_at(done: asyncio.Task[Kept]) -> None:
