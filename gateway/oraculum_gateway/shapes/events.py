@@ -161,7 +161,9 @@ class EventIn(Given):
     # Keeps it a draft until it is published.
     draft: bool = False
     challenge_seconds: Annotated[int, Field(ge=0, le=2_592_000)] | None = None
+    # When it is resolved without anybody saying so: some days after the end, so that administrators come first.
     resolve_by: TimeIn | None = None
+    # What it is resolved to then, an administrator's to say; called off where this is empty.
     deadline_payouts: Annotated[list[DecimalIn], Field(max_length=100)] = Field(default_factory=list)
 
 
