@@ -135,9 +135,14 @@ class Compose:
 
 
 def settings(secrets: Path, public_url: str) -> dict[str, Any]:
-    """What is laid over compose.yaml: people come in elsewhere, limits of a cluster, calm venues, secrets of its own."""
+    """What is laid over compose.yaml: people come in elsewhere, limits of a cluster, calm venues, secrets of its own.
+
+    Whether a process is ready is asked from outside: the engine would start a program in each container every five seconds,
+    and on two cores that is a good part of what is measured.
+    """
     environment = {**SETTINGS, "PUBLIC_URL": public_url}
-    services: dict[str, Any] = {name: {"environment": environment} for name in PROCESSES}
+    own = {"environment": environment, "healthcheck": {"disable": True}}
+    services: dict[str, Any] = dict.fromkeys(PROCESSES, own)
     services["stand-in"] = {"environment": CALM}
     return {
         "services": services,

@@ -1,6 +1,6 @@
 """Containers of this machine: two of each process from their images, as compose.yaml starts them, and HAProxy before the gateways.
 
-They are replaced as the chart's deployments replace pods: another one comes, at another address; when it is healthy, an old one is
+They are replaced as the chart's deployments replace pods: another one comes, at another address; when it is ready, an old one is
 told to stop and has the time of a pod to drain.
 """
 
@@ -23,13 +23,14 @@ from oraculum_dev.rolling.balancer import Balancer, Gateway
 from oraculum_dev.rolling.compose import PROCESSES, Compose, Container, described
 from oraculum_dev.rolling.separation import INTERNAL_PORT, PORTS, PUBLIC, Separation
 from oraculum_dev.rolling.stand import BACK_SECONDS
+from oraculum_dev.suite.probe import readiness
 
 PROJECT: Final = "oraculum-rolling"
 EACH: Final = 2
 # Which process of prediction leads an event follows from addresses that change; of so many, hardly ever all have the same.
 EVENTS: Final = 8
 OPENED_SECONDS: Final = 60.0
-HEALTHY_SECONDS: Final = 300.0
+READY_SECONDS: Final = 300.0
 # As compose.yaml and the chart give a process to hear of it, drain, finish calls and close.
 STOP_SECONDS: Final = 45
 # Whoever calls it looks up its name within five seconds, and tries the new address within another.
@@ -58,9 +59,9 @@ class Containers:
         self._is_ours = True
         # Compose gives up when what it waits for is late; a busy machine may take its time.
         self._compose.up(*(name for name in described()["services"] if name != PUBLIC), each=EACH)
-        asyncio.run(self._all_healthy())
+        asyncio.run(self._all_ready())
         self._compose.up(PUBLIC, each=EACH, alone=True)
-        asyncio.run(self._all_healthy())
+        asyncio.run(self._all_ready())
         self._separation.enforce()
         self._separation.prove()
         program = self._balancer.program()
@@ -94,7 +95,7 @@ class Containers:
         """Another one for each of its containers, and only then is that one told to stop."""
         for old in await asyncio.to_thread(self._compose.containers, service):
             new = await asyncio.to_thread(self._add, service)
-            await _healthy(new)
+            await _ready(new)
             if service == PUBLIC:
                 await asyncio.to_thread(self._let_in, new)
             await asyncio.sleep(HEARD_SECONDS)
@@ -142,9 +143,9 @@ class Containers:
         self._balancer.take(place, gateway)
         self._places[container.id] = place
 
-    async def _all_healthy(self) -> None:
+    async def _all_ready(self) -> None:
         processes = [one for one in self._compose.running() if one.service in PROCESSES]
-        await asyncio.gather(*map(_healthy, processes))
+        await asyncio.gather(*map(_ready, processes))
 
     def _keep_log(self, container: str) -> None:
         self.logs.mkdir(parents=True, exist_ok=True)
@@ -153,12 +154,11 @@ class Containers:
             subprocess.run(["docker", "logs", container], stdout=log, stderr=subprocess.STDOUT, check=False)
 
 
-async def _healthy(container: Container) -> None:
+async def _ready(container: Container) -> None:
+    host = next(iter(container.addresses.values()))
     await until(
-        f"{container.name} to be healthy",
-        lambda: asyncio.to_thread(
-            docker, "inspect", "--format", "{{.State.Status}}, {{.State.Health.Status}}", container.id
-        ),
-        lambda seen: seen == "running, healthy",
-        HEALTHY_SECONDS,
+        f"{container.name} to be ready",
+        lambda: readiness(INTERNAL_PORT, host),
+        lambda seen: seen.ready,
+        READY_SECONDS,
     )

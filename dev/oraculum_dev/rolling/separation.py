@@ -35,7 +35,7 @@ PORTS: Final = {
     WORLD: 8700,
 }
 INTERNAL_PORT: Final = 9090
-# The host asks gateways, as an ingress controller and its health checks do.
+# People come to it from the host, as from an ingress controller; whether it is ready, the host asks everybody, as kubelets do.
 PUBLIC: Final = "gateway"
 # Containers from which it is tried: the others have no Python, and call nobody.
 ORIGINS: Final = (*PROCESSES, WORLD)
@@ -71,15 +71,17 @@ def arrows(values: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     }
 
 
-def rules(port: int, sources: Iterable[str], host: Iterable[str] = ()) -> str:
-    """What iptables-restore puts into a container's network: its port is open to these, and to the host where it is named.
+def rules(port: int, sources: Iterable[str], host: Iterable[str], *, public: bool = False) -> str:
+    """What iptables-restore puts into a container's network: its port is open to these, its internal pages to the host.
 
     The container's own calls and their answers pass. Others are refused, not ignored, so that nobody waits.
     """
+    asked = (port, INTERNAL_PORT) if public else (INTERNAL_PORT,)
     opened = [f"-A INPUT -p tcp -s {source} --dport {port} -j ACCEPT" for source in sorted(sources)]
     opened += [
-        f"-A INPUT -p tcp -s {address} -m multiport --dports {port},{INTERNAL_PORT} -j ACCEPT"
+        f"-A INPUT -p tcp -s {address} --dport {number} -j ACCEPT"
         for address in sorted(host)
+        for number in asked
     ]
     return "\n".join(
         (
@@ -134,8 +136,8 @@ class Separation:
                 if container.service in self.may_open(other.service)
                 for host in other.addresses.values()
             }
-            host = container.host_addresses if container.service == PUBLIC else ()
-            _restore(container, rules(PORTS[container.service], sources, host))
+            port, is_public = PORTS[container.service], container.service == PUBLIC
+            _restore(container, rules(port, sources, container.host_addresses, public=is_public))
 
     def prove(self) -> None:
         """Try every address from inside one container of each kind: what opens is what may be opened, and nothing else."""

@@ -20,13 +20,13 @@ class Health:
 AWAY = Health(ready=False)
 
 
-async def get(port: int, path: str) -> tuple[int, bytes] | None:
-    """Fetch a page of a local process; nothing when it does not answer in time."""
+async def get(port: int, path: str, host: str = HOST) -> tuple[int, bytes] | None:
+    """Fetch a page of a process, a local one unless its host is named; nothing when it does not answer in time."""
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            reader, writer = await asyncio.open_connection(HOST, port)
+            reader, writer = await asyncio.open_connection(host, port)
             try:
-                writer.write(f"GET {path} HTTP/1.1\r\nhost: {HOST}\r\nconnection: close\r\n\r\n".encode())
+                writer.write(f"GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n".encode())
                 head, _, body = (await reader.read(-1)).partition(b"\r\n\r\n")
             finally:
                 writer.close()
@@ -36,9 +36,9 @@ async def get(port: int, path: str) -> tuple[int, bytes] | None:
     return (int(words[1]), body) if len(words) > 1 and words[1].isdigit() else None
 
 
-async def readiness(port: int) -> Health:
+async def readiness(port: int, host: str = HOST) -> Health:
     """Ask /readyz: ready or not, and which dependencies are away."""
-    answer = await get(port, "/readyz")
+    answer = await get(port, "/readyz", host)
     if answer is None:
         return AWAY
     status, body = answer

@@ -24,7 +24,7 @@ def test_nothing_else_is_changed(tmp_path: Path) -> None:
     """The rehearsal shall speak of the suite that people start."""
     laid = settings(tmp_path, URL)
     assert {"services", "secrets"} == laid.keys()
-    assert {"environment"} == {key for one in laid["services"].values() for key in one}
+    assert {"environment", "healthcheck"} == {key for one in laid["services"].values() for key in one}
 
 
 def test_a_container_is_known_by_its_labels_and_networks() -> None:

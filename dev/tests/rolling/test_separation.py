@@ -46,17 +46,21 @@ def test_every_container_that_listens_has_a_port() -> None:
 
 
 def test_a_port_is_open_to_the_callers_alone() -> None:
-    """The rest of what is let in are answers and the container's own."""
-    written = rules(9000, {"172.20.0.7", "172.20.0.5"}).splitlines()
+    """Beside them come answers, the container's own, and the host, which asks whether it is ready."""
+    written = rules(9000, {"172.20.0.7", "172.20.0.5"}, {"172.20.0.1"}).splitlines()
     assert ":INPUT DROP [0:0]" in written
     assert [
         "-A INPUT -i lo -j ACCEPT",
         "-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
         "-A INPUT -p tcp -s 172.20.0.5 --dport 9000 -j ACCEPT",
         "-A INPUT -p tcp -s 172.20.0.7 --dport 9000 -j ACCEPT",
+        "-A INPUT -p tcp -s 172.20.0.1 --dport 9090 -j ACCEPT",
     ] == [line for line in written if line.endswith("ACCEPT")]
 
 
-def test_the_host_asks_a_gateway_for_people_and_whether_it_is_ready() -> None:
-    (line,) = (line for line in rules(8080, (), {"172.21.0.1"}).splitlines() if "172.21.0.1" in line)
-    assert "-A INPUT -p tcp -s 172.21.0.1 -m multiport --dports 8080,9090 -j ACCEPT" == line
+def test_people_come_to_a_gateway_from_the_host() -> None:
+    written = rules(8080, (), {"172.21.0.1"}, public=True).splitlines()
+    assert [
+        "-A INPUT -p tcp -s 172.21.0.1 --dport 8080 -j ACCEPT",
+        "-A INPUT -p tcp -s 172.21.0.1 --dport 9090 -j ACCEPT",
+    ] == [line for line in written if "172.21.0.1" in line]
