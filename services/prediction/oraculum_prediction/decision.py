@@ -145,7 +145,11 @@ class _Round:
         """Answer what was answered before, and get everything into memory that pricing the rest needs."""
         async with self._database.connection() as connection:
             new = await _unanswered(connection, tasks)
-            heads = await batches.heads(connection, {task.event_id for task in new}) if new else {}
+            heads = await _heads(connection, new)
+            if any(head.any_held for head in heads.values()):
+                # The answer that it waits is kept for a day, and it may wait for longer.
+                await _answer_from_rows(connection, new)
+                new = [task for task in new if not task.answer.done()]
             refused: list[tuple[Task, ServiceError]] = []
             undecided: list[Task] = []
             for task in new:
@@ -283,13 +287,7 @@ class _Round:
         self._memory.drop(self._markets)
         async with self._database.connection() as connection:
             silent = await _unanswered(connection, tasks, resolve=False)
-            known = await recall(connection, silent)
-            held = await reviews.answers(connection, [task for task in silent if task.order_id not in known])
-        for task, outcome in held:
-            task.resolve(outcome)
-        for task in silent:
-            if (recalled := known.get(task.order_id)) is not None:
-                task.resolve(recalled)
+            await _answer_from_rows(connection, silent)
 
 
 async def _unanswered(connection: Connection, tasks: Sequence[Task], *, resolve: bool = True) -> list[Task]:
@@ -305,6 +303,18 @@ async def _unanswered(connection: Connection, tasks: Sequence[Task], *, resolve:
         elif resolve:
             task.resolve(answer)
     return new
+
+
+async def _heads(connection: Connection, tasks: Sequence[Task]) -> dict[UUID, batches.Head]:
+    order_ids = [task.order_id for task in tasks if isinstance(task, Ticket)]
+    return await batches.heads(connection, {task.event_id for task in tasks}, order_ids) if tasks else {}
+
+
+async def _answer_from_rows(connection: Connection, tasks: Sequence[Task]) -> None:
+    """Answer those of which no answer is stored, and a row tells."""
+    known = await recall(connection, tasks, await reviews.same(connection, tasks))
+    _resolve(await reviews.answers(connection, [task for task in tasks if task.order_id not in known]))
+    _resolve((task, known[task.order_id]) for task in tasks if task.order_id in known)
 
 
 def _resolve(answers: Iterable[tuple[Task, Outcome]]) -> None:

@@ -1,6 +1,6 @@
 """What the rows of orders tell of tasks that have no stored answer: decided by somebody else, or longer than a day ago."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -19,13 +19,18 @@ from oraculum_prediction.wire import order as order_message
 _NEVER: Final = frozenset({statuses.REJECTED, statuses.ABANDONED})
 
 
-async def recall(connection: Connection, tasks: Sequence[Task]) -> dict[UUID, Outcome]:
-    """What tasks are answered with of whose orders there are rows, by task."""
+async def recall(
+    connection: Connection, tasks: Sequence[Task], looked_at: Collection[UUID] = ()
+) -> dict[UUID, Outcome]:
+    """What tasks are answered with of whose orders there are rows, by task.
+
+    Of those that were looked at it is known that they ask for the same; they were placed with a limit of their own.
+    """
     states = await orders.states(connection, [order_id for task in tasks for order_id in _order_ids(task)])
     rows = {row.order_id: row for row in await orders.by_ids(connection, list(states))}
     asked = await orders.asked(connection, list(states))
     return {
-        task.order_id: _outcome(task, rows, asked)
+        task.order_id: _outcome(task, rows, asked, looked_at)
         for task in tasks
         if any(order_id in states for order_id in _order_ids(task))
     }
@@ -49,13 +54,18 @@ def _order_ids(task: Task) -> list[UUID]:
     return [ticket.order_id for ticket in tickets_of(task)] or [task.order_id]
 
 
-def _outcome(task: Task, rows: Mapping[UUID, OrderRow], asked: Mapping[UUID, orders.Asked]) -> Outcome:
+def _outcome(
+    task: Task,
+    rows: Mapping[UUID, OrderRow],
+    asked: Mapping[UUID, orders.Asked],
+    looked_at: Collection[UUID],
+) -> Outcome:
     """An order that was given up has no row to show, or one that says so; a bundle is filled with all of its legs."""
     found = [rows.get(order_id) for order_id in _order_ids(task)]
     known = [row for row in found if row is not None and row.status not in _NEVER]
     if len(known) < len(found):
         return OrderAbandoned(order_id=task.order_id)
-    tickets = tickets_of(task)
+    tickets = [ticket for ticket in tickets_of(task) if ticket.order_id not in looked_at]
     if isinstance(task, Act) or any(asked[ticket.order_id] != _asked(ticket) for ticket in tickets):
         return IdempotencyConflict()
     # Its stored answer has been forgotten, it is older than a day; the row still knows.

@@ -30,11 +30,17 @@ class Head(NamedTuple):
     # Whether what rests may be taken back, though perhaps nothing is traded any more.
     is_open: bool
     now: datetime
+    # Whether an order of the batch, in whatever market, was ever held for somebody to look at.
+    any_held: bool
 
 
-async def heads(connection: Connection, event_ids: Iterable[UUID]) -> dict[UUID, Head]:
-    """What markets are at this moment, by event."""
-    rows = await _SQL.market_heads.tuples(connection, event_ids=literal(event_ids))
+async def heads(
+    connection: Connection, event_ids: Iterable[UUID], order_ids: Iterable[UUID]
+) -> dict[UUID, Head]:
+    """What markets are at this moment, by event, for a batch of these orders."""
+    rows = await _SQL.market_heads.tuples(
+        connection, event_ids=literal(event_ids), order_ids=literal(order_ids)
+    )
     return {row[0]: Head(*row) for row in rows}
 
 

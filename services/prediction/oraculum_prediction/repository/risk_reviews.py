@@ -127,20 +127,24 @@ async def decide(
     return decided > 0
 
 
-async def approved(connection: Connection, *, older_seconds: float, row_count: int) -> list[ReviewRow]:
-    """Approved orders that were not placed a while after."""
-    rows = await _SQL.approved_reviews.tuples(connection, older_seconds=older_seconds, row_count=row_count)
+async def approved(
+    connection: Connection, *, older_seconds: float, after: UUID, row_count: int
+) -> list[ReviewRow]:
+    """Approved orders that were not placed a while after; the next so many by their ids."""
+    rows = await _SQL.approved_reviews.tuples(
+        connection, older_seconds=older_seconds, after=after, row_count=row_count
+    )
     return [ReviewRow._make(row) for row in rows]
 
 
 async def conclude(connection: Connection, order_ids: Collection[UUID]) -> bool:
     """Note that approved orders are decided in this transaction, and make room for their answers.
 
-    False when one of them is not approved any more: somebody else has decided it.
+    False when one of them is not approved any more: somebody else has decided it, and the answer that they gave stays.
     """
-    concluded = await _SQL.conclude_reviews.run(connection, order_ids=literal(order_ids))
-    await _SQL.forget_pending_answers.run(connection, order_ids=literal(order_ids))
-    return concluded == len(order_ids)
+    rows = await _SQL.conclude_reviews.tuples(connection, order_ids=literal(order_ids))
+    await _SQL.forget_pending_answers.run(connection, order_ids=literal(order_id for (order_id,) in rows))
+    return len(rows) == len(order_ids)
 
 
 async def forget_answer(connection: Connection, order_id: UUID) -> None:

@@ -19,8 +19,8 @@ from oraculum_kit import idempotency
 from oraculum_kit.background import pause, run_gracefully
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
-from oraculum_kit.errors import InvalidArgument, ServiceError
-from oraculum_kit.idempotency import Command
+from oraculum_kit.errors import ServiceError
+from oraculum_kit.idempotency import Command, IdempotencyConflict
 from oraculum_kit.identity import Identity
 from oraculum_kit.timestamps import to_wire
 from oraculum_money import PRICE_ONE, Price, Units, mul_div_ceil, mul_div_floor
@@ -39,7 +39,8 @@ from oraculum_prediction.risk.errors import (
     ReviewNotFound,
 )
 from oraculum_prediction.risk.origin import Origin
-from oraculum_prediction.risk.placing import Place, Standing
+from oraculum_prediction.risk.placing import Place, Standing, result_of
+from oraculum_prediction.turns import Turns
 from oraculum_prediction.wire import amount
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -106,10 +107,11 @@ class Listed(NamedTuple):
 class Reviews:
     """Decides reviews and places what was let pass. Run it beside the engine, in every process."""
 
-    def __init__(self, database: Database, place: Place, clock: Clock) -> None:
+    def __init__(self, database: Database, place: Place, clock: Clock, *, at_once: int = _ROWS) -> None:
         self._database = database
         self._place = place
         self._clock = clock
+        self._turns = Turns(at_once)
 
     async def run(self) -> None:
         """Place what was let pass and lost on the way, until cancelled."""
@@ -139,26 +141,38 @@ class Reviews:
         """Place an order that was let pass. Whatever comes of it, its row and its key tell; the sweep tries again."""
         try:
             outcome = await self._place(standing(row))
-        except InvalidArgument as error:
-            # It cannot be placed any more: the time at which it should end has passed.
-            await self._refuse(row, error)
-            outcome = error
         except ServiceError as error:
             outcome = error
+        if result_of(outcome).decided:
+            await self._conclude(row, outcome)
         if isinstance(outcome, ServiceError):
             _log.info("review.placed", order_id=str(row.order_id), refused=outcome.reason)
 
     async def sweep(self, *, older_seconds: float = PLACING_SECONDS) -> None:
-        """Place what was let pass a while ago and is not decided yet."""
+        """Place what was let pass a while ago and is not decided yet: the next so many of them."""
         async with self._database.connection() as connection:
-            rows = await repository.approved(connection, older_seconds=older_seconds, row_count=_ROWS)
+            rows = await repository.approved(
+                connection, older_seconds=older_seconds, after=self._turns.after, row_count=self._turns.page
+            )
+        self._turns.seen([row.order_id for row in rows])
         for row in rows:
             await self.place(row)
 
-    async def _refuse(self, row: ReviewRow, error: ServiceError) -> None:
+    async def _conclude(self, row: ReviewRow, outcome: Outcome) -> None:
+        """Let nobody place it again. Nearly always whoever decided it has concluded it already, and this changes nothing.
+
+        Else it cannot be placed any more: the time at which it should end has passed, or wallet has asked after its hold
+        and was told that it was given up. Then the refusal is its answer. Where a row of the order says otherwise than that
+        nothing moved, that row is.
+        """
         async with self._database.transaction() as connection:
-            if await repository.conclude(connection, [row.order_id]):
-                await idempotency.store_many(connection, [(Command(row.order_id, row.request_hash), error)])
+            concluded = await repository.conclude(connection, [row.order_id])
+            if (
+                concluded
+                and isinstance(outcome, ServiceError)
+                and not isinstance(outcome, IdempotencyConflict)
+            ):
+                await idempotency.store_many(connection, [(Command(row.order_id, row.request_hash), outcome)])
 
     async def _note(self, connection: Connection, row: ReviewRow, *, approve: bool) -> None:
         """What follows from a decision, in its transaction."""
@@ -260,6 +274,13 @@ async def let_pass(connection: Connection, tasks: Iterable[Task]) -> set[UUID]:
         return set()
     rows = await repository.by_ids(connection, reviewed)
     return {order_id for order_id, row in rows.items() if row.status == APPROVED}
+
+
+async def same(connection: Connection, tasks: Iterable[Task]) -> set[UUID]:
+    """Of these, the orders that were held once and are asked for with the same content."""
+    hashes = {task.order_id: task.command.request_hash for task in tasks if isinstance(task, Ticket)}
+    rows = await repository.by_ids(connection, hashes) if hashes else {}
+    return {order_id for order_id, row in rows.items() if row.request_hash == hashes[order_id]}
 
 
 async def answers(connection: Connection, tasks: Iterable[Task]) -> list[tuple[Task, Outcome]]:

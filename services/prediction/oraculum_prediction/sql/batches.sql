@@ -1,8 +1,10 @@
 -- The statements of the path that a bet takes: few, and each for a whole batch.
 
 -- name: market_heads
--- Which of these markets trade at this moment, which are open at least, what version they are, and when that was.
-select event_id, version, status = 1 and clock_timestamp() < locks_at, status = 1, clock_timestamp()
+-- Which of these markets trade at this moment, which are open at least, what version they are, and when that was; and
+-- whether any of these orders ever waited for somebody to look at it.
+select event_id, version, status = 1 and clock_timestamp() < locks_at, status = 1, clock_timestamp(),
+    exists (select from risk_review where order_id = any(%(order_ids)s::uuid[]))
 from market
 where event_id = any(%(event_ids)s::uuid[])
 

@@ -69,13 +69,15 @@ select r.order_id, r.user_id, r.event_id, r.outcome, r.side, r.amount_units, r.a
 from risk_review r
 join market m on m.event_id = r.event_id
 where r.status = 2 and r.decided_at < clock_timestamp() - make_interval(secs => %(older_seconds)s)
-order by r.decided_at
+    and r.order_id > %(after)s::uuid
+order by r.order_id
 limit %(row_count)s
 
 -- name: conclude_reviews
--- Notes that approved orders are being decided in this transaction.
+-- Notes that approved orders are being decided in this transaction; those that were not before.
 update risk_review set status = 3
 where order_id = any(%(order_ids)s::uuid[]) and status = 2
+returning order_id
 
 -- name: forget_pending_answers
 -- Removes the answers that said that these orders wait, in the transaction that stores what became of them.

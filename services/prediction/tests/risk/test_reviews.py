@@ -10,9 +10,21 @@ import pytest
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum.prediction.v1 import risk_service_pb2 as risk
 from oraculum_kit.caller import calling_as, current_caller
-from oraculum_kit.errors import FailedPrecondition, PermissionDenied, ServiceError
+from oraculum_kit.errors import (
+    FailedPrecondition,
+    InvalidArgument,
+    PermissionDenied,
+    ServiceError,
+    Unavailable,
+    Violation,
+)
+from oraculum_kit.idempotency import IdempotencyConflict
 from oraculum_kit.identity import Identity, IdentityRules
+from oraculum_prediction.placement import Outcome
 from oraculum_prediction.repository.risk import put_kyc
+from oraculum_prediction.repository.risk_reviews import by_ids
+from oraculum_prediction.risk.placing import Standing
+from oraculum_prediction.risk.reviews import Reviews
 
 USDC = 1_000_000
 
@@ -110,6 +122,67 @@ class TestReviews:
         answer = await house.place(who, event, "odd", amount_units=3 * USDC)
         assert answer.order.status == pb.ORDER_STATUS_FILLED
         assert len(house.rows("select order_id from trade_order")) == 2
+
+    async def test_one_that_was_given_up_on_the_way_is_refused_once_and_for_all(self, house: Any) -> None:
+        """Its process died behind the hold, and wallet asked before anybody placed it again."""
+        event, who, order = await self.hold(house, amount_units=3 * USDC)
+        house.rows("update risk_review set status = 2, decided_at = now()")
+        assert [pb.HOLD_VERDICT_VOID] == await house.sweep(order.order_id)
+        await house.replicas[0].reviews.sweep(older_seconds=0)
+        assert [{"status": 3}] == house.rows("select status from risk_review")
+        error = await refused(house, who, event, "odd", amount_units=3 * USDC)
+        assert error.reason == "ORDER_ABANDONED"
+
+    async def test_what_cannot_be_placed_now_keeps_nobody_else_waiting(self, house: Any) -> None:
+        _, who, order = await self.hold(house, amount_units=3 * USDC)
+        event = await house.open()
+        await house.place(who, event, "odd too", amount_units=3 * USDC)
+        house.rows("update risk_review set status = 2, decided_at = now()")
+        asked = []
+
+        async def away(standing: Standing) -> Outcome:
+            asked.append(str(standing.order_id))
+            return Unavailable(retry_after_seconds=1)
+
+        reviews = Reviews(house.replicas[0].database, away, house.clock, at_once=1)
+        for _ in range(4):
+            await reviews.sweep(older_seconds=0)
+        assert sorted({order.order_id, *asked}) == asked[:2]
+        assert [{"count": 2}] == house.rows("select count(*) from risk_review where status = 2")
+
+    async def test_who_comes_too_late_to_place_it_leaves_the_answer(self, house: Any) -> None:
+        """Two replicas place an order whose time is about to end: the second finds that it is past."""
+        event, who, order = await self.hold(house, amount_units=3 * USDC)
+        await self.decide(house, order.order_id, approve=True)
+
+        async def past(_: Standing) -> Outcome:
+            raise InvalidArgument(violations=[Violation("expires_at", "is past")])
+
+        late = Reviews(house.replicas[0].database, past, house.clock)
+        async with house.replicas[0].database.connection() as connection:
+            rows = await by_ids(connection, [UUID(order.order_id)])
+        await late.place(rows[UUID(order.order_id)])
+        stored = house.rows("select status from idempotency where id = %(id)s", id=UUID(order.order_id))
+        assert [{"status": 0}] == stored
+        answer = await house.place(who, event, "odd", amount_units=3 * USDC)
+        assert pb.ORDER_STATUS_FILLED == answer.order.status
+
+    async def test_what_waits_for_longer_than_its_answer_is_kept_still_waits(self, house: Any) -> None:
+        """The same key, when it would not be held any more, is not placed past whoever looks at it."""
+        event, who, order = await self.hold(house, amount_units=3 * USDC)
+        house.rows("delete from idempotency")
+        house.rows("update risk_policy set review_score = 1000, version = version + 1")
+        again = await house.place(who, event, "odd", amount_units=3 * USDC)
+        assert (True, order.order_id) == (again.replayed, again.order.order_id)
+        assert pb.ORDER_STATUS_PENDING == again.order.status
+        with pytest.raises(IdempotencyConflict):
+            await house.place(who, event, "odd", amount_units=4 * USDC)
+        review = await self.decide(house, order.order_id, approve=True)
+        assert risk.REVIEW_STATUS_PLACED == review.status
+        house.rows("delete from idempotency")
+        answer = await house.place(who, event, "odd", amount_units=3 * USDC)
+        assert (pb.ORDER_STATUS_FILLED, order.order_id) == (answer.order.status, answer.order.order_id)
+        assert [{"count": 2}] == house.rows("select count(*) from trade_order")
 
     async def test_it_is_not_placed_at_a_price_that_ran_away(self, house: Any) -> None:
         event, who, order = await self.hold(house, amount_units=3 * USDC)
@@ -218,7 +291,7 @@ class TestReviews:
             event_id=str(event),
             outcome=0,
             side=pb.SIDE_BUY,
-            shares=USDC,
+            shares=100 * USDC,
             type=pb.ORDER_TYPE_LIMIT,
             limit_price_millionths=10_000,
             idempotency_key="far",
