@@ -16,7 +16,7 @@ from oraculum_kit.errors import ServiceError
 from oraculum_kit.ids import uuid7
 from oraculum_money import Price, Shares, Units
 from oraculum_prediction import statuses
-from oraculum_prediction.errors import InsufficientShares
+from oraculum_prediction.errors import InsufficientShares, SlippageExceeded
 from oraculum_prediction.memory import NOTHING, Holding, Market, resting
 from oraculum_prediction.placement import Act, Task, Ticket
 from oraculum_prediction.pricing import Fill, MakerState, Order, Side, quote
@@ -174,6 +174,9 @@ class Draft:
         holding = self.holding(user_id, order.outcome)
         if order.side is Side.SELL and fill.shares > holding.shares - holding.reserved:
             return self.short_of(holding, fill.shares)
+        if ticket.held_units is not None and order.side is Side.BUY and fill.net > ticket.held_units:
+            # It was held for on another state of the market, with less liquidity than a subsidy has brought since.
+            return SlippageExceeded()
         after, buying = self.state.after(fill), order.side is Side.BUY
         refused = self.gate.refuses(
             ticket,

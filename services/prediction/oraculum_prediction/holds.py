@@ -8,10 +8,10 @@ that the order was not filled. So a hold that wallet says EXISTS, of an order wi
 fill whose commit succeeds always finds its money behind it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 
@@ -23,6 +23,8 @@ from oraculum_prediction import metrics
 from oraculum_prediction.placement import Ticket, hold_id, release_id, void_id
 
 _log = structlog.stdlib.get_logger(__name__)
+
+T = TypeVar("T")
 
 # What wallet takes in one call.
 TRANSFERS_MAX: Final = 8_000
@@ -66,11 +68,16 @@ class Holds:
         self._timeout_seconds = timeout_seconds
 
     async def take(self, holds: Sequence[Hold]) -> list[Held]:
-        """Hold the money of purchases, each answered on its own. Raises what the call as a whole raises."""
-        request = wallet.CreateTransfersRequest(transfers=map(_set_aside, holds))
-        response = await self._stub.CreateTransfers(request, timeout=self._timeout_seconds)
-        results = [_HELD.get(answer.result, Held.FAILED) for answer in response.answers]
-        for answer, result in zip(response.answers, results, strict=True):
+        """Hold the money of purchases, each answered on its own. Raises what any call as a whole raises.
+
+        What was held by the calls before it is then held for nobody, as after a call whose answer was lost.
+        """
+        answers: list[wallet.TransferAnswer] = []
+        for part in _calls(holds):
+            request = wallet.CreateTransfersRequest(transfers=map(_set_aside, part))
+            answers += (await self._stub.CreateTransfers(request, timeout=self._timeout_seconds)).answers
+        results = [_HELD.get(answer.result, Held.FAILED) for answer in answers]
+        for answer, result in zip(answers, results, strict=True):
             if result is Held.FAILED:
                 _log.error(
                     "hold.failed",
@@ -84,12 +91,18 @@ class Holds:
         """Let the money go of orders that are refused by a committed row; what fails here is left to wallet's sweep."""
         # What an earlier attempt has reserved is another amount than ours: only the sweep knows it.
         known = [ticket for ticket in tickets if ticket.held_asset or not ticket.placement.reserves]
-        request = wallet.CreateTransfersRequest(transfers=map(_let_go, known))
-        try:
-            await self._stub.CreateTransfers(request, timeout=self._timeout_seconds)
-        except ServiceError as error:
-            metrics.VOIDS_FAILED.inc(len(tickets))
-            _log.warning("holds.left_to_the_sweep", orders=len(tickets), error=repr(error))
+        for part in _calls(known):
+            request = wallet.CreateTransfersRequest(transfers=map(_let_go, part))
+            try:
+                await self._stub.CreateTransfers(request, timeout=self._timeout_seconds)
+            except ServiceError as error:
+                metrics.VOIDS_FAILED.inc(len(part))
+                _log.warning("holds.left_to_the_sweep", orders=len(part), error=repr(error))
+
+
+def _calls(each: Sequence[T]) -> Iterator[Sequence[T]]:
+    """What one call takes, and what the next ones do: a batch of baskets has more purchases than it has tasks."""
+    return (each[start : start + TRANSFERS_MAX] for start in range(0, len(each), TRANSFERS_MAX))
 
 
 def _let_go(ticket: Ticket) -> wallet.Transfer:

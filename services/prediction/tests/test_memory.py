@@ -16,6 +16,7 @@ from oraculum_money import Price, Shares, Units
 from oraculum_prediction import statuses
 from oraculum_prediction.batch import Priced, together
 from oraculum_prediction.draft import Draft, Filled, Sale
+from oraculum_prediction.errors import SlippageExceeded
 from oraculum_prediction.folding import Fold
 from oraculum_prediction.memory import Market, Memory
 from oraculum_prediction.placement import Bundle, Placement, Ticket
@@ -213,6 +214,19 @@ def test_a_refused_bundle_has_sold_nothing() -> None:
         bundle.add(Order(outcome=0, side=Side.BUY, amount=Units(5 * USDC)), UNKNOWN)
         assert (together(priced, bundle, NOW) is None) == bool(sold)
         assert sold == len(priced.draft.sales)
+
+
+def test_a_purchase_costs_no_more_than_is_held_for_it() -> None:
+    """A limit far above every price holds what could ever be paid, until the market is given more to be paid for."""
+    draft, buying = Draft(market(), OPEN), Order(outcome=1, side=Side.BUY, shares=Shares(20 * USDC))
+    free = draft.fork().trade(ticket(PEOPLE[0], buying))
+    assert isinstance(free, Filled)
+    for held, fits in ((free.fill.net, True), (free.fill.net - 1, False)):
+        tried, mine = draft.fork(), ticket(PEOPLE[0], buying)
+        mine.held_units = Units(held)
+        assert fits == isinstance(tried.trade(mine), Filled)
+        assert fits == tried.traded
+    assert isinstance(tried.trade(mine), SlippageExceeded)
 
 
 def test_selling_a_part_takes_its_part_of_the_cost() -> None:

@@ -9,6 +9,7 @@ import pytest
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_kit.errors import InvalidArgument, Unavailable
 from oraculum_kit.idempotency import IdempotencyConflict
+from oraculum_prediction import holds
 from oraculum_prediction.errors import (
     InsufficientFunds,
     InsufficientShares,
@@ -57,6 +58,23 @@ def positions(house: Any, user_id: UUID) -> dict[int, int]:
 
 
 class TestBasket:
+    async def test_more_purchases_than_wallet_takes_in_one_call(
+        self, house: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """They are held in several, and so is let go of them what is not needed."""
+        monkeypatch.setattr(holds, "TRANSFERS_MAX", 2)
+        anna, event_id = house.person(), await house.open(outcome_count=4)
+        before = len(house.books.calls)
+        legs = [leg(outcome, shares=USDC) for outcome in range(4)]
+        answer = await basket(house, anna, event_id, "k", *legs)
+        assert 4 == len(answer.orders)
+        assert [2, 2] == [len(call) for call in house.books.calls[before:]]
+        poor, before = house.person(9 * USDC // 10), len(house.books.calls)
+        with pytest.raises(InsufficientFunds):
+            await basket(house, poor, event_id, "k", *legs)
+        assert [2, 2, 2, 1] == [len(call) for call in house.books.calls[before:]]
+        all_quiet(house, poor, 9 * USDC // 10)
+
     async def test_is_filled_whole(self, house: Any) -> None:
         """Each leg is an order with a fill, a hold and a receipt of its own; they follow each other in the market."""
         anna = house.person()
