@@ -26,6 +26,7 @@ from redis.exceptions import NoScriptError, RedisError
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import Limit
 from oraculum_kit.caller import User
+from oraculum_kit.metrics import begin_at_zero
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -33,6 +34,8 @@ _FAILED: Final = Counter(
     "oraculum_gateway_rate_limit_failures_total", "Requests whose limit could not be asked.", ["limit"]
 )
 _REFUSED: Final = Counter("oraculum_gateway_rate_limited_total", "Requests past their limit.", ["limit"])
+for _counter in (_FAILED, _REFUSED):
+    begin_at_zero(_counter, [limit.value for limit in Limit])
 
 # For each key: how many requests a window of so many microseconds holds, and as how many this one counts. Redis' own clock decides, since gateways'
 # clocks differ. The answer of the limit that leaves least is told: allowed, left, microseconds until full, until next.

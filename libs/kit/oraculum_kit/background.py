@@ -46,6 +46,7 @@ async def pause(stop: asyncio.Event, seconds: float) -> bool:
 async def _again_and_again(
     name: str, work: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event
 ) -> None:
+    metrics.begin_at_zero(metrics.UNHANDLED, [name])
     waits = iter(Backoff(first_seconds=0.2, longest_seconds=5.0))
     while not stop.is_set():
         started = asyncio.get_running_loop().time()

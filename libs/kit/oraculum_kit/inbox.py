@@ -36,6 +36,7 @@ from oraculum_kit.db import Connection, Database
 from oraculum_kit.dead_letters import dead_letter
 from oraculum_kit.inbox_rows import InboxRows
 from oraculum_kit.kafka import Cluster, Producer
+from oraculum_kit.metrics import begin_at_zero
 from oraculum_kit.pace import Pace
 from oraculum_kit.records import REDRIVE_GROUP, Record, UnreadableRecordError, decode
 from oraculum_kit.retries import Backoff, is_transient
@@ -93,6 +94,7 @@ class InboxConsumer(Generic[M]):
         self._batch_max = batch_max
         self._pace = Pace(min(_LINGER_SECONDS, linger_max_seconds), linger_max_seconds)
         self._attempts_max = attempts_max
+        begin_at_zero(metrics.CONSUMER_RETRIES, [group], ("transient", "failed"))
         self._remember_for = remember_for
         self._backoff = backoff or Backoff()
         self._clock = clock or SystemClock()

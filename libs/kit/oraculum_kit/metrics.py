@@ -5,7 +5,8 @@ Names say the unit last. Labels are few and closed (a method, a statement, a sta
 class here that counts something asks for its child once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -58,3 +59,13 @@ IDEMPOTENT: Final = Counter("oraculum_idempotent_commands", "Commands by what th
 UNHANDLED: Final = Counter(
     "oraculum_unhandled_errors", "Exceptions that nobody meant: each one is a defect.", ("where",)
 )
+
+
+def begin_at_zero(counter: Counter, *words: Iterable[str]) -> None:
+    """Show a counter at zero for all that its labels may say, label by label, before any of it happens.
+
+    A series that begins at one has risen for nobody: `rate` and `increase` see no rise before its second sample, so an alert
+    would miss the first time. Only for labels whose words are few and known.
+    """
+    for labels in product(*words):
+        counter.labels(*labels)

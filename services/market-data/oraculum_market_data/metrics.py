@@ -4,6 +4,9 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from oraculum_kit.metrics import begin_at_zero
+from oraculum_market_data.normal.base import Venue
+
 UPDATES: Final = Counter(
     "oraculum_market_data_updates_total",
     "What the venues said, by venue and kind of the normal form.",
@@ -19,6 +22,7 @@ UNKNOWN: Final = Counter(
     "Messages of a kind that nobody has told us of, by venue.",
     ["venue"],
 )
+begin_at_zero(UNKNOWN, Venue)
 MARKETS_CHANGED: Final = Counter(
     "oraculum_market_data_markets_changed_total", "Markets that were told of as new or changed.", ["venue"]
 )
@@ -35,6 +39,7 @@ RECONNECTS: Final = Counter(
     "Sockets that had to be opened again, by venue and reason.",
     ["venue", "reason"],
 )
+begin_at_zero(RECONNECTS, Venue, ("closed", "refused", "silent"))
 TROUBLES: Final = Counter(
     "oraculum_market_data_book_troubles_total", "Books that could not be trusted any more.", ["venue", "kind"]
 )

@@ -7,7 +7,7 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from oraculum_kit.metrics import SECONDS
+from oraculum_kit.metrics import SECONDS, begin_at_zero
 
 BATCH_ORDERS: Final = Histogram(
     "oraculum_prediction_batch_orders",
@@ -42,6 +42,7 @@ ENDINGS_POSTPONED: Final = Counter(
     "Endings of resting orders that failed and are tried at the next look.",
     ("why",),
 )
+begin_at_zero(ENDINGS_POSTPONED, ("look", "dead_man", "clock", "barred"))
 VOIDS_FAILED: Final = Counter(
     "oraculum_prediction_voids_failed", "Holds that could not be voided at once and are left to the sweep."
 )

@@ -4,6 +4,8 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from oraculum_kit.metrics import begin_at_zero
+
 TRANSFERS: Final = Counter("oraculum_wallet_transfers", "Transfers recorded.")
 BATCHES_RETRIED: Final = Counter(
     "oraculum_wallet_batches_retried", "Batches that met another one and began again."
@@ -34,6 +36,7 @@ INCIDENT_KINDS: Final = (
     "ledger_unbalanced",
 )
 INCIDENTS: Final = Counter("oraculum_wallet_incidents", "What can't happen and did.", ("kind",))
+begin_at_zero(INCIDENTS, INCIDENT_KINDS)
 INCIDENTS_OPEN: Final = Gauge(
     "oraculum_wallet_incidents_open", "Incidents that nobody has closed.", ("kind",)
 )
