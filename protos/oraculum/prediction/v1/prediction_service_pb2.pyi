@@ -827,7 +827,9 @@ class CloseMarketResponse(_message.Message):
     """Number of its last fill, 0 when there was none."""
     @_builtins.property
     def void_price_millionths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Time-weighted price by outcome index over the last hour of trading, in millionths: what a cancelled event pays."""
+        """Time-weighted price by outcome index over the last hour of trading, in millionths: what a cancelled event pays. Empty
+        until the market is closed to be cancelled.
+        """
 
     def __init__(
         self,
