@@ -897,7 +897,7 @@ class AsyncOraculum(AsyncConnection):
         note: str | None = None,
         idempotency_key: str = "",
     ) -> shapes.Event:
-        """Confirm or withdraw a result that waits for a second administrator."""
+        """Confirm a result that waits for another administrator, or withdraw one."""
         return await self.told(
             Ask(
                 "POST",

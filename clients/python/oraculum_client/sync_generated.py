@@ -895,7 +895,7 @@ class Oraculum(Connection):
         note: str | None = None,
         idempotency_key: str = "",
     ) -> shapes.Event:
-        """Confirm or withdraw a result that waits for a second administrator."""
+        """Confirm a result that waits for another administrator, or withdraw one."""
         return self.told(
             Ask(
                 "POST",

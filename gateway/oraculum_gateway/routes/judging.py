@@ -65,7 +65,7 @@ async def decide(call: Call) -> shapes.DisputeOut:
 
 
 async def confirm(call: Call) -> event_shapes.EventOut:
-    """Confirm or withdraw a result that waits for another administrator."""
+    """Confirm a result that waits for another administrator, or withdraw one that is not committed."""
     body: shapes.ConfirmIn = call.body
     response = await call.services.event.ConfirmResolution(
         pb.ConfirmResolutionRequest(
@@ -122,7 +122,7 @@ ROUTES: Final = (
     ),
     Route(
         method="POST", path="/admin/events/{id}/confirm", name="adminConfirmResolution", tag="admin",
-        handler=confirm, summary="Confirm or withdraw a result that waits for a second administrator",
+        handler=confirm, summary="Confirm a result that waits for another administrator, or withdraw one",
         who=Who.ADMIN, limit=Limit.COMMAND, command=True, body=shapes.ConfirmIn,
         answer=event_shapes.EventOut, example={"decision": "confirm"},
         refusals={404: "event_not_found", 409: "nothing_to_confirm or same_administrator"},

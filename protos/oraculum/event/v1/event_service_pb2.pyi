@@ -612,11 +612,11 @@ class CreateEventRequest(_message.Message):
 
     @_builtins.property
     def resolve_by(self) -> _timestamp_pb2.Timestamp:
-        """When it is resolved without anybody saying so; after the end."""
+        """When it is resolved without anybody saying so: so long after the end that administrators come first."""
 
     @_builtins.property
     def deadline_payout_millionths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """What it is resolved to then; called off where this is empty. Only with resolve_by."""
+        """What it is resolved to then, an administrator's to say; called off where this is empty. Only with resolve_by."""
 
     def __init__(
         self,

@@ -200,8 +200,8 @@ class EventServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ConfirmResolution(self, request, context):
-        """Confirms or withdraws a result that waits for a second administrator. Fails with NOTHING_TO_CONFIRM and, where the
-        administrator who asked for it confirms it too, with SAME_ADMINISTRATOR.
+        """Confirms a result that waits for a second administrator, or withdraws one that is not committed. Fails with
+        NOTHING_TO_CONFIRM and, where the administrator who asked for it confirms it too, with SAME_ADMINISTRATOR.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -61,8 +61,8 @@ class EventServiceStub:
     CancelEvent: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.CancelEventRequest, _event_service_pb2.CancelEventResponse]
     """Cancels an event: closes its market, then commits the void prices at which shares are paid."""
     ConfirmResolution: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.ConfirmResolutionRequest, _event_service_pb2.ConfirmResolutionResponse]
-    """Confirms or withdraws a result that waits for a second administrator. Fails with NOTHING_TO_CONFIRM and, where the
-    administrator who asked for it confirms it too, with SAME_ADMINISTRATOR.
+    """Confirms a result that waits for a second administrator, or withdraws one that is not committed. Fails with
+    NOTHING_TO_CONFIRM and, where the administrator who asked for it confirms it too, with SAME_ADMINISTRATOR.
     """
     OpenDispute: _grpc.UnaryUnaryMultiCallable[_event_service_pb2.OpenDisputeRequest, _event_service_pb2.OpenDisputeResponse]
     """Disputes a proposed result while it may be challenged; a bond of the caller is held until it is decided. Fails with
@@ -118,8 +118,8 @@ class EventServiceAsyncStub(EventServiceStub):
     CancelEvent: _aio.UnaryUnaryMultiCallable[_event_service_pb2.CancelEventRequest, _event_service_pb2.CancelEventResponse]  # type: ignore[assignment]
     """Cancels an event: closes its market, then commits the void prices at which shares are paid."""
     ConfirmResolution: _aio.UnaryUnaryMultiCallable[_event_service_pb2.ConfirmResolutionRequest, _event_service_pb2.ConfirmResolutionResponse]  # type: ignore[assignment]
-    """Confirms or withdraws a result that waits for a second administrator. Fails with NOTHING_TO_CONFIRM and, where the
-    administrator who asked for it confirms it too, with SAME_ADMINISTRATOR.
+    """Confirms a result that waits for a second administrator, or withdraws one that is not committed. Fails with
+    NOTHING_TO_CONFIRM and, where the administrator who asked for it confirms it too, with SAME_ADMINISTRATOR.
     """
     OpenDispute: _aio.UnaryUnaryMultiCallable[_event_service_pb2.OpenDisputeRequest, _event_service_pb2.OpenDisputeResponse]  # type: ignore[assignment]
     """Disputes a proposed result while it may be challenged; a bond of the caller is held until it is decided. Fails with
@@ -232,8 +232,8 @@ class EventServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _event_service_pb2.ConfirmResolutionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_event_service_pb2.ConfirmResolutionResponse, _abc.Awaitable[_event_service_pb2.ConfirmResolutionResponse]]:
-        """Confirms or withdraws a result that waits for a second administrator. Fails with NOTHING_TO_CONFIRM and, where the
-        administrator who asked for it confirms it too, with SAME_ADMINISTRATOR.
+        """Confirms a result that waits for a second administrator, or withdraws one that is not committed. Fails with
+        NOTHING_TO_CONFIRM and, where the administrator who asked for it confirms it too, with SAME_ADMINISTRATOR.
         """
 
     @_abc_1.abstractmethod
