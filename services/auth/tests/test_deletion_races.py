@@ -117,19 +117,19 @@ def parts(auth, database: Database, http: httpx.AsyncClient) -> SimpleNamespace:
     )
 
 
-async def acts(of: SimpleNamespace, user_id: UUID) -> dict[str, Act]:
+async def acts(of: SimpleNamespace, user: User) -> dict[str, Act]:
     """What may come while somebody deletes their account."""
-    admin = UUID(int=1)
-    asked = await of.wallets.challenge(user_id, Chain.EVM, WALLET.address, "1")
+    admin, user_id = UUID(int=1), user.id
+    asked = await of.wallets.challenge(user, Chain.EVM, WALLET.address, "1")
     signature = WALLET.sign_message(encode_defunct(text=asked.message)).signature.hex()
     return {
-        "key": lambda: of.keys.create(user_id, "bot", ["read"], days=0, totp_code=""),
+        "key": lambda: of.keys.create(user, "bot", ["read"], days=0, totp_code=""),
         "profile": lambda: of.book.update(user_id, display_name="Ada of Paris", preferences_json=None),
         "limits": lambda: of.play.change(user_id, {Kind.DEPOSIT_DAY: 5}, None),
         "consents": lambda: of.consents.put(user_id, [Consent("terms", granted=True, version="1")]),
-        "factor": lambda: of.factor.enrol(user_id),
-        "wallet": lambda: of.wallets.add(user_id, asked.nonce, signature),
-        "challenge": lambda: of.wallets.challenge(user_id, Chain.EVM, WALLET.address, "1"),
+        "factor": lambda: of.factor.enrol(user),
+        "wallet": lambda: of.wallets.add(user, asked.nonce, signature),
+        "challenge": lambda: of.wallets.challenge(user, Chain.EVM, WALLET.address, "1"),
         "tier": lambda: of.book.set_tier(user_id, "premium", admin),
         "ban": lambda: of.book.ban(user_id, "late", admin),
         "unban": lambda: of.book.unban(user_id, admin),
@@ -157,7 +157,7 @@ async def test_what_waits_behind_a_deletion_changes_nothing(
     auth, patient: Database, ada: User, http: httpx.AsyncClient
 ) -> None:
     of = parts(auth, patient, http)
-    coming = await acts(of, ada.id)
+    coming = await acts(of, ada)
     async with await psycopg.AsyncConnection.connect(auth.database.config.url) as blocker:
         of.purse.meanwhile = lambda: blocker.execute(
             "select from account where user_id = %s for update", [ada.id]
@@ -192,7 +192,7 @@ async def test_a_key_that_is_left_of_a_deleted_account_opens_nothing(
 ) -> None:
     """However it came to be left: with the account gone no key of it gives a token."""
     of = parts(auth, patient, http)
-    key, _ = await of.keys.create(ada.id, "bot", ["read"], days=0, totp_code="")
+    key, _ = await of.keys.create(ada, "bot", ["read"], days=0, totp_code="")
     async with patient.connection() as connection:
         await connection.execute("update account set deleted_at = now() where user_id = %s", [ada.id])
     with pytest.raises(ApiKeyUnknown):
