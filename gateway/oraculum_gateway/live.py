@@ -25,6 +25,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 _RECONNECT_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 _POSITION_SECONDS_MAX: Final = 5.0
+_RESUMED_AT_ONCE_MAX: Final = 16
 # Kinds of which only the newest matters to somebody who cannot keep up.
 CONFLATED_KINDS: Final = frozenset({"market.quote"})
 
@@ -142,24 +143,47 @@ class Hub:
         self._asked = Asked(self._channels)
         async for response in self._notification.Subscribe(self._asked.requests()):
             self._connected = True
-            for position in response.positions:
-                await self._place(position)
+            await self._place(response.positions)
             for message in response.messages:
                 self._pass_on(rendered(message))
 
-    async def _place(self, position: pb.ChannelPosition) -> None:
-        """Learn where a channel stands; fetch what was said while we were not connected."""
+    async def _place(self, positions: Sequence[pb.ChannelPosition]) -> None:
+        """Learn where channels stand; fetch what was said of them while we were not connected.
+
+        Several at once: whoever waits here reads nothing, and notification cuts off a gateway that leaves too much unread.
+        """
+        behind = [position for position in positions if self._is_behind(position)]
+        room = asyncio.Semaphore(_RESUMED_AT_ONCE_MAX)
+        outcomes = await asyncio.gather(
+            *(self._catch_up(position, room) for position in behind), return_exceptions=True
+        )
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
+        for position in positions:
+            self._settle(position)
+
+    def _is_behind(self, position: pb.ChannelPosition) -> bool:
         channel = self._channels.get(position.channel)
-        if channel is None:
-            return
-        if channel.sequence is not None and channel.sequence < position.sequence:
+        return channel is not None and channel.sequence is not None and channel.sequence < position.sequence
+
+    async def _catch_up(self, position: pb.ChannelPosition, room: asyncio.Semaphore) -> None:
+        async with room:
+            channel = self._channels.get(position.channel)
+            if channel is None or channel.sequence is None:
+                # Nobody watches it any more, or somebody does anew, who has missed nothing.
+                return
             missed, too_old, latest = await self.resume(position.channel, channel.sequence)
-            for message in [_snapshot(position.channel, missed, latest)] if too_old else missed:
-                self._pass_on(message)
-        # A channel may only go forward: a message of this stream may have come before the answer.
-        channel.sequence = max(channel.sequence or 0, position.sequence)
-        channel.current = True
-        channel.known.set()
+        for message in [_snapshot(position.channel, missed, latest)] if too_old else missed:
+            self._pass_on(message)
+
+    def _settle(self, position: pb.ChannelPosition) -> None:
+        channel = self._channels.get(position.channel)
+        if channel is not None:
+            # A channel may only go forward: a message of this stream may have come before the answer.
+            channel.sequence = max(channel.sequence or 0, position.sequence)
+            channel.current = True
+            channel.known.set()
 
     def _pass_on(self, message: LiveMessage) -> None:
         channel = self._channels.get(message.channel)

@@ -96,3 +96,33 @@ async def test_after_the_stream_broke_everything_is_asked_for_again_in_portions(
         await asyncio.gather(answering, return_exceptions=True)
     assert names == {name for portion in asked for name in portion}
     assert [NAMES_AT_ONCE_MAX, NAMES_AT_ONCE_MAX, 500] == [len(portion) for portion in asked]
+
+
+async def test_what_many_channels_missed_is_fetched_several_at_once(gateway) -> None:
+    """While a gateway fetches it reads nothing else, and one that reads nothing is cut off and begins again."""
+    names = [f"market.kalshi.{number}" for number in range(40)]
+    in_hand, most, several = 0, 0, asyncio.Event()
+
+    async def resume(asked: pb.ResumeRequest) -> pb.ResumeResponse:
+        nonlocal in_hand, most
+        in_hand += 1
+        most = max(most, in_hand)
+        if in_hand > 1:
+            several.set()
+        await several.wait()
+        in_hand -= 1
+        return pb.ResumeResponse(sequence=2)
+
+    gateway.backend.on("Resume", resume)
+    listener = Nobody()
+    async with gateway.positioning():
+        await asyncio.gather(*(gateway.hub.watch(name, listener) for name in names))
+    gateway.backend.said.put_nowait(None)
+    await gateway.positioned(at=2)
+
+    async def current() -> bool:
+        return all(gateway.hub.is_current(name) for name in names)
+
+    await eventually(current)
+    assert 1 < most <= 16
+    assert len(names) == sum(name == "Resume" for name, _ in gateway.backend.asked)
