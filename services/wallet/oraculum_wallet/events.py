@@ -7,7 +7,7 @@ from typing import Final
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from oraculum.audit.v1.audit_pb2 import AuditClass, AuditFact
-from oraculum.wallet.v1.wallet_fact_pb2 import BalanceChanged, DepositCredited, WalletFact
+from oraculum.wallet.v1.wallet_fact_pb2 import DepositCredited, WalletFact
 from oraculum_kit.caller import caller_or_none
 from oraculum_kit.ids import uuid7
 from oraculum_kit.outbox import Fact
@@ -151,16 +151,14 @@ def _note(
 
 
 def _balance_changed(balance: Balance, change: _Change, time: Timestamp) -> WalletFact:
+    """Filled in place: each bet tells one or two of these, and messages that are made apart are copied into their whole."""
     first = change.first
-    return WalletFact(
-        user_id=balance.owner_id,
-        balance_changed=BalanceChanged(
-            kind=wire.KINDS[first.kind],
-            change=wire.amount(change.units, balance.asset),
-            available=wire.amount(balance.available_units, balance.asset),
-            event_id=first.event_id or "",
-            reference_id=first.reference_id or "",
-            transfer_id=first.id,
-            posted_at=time,
-        ),
-    )
+    fact = WalletFact(user_id=balance.owner_id)
+    told = fact.balance_changed
+    told.kind = wire.KINDS[first.kind]
+    told.change.units, told.change.asset = change.units, balance.asset
+    told.available.units, told.available.asset = balance.available_units, balance.asset
+    told.event_id, told.reference_id = first.event_id or "", first.reference_id or ""
+    told.transfer_id = first.id
+    told.posted_at.CopyFrom(time)
+    return fact

@@ -36,6 +36,12 @@ ATTEMPTS_MAX: Final = 5
 # Transfers decided before the event loop may look at other calls.
 _TRANSFERS_PER_TURN: Final = 256
 
+# Batches of thousands touch much the same accounts and wait for each other wherever they are. Those that wait inside the
+# database keep it from clearing away the rows that the others have replaced, and every update takes longer; so one
+# works, one stands ready, and the rest wait here.
+_LARGE: Final = 1_000
+_LARGE_AT_ONCE: Final = 2
+
 _INSTANT: Final = timedelta(microseconds=1)
 _KNOWN_MAX: Final = 200_000
 
@@ -49,6 +55,7 @@ class Ledger:
         self._known: set[str] = set()
         # Batches of one process take shards in turn; processes begin anywhere.
         self._shards = itertools.count(random.randrange(SHARD_COUNT))  # noqa: S311  no secret depends on it
+        self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
 
     def shard(self) -> str:
         """The shard of fees and rounding for one batch: one shard, so that two batches seldom meet in it."""
@@ -56,6 +63,12 @@ class Ledger:
 
     async def create(self, transfers: Sequence[Transfer]) -> list[Answer]:
         """Apply a batch in a transaction of its own, again if another batch got in its way."""
+        if len(transfers) < _LARGE:
+            return await self._create(transfers)
+        async with self._large:
+            return await self._create(transfers)
+
+    async def _create(self, transfers: Sequence[Transfer]) -> list[Answer]:
         waits = iter(Backoff(first_seconds=0.01, longest_seconds=0.5))
         for attempt in itertools.count(1):
             try:
