@@ -38,6 +38,8 @@ from oraculum_prediction.wire import OrderRow
 # Per person and market: whoever wants more has the API's baskets of prices wrong, and each is met one by one.
 RESTING_MAX: Final = 200
 BOOK_MAX: Final = 10_000
+# Of one order, which has the process for itself while it meets them: 500 take 50 ms or so.
+MEETINGS_MAX: Final = 500
 
 _TIMES: Final[Mapping[TimeInForce, int]] = {
     TimeInForce.GTC: statuses.UNTIL_CANCELLED,
@@ -67,7 +69,7 @@ def meet(draft: Draft, ticket: Ticket, now: datetime) -> Step | ServiceError:
     if refused is not None:
         return refused
     taker = ticket.taker(order, draft.place())
-    found = match(draft.state, book, taker, now)
+    found = match(draft.state, book, taker, now, meetings_max=MEETINGS_MAX)
     if isinstance(found, Refusal):
         return refusal(found)
     found = _without_little(draft, found)

@@ -7,6 +7,7 @@ from uuid import UUID
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_money import Price
 from oraculum_prediction import wire
+from oraculum_prediction.meeting import MEETINGS_MAX
 from oraculum_prediction.memory import resting
 from oraculum_prediction.pricing import Fill, MakerState, Order, Refusal, quote
 from oraculum_prediction.pricing.book import Book
@@ -21,7 +22,10 @@ _NOBODY = UUID(int=0)
 
 
 def quoted(row: MarketRow, rests: Sequence[OrderRow], order: Order, now: datetime) -> pb.GetQuoteResponse:
-    """The answer to what a market order would do; raises what it would be refused with."""
+    """The answer to what a market order would do; raises what it would be refused with.
+
+    Of what rests it is enough to know what the order may meet: see `repository.resting.ahead`.
+    """
     state = row.state()
     done, after = _matched(state, rests, order, now) if rests else _alone(state, order)
     return pb.GetQuoteResponse(
@@ -46,7 +50,8 @@ def _alone(state: MakerState, order: Order) -> tuple[Fill, Sequence[Price]]:
 def _matched(
     state: MakerState, rests: Sequence[OrderRow], order: Order, now: datetime
 ) -> tuple[MatchFill, Sequence[Price]]:
-    found = match(state, Book(map(resting, rests)), Taker(_NOBODY, _NOBODY, order), now)
+    taker = Taker(_NOBODY, _NOBODY, order)
+    found = match(state, Book(map(resting, rests)), taker, now, meetings_max=MEETINGS_MAX)
     if isinstance(found, Refusal):
         raise refusal(found)
     if found.taker is None:

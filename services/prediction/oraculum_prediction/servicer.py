@@ -26,6 +26,7 @@ from oraculum_prediction.errors import (
     UnknownOutcome,
 )
 from oraculum_prediction.markets import Markets
+from oraculum_prediction.meeting import MEETINGS_MAX
 from oraculum_prediction.repository import history as history_repository
 from oraculum_prediction.repository import markets, orders, reading, resting
 from oraculum_prediction.repository.markets import MarketRow
@@ -105,7 +106,9 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
     async def GetQuote(self, request: pb.GetQuoteRequest, context: Context) -> pb.GetQuoteResponse:
         """Say what a bet would do now."""
         event_id, order = form.order(request)
-        row, rests = await self._open_market(event_id)
+        async with self._database.connection() as connection:
+            row = self._trading(event_id, await markets.market(connection, event_id))
+            rests = await resting.ahead(connection, event_id, order, orders_max=MEETINGS_MAX + 1)
         return quoting.quoted(row, rests, order, self._clock.now())
 
     async def GetBook(self, request: pb.GetBookRequest, context: Context) -> pb.GetBookResponse:
@@ -126,13 +129,16 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
     async def _open_market(self, event_id: UUID) -> tuple[MarketRow, list[wire.OrderRow]]:
         """A market that trades, and what rests there."""
         async with self._database.connection() as connection:
-            row = await markets.market(connection, event_id)
+            row = self._trading(event_id, await markets.market(connection, event_id))
             rests = await resting.resting(connection, [event_id])
+        return row, rests[event_id]
+
+    def _trading(self, event_id: UUID, row: MarketRow | None) -> MarketRow:
         if row is None:
             raise MarketNotFound(event_id=event_id)
         if row.status != markets.OPEN or row.locks_at <= self._clock.now():
             raise MarketNotOpen(event_id=event_id)
-        return row, rests[event_id]
+        return row
 
     async def GetReceipts(self, request: pb.GetReceiptsRequest, context: Context) -> pb.GetReceiptsResponse:
         """Give all that recomputes the fills of an order of the caller."""

@@ -32,10 +32,19 @@ from oraculum_prediction.pricing.takers import OrderKind, Taker, TimeInForce
 from oraculum_prediction.pricing.walk import walk
 
 
-def match(state: MarketState, book: Book, taker: Taker, now: datetime | None = None) -> Match | Refusal:
+def match(
+    state: MarketState,
+    book: Book,
+    taker: Taker,
+    now: datetime | None = None,
+    *,
+    meetings_max: int | None = None,
+) -> Match | Refusal:
     """Give what comes of this order, or the refusal that names its reason; then nothing happens, to no one.
 
-    Resting orders that have expired by `now` are met by nobody; those that the walk reaches are cancelled as it passes.
+    An order that would meet more than `meetings_max` others is too large: each costs time in which nobody else is served.
+    It is a bound for what is new; what was matched is computed again without one. Resting orders that have expired by `now`
+    are met by nobody; those that the walk reaches are cancelled as it passes.
     Markets on several pools have no book, nor have stakes; there a market order is what `quote` says and a limit order is
     not offered.
     """
@@ -46,13 +55,19 @@ def match(state: MarketState, book: Book, taker: Taker, now: datetime | None = N
     refused = _refused_unseen(state, taker)
     if refused is not None:
         return refused
-    alone = _untouched(state, book, taker)
-    if alone is not None:
-        return alone
+    return _untouched(state, book, taker) or _walked(state, book, taker, now, meetings_max)
+
+
+def _walked(
+    state: BookState, book: Book, taker: Taker, now: datetime | None, meetings_max: int | None
+) -> Match | Refusal:
     ground = ground_of(state)
     track = ground.track(taker.outcome, taker.side)
     try:
-        found = walk(track, book, taker, state.outcomes, state.price_max, now)
+        found = walk(track, book, taker, state.outcomes, state.price_max, now, meetings_max)
+        if found is None:
+            message = f"it would meet more than {meetings_max} resting orders, place it in parts"
+            return Refusal(Reason.TOO_LARGE, message)
         return group_of(state, ground, taker, found)
     except ArithmeticError:
         # An outcome has become so improbable that forty digits do not tell it from nothing, and what rests pins all the

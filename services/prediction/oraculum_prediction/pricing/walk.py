@@ -71,11 +71,17 @@ class _Event(NamedTuple):
 
 
 def walk(
-    track: Track, book: Book, taker: Taker, outcomes: int, price_max: Price, now: datetime | None
-) -> Walk:
-    """Walk until the taker has all it wants, or may go no further."""
+    track: Track,
+    book: Book,
+    taker: Taker,
+    outcomes: int,
+    price_max: Price,
+    now: datetime | None,
+    meetings_max: int | None = None,
+) -> Walk | None:
+    """Walk until the taker has all it wants, or may go no further; None if it meets more orders than it may."""
     walker = _Walker(track, book, taker, outcomes, price_max, now)
-    return walker.run()
+    return walker.run(meetings_max)
 
 
 class _Queue:
@@ -117,10 +123,12 @@ class _Walker:
         self._transferred_amount = Decimal(0)
         self._walk = Walk(track)
 
-    def run(self) -> Walk:
+    def run(self, meetings_max: int | None) -> Walk | None:
         ending = None
         while ending is None:
             ending = self._step()
+            if meetings_max is not None and len(self._walk.met) > meetings_max:
+                return None
         self._walk.ending = ending
         return self._walk
 

@@ -6,6 +6,8 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from oraculum_kit.db import Connection, queries
+from oraculum_prediction import statuses
+from oraculum_prediction.pricing import Order, Side
 from oraculum_prediction.repository.arrays import literal
 from oraculum_prediction.wire import OrderRow
 
@@ -37,6 +39,14 @@ async def resting(connection: Connection, event_ids: Iterable[UUID]) -> dict[UUI
     for row in await _SQL.resting_orders.all(connection, OrderRow, event_ids=list(found)):
         found[row.event_id].append(row)
     return found
+
+
+async def ahead(connection: Connection, event_id: UUID, order: Order, *, orders_max: int) -> list[OrderRow]:
+    """What an order may meet on this market: the first so many of each ladder that it may come by."""
+    side = statuses.BUY if order.side is Side.BUY else statuses.SELL
+    return await _SQL.resting_ahead.all(
+        connection, OrderRow, event_id=event_id, outcome=order.outcome, side=side, orders_max=orders_max
+    )
 
 
 async def write(connection: Connection, made: Sequence[OrderRow], changed: Sequence[OrderRow]) -> None:

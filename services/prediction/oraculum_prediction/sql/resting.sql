@@ -12,6 +12,26 @@ join market m on m.event_id = o.event_id
 left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
 where o.event_id = any(%(event_ids)s::uuid[]) and o.status in (7, 8)
 
+-- name: resting_ahead
+-- What an order may meet first: of those on the other side of its outcome, and on its own side of every other, so many each, the
+-- best price first and the earlier of two at one price.
+select o.order_id, o.user_id, o.event_id, o.outcome, o.side, o.status, o.gross_units, o.fee_units, o.shares, o.created_at,
+    o.settled_at, o.profit_loss_units, o.reason, o.fill_sequence, m.asset, o.amount_units, o.asked_shares, o.limit_price,
+    o.hold_units, o.type, o.time_in_force, o.post_only, o.expires_at, o.open_shares, o.priority, o.reserved, o.revision,
+    o.replaces_order_id, f.fill_id, f.filled_at, f.shares as fill_shares, f.gross_units as fill_gross_units,
+    f.fee_units as fill_fee_units, f.group_first as fill_group_first, f.prices
+from (
+    select r.*, row_number() over (
+        partition by r.outcome
+        order by case r.side when 1 then -r.limit_price else r.limit_price end, r.priority
+    ) as place
+    from trade_order r
+    where r.event_id = %(event_id)s and r.status in (7, 8) and (r.outcome = %(outcome)s) = (r.side <> %(side)s)
+) o
+join market m on m.event_id = o.event_id
+left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
+where o.place <= %(orders_max)s
+
 -- name: insert_made
 -- Orders that met the book, rest, or were refused after money was held for them; in id order. An id that is there already
 -- fails the whole batch.

@@ -12,12 +12,14 @@ from oraculum_prediction.pricing import (
     CpmmState,
     Fill,
     FlatFee,
+    LmsrState,
     Match,
     Order,
     Reason,
     Refusal,
     Side,
     cpmm_state,
+    even_odds,
     match,
     quote,
     settling,
@@ -25,6 +27,7 @@ from oraculum_prediction.pricing import (
 from oraculum_prediction.pricing.cpmm import Side as PoolSide
 from oraculum_prediction.pricing.search import last_within
 
+ONE = 1_000_000
 # A search takes two steps for each digit that its guess is off by; an amount has 63.
 STEPS_MAX = 200
 
@@ -99,3 +102,21 @@ def test_what_no_money_buys_is_not_computed(weight: str) -> None:
         spent = side.amount_to_gain(Decimal(gain))
         assert spent is None or 0 <= spent < 10**60
     assert side.amount_to_gain(Decimal(10**8)) is None
+
+
+@pytest.mark.parametrize(
+    ("size", "meets"), [({"amount": 30 * ONE}, 4), ({"shares": 60 * ONE}, 4), ({"amount": ONE}, 0)]
+)
+def test_a_walk_past_more_orders_than_it_may_meet(size: dict[str, int], meets: int) -> None:
+    """It is refused whole, for a part would have to be found again by who computes it anew; just so many it meets."""
+    state = LmsrState.opened(liquidity=Units(100 * ONE), odds=even_odds(2), fee=FlatFee(0))
+    book = Book(resting(number, 0, Side.BUY, 495_000 - 5_000 * number, ONE) for number in range(4))
+    taker = market_taker(1, Side.BUY, **size)
+    free = match(state, book, taker)
+    assert isinstance(free, Match)
+    assert meets == len(free.makers)
+    assert free == match(state, book, taker, meetings_max=meets)
+    if meets:
+        refused = match(state, book, taker, meetings_max=meets - 1)
+        assert isinstance(refused, Refusal)
+        assert Reason.TOO_LARGE == refused.reason
