@@ -25,6 +25,7 @@ from oraculum_notification.records import Line
 from oraculum_notification.repository import Channels
 from oraculum_notification.webhooks.feed import Feed
 from oraculum_notification.webhooks.public import Public
+from oraculum_notification.webhooks.repository import Sending
 from oraculum_notification.webhooks.subscriptions import SUBSCRIPTIONS_MAX
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -134,6 +135,16 @@ class TestWhatEverybodyHears:
             assert {"event.created": 0} == await sequences(owner)
         await catch_up(owner)
         assert {"event.created": 1} == await sequences(owner)
+
+    async def test_what_waits_in_the_log_is_counted(self, owner) -> None:
+        """Whoever looks at how much waits sees it whether or not it was given out yet."""
+        await owner.subscribe(URL, "event.created")
+        await say(owner, [event_line("a"), event_line("b")])
+        await owner.hear("own")
+        for _ in range(2):
+            async with owner.service.database.connection() as connection:
+                assert 2 == (await Sending().measure(connection))[0]
+            await catch_up(owner)
 
     async def test_it_begins_with_what_is_said_after_the_subscription_was_made(self, owner) -> None:
         await say(owner, [event_line("before")])
