@@ -64,7 +64,9 @@ async def refused(house: Any, who: UUID, event: UUID, replica: int) -> tuple[str
 def noted(house: Any) -> list[AuditFact]:
     rows = house.rows("select payload from outbox where topic = 'audit' order by id")
     facts = [AuditFact.FromString(row["payload"]) for row in rows]
-    return [fact for fact in facts if fact.action.startswith(("tier_limits.", "house_limits.", "least_resting."))]
+    return [
+        fact for fact in facts if fact.action.startswith(("tier_limits.", "house_limits.", "least_resting."))
+    ]
 
 
 async def test_limits_of_a_tier_hold_on_every_replica_from_the_next_order_on(two: Any) -> None:
