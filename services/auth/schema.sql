@@ -97,6 +97,7 @@ CREATE TABLE auth.account (
     token_version bigint DEFAULT 0 NOT NULL,
     ban_reason text DEFAULT ''::text NOT NULL,
     deleted_at timestamp with time zone,
+    mailbox_shown boolean DEFAULT false NOT NULL,
     CONSTRAINT account_display_name_check CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 50))),
     CONSTRAINT account_kyc_check CHECK ((kyc = ANY (ARRAY['none'::text, 'pending'::text, 'approved'::text, 'rejected'::text]))),
     CONSTRAINT account_preferences_check CHECK ((jsonb_typeof(preferences) = 'object'::text)),
@@ -3076,4 +3077,5 @@ INSERT INTO auth.schema_migrations (version) VALUES
     ('20261121102000'),
     ('20261121105000'),
     ('20261121163500'),
-    ('20261121200600');
+    ('20261121200600'),
+    ('20261121231500');

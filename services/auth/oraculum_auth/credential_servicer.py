@@ -6,6 +6,7 @@ from oraculum_auth.mailbox import Mailbox
 from oraculum_auth.servicer import CHAIN_TO_WIRE, chain_of
 from oraculum_auth.wallets import WalletBook
 from oraculum_kit.authorization import ANYONE, SIGNED_IN, Access, require_user
+from oraculum_kit.caller import current_caller
 from oraculum_kit.rpc import Context
 from oraculum_kit.timestamps import to_wire
 from oraculum_kit.validation import Violations
@@ -33,7 +34,7 @@ class CredentialServicer(credential_service_pb2_grpc.CredentialServiceServicer):
 
     async def VerifyEmail(self, request: pb.VerifyEmailRequest, context: Context) -> pb.VerifyEmailResponse:
         """Prove an e-mail address."""
-        await self._mailbox.verify(request.token)
+        await self._mailbox.verify(request.token, current_caller().user)
         return pb.VerifyEmailResponse()
 
     async def ResendVerification(

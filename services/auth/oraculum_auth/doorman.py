@@ -116,6 +116,8 @@ class Doorman:
         index = self._accounts.code_index(user_id, code.strip().replace(" ", ""))
         if await self._mails.use_token(connection, index, Purpose.SIGN_IN, now) != user_id:
             raise VerificationCodeWrong
+        # Whoever came this far with a password or a signature reads the mails, too.
+        await self._accounts.show_mailbox(connection, user_id)
         await self._throttle.forgive(connection, [self._throttle.factor(user_id)])
 
     def _device(self, user_id: UUID, origin: Origin) -> bytes:

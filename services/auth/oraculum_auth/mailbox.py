@@ -2,7 +2,8 @@
 
 Whoever reads the mails of an address owns it. An account that somebody opened with another person's address therefore
 gains nothing: the first reset that is asked for from that mailbox takes the account over and ends everything that was
-begun before, so there is no "pre-hijacking" (Sudhodanan and Paverd, USENIX Security 2022).
+begun before, so there is no "pre-hijacking" (Sudhodanan and Paverd, USENIX Security 2022). A click on a mail's link proves
+the address and not whose the account is: until one person has shown both, a reset takes it over all the same.
 """
 
 from uuid import UUID
@@ -20,6 +21,7 @@ from oraculum_auth.repository.factors import Factors
 from oraculum_auth.repository.mails import Purpose
 from oraculum_auth.sessions import SessionBook
 from oraculum_auth.throttle import Throttle
+from oraculum_kit.caller import User
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
 
@@ -47,13 +49,15 @@ class Mailbox:
         self._mails = Mails()
         self._factors = Factors()
 
-    async def verify(self, token: str) -> None:
-        """Prove an address with the token that was mailed to it."""
+    async def verify(self, token: str, user: User | None) -> None:
+        """Prove an address with the token that was mailed to it; asked as the account, that it is theirs, too."""
         try:
             async with self._database.transaction() as connection:
                 user_id = await self._use(connection, token, Purpose.VERIFY)
                 await hold_account(connection, user_id)
                 await self._prove(connection, user_id)
+                if user is not None and user.id == user_id:
+                    await self._accounts.show_mailbox(connection, user_id)
         except psycopg.errors.UniqueViolation:
             # Another account proved the address after the mail was sent. The token is used up by nobody.
             raise EmailTaken from None
@@ -88,8 +92,7 @@ class Mailbox:
             async with self._database.transaction() as connection:
                 user_id = await self._use(connection, token, Purpose.RESET)
                 await hold_account(connection, user_id)
-                if await self._prove(connection, user_id):
-                    await self._take_over(connection, user_id)
+                await self._take_over(connection, user_id)
                 await self._keys.revoke_all(connection, user_id)
                 await self._forgive(connection, user_id)
                 await self._set(connection, user_id, password_hash, keep=None, reason="password_reset")
@@ -126,18 +129,27 @@ class Mailbox:
             raise MailedTokenUnknown
         return used
 
-    async def _prove(self, connection: Connection, user_id: UUID) -> bool:
+    async def _prove(self, connection: Connection, user_id: UUID) -> None:
         if not await self._accounts.prove_email(connection, user_id):
-            return False
+            return
         await self._mails.forget_tokens(connection, user_id, Purpose.VERIFY)
         await events.audit(connection, "email.verified", user_id, now=self._clock.now())
-        return True
 
     async def _take_over(self, connection: Connection, user_id: UUID) -> None:
-        """Nothing that was added before the address was proved lets anybody in any more."""
-        await self._accounts.remove_wallets(connection, user_id)
-        await self._factors.remove(connection, user_id)
-        await events.audit(connection, "account.taken_over", user_id, now=self._clock.now())
+        """Make an account that of whoever reads its mails: what somebody else may have added lets nobody in any more.
+
+        A second factor stays where the address was proved before: it lets nobody in alone, and keeps out who took a mailbox.
+        """
+        email_index, proved = await self._accounts.address_of(connection, user_id)
+        if not await self._accounts.is_mailbox_shown(connection, user_id):
+            await self._accounts.remove_wallets(connection, user_id)
+            if not proved:
+                await self._factors.remove(connection, user_id)
+            await self._accounts.show_mailbox(connection, user_id)
+            await events.audit(connection, "account.taken_over", user_id, now=self._clock.now())
+        # One account has the address. Another that claims it gets the new password that was mailed for it all the same.
+        if email_index is not None and await self._accounts.owner_of_email(connection, email_index) is None:
+            await self._prove(connection, user_id)
 
     async def _forgive(self, connection: Connection, user_id: UUID) -> None:
         """Whoever reads the mail gets in, however many others have tried."""

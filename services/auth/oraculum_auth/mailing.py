@@ -30,6 +30,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 _KIND: Final = "mail"
 _TEMPLATES: Final = (
+    "account_joined",
     "already_registered",
     "api_key_created",
     "new_device",
@@ -122,8 +123,14 @@ class Postman:
         return Kind(_KIND, self._send, timeout_seconds=60.0)
 
     async def _send(self, job: Job) -> None:
+        async with self._database.connection() as connection:
+            people = await self._people(connection, job)
+        for user_id in people:
+            await self._send_to(user_id, str(job.payload["letter"]))
+
+    async def _send_to(self, user_id: UUID, asked: str) -> None:
         async with self._database.transaction() as connection:
-            addressed = await self._addressed(connection, job)
+            addressed = await self._addressed(connection, user_id, asked)
             if addressed is None:
                 return
             letter, account, email_index = addressed
@@ -135,12 +142,12 @@ class Postman:
         async with self._database.transaction() as connection:
             await self._mails.note(connection, email_index, _counted(letter, account), self._clock.now())
 
-    async def _addressed(self, connection: Connection, job: Job) -> tuple[str, Account, bytes] | None:
+    async def _addressed(
+        self, connection: Connection, user_id: UUID, letter: str
+    ) -> tuple[str, Account, bytes] | None:
         """Which letter goes to whom; nobody where there is no account, no address, or were too many mails."""
-        letter = str(job.payload["letter"])
-        user_id = await self._person(connection, job)
         # Locked: a token that is mailed to somebody who goes at this moment goes with them.
-        if user_id is None or not await lock_account(connection, user_id):
+        if not await lock_account(connection, user_id):
             return None
         account = await self._accounts.by_id(connection, user_id)
         if account is None:
@@ -159,12 +166,14 @@ class Postman:
             return None
         return letter, account, email_index
 
-    async def _person(self, connection: Connection, job: Job) -> UUID | None:
+    async def _people(self, connection: Connection, job: Job) -> list[UUID]:
         if "user_id" in job.payload:
-            return UUID(job.payload["user_id"])
-        claims = await self._accounts.claims_of(connection, bytes.fromhex(job.payload["email_index"]))
-        # Whoever proved the address stands first; before that, its newest claim.
-        return claims[0].user_id if claims else None
+            return [UUID(job.payload["user_id"])]
+        claims = await self._accounts.claims(connection, bytes.fromhex(job.payload["email_index"]))
+        # Whoever proved the address stands first. While nobody has, each of its claims gets a mail, so that a later one
+        # cannot draw to itself what an earlier one was to get.
+        owners = [one for one in claims if one.email_verified]
+        return [one.user_id for one in owners or claims]
 
     async def _words(self, connection: Connection, letter: str, account: Account) -> dict[str, str]:
         if letter == "sign_in_code":
@@ -184,7 +193,8 @@ class Postman:
         )
         # Behind a #, so that no server's log and no referrer carries it.
         link = f"{self._public_url}/{mailed.page}#token={token}"
-        return {"link": link, "token": token, "life": mailed.life_text}
+        opened = f"{account.created_at:%Y-%m-%d}"
+        return {"link": link, "token": token, "life": mailed.life_text, "opened": opened}
 
     async def _code(self, connection: Connection, account: Account) -> dict[str, str]:
         now = self._clock.now()

@@ -4,7 +4,9 @@ What the browser is sent away with (state, nonce, code verifier) is remembered h
 the browser and is shown at the end, so nobody can have another person end a sign-in that they began (login CSRF).
 
 An account of ours is joined to one of a provider only by an address that both sides have proved: the provider says that
-it proved it, and our account did so by a mail. Otherwise the sign-in opens an account of its own.
+it proved it, and our account did so by a mail. Otherwise the sign-in opens an account of its own. A mail's link is soon
+clicked, for an account that somebody else opened, too: where nobody has shown that account and mailbox are one person's,
+the join ends all that let anybody in before.
 """
 
 import secrets
@@ -16,7 +18,8 @@ from uuid import UUID
 import structlog
 from psycopg.errors import UniqueViolation
 
-from oraculum_auth import events
+from oraculum_auth import events, mailing
+from oraculum_auth.api_keys import ApiKeys
 from oraculum_auth.compliance.door import Door
 from oraculum_auth.doorman import Doorman
 from oraculum_auth.errors import OpenIdProviderUnknown, OpenIdRefused, OpenIdStateUnknown
@@ -56,6 +59,7 @@ class OpenIdSignIn:
         database: Database,
         accounts: Accounts,
         sessions: SessionBook,
+        keys: ApiKeys,
         factor: SecondFactor,
         doorman: Doorman,
         clock: Clock,
@@ -65,6 +69,7 @@ class OpenIdSignIn:
         self._database = database
         self._accounts = accounts
         self._sessions = sessions
+        self._keys = keys
         self._factor = factor
         self._doorman = doorman
         self._clock = clock
@@ -161,7 +166,7 @@ class OpenIdSignIn:
             if owner is not None:
                 await hold_account(connection, owner)
             else:
-                owner = await self._joined(connection, email)
+                owner = await self._joined(connection, email, now)
                 if owner is None:
                     self._door.check(origin.address)
                     owner, created = await self._open(connection, identity, email, now), True
@@ -172,14 +177,27 @@ class OpenIdSignIn:
                 raise OpenIdStateUnknown
             return owner, created
 
-    async def _joined(self, connection: Connection, email: str | None) -> UUID | None:
+    async def _joined(self, connection: Connection, email: str | None, now: datetime) -> UUID | None:
         if email is None:
             return None
         owner = await self._accounts.owner_of_email(connection, self._accounts.email_index(email))
-        if owner is not None:
-            # Nothing is joined behind a deletion: asked again, the provider's account opens one of its own.
-            await hold_account(connection, owner)
+        if owner is None:
+            return None
+        # Nothing is joined behind a deletion: asked again, the provider's account opens one of its own.
+        await hold_account(connection, owner)
+        if not await self._accounts.is_mailbox_shown(connection, owner):
+            await self._take_over(connection, owner, now)
+        await mailing.tell(connection, owner, "account_joined")
         return owner
+
+    async def _take_over(self, connection: Connection, owner: UUID, now: datetime) -> None:
+        """Let nobody in by what was there before. A second factor stays: it lets nobody in alone."""
+        await self._accounts.remove_password(connection, owner)
+        await self._accounts.remove_wallets(connection, owner)
+        await self._keys.revoke_all(connection, owner)
+        await self._sessions.end_all(connection, owner, reason="account_joined")
+        await self._accounts.show_mailbox(connection, owner)
+        await events.audit(connection, "account.taken_over", owner, now=now)
 
     async def _open(
         self, connection: Connection, identity: Identity, email: str | None, now: datetime

@@ -12,6 +12,7 @@ from oraculum_auth.challenges import (
     new_challenge,
     open_challenge,
 )
+from oraculum_auth.claims import Claims
 from oraculum_auth.compliance.door import Door
 from oraculum_auth.contract_wallets import ContractWallets
 from oraculum_auth.doorman import Doorman
@@ -21,7 +22,6 @@ from oraculum_auth.passwords import Passwords
 from oraculum_auth.records import (
     NO_CODES,
     Codes,
-    Credentials,
     NewAccount,
     Origin,
     SignedIn,
@@ -73,6 +73,7 @@ class SignIn:
         self._door = door
         self._throttle = throttle
         self._passwords = passwords
+        self._claims = Claims(database, accounts, throttle, passwords)
         self._clock = clock
         self._domain = domain
         self._challenges = Sessions()
@@ -112,8 +113,7 @@ class SignIn:
     ) -> SignedIn:
         """Sign in with e-mail and password, and a code where the account has a second factor.
 
-        Always two hashes are compared, that of whoever proved the address and that of its newest claim, and what is
-        not there is made up: an address that nobody has takes as long as a wrong password.
+        Which accounts it may be for, and how guesses are counted, is in `claims`.
         """
         form = Form()
         email = form.email(email)
@@ -127,17 +127,8 @@ class SignIn:
     async def _by_password(
         self, claim: Claim | None, email: str, password: str, origin: Origin, codes: Codes
     ) -> SignedIn:
-        async with self._database.connection() as connection:
-            claims = await self._accounts.claims(connection, email)
-            subjects = await self._throttle.subjects(
-                connection,
-                email,
-                claims[0].user_id if claims else None,
-                device_id=origin.device_id,
-                address=origin.address,
-            )
-        await self._throttle.attempt(subjects)
-        credentials = await self._matching(claims, password)
+        guess = await self._claims.attempt(email, origin)
+        credentials = await self._claims.matching(guess, password)
         if credentials is None or credentials.password_hash is None:
             raise BadCredentials
         encoded = credentials.password_hash
@@ -148,20 +139,12 @@ class SignIn:
             await self._repeats.claim(connection, claim)
             if renewed is not None:
                 await self._accounts.renew_hash(connection, credentials.user_id, old=encoded, new=renewed)
-            await self._throttle.forgive(connection, subjects)
+            await self._throttle.forgive(connection, guess.forgiven(credentials))
             now = self._clock.now()
             signed_in = await self._sessions.begin(
                 connection, credentials.user_id, origin, now, created=False, codes=codes
             )
             return await self._repeats.keep(connection, claim, signed_in)
-
-    async def _matching(self, claims: list[Credentials], password: str) -> Credentials | None:
-        # No connection is held while the hashes are computed: that takes as long as fifty statements.
-        slots = [
-            next((one for one in claims if one.email_verified is proved), None) for proved in (True, False)
-        ]
-        which = await self._passwords.which([one.password_hash if one else None for one in slots], password)
-        return None if which is None else slots[which]
 
     async def challenge(self, chain: Chain, address: str, chain_id: str) -> Challenge:
         """Make a message for a wallet to sign."""

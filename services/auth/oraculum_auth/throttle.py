@@ -48,18 +48,23 @@ class Throttle:
         self._clock = clock
         self._attempts = Attempts()
 
-    async def subjects(
-        self, connection: Connection, account: str, user_id: UUID | None, *, device_id: str, address: str
-    ) -> list[Subject]:
-        """Against whom an attempt at an account counts: its known device or the account itself, and the network."""
-        network = self._subject("network", _network(address))
-        if (
-            user_id is not None
-            and len(device_id) >= DEVICE_ID_LENGTH_MIN
-            and await self._attempts.device_is_known(connection, user_id, device_id)
-        ):
-            return [self._subject("device", f"{user_id} {device_id}"), network]
-        return [self._subject("account", account), network]
+    def account(self, email: str) -> Subject:
+        """Against what attempts at the accounts of an address count, or at none."""
+        return self._subject("account", email)
+
+    def network(self, address: str) -> Subject:
+        """Against what all attempts from a place count."""
+        return self._subject("network", _network(address))
+
+    def device(self, user_id: UUID, device_id: str) -> Subject:
+        """Against what attempts count of a device that the account knows."""
+        return self._subject("device", f"{user_id} {device_id}")
+
+    async def knows(self, connection: Connection, user_id: UUID, device_id: str | None) -> bool:
+        """Whether a device has signed in to an account before."""
+        if device_id is None:
+            return False
+        return await self._attempts.device_is_known(connection, user_id, device_id)
 
     def factor(self, user_id: UUID) -> Subject:
         """Against whom codes of a second factor count: six digits are soon guessed."""
@@ -89,10 +94,15 @@ class Throttle:
 
     async def forgive_account(self, connection: Connection, account: str) -> None:
         """Forget attempts at an account whose owner has read their mail."""
-        await self._attempts.forgive(connection, [self._subject("account", account).index])
+        await self._attempts.forgive(connection, [self.account(account).index])
 
     def _subject(self, kind: str, value: str) -> Subject:
         return Subject(kind, self._vault.index(f"attempt {kind}", value))
+
+
+def named_device(device_id: str) -> str | None:
+    """What a device calls itself, if nobody guesses it."""
+    return device_id if len(device_id) >= DEVICE_ID_LENGTH_MIN else None
 
 
 def _network(address: str) -> str:

@@ -145,10 +145,13 @@ def wire(parts: Parts) -> Wired:
     export = Export(database, accounts, parts.vault, clock, consents)
     deletion = Deletion(database, accounts, parts.vault, clock, parts.keepers, parts.kyc_retention_years)
     kyc = Kyc(database, accounts, parts.vault, clock, parts.screens, parts.kyc)
-    open_id = OpenIdSignIn(database, accounts, sessions, factor, doorman, clock, _providers(parts), door)
     keys = ApiKeys(database, accounts, factor, parts.vault, clock, parts.signer)
+    open_id = OpenIdSignIn(
+        database, accounts, sessions, keys, factor, doorman, clock, _providers(parts), door
+    )
     mailbox = Mailbox(database, accounts, sessions, keys, throttle, parts.passwords, clock)
     wallets = WalletBook(database, accounts, clock, parts.domain, contracts)
+    credentials = credential_servicer.CredentialServicer(mailbox, wallets)
     postman = Postman(database, accounts, parts.mailer, clock, parts.domain.uri)
     feed = RevocationFeed(database, clock)
     audit = AuditLog(database, clock, parts.audit_retention_years)
@@ -159,10 +162,7 @@ def wire(parts: Parts) -> Wired:
                 add_AuthServiceServicer_to_server,
                 servicer.AuthServicer(sign_in, sessions, book, parts.jwks_json),
             ),
-            (
-                add_CredentialServiceServicer_to_server,
-                credential_servicer.CredentialServicer(mailbox, wallets),
-            ),
+            (add_CredentialServiceServicer_to_server, credentials),
             (add_FactorServiceServicer_to_server, factor_servicer.FactorServicer(factor)),
             (add_OpenIdServiceServicer_to_server, open_id_servicer.OpenIdServicer(open_id)),
             (add_ComplianceServiceServicer_to_server, ComplianceServicer(kyc)),

@@ -15,14 +15,21 @@ from starlette.routing import Route
 
 from oraculum.auth.v1 import auth_service_pb2 as auth_pb
 from oraculum.auth.v1 import open_id_service_pb2 as pb
+from oraculum.auth.v1.api_key_service_pb2 import CreateApiKeyRequest, OpenApiKeyRequest
 from oraculum.auth.v1.credential_service_pb2 import VerifyEmailRequest
 from oraculum_auth.errors import (
+    ApiKeyUnknown,
+    BadCredentials,
     OpenIdProviderAway,
     OpenIdProviderUnknown,
     OpenIdRefused,
     OpenIdStateUnknown,
+    RefreshTokenUnknown,
+    SecondFactorRequired,
 )
 from oraculum_auth.open_id_provider import ProviderConfig
+from oraculum_kit.errors import ServiceError
+from oraculum_kit.testing import bearing
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
 
@@ -137,6 +144,57 @@ async def test_an_account_is_joined_when_both_proved_the_address(auth) -> None:
     await auth.credentials.VerifyEmail(VerifyEmailRequest(token=await auth.mails.token()))
     joined = await signed_in(auth, email="Ada@example.com", email_verified=True)
     assert (mine.user.user_id, False) == (joined.user.user_id, joined.created)
+
+
+async def opened(auth, shown: str) -> auth_pb.RegisterResponse:
+    """An account whose address was proved by a click; shown or not to be that of whoever reads the mails."""
+    origin = auth_pb.Origin(device_id="a-device-of-ada-at-home")
+    account = await auth.stub.Register(auth_pb.RegisterRequest(email=EMAIL, password=PASSWORD, origin=origin))
+    verify = VerifyEmailRequest(token=await auth.mails.token())
+    if shown == "by the session":
+        with bearing(account.tokens.access_token):
+            await auth.credentials.VerifyEmail(verify)
+        return account
+    await auth.credentials.VerifyEmail(verify)
+    if shown == "by a mailed code":
+        request = password_request("another-device-of-ada")
+        with pytest.raises(SecondFactorRequired):
+            await auth.stub.SignInWithPassword(request)
+        lines = (await auth.mails.next()).get_content().splitlines()
+        request.verification_code = next(line.strip() for line in lines if line.strip().isdecimal())
+        await auth.stub.SignInWithPassword(request)
+    return account
+
+
+def password_request(device: str) -> auth_pb.SignInWithPasswordRequest:
+    return auth_pb.SignInWithPasswordRequest(
+        email=EMAIL, password=PASSWORD, origin=auth_pb.Origin(device_id=device)
+    )
+
+
+@pytest.mark.parametrize("shown", ["", "by the session", "by a mailed code"])
+async def test_a_join_ends_what_nobody_has_shown_to_be_theirs(auth, shown: str) -> None:
+    """Somebody opened an account with Ada's address, and she clicked what the mail offered; or it was Ada herself."""
+    account = await opened(auth, shown)
+    with bearing(account.tokens.access_token):
+        key = (await auth.keys.CreateApiKey(CreateApiKeyRequest(name="bot", scopes=["trade"]))).key
+    joined = await signed_in(auth, email=EMAIL, email_verified=True)
+    assert (account.user.user_id, False) == (joined.user.user_id, joined.created)
+    refusals = []
+    for way_in in (
+        auth.stub.Refresh(auth_pb.RefreshRequest(refresh_token=account.tokens.refresh_token)),
+        auth.stub.SignInWithPassword(password_request("a-device-of-ada-at-home")),
+        auth.keys.OpenApiKey(OpenApiKeyRequest(key_id=key.key_id)),
+    ):
+        try:
+            await way_in
+        except ServiceError as refusal:
+            refusals.append(type(refusal))
+    assert ([] if shown else [RefreshTokenUnknown, BadCredentials, ApiKeyUnknown]) == refusals
+    again = await signed_in(auth, email=EMAIL, email_verified=True)
+    assert account.user.user_id == again.user.user_id
+    told = {(await auth.mails.next())["Subject"] for _ in range(2 + (shown == "by a mailed code"))}
+    assert "Another provider's account signs in to yours" in told
 
 
 @pytest.mark.parametrize(("mine", "theirs"), [(False, True), (True, False), (False, False)])

@@ -108,3 +108,22 @@ async def test_nobody_takes_the_address_of_another(auth) -> None:
     request = cr.RemoveWalletRequest(wallet_id=account.user.wallets[0].wallet_id)
     with auth.parties.signed_in(), pytest.raises(WalletNotFound):
         await auth.credentials.RemoveWallet(request)
+
+
+async def test_a_reset_ends_the_addresses_of_whoever_had_the_owner_click(auth) -> None:
+    """They opened the account with a stranger's address, who confirmed it and, one day, wants a password."""
+    email = "ada@example.com"
+    squatter = await auth.stub.Register(
+        pb.RegisterRequest(email=email, password="correct horse battery staple")
+    )
+    token = await auth.mails.token()
+    with bearing(squatter.tokens.access_token):
+        await added(auth, FIRST)
+    await auth.mails.next()
+    await auth.credentials.VerifyEmail(cr.VerifyEmailRequest(token=token))
+    await auth.credentials.RequestPasswordReset(cr.RequestPasswordResetRequest(email=email))
+    reset = cr.ResetPasswordRequest(token=await auth.mails.token(), new_password="another good passphrase")
+    await auth.credentials.ResetPassword(reset)
+    elsewhere = await signed_in(auth, FIRST)
+    assert elsewhere.created
+    assert squatter.user.user_id != elsewhere.user.user_id

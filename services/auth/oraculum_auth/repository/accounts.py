@@ -116,13 +116,13 @@ class Accounts:
         """The key that a person's data is sealed with; None once they are erased."""
         return await _accounts.person_key.one(connection, PersonKey, user_id=user_id)
 
-    async def claims(self, connection: Connection, email: str) -> list[Credentials]:
-        """What a password sign-in compares: who proved the address, and the newest who claims it."""
-        return await self.claims_of(connection, self.email_index(email))
-
-    async def claims_of(self, connection: Connection, email_index: bytes) -> list[Credentials]:
-        """The same by an address's keyed hash."""
-        return await _accounts.credentials_by_email.all(connection, Credentials, email_index=email_index)
+    async def claims(
+        self, connection: Connection, email_index: bytes, device_id: str | None = None
+    ) -> list[Credentials]:
+        """Three at most: who proved an address, who claims it and knows the device, or else the oldest, and the newest."""
+        return await _accounts.credentials_by_email.all(
+            connection, Credentials, email_index=email_index, device_id=device_id
+        )
 
     async def credentials_of(self, connection: Connection, user_id: UUID) -> Credentials | None:
         """What a change of password compares."""
@@ -145,6 +145,18 @@ class Accounts:
     async def prove_email(self, connection: Connection, user_id: UUID) -> bool:
         """Note that an address reached its account; False when that was known. The database refuses a second owner."""
         return bool(await _accounts.prove_email.run(connection, user_id=user_id))
+
+    async def is_mailbox_shown(self, connection: Connection, user_id: UUID) -> bool:
+        """Whether one person has shown both, that an account is theirs and that they read its mails."""
+        return bool(await _accounts.mailbox_shown.value(connection, user_id=user_id))
+
+    async def show_mailbox(self, connection: Connection, user_id: UUID) -> None:
+        """Note that one person has shown both."""
+        await _accounts.show_mailbox.run(connection, user_id=user_id)
+
+    async def remove_password(self, connection: Connection, user_id: UUID) -> None:
+        """Let no password sign in any more."""
+        await _accounts.remove_password.run(connection, user_id=user_id)
 
     async def set_password(self, connection: Connection, user_id: UUID, password_hash: str) -> None:
         """Set a new password."""

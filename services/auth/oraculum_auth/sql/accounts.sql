@@ -1,8 +1,9 @@
 -- name: insert_account
 -- Opens an account; nothing when its id is there already.
-insert into account (user_id, email_index, email_sealed, email_verified, password_hash, display_name, created_at)
-values (%(user_id)s, %(email_index)s, %(email_sealed)s, %(email_verified)s, %(password_hash)s, %(display_name)s,
-  %(created_at)s)
+insert into account (user_id, email_index, email_sealed, email_verified, mailbox_shown, password_hash, display_name,
+  created_at)
+values (%(user_id)s, %(email_index)s, %(email_sealed)s, %(email_verified)s, %(email_verified)s, %(password_hash)s,
+  %(display_name)s, %(created_at)s)
 on conflict (user_id) do nothing;
 
 -- name: insert_person_key
@@ -21,14 +22,19 @@ from account left join person_key using (user_id) where user_id = %(user_id)s;
 select user_id, key_id, wrapped from person_key where user_id = %(user_id)s;
 
 -- name: credentials_by_email
--- What a password sign-in compares: the account that proved the address, and the newest of those that claim it.
-(select user_id, password_hash, email_verified from account
-  where email_index = %(email_index)s and email_verified)
-union all
-(select user_id, password_hash, email_verified from account
-  where email_index = %(email_index)s and not email_verified order by created_at desc, user_id desc
-  limit 1)
-order by email_verified desc;
+-- Whose password it may be, three at most: the account that proved the address, and of those that claim it the one that
+-- knows the device, or else the oldest, and the newest. So nobody's account is hidden by a later claim.
+select user_id, password_hash, email_verified from account where user_id in (
+  (select user_id from account where email_index = %(email_index)s and email_verified)
+  union all
+  (select a.user_id from account a where email_index = %(email_index)s and not email_verified
+    order by exists (select from session s where s.user_id = a.user_id and s.device_id = %(device_id)s::text) desc,
+      created_at, a.user_id
+    limit 1)
+  union all
+  (select user_id from account where email_index = %(email_index)s and not email_verified
+    order by created_at desc, user_id desc limit 1))
+order by email_verified desc, created_at, user_id;
 
 -- name: credentials_of
 -- What a change of password compares.
@@ -55,6 +61,18 @@ select user_id from account where email_index = %(email_index)s and email_verifi
 -- An address reached its account; touches no row when the account has none or proved it before.
 update account set email_verified = true
 where user_id = %(user_id)s and email_index is not null and not email_verified;
+
+-- name: mailbox_shown
+-- Whether one person has shown both, that an account is theirs and that they read its mails.
+select mailbox_shown from account where user_id = %(user_id)s;
+
+-- name: show_mailbox
+-- One person has shown both.
+update account set mailbox_shown = true where user_id = %(user_id)s and email_index is not null and not mailbox_shown;
+
+-- name: remove_password
+-- Leaves an account without a password.
+update account set password_hash = null where user_id = %(user_id)s;
 
 -- name: set_password
 -- Sets a new password, whatever the old one was.
