@@ -20,7 +20,7 @@ from typing import Final
 
 from oraculum_dev.demo.api import Api
 from oraculum_dev.demo.live import Live
-from oraculum_dev.demo.person import Person
+from oraculum_dev.demo.person import Person, until
 from oraculum_dev.demo.wallets import EvmWallet
 from oraculum_dev.faults.proof import agree, ledger_balances, trades_have_no_gap
 from oraculum_dev.infrastructure.ports import HOST
@@ -80,7 +80,7 @@ async def rehearse(stand: Stand, services: Sequence[str], rate: float) -> int:
         wishes = Wishes(address, events, [person.token for person in people])
         async with Traffic(HOST, stand.port, rate, wishes.one) as traffic:
             failed = await _restart_all(stand, services, traffic, rate)
-            await _heard_all(lives)
+        await _heard_all(lives)
         await _at_rest(api, events)
     return failed
 
@@ -122,7 +122,17 @@ async def _arrive(person: Person) -> None:
 
 
 async def _heard_all(lives: Sequence[Live]) -> None:
-    """Each socket heard every number of its channel, however often it was sent away."""
+    """Each socket heard every number of its channel up to the last one, however often it was sent away."""
+
+    async def last_heard() -> set[int]:
+        return {live.heard[-1].sequence if live.heard else 0 for live in lives}
+
+    await until(
+        "every socket to hear the last message",
+        last_heard,
+        lambda seen: len(seen) == 1 and seen != {0},
+        BACK_SECONDS,
+    )
     agree("messages that sockets missed", [], [gap for live in lives for gap in live.gaps])
     breaks, heard = sum(live.breaks for live in lives), sum(len(live.heard) for live in lives)
     print(
