@@ -1,8 +1,9 @@
 """Follows one venue: by its sockets where it has them, and always by asking.
 
 A sweep asks for all open markets now and then, a look at the newest comes often. What a sweep did not show is asked for
-by name, for it may have ended unseen. While a socket tells a market's quotes, those of the polls are left out: they
-are older, however they arrive.
+by name, for it may have ended unseen. A sweep begins with the busiest in every process, wherever an earlier one stood:
+this one remembers no market yet, and who went on in the middle would follow the quiet ones first. While a socket tells
+a market's quotes, those of the polls are left out: they are older, however they arrive.
 """
 
 import asyncio

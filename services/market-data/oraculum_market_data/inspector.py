@@ -12,7 +12,7 @@ from typing import Final
 from oraculum_market_data import metrics
 from oraculum_market_data.board import Board, QuoteKey, Top
 from oraculum_market_data.book import Trouble
-from oraculum_market_data.catalog import ENDED, Catalog
+from oraculum_market_data.catalog import ENDED, Catalog, MarketKey
 from oraculum_market_data.figures import Price
 from oraculum_market_data.normal import Market, Status, Venue
 from oraculum_market_data.quality import Kind, Subject, Watch
@@ -58,11 +58,14 @@ class Inspector:
     def inspect(self, now: datetime) -> None:
         """One round: look at all quotes that moved since the last one."""
         fresh, self._fresh = self._fresh, {}
+        moved: dict[MarketKey, None] = {}
         for key, top in fresh.items():
+            moved[top.venue, top.market_id] = None
             if top.venue_time is not None:
                 self.skew.heard(top.venue, top.venue_time, top.received_at or now)
             self._prices(top, Subject(*key), now)
-            self._sum(top, now)
+        for venue, market_id in moved:
+            self._sum(venue, market_id, now)
 
     def deal(self, deal: Deal, now: datetime, *, is_live: bool) -> None:
         """Look at a trade. Polls bring what is known already as a matter of course; a socket should not."""
@@ -134,12 +137,12 @@ class Inspector:
         self.watch.holds(Kind.CROSSED, subject, wrong=crossed, at=now, detail=detail)
         self.watch.holds(Kind.LOCKED, subject, wrong=locked, at=now, detail=detail)
 
-    def _sum(self, top: Top, now: datetime) -> None:
+    def _sum(self, venue: Venue, market_id: str, now: datetime) -> None:
         """The prices of outcomes that exclude each other, where all of them are quoted."""
-        market = self._catalog.get(top.venue, top.market_id)
+        market = self._catalog.get(venue, market_id)
         if market is None or not market.mutually_exclusive or len(market.outcomes) < 2:
             return
-        middles = [_middle(other) for other in self._board.of_market(top.venue, top.market_id)]
+        middles = [_middle(other) for other in self._board.of_market(venue, market_id)]
         told = [middle for middle in middles if middle is not None]
         if len(told) != len(market.outcomes):
             return
@@ -147,7 +150,7 @@ class Inspector:
         tolerated = _SUM_TOLERANCE + 10_000 * (len(told) - 2)
         wrong = abs(total - _MILLION) > tolerated
         detail = f"prices sum to {total / _MILLION:.4f}"
-        self.watch.holds(Kind.SUM, Subject(top.venue, top.market_id), wrong=wrong, at=now, detail=detail)
+        self.watch.holds(Kind.SUM, Subject(venue, market_id), wrong=wrong, at=now, detail=detail)
 
 
 def _middle(top: Top) -> int | None:

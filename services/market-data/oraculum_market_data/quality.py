@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from oraculum_kit.ids import uuid7
@@ -42,8 +42,7 @@ _TOLERATED: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What an incident is about: a venue, one of its markets, or one outcome of that."""
 
     venue: Venue

@@ -62,7 +62,3 @@ def test_a_book_is_crossed_when_a_bid_meets_an_ask() -> None:
     assert OrderBook([level("0.4", "1")], [level("0.4", "1")]).is_crossed
     assert not OrderBook([level("0.3", "1")], [level("0.4", "1")]).is_crossed
     assert not OrderBook([level("0.4", "1")], []).is_crossed
-
-
-def test_a_venue_is_found_by_its_name() -> None:
-    assert 1 == {Venue.KALSHI: 1}["kalshi"]

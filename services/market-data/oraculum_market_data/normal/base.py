@@ -36,9 +36,6 @@ class Venue(StrEnum):
     KALSHI = "kalshi"
     MANIFOLD = "manifold"
 
-    # As the text's own: equal ones hash alike, and a key with a venue in it is hashed ten times for every quote.
-    __hash__ = str.__hash__
-
 
 class Status(StrEnum):
     """Where a market stands, in our words."""
