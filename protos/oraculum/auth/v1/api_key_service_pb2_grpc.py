@@ -62,7 +62,8 @@ class ApiKeyServiceServicer:
     """
 
     def CreateApiKey(self, request, context):
-        """Makes a key for a program that acts for the caller; its secret is told here and never again.
+        """Makes a key for a program that acts for the caller; its secret is told here and never again. Fails
+        with SIGN_IN_TOO_OLD where the session is older than a quarter of an hour and no code is shown.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,7 +34,9 @@ class ApiKeyServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ApiKeyServiceAsyncStub: ...
     CreateApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.CreateApiKeyRequest, _api_key_service_pb2.CreateApiKeyResponse]
-    """Makes a key for a program that acts for the caller; its secret is told here and never again."""
+    """Makes a key for a program that acts for the caller; its secret is told here and never again. Fails
+    with SIGN_IN_TOO_OLD where the session is older than a quarter of an hour and no code is shown.
+    """
     ListApiKeys: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.ListApiKeysRequest, _api_key_service_pb2.ListApiKeysResponse]
     """The caller's keys, newest first."""
     RevokeApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.RevokeApiKeyRequest, _api_key_service_pb2.RevokeApiKeyResponse]
@@ -48,7 +50,9 @@ class ApiKeyServiceAsyncStub(ApiKeyServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.CreateApiKeyRequest, _api_key_service_pb2.CreateApiKeyResponse]  # type: ignore[assignment]
-    """Makes a key for a program that acts for the caller; its secret is told here and never again."""
+    """Makes a key for a program that acts for the caller; its secret is told here and never again. Fails
+    with SIGN_IN_TOO_OLD where the session is older than a quarter of an hour and no code is shown.
+    """
     ListApiKeys: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.ListApiKeysRequest, _api_key_service_pb2.ListApiKeysResponse]  # type: ignore[assignment]
     """The caller's keys, newest first."""
     RevokeApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.RevokeApiKeyRequest, _api_key_service_pb2.RevokeApiKeyResponse]  # type: ignore[assignment]
@@ -65,7 +69,9 @@ class ApiKeyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _api_key_service_pb2.CreateApiKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_api_key_service_pb2.CreateApiKeyResponse, _abc.Awaitable[_api_key_service_pb2.CreateApiKeyResponse]]:
-        """Makes a key for a program that acts for the caller; its secret is told here and never again."""
+        """Makes a key for a program that acts for the caller; its secret is told here and never again. Fails
+        with SIGN_IN_TOO_OLD where the session is older than a quarter of an hour and no code is shown.
+        """
 
     @_abc_1.abstractmethod
     def ListApiKeys(

@@ -86,7 +86,7 @@ class Origin(_message.Message):
     user_agent: _builtins.str
     """Header User-Agent, cut to 300 characters."""
     device_id: _builtins.str
-    """Header X-Device-Id, if any."""
+    """Header X-Device-Id, if any; in a list of sessions a label of it, which tells one device from another and no more."""
     def __init__(
         self,
         *,

@@ -82,7 +82,8 @@ class CredentialServiceServicer:
     """
 
     def VerifyEmail(self, request, context):
-        """Proves an e-mail address with the token that was mailed to it. Fails with MAILED_TOKEN_UNKNOWN or EMAIL_TAKEN.
+        """Proves an e-mail address with the token that was mailed to it; asked as the account that it is of, it shows besides that
+        account and mailbox are one person's. Fails with MAILED_TOKEN_UNKNOWN or EMAIL_TAKEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -103,28 +104,29 @@ class CredentialServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ResetPassword(self, request, context):
-        """Sets a new password with a mailed token; ends all sessions. Fails with MAILED_TOKEN_UNKNOWN.
+        """Sets a new password with a mailed token; ends all sessions and keys. Fails with MAILED_TOKEN_UNKNOWN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ChangePassword(self, request, context):
-        """Sets a new password, knowing the present one; ends the other sessions. Fails with BAD_CREDENTIALS.
+        """Sets a new password, knowing the present one; ends the other sessions, and all keys. Fails with BAD_CREDENTIALS.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateWalletChallenge(self, request, context):
-        """Makes a message by which an address is added to the caller's account.
+        """Makes a message by which an address is added to the caller's account. Fails with SIGN_IN_TOO_OLD where the session is
+        older than a quarter of an hour.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def AddWallet(self, request, context):
-        """Adds the address that signed such a message. Fails with WALLET_TAKEN.
+        """Adds the address that signed such a message. Fails with WALLET_TAKEN or SIGN_IN_TOO_OLD.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

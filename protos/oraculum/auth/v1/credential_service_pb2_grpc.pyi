@@ -34,19 +34,23 @@ class CredentialServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> CredentialServiceAsyncStub: ...
     VerifyEmail: _grpc.UnaryUnaryMultiCallable[_credential_service_pb2.VerifyEmailRequest, _credential_service_pb2.VerifyEmailResponse]
-    """Proves an e-mail address with the token that was mailed to it. Fails with MAILED_TOKEN_UNKNOWN or EMAIL_TAKEN."""
+    """Proves an e-mail address with the token that was mailed to it; asked as the account that it is of, it shows besides that
+    account and mailbox are one person's. Fails with MAILED_TOKEN_UNKNOWN or EMAIL_TAKEN.
+    """
     ResendVerification: _grpc.UnaryUnaryMultiCallable[_credential_service_pb2.ResendVerificationRequest, _credential_service_pb2.ResendVerificationResponse]
     """Mails the caller such a token once more. Fails with EMAIL_VERIFIED."""
     RequestPasswordReset: _grpc.UnaryUnaryMultiCallable[_credential_service_pb2.RequestPasswordResetRequest, _credential_service_pb2.RequestPasswordResetResponse]
     """Offers a new password to whoever reads an address; the answer is the same whether somebody has it."""
     ResetPassword: _grpc.UnaryUnaryMultiCallable[_credential_service_pb2.ResetPasswordRequest, _credential_service_pb2.ResetPasswordResponse]
-    """Sets a new password with a mailed token; ends all sessions. Fails with MAILED_TOKEN_UNKNOWN."""
+    """Sets a new password with a mailed token; ends all sessions and keys. Fails with MAILED_TOKEN_UNKNOWN."""
     ChangePassword: _grpc.UnaryUnaryMultiCallable[_credential_service_pb2.ChangePasswordRequest, _credential_service_pb2.ChangePasswordResponse]
-    """Sets a new password, knowing the present one; ends the other sessions. Fails with BAD_CREDENTIALS."""
+    """Sets a new password, knowing the present one; ends the other sessions, and all keys. Fails with BAD_CREDENTIALS."""
     CreateWalletChallenge: _grpc.UnaryUnaryMultiCallable[_credential_service_pb2.CreateWalletChallengeRequest, _credential_service_pb2.CreateWalletChallengeResponse]
-    """Makes a message by which an address is added to the caller's account."""
+    """Makes a message by which an address is added to the caller's account. Fails with SIGN_IN_TOO_OLD where the session is
+    older than a quarter of an hour.
+    """
     AddWallet: _grpc.UnaryUnaryMultiCallable[_credential_service_pb2.AddWalletRequest, _credential_service_pb2.AddWalletResponse]
-    """Adds the address that signed such a message. Fails with WALLET_TAKEN."""
+    """Adds the address that signed such a message. Fails with WALLET_TAKEN or SIGN_IN_TOO_OLD."""
     RemoveWallet: _grpc.UnaryUnaryMultiCallable[_credential_service_pb2.RemoveWalletRequest, _credential_service_pb2.RemoveWalletResponse]
     """Takes an address off the caller's account, unless nothing else signs them in: LAST_CREDENTIAL."""
 
@@ -56,19 +60,23 @@ class CredentialServiceAsyncStub(CredentialServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     VerifyEmail: _aio.UnaryUnaryMultiCallable[_credential_service_pb2.VerifyEmailRequest, _credential_service_pb2.VerifyEmailResponse]  # type: ignore[assignment]
-    """Proves an e-mail address with the token that was mailed to it. Fails with MAILED_TOKEN_UNKNOWN or EMAIL_TAKEN."""
+    """Proves an e-mail address with the token that was mailed to it; asked as the account that it is of, it shows besides that
+    account and mailbox are one person's. Fails with MAILED_TOKEN_UNKNOWN or EMAIL_TAKEN.
+    """
     ResendVerification: _aio.UnaryUnaryMultiCallable[_credential_service_pb2.ResendVerificationRequest, _credential_service_pb2.ResendVerificationResponse]  # type: ignore[assignment]
     """Mails the caller such a token once more. Fails with EMAIL_VERIFIED."""
     RequestPasswordReset: _aio.UnaryUnaryMultiCallable[_credential_service_pb2.RequestPasswordResetRequest, _credential_service_pb2.RequestPasswordResetResponse]  # type: ignore[assignment]
     """Offers a new password to whoever reads an address; the answer is the same whether somebody has it."""
     ResetPassword: _aio.UnaryUnaryMultiCallable[_credential_service_pb2.ResetPasswordRequest, _credential_service_pb2.ResetPasswordResponse]  # type: ignore[assignment]
-    """Sets a new password with a mailed token; ends all sessions. Fails with MAILED_TOKEN_UNKNOWN."""
+    """Sets a new password with a mailed token; ends all sessions and keys. Fails with MAILED_TOKEN_UNKNOWN."""
     ChangePassword: _aio.UnaryUnaryMultiCallable[_credential_service_pb2.ChangePasswordRequest, _credential_service_pb2.ChangePasswordResponse]  # type: ignore[assignment]
-    """Sets a new password, knowing the present one; ends the other sessions. Fails with BAD_CREDENTIALS."""
+    """Sets a new password, knowing the present one; ends the other sessions, and all keys. Fails with BAD_CREDENTIALS."""
     CreateWalletChallenge: _aio.UnaryUnaryMultiCallable[_credential_service_pb2.CreateWalletChallengeRequest, _credential_service_pb2.CreateWalletChallengeResponse]  # type: ignore[assignment]
-    """Makes a message by which an address is added to the caller's account."""
+    """Makes a message by which an address is added to the caller's account. Fails with SIGN_IN_TOO_OLD where the session is
+    older than a quarter of an hour.
+    """
     AddWallet: _aio.UnaryUnaryMultiCallable[_credential_service_pb2.AddWalletRequest, _credential_service_pb2.AddWalletResponse]  # type: ignore[assignment]
-    """Adds the address that signed such a message. Fails with WALLET_TAKEN."""
+    """Adds the address that signed such a message. Fails with WALLET_TAKEN or SIGN_IN_TOO_OLD."""
     RemoveWallet: _aio.UnaryUnaryMultiCallable[_credential_service_pb2.RemoveWalletRequest, _credential_service_pb2.RemoveWalletResponse]  # type: ignore[assignment]
     """Takes an address off the caller's account, unless nothing else signs them in: LAST_CREDENTIAL."""
 
@@ -81,7 +89,9 @@ class CredentialServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _credential_service_pb2.VerifyEmailRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_credential_service_pb2.VerifyEmailResponse, _abc.Awaitable[_credential_service_pb2.VerifyEmailResponse]]:
-        """Proves an e-mail address with the token that was mailed to it. Fails with MAILED_TOKEN_UNKNOWN or EMAIL_TAKEN."""
+        """Proves an e-mail address with the token that was mailed to it; asked as the account that it is of, it shows besides that
+        account and mailbox are one person's. Fails with MAILED_TOKEN_UNKNOWN or EMAIL_TAKEN.
+        """
 
     @_abc_1.abstractmethod
     def ResendVerification(
@@ -105,7 +115,7 @@ class CredentialServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _credential_service_pb2.ResetPasswordRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_credential_service_pb2.ResetPasswordResponse, _abc.Awaitable[_credential_service_pb2.ResetPasswordResponse]]:
-        """Sets a new password with a mailed token; ends all sessions. Fails with MAILED_TOKEN_UNKNOWN."""
+        """Sets a new password with a mailed token; ends all sessions and keys. Fails with MAILED_TOKEN_UNKNOWN."""
 
     @_abc_1.abstractmethod
     def ChangePassword(
@@ -113,7 +123,7 @@ class CredentialServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _credential_service_pb2.ChangePasswordRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_credential_service_pb2.ChangePasswordResponse, _abc.Awaitable[_credential_service_pb2.ChangePasswordResponse]]:
-        """Sets a new password, knowing the present one; ends the other sessions. Fails with BAD_CREDENTIALS."""
+        """Sets a new password, knowing the present one; ends the other sessions, and all keys. Fails with BAD_CREDENTIALS."""
 
     @_abc_1.abstractmethod
     def CreateWalletChallenge(
@@ -121,7 +131,9 @@ class CredentialServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _credential_service_pb2.CreateWalletChallengeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_credential_service_pb2.CreateWalletChallengeResponse, _abc.Awaitable[_credential_service_pb2.CreateWalletChallengeResponse]]:
-        """Makes a message by which an address is added to the caller's account."""
+        """Makes a message by which an address is added to the caller's account. Fails with SIGN_IN_TOO_OLD where the session is
+        older than a quarter of an hour.
+        """
 
     @_abc_1.abstractmethod
     def AddWallet(
@@ -129,7 +141,7 @@ class CredentialServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _credential_service_pb2.AddWalletRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_credential_service_pb2.AddWalletResponse, _abc.Awaitable[_credential_service_pb2.AddWalletResponse]]:
-        """Adds the address that signed such a message. Fails with WALLET_TAKEN."""
+        """Adds the address that signed such a message. Fails with WALLET_TAKEN or SIGN_IN_TOO_OLD."""
 
     @_abc_1.abstractmethod
     def RemoveWallet(

@@ -62,14 +62,16 @@ class FactorServiceServicer:
     """
 
     def EnrollTotp(self, request, context):
-        """Makes the secret of a second factor (RFC 6238), which counts once it is confirmed.
+        """Makes the secret of a second factor (RFC 6238), which counts once it is confirmed. Fails with
+        SIGN_IN_TOO_OLD where the session is older than a quarter of an hour.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ConfirmTotp(self, request, context):
-        """Proves that an authenticator has the secret; from then on sign-in wants its codes.
+        """Proves that an authenticator has the secret; from then on sign-in wants its codes. Fails with
+        SIGN_IN_TOO_OLD as before.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

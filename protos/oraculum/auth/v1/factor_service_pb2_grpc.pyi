@@ -34,9 +34,13 @@ class FactorServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> FactorServiceAsyncStub: ...
     EnrollTotp: _grpc.UnaryUnaryMultiCallable[_factor_service_pb2.EnrollTotpRequest, _factor_service_pb2.EnrollTotpResponse]
-    """Makes the secret of a second factor (RFC 6238), which counts once it is confirmed."""
+    """Makes the secret of a second factor (RFC 6238), which counts once it is confirmed. Fails with
+    SIGN_IN_TOO_OLD where the session is older than a quarter of an hour.
+    """
     ConfirmTotp: _grpc.UnaryUnaryMultiCallable[_factor_service_pb2.ConfirmTotpRequest, _factor_service_pb2.ConfirmTotpResponse]
-    """Proves that an authenticator has the secret; from then on sign-in wants its codes."""
+    """Proves that an authenticator has the secret; from then on sign-in wants its codes. Fails with
+    SIGN_IN_TOO_OLD as before.
+    """
     DisableTotp: _grpc.UnaryUnaryMultiCallable[_factor_service_pb2.DisableTotpRequest, _factor_service_pb2.DisableTotpResponse]
     """Removes the second factor. Fails with TOTP_WRONG."""
     RenewRecoveryCodes: _grpc.UnaryUnaryMultiCallable[_factor_service_pb2.RenewRecoveryCodesRequest, _factor_service_pb2.RenewRecoveryCodesResponse]
@@ -48,9 +52,13 @@ class FactorServiceAsyncStub(FactorServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     EnrollTotp: _aio.UnaryUnaryMultiCallable[_factor_service_pb2.EnrollTotpRequest, _factor_service_pb2.EnrollTotpResponse]  # type: ignore[assignment]
-    """Makes the secret of a second factor (RFC 6238), which counts once it is confirmed."""
+    """Makes the secret of a second factor (RFC 6238), which counts once it is confirmed. Fails with
+    SIGN_IN_TOO_OLD where the session is older than a quarter of an hour.
+    """
     ConfirmTotp: _aio.UnaryUnaryMultiCallable[_factor_service_pb2.ConfirmTotpRequest, _factor_service_pb2.ConfirmTotpResponse]  # type: ignore[assignment]
-    """Proves that an authenticator has the secret; from then on sign-in wants its codes."""
+    """Proves that an authenticator has the secret; from then on sign-in wants its codes. Fails with
+    SIGN_IN_TOO_OLD as before.
+    """
     DisableTotp: _aio.UnaryUnaryMultiCallable[_factor_service_pb2.DisableTotpRequest, _factor_service_pb2.DisableTotpResponse]  # type: ignore[assignment]
     """Removes the second factor. Fails with TOTP_WRONG."""
     RenewRecoveryCodes: _aio.UnaryUnaryMultiCallable[_factor_service_pb2.RenewRecoveryCodesRequest, _factor_service_pb2.RenewRecoveryCodesResponse]  # type: ignore[assignment]
@@ -65,7 +73,9 @@ class FactorServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _factor_service_pb2.EnrollTotpRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_factor_service_pb2.EnrollTotpResponse, _abc.Awaitable[_factor_service_pb2.EnrollTotpResponse]]:
-        """Makes the secret of a second factor (RFC 6238), which counts once it is confirmed."""
+        """Makes the secret of a second factor (RFC 6238), which counts once it is confirmed. Fails with
+        SIGN_IN_TOO_OLD where the session is older than a quarter of an hour.
+        """
 
     @_abc_1.abstractmethod
     def ConfirmTotp(
@@ -73,7 +83,9 @@ class FactorServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _factor_service_pb2.ConfirmTotpRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_factor_service_pb2.ConfirmTotpResponse, _abc.Awaitable[_factor_service_pb2.ConfirmTotpResponse]]:
-        """Proves that an authenticator has the secret; from then on sign-in wants its codes."""
+        """Proves that an authenticator has the secret; from then on sign-in wants its codes. Fails with
+        SIGN_IN_TOO_OLD as before.
+        """
 
     @_abc_1.abstractmethod
     def DisableTotp(
