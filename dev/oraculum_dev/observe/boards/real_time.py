@@ -55,8 +55,9 @@ REAL_TIME: Final = Board(
                     ("max(oraculum_notification_webhooks_overdue_seconds)", "longest"),
                 ),
                 lines(
-                    "Given up",
+                    "Addresses proved, and given up",
                     "ops",
+                    (rate("oraculum_notification_webhooks_proved_total"), "proved"),
                     (rate("oraculum_notification_webhooks_disabled_total", by="reason"), "{{reason}}"),
                 ),
                 lines("Maintenance", "short", ("max(oraculum_gateway_maintenance)", "on")),
