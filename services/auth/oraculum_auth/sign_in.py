@@ -30,6 +30,7 @@ from oraculum_auth.records import (
 )
 from oraculum_auth.repeats import Claim, Repeats
 from oraculum_auth.repository import Accounts, Sessions
+from oraculum_auth.repository.accounts import hold_account
 from oraculum_auth.second_factor import SecondFactor
 from oraculum_auth.sessions import SessionBook
 from oraculum_auth.throttle import Throttle
@@ -41,8 +42,16 @@ from oraculum_kit.idempotency import IdempotencyConflict
 from oraculum_kit.ids import derived, uuid7
 
 
-class _AddressTakenError(Exception):
-    """Another sign-in opened the account of this address between our look and our insert."""
+class _OwnerChangedError(Exception):
+    """Between two looks an address went to another account, or away from its own."""
+
+
+class _PasswordReplacedError(Exception):
+    """Since the password was compared the account's hash has become another one."""
+
+    def __init__(self, encoded: str | None) -> None:
+        super().__init__()
+        self.encoded = encoded
 
 
 class SignIn:
@@ -104,9 +113,14 @@ class SignIn:
             opened = await self._accounts.lock_credentials(connection, user_id)
         if opened is None or not await self._passwords.verify(opened.password_hash, password):
             raise IdempotencyConflict
+        try:
+            async with self._database.transaction() as connection:
+                await self._hold_password(connection, user_id, opened.password_hash)
+                signed_in = await self._sessions.begin(connection, user_id, origin, now, created=True)
+        except _PasswordReplacedError as replaced:
+            raise IdempotencyConflict from replaced
         replay.mark()
-        async with self._database.transaction() as connection:
-            return await self._sessions.begin(connection, user_id, origin, now, created=True)
+        return signed_in
 
     async def by_password(
         self, email: str, password: str, origin: Origin, codes: Codes = NO_CODES
@@ -129,22 +143,46 @@ class SignIn:
     ) -> SignedIn:
         guess = await self._claims.attempt(email, origin)
         credentials = await self._claims.matching(guess, password)
-        if credentials is None or credentials.password_hash is None:
+        if credentials is None:
             raise BadCredentials
-        encoded = credentials.password_hash
         await self._factor.before_sign_in(credentials.user_id, codes.totp)
         await self._doorman.before_sign_in(credentials.user_id, origin, codes.mailed)
-        renewed = await self._passwords.hash(password) if self._passwords.outdated(encoded) else None
-        async with self._database.transaction() as connection:
-            await self._repeats.claim(connection, claim)
-            if renewed is not None:
-                await self._accounts.renew_hash(connection, credentials.user_id, old=encoded, new=renewed)
-            await self._throttle.forgive(connection, guess.forgiven(credentials))
-            now = self._clock.now()
-            signed_in = await self._sessions.begin(
-                connection, credentials.user_id, origin, now, created=False, codes=codes
-            )
-            return await self._repeats.keep(connection, claim, signed_in)
+        forgiven = guess.forgiven(credentials)
+
+        async def enter(encoded: str) -> SignedIn:
+            renewed = await self._passwords.hash(password) if self._passwords.outdated(encoded) else None
+            async with self._database.transaction() as connection:
+                await self._repeats.claim(connection, claim)
+                await self._hold_password(connection, credentials.user_id, encoded)
+                if renewed is not None:
+                    await self._accounts.renew_hash(connection, credentials.user_id, old=encoded, new=renewed)
+                await self._throttle.forgive(connection, forgiven)
+                now = self._clock.now()
+                signed_in = await self._sessions.begin(
+                    connection, credentials.user_id, origin, now, created=False, codes=codes
+                )
+                return await self._repeats.keep(connection, claim, signed_in)
+
+        encoded = credentials.password_hash
+        while encoded is not None:
+            try:
+                return await enter(encoded)
+            except _PasswordReplacedError as replaced:
+                # It may be the same password, whose outdated hash another sign-in renewed.
+                encoded = replaced.encoded
+                if not await self._passwords.verify(encoded, password):
+                    raise BadCredentials from replaced
+        raise BadCredentials
+
+    async def _hold_password(self, connection: Connection, user_id: UUID, compared: str | None) -> None:
+        """Hold an account whose password is still the one that was compared.
+
+        A hash takes long, and waits for others. Whoever set a new password meanwhile has ended all sessions that the one
+        before had begun: none may begin behind that.
+        """
+        still = await self._accounts.lock_credentials(connection, user_id)
+        if still is None or still.password_hash != compared:
+            raise _PasswordReplacedError(None if still is None else still.password_hash)
 
     async def challenge(self, chain: Chain, address: str, chain_id: str) -> Challenge:
         """Make a message for a wallet to sign."""
@@ -159,7 +197,8 @@ class SignIn:
         """Sign in with a signed challenge; the first sign-in of an address opens its account.
 
         Of two that are the first at once one loses all that it wrote, its challenge unused. It finds the other's
-        account when it looks again: both of them proved that the address is theirs.
+        account when it looks again: both of them proved that the address is theirs. So does one whose address was
+        taken off its account at this moment, and then is the first.
         """
 
         async def enter(claim: Claim | None) -> SignedIn:
@@ -169,7 +208,7 @@ class SignIn:
                 await self._doorman.before_sign_in(owner, origin, codes.mailed)
             try:
                 return await self._by_wallet(claim, nonce, challenge, origin, codes)
-            except _AddressTakenError:
+            except _OwnerChangedError:
                 return await self._by_wallet(claim, nonce, challenge, origin, codes)
 
         return await self._repeats.once("wallet", nonce, _joined(signature, codes), enter)
@@ -205,13 +244,17 @@ class SignIn:
         chain, address = challenge.chain, challenge.address
         owner = await self._accounts.owner_of_wallet(connection, chain, address)
         if owner is not None:
+            await hold_account(connection, owner)
+            # Whoever took the account over while we waited for it may have taken the address off it.
+            if await self._accounts.owner_of_wallet(connection, chain, address) != owner:
+                raise _OwnerChangedError
             return owner, False
         self._door.check(origin.address)
         user_id = uuid7()
         display_name = f"{address[:6]}…{address[-4:]}"
         await self._accounts.insert(connection, NewAccount(user_id, display_name, now))
         if not await self._accounts.insert_wallet(connection, Wallet(user_id, chain, address), now):
-            raise _AddressTakenError
+            raise _OwnerChangedError
         await events.user_registered(connection, user_id, display_name=display_name, method=chain, now=now)
         return user_id, True
 

@@ -197,7 +197,6 @@ async def auth(
         wired = wire(
             Parts(
                 database=database,
-                passwords=Passwords(hashing, hasher),
                 vault=vault,
                 mailer=Mailer(mail_server, clock),
                 clock=clock,
@@ -206,7 +205,12 @@ async def auth(
                 rules=RULES,
                 jwks_json="{}",
                 http=http,
-                **{"screens": screens, "keepers": Purse(), **outside},
+                **{
+                    "passwords": Passwords(hashing, hasher),
+                    "screens": screens,
+                    "keepers": Purse(),
+                    **outside,
+                },
             )
         )
         revocations = Revocations(partial(own_revocations, wired.feed), clock)
