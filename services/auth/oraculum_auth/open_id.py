@@ -198,6 +198,8 @@ class OpenIdSignIn:
         await self._sessions.end_all(connection, owner, reason="account_joined")
         await self._accounts.show_mailbox(connection, owner)
         await events.audit(connection, "account.taken_over", owner, now=now)
+        # What else somebody left ends where it is kept, webhooks for one: to others it is as if the password were new.
+        await events.password_changed(connection, owner, reason="account_joined", now=now)
 
     async def _open(
         self, connection: Connection, identity: Identity, email: str | None, now: datetime

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +18,7 @@ from oraculum.auth.v1 import auth_service_pb2 as auth_pb
 from oraculum.auth.v1 import open_id_service_pb2 as pb
 from oraculum.auth.v1.api_key_service_pb2 import CreateApiKeyRequest, OpenApiKeyRequest
 from oraculum.auth.v1.credential_service_pb2 import VerifyEmailRequest
+from oraculum.auth.v1.users_fact_pb2 import UsersFact
 from oraculum_auth.errors import (
     ApiKeyUnknown,
     BadCredentials,
@@ -32,6 +34,8 @@ from oraculum_kit.errors import ServiceError
 from oraculum_kit.testing import bearing
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+SHOW_OPENED = MIGRATIONS / "20261121235500_show_mailboxes_of_accounts_opened_at_providers.sql"
 
 
 @pytest.fixture
@@ -195,6 +199,35 @@ async def test_a_join_ends_what_nobody_has_shown_to_be_theirs(auth, shown: str) 
     assert account.user.user_id == again.user.user_id
     told = {(await auth.mails.next())["Subject"] for _ in range(2 + (shown == "by a mailed code"))}
     assert "Another provider's account signs in to yours" in told
+    # Webhooks and whatever else others keep for the account end, too.
+    new_passwords = [] if shown else [(account.user.user_id, "account_joined")]
+    assert new_passwords == await passwords_told(auth)
+
+
+async def passwords_told(auth) -> list[tuple[str, str]]:
+    """Whose password is told to be another one, and why."""
+    async with auth.database.connection() as connection:
+        rows = await connection.execute("select payload from outbox where topic = 'users' order by id")
+        facts = [UsersFact.FromString(payload) for (payload,) in await rows.fetchall()]
+    changes = [fact.password_changed for fact in facts if fact.HasField("password_changed")]
+    return [(change.user_id, change.reason) for change in changes]
+
+
+async def test_who_opened_an_account_at_a_provider_has_shown_its_mailbox(auth) -> None:
+    """Also before that was noted: the migration knows them by the moment at which account and identity were made."""
+    theirs = (await signed_in(auth, "bela", email="bela@example.com", email_verified=True)).user.user_id
+    clicked = (await opened(auth, "")).user.user_id
+    auth.clock.advance(seconds=1)
+    async with auth.database.connection() as connection:
+        await connection.execute("update account set mailbox_shown = false")
+        # Somebody joined the account that was opened here.
+        await connection.execute(
+            "insert into open_id_identity (issuer, subject, user_id, created_at) values ('i', 's', %s, %s)",
+            [clicked, auth.clock.now()],
+        )
+        await connection.execute(SHOW_OPENED.read_text("utf-8"), prepare=False)
+        rows = await connection.execute("select user_id::text, mailbox_shown from account")
+        assert {theirs: True, clicked: False} == dict(await rows.fetchall())
 
 
 @pytest.mark.parametrize(("mine", "theirs"), [(False, True), (True, False), (False, False)])
