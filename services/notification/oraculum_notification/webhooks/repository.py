@@ -145,11 +145,12 @@ class Proving:
     async def note_unproved(
         self, connection: Connection, turn: Turn, result: str, *, seconds: float | None
     ) -> None:
-        """Let it be asked again so much later, or not by itself."""
+        """Let it be asked again so much later, or not by itself; now where its owner wished so meanwhile."""
         await _sql.note_unproved.run(
             connection,
             subscription_id=turn.subscription_id,
             lease=turn.lease,
+            attempts=turn.attempts,
             result=result,
             seconds=seconds,
         )

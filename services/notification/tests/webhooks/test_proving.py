@@ -120,6 +120,26 @@ class TestProving:
         (one,) = await owner.subscriptions()
         assert (pb.SUBSCRIPTION_STATUS_PENDING, "") == (one.status, one.last_result)
 
+    async def test_a_wish_to_be_asked_again_is_kept_while_the_last_question_is_on_its_way(
+        self, owner, receiver
+    ) -> None:
+        """The last one fails and would be followed by none; its owner had mended the receiver a moment before."""
+        made = await owner.subscribe(receiver.url, "event.created", proved=False)
+        database = owner.service.database
+        receiver.to_questions = lambda _: (500, b"")
+        async with database.transaction() as connection:
+            await connection.execute("update webhook set attempts = %s", [ATTEMPTS - 1])
+            (turn,) = await Sending().claim(connection, uuid7(), lease_seconds=60, troubled=True, row_count=1)
+        await owner.ask_again(made.subscription.subscription_id)
+        async with Poster(Rules(development=True)) as poster:
+            prover = Prover(database, poster, SystemClock(), Backoff(first_seconds=1, longest_seconds=1))
+            await prover.ask(turn, "a secret", slow_seconds=60)
+        async with database.transaction() as connection:
+            (again,) = await Sending().claim(
+                connection, uuid7(), lease_seconds=60, troubled=True, row_count=1
+            )
+        assert (turn.subscription_id, 0) == (again.subscription_id, again.attempts)
+
 
 @pytest.mark.parametrize(
     ("said", "right"),

@@ -38,9 +38,12 @@ update webhook set unproved_since = null, attempts = 0, failing_since = null, sl
 where subscription_id = %(subscription_id)s and lease = %(lease)s and unproved_since is not null;
 
 -- name: note_unproved
--- Lets an address be asked again after a while, or not by itself; if the lease is still ours.
-update webhook set attempts = attempts + 1, lease = null, last_attempt_at = clock_timestamp(), last_result = %(result)s,
-  due_at = clock_timestamp() + make_interval(secs => %(seconds)s::float8)
+-- Lets an address be asked again after a while, or not by itself; if the lease is still ours. Its owner may have had it
+-- asked again meanwhile: then it is asked now, as if for the first time.
+update webhook set lease = null, last_attempt_at = clock_timestamp(), last_result = %(result)s,
+  attempts = case when attempts < %(attempts)s then attempts else attempts + 1 end,
+  due_at = case when attempts < %(attempts)s then clock_timestamp()
+    else clock_timestamp() + make_interval(secs => %(seconds)s::float8) end
 where subscription_id = %(subscription_id)s and lease = %(lease)s and unproved_since is not null;
 
 -- name: kinds_of
