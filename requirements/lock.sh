@@ -5,7 +5,8 @@ cd "$(dirname "$0")/.."
 compile() {
   .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
-    --no-emit-package oraculum-kit --no-emit-package oraculum-protos --no-emit-package oraculum-money "$@"
+    --no-emit-package oraculum-kit --no-emit-package oraculum-protos --no-emit-package oraculum-money \
+    --no-emit-package oraculum-client "$@"
 }
 compile requirements/bootstrap.in -o requirements/bootstrap.txt
 compile requirements/tools.in protos/pyproject.toml libs/*/pyproject.toml services/*/pyproject.toml \

@@ -61,10 +61,12 @@ class Shapes:
         return plain.get(str(schema.get("type")), "Any")
 
     def _union(self, kinds: Sequence[Mapping[str, Any]], prefix: str, *, given: bool) -> str:
-        if any(one.get("pattern") in _DECIMALS for one in kinds):
-            return "Decimal"
-        types = [self.type(one, prefix, given=given) for one in kinds if one.get("type") != "null"]
-        return " | ".join(dict.fromkeys([*types, *(["None"] if len(types) < len(kinds) else [])]))
+        real = [one for one in kinds if one.get("type") != "null"]
+        types = [self.type(one, prefix, given=given) for one in real]
+        if any(one.get("pattern") in _DECIMALS for one in real):
+            # A number may be given as one or as text; it is one thing.
+            types = ["Decimal"]
+        return " | ".join(dict.fromkeys([*types, *(["None"] if len(real) < len(kinds) else [])]))
 
     def _text(self, schema: Mapping[str, Any], *, given: bool) -> str:
         if schema.get("pattern") in _DECIMALS:

@@ -38,7 +38,7 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
     type: Literal["market", "limit", "merge", "subsidy"]
     time_in_force: Literal["gtc", "gtd", "ioc", "fok"]
     post_only: bool
-    limit_price: Decimal
+    limit_price: Decimal | None
     expires_at: datetime | None
     open_shares: Decimal
     reserved: Decimal
@@ -49,7 +49,7 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True):
     tx_hash: str | None
     created_at: datetime
     settled_at: datetime | None
-    profit_loss: Decimal
+    profit_loss: Decimal | None
 
 
 class PredictionPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +88,7 @@ class Edited(msgspec.Struct, frozen=True, kw_only=True):
     type: Literal["market", "limit", "merge", "subsidy"]
     time_in_force: Literal["gtc", "gtd", "ioc", "fok"]
     post_only: bool
-    limit_price: Decimal
+    limit_price: Decimal | None
     expires_at: datetime | None
     open_shares: Decimal
     reserved: Decimal
@@ -99,7 +99,7 @@ class Edited(msgspec.Struct, frozen=True, kw_only=True):
     tx_hash: str | None
     created_at: datetime
     settled_at: datetime | None
-    profit_loss: Decimal
+    profit_loss: Decimal | None
     sale: Prediction | None
 
 
@@ -343,9 +343,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["draft", "active", "locked", "resolving", "resolved", "cancelled"]
     outcomes: list[Outcome]
     asset: str
-    total_volume: Decimal
-    total_liquidity: Decimal
-    liquidity_parameter: Decimal
+    total_volume: Decimal | None
+    total_liquidity: Decimal | None
+    liquidity_parameter: Decimal | None
     participant_count: int | None
     sequence: int | None
     start_time: datetime | None
@@ -853,7 +853,7 @@ class Kelly(msgspec.Struct, frozen=True, kw_only=True):
     part: Decimal
     shares: Decimal
     fee: Decimal
-    average_price: Decimal
+    average_price: Decimal | None
     price: Decimal
     asset: str
     capped_by: str | None
@@ -910,8 +910,8 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     outcome: int
     kind: Literal["stop_loss", "take_profit"]
     price: Decimal
-    shares: Decimal
-    min_price: Decimal
+    shares: Decimal | None
+    min_price: Decimal | None
     status: Literal["waiting", "fired", "done", "failed", "cancelled"]
     order_id: str | None
     reason: str | None
@@ -967,9 +967,9 @@ class HouseLimits(msgspec.Struct, frozen=True, kw_only=True):
     """What the market makers of an asset may lose; null where their escrows are all that limits them."""
 
     asset: str
-    market: Decimal
-    total: Decimal
-    least_resting: Decimal
+    market: Decimal | None
+    total: Decimal | None
+    least_resting: Decimal | None
 
 
 class Prohibitions(msgspec.Struct, frozen=True, kw_only=True):
@@ -1001,9 +1001,9 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     event_id: str
     outcome: int
     side: Literal["buy", "sell"]
-    amount: Decimal
-    shares: Decimal
-    limit_price: Decimal
+    amount: Decimal | None
+    shares: Decimal | None
+    limit_price: Decimal | None
     score: int
     signals: list[Signal]
     status: Literal["pending", "approved", "placed", "rejected"]
@@ -1051,7 +1051,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
     open_time: datetime | None
     start_time: datetime | None
     close_time: datetime | None
-    tick_size: Decimal
+    tick_size: Decimal | None
     volume: str | None
     liquidity: str | None
     mutually_exclusive: bool
@@ -1213,11 +1213,11 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     shares: Decimal
     reserved_shares: Decimal
     cost: Decimal
-    average_price: Decimal
+    average_price: Decimal | None
     value: Decimal
     realised: Decimal
     unrealised: Decimal
-    payout: Decimal
+    payout: Decimal | None
     asset: str
 
 
@@ -1308,11 +1308,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     settled_events: int
     won_events: int
     lost_events: int
-    win_rate: Decimal
+    win_rate: Decimal | None
     calls: int
     right_calls: int
-    accuracy: Decimal
-    brier: Decimal
+    accuracy: Decimal | None
+    brier: Decimal | None
 
 
 class Turnover(msgspec.Struct, frozen=True, kw_only=True):
@@ -1359,9 +1359,9 @@ class OutcomePrices(msgspec.Struct, frozen=True, kw_only=True):
     outcome: int
     price: Decimal
     volume: Decimal
-    open: Decimal
-    high: Decimal
-    low: Decimal
+    open: Decimal | None
+    high: Decimal | None
+    low: Decimal | None
 
 
 class EventSpan(msgspec.Struct, frozen=True, kw_only=True):
@@ -1424,9 +1424,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     label: str
-    price: Decimal
-    odds: Decimal
-    volume: Decimal
+    price: Decimal | None
+    odds: Decimal | None
+    volume: Decimal | None
 
 
 class Resolution(msgspec.Struct, frozen=True, kw_only=True):
@@ -1452,7 +1452,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     open_disputes: int
     awaits_confirmation: bool
     overturned: bool
-    bond: Decimal
+    bond: Decimal | None
 
 
 class Scale(msgspec.Struct, frozen=True, kw_only=True):
@@ -1725,8 +1725,8 @@ class HouseTotal(msgspec.Struct, frozen=True, kw_only=True):
     asset: str
     exposure: Decimal
     markets: int
-    market_limit: Decimal
-    total_limit: Decimal
+    market_limit: Decimal | None
+    total_limit: Decimal | None
 
 
 class HouseMarket(msgspec.Struct, frozen=True, kw_only=True):
@@ -1829,7 +1829,7 @@ class WorldQuote(msgspec.Struct, frozen=True, kw_only=True):
     bid_size: str | None
     ask_size: str | None
     last: str | None
-    probability: Decimal
+    probability: Decimal | None
     venue_time: datetime | None
     received_at: datetime | None
     stale: bool

@@ -3,17 +3,19 @@
 import inspect
 import json
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from oraculum_client import AsyncOraculum, Oraculum
+from oraculum_client import AsyncOraculum, Oraculum, shapes_generated
 
 HERE = Path(__file__).parents[1]
 SURFACE = json.loads((HERE / "surface.json").read_text())
+SHAPES = runpy.run_path(str(HERE / "generate.py"))["Shapes"](SURFACE["components"]["schemas"])
 ROUTES = [told for methods in SURFACE["paths"].values() for told in methods.values()]
 
 
@@ -37,3 +39,17 @@ def test_a_route_has_a_method_with_its_parameters(client: type, route: dict[str,
         reference = route["requestBody"]["content"]["application/json"]["schema"]["$ref"]
         wanted |= SURFACE["components"]["schemas"][reference.rpartition("/")[2]]["properties"].keys()
     assert wanted == taken
+
+
+@pytest.mark.parametrize("name", sorted(SURFACE["components"]["schemas"]))
+def test_what_may_be_null_may_be_none(name: str) -> None:
+    """A bet without a limit, or one that is not settled, is decoded as it is."""
+    model = getattr(shapes_generated, SHAPES.name(f"#/{name}"), None)
+    if model is None:
+        # A body that is given, or a problem: no class of its own.
+        return
+    hints = get_type_hints(model)
+    for field, described in SURFACE["components"]["schemas"][name].get("properties", {}).items():
+        if {"type": "null"} in described.get("anyOf", ()):
+            hint = hints.get(field, hints.get(f"{field}_"))
+            assert type(None) in get_args(hint), f"{name}.{field}"

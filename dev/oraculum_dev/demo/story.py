@@ -2,7 +2,7 @@
 
 from contextlib import AsyncExitStack
 
-from oraculum_dev.demo import arrival, betting, identity, outcome
+from oraculum_dev.demo import arrival, betting, identity, outcome, program
 from oraculum_dev.demo.api import Api, RefusedError
 from oraculum_dev.demo.facts import Telling
 from oraculum_dev.demo.stage import Stage
@@ -29,5 +29,6 @@ async def tell(api: Api, telling: Telling) -> None:
         await outcome.bet_too_late(stage)
         await outcome.be_resolved(stage)
         await outcome.be_paid(stage)
+        await program.look_back(stage)
         await identity.be_checked(stage)
         await outcome.balance_the_books(stage)

@@ -32,7 +32,8 @@ FIXED_PARTS = (
     Part("gateway", "oraculum_gateway", SHARED),
     # Whoever installs it has nothing else of ours.
     Part("clients/python", "oraculum_client", frozenset()),
-    Part("dev", "oraculum_dev", SHARED),
+    # It uses the API as people do, and so what they install.
+    Part("dev", "oraculum_dev", SHARED | {"oraculum_client"}),
 )
 
 
