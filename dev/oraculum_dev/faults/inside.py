@@ -74,6 +74,12 @@ LAWS: Mapping[str, str] = {
         ) o using (order_id)
         where coalesce(units_left, 0) <> coalesce(needed, 0)
     """,
+    "whoever is due something is paid": """
+        select s.event_id, s.revision, s.step, s.heard_at, j.due_at, j.attempts, j.last_error
+        from prediction.settlement s
+        left join prediction.job j on j.kind = 'settle' and j.unique_key = s.event_id::text
+        where s.step < 5
+    """,
     "no release waits": "select order_id, event_id, received_at from wallet.release_waiting",
     "no event stands still": "select event_id, halted_at from wallet.fill_progress where halted_at is not null",
     "no fill waits": "select event_id, sequence from wallet.fill_waiting",

@@ -89,10 +89,8 @@ class Deadlines:
         )
 
     def _due(self, event: Event) -> datetime | None:
-        """When the deadline is; one that lies before the end is from before this was refused."""
-        if event.resolve_by is None or event.resolve_by >= event.end_time:
-            return event.resolve_by
-        return event.end_time + self._after
+        """When the deadline is; one that leaves less time behind the end is from before this was refused."""
+        return max(event.resolve_by, event.end_time + self._after) if event.resolve_by else None
 
     async def _schedule(self, connection: Connection, event_id: UUID, run_at: datetime) -> None:
         await jobs.schedule(

@@ -69,7 +69,9 @@ def meet(draft: Draft, ticket: Ticket, now: datetime) -> Step | ServiceError:
     if refused is not None:
         return refused
     taker = ticket.taker(order, draft.place())
-    found = match(draft.state, book, taker, now, meetings_max=MEETINGS_MAX)
+    # What the house places itself can't be placed in parts: else a wall of small orders would keep stop-losses from selling.
+    meetings_max = None if ticket.placement.origin.cleared else MEETINGS_MAX
+    found = match(draft.state, book, taker, now, meetings_max=meetings_max)
     if isinstance(found, Refusal):
         return refusal(found)
     found = _without_little(draft, found)

@@ -241,6 +241,11 @@ class TestRevisions:
         } == {person: house.books.user(person) for person in crowd}
         assert 0 == house.books.escrow(event_id)
         house.books.check()
+        # The one that was put aside is sent again when everything is over.
+        paid = dict(house.books.balances)
+        await house.hear(event_id, [1_000_000, 0], revision=1)
+        await house.settle(event_id)
+        assert paid == dict(house.books.balances)
 
     async def test_what_somebody_has_spent_is_the_houses_loss(self, house: Any) -> None:
         """Nobody is overdrawn; a third revision neither asks for the rest nor forgets what was paid."""

@@ -1,22 +1,24 @@
 -- Settlement: what events came to, what people are due, and how far paying them is.
 
 -- name: hear_resolution
--- Notes a revision of what an event came to, once. The first pays at once; a later one takes back first.
+-- Notes a revision of what an event came to, once. The first that is heard pays at once; a later one takes back first. One
+-- that comes behind a later one, as from the topic of dead letters, says nothing any more.
 insert into settlement (event_id, revision, payout_prices, refunded, closing_sequence, step)
 select m.event_id, %(revision)s, %(payout_prices)s::bigint[], %(refunded)s, %(closing_sequence)s,
     case when exists (select from settlement s where s.event_id = m.event_id) then 1 else 2 end
 from market m
 where m.event_id = %(event_id)s
+  and not exists (select from settlement s where s.event_id = m.event_id and s.revision > %(revision)s)
 on conflict (event_id, revision) do nothing
 returning event_id
 
 -- name: next_settlement
--- The oldest revision of an event that is not done, with what it needs to know of the market. It corrects another where one
--- was heard before: the first that is heard may have any number, where a malformed one was put aside.
+-- The oldest revision of an event that is not done, with what it needs to know of the market. It corrects another where there
+-- is one before it: the first that is heard may have any number, where a malformed one was put aside.
 select s.event_id, s.revision, s.payout_prices, s.refunded, s.closing_sequence, s.step, s.after_user_id,
     s.after_sequence, s.people_paid, s.paid_units, s.taken_back_units, s.lost_units, m.asset, m.escrow_units, m.sequence,
     m.sold, m.status,
-    exists (select from settlement o where o.event_id = s.event_id and o.heard_at < s.heard_at) as corrects
+    exists (select from settlement o where o.event_id = s.event_id and o.revision < s.revision) as corrects
 from settlement s
 join market m on m.event_id = s.event_id
 where s.event_id = %(event_id)s and s.step < 5
