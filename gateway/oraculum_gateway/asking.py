@@ -5,7 +5,8 @@ waits is bounded by the channels that there are; and one that came and went befo
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Container, Iterable
+from itertools import islice
 from typing import Final
 
 from oraculum.notification.v1 import notification_service_pb2 as pb
@@ -43,13 +44,13 @@ class Asked:
                 self._filled.clear()
                 await self._filled.wait()
             removed = _first(self._removed)
-            # Notification removes before it adds; a name that waits to be removed must not be added before that.
-            added = [] if self._removed else _first(self._added)
+            # Notification removes before it adds; a name that still waits to be removed must not be added before that.
+            added = _first(self._added, unless=self._removed)
             yield pb.SubscribeRequest(add_channels=added, remove_channels=removed)
 
 
-def _first(names: dict[str, None]) -> list[str]:
-    taken = [name for name, _ in zip(names, range(NAMES_AT_ONCE_MAX), strict=False)]
+def _first(names: dict[str, None], unless: Container[str] = ()) -> list[str]:
+    taken = list(islice((name for name in names if name not in unless), NAMES_AT_ONCE_MAX))
     for name in taken:
         del names[name]
     return taken

@@ -103,10 +103,11 @@ def shaped(value: Any, model: type[M], *, prefix: str = "") -> M:
 
 def query_pairs(request: Request) -> list[tuple[str, str]]:
     """The query as it was meant, however it was written."""
-    query = request.scope["query_string"].decode("latin-1")
-    if not query:
+    if not request.scope["query_string"]:
         return []
     try:
+        # Whoever does not escape what is not ASCII writes UTF-8.
+        query = request.scope["query_string"].decode()
         return parse_qsl(query, keep_blank_values=True, max_num_fields=QUERY_FIELDS_MAX, errors="strict")
     except ValueError as error:
         raise Problem(400, "malformed_query", "The query cannot be read.") from error

@@ -64,8 +64,8 @@ class TestAsked:
         for name in names:
             asked.remove(name)
             asked.add(name)
-        expected = [([], parts[0]), ([], parts[1]), (parts[0], parts[2]), (parts[1], []), (parts[2], [])]
-        assert expected == await told(asked, 5)
+        # In one message notification removes before it adds; nothing else waits for what others leave.
+        assert [(part, part) for part in parts] == await told(asked, 3)
 
 
 async def test_after_the_stream_broke_everything_is_asked_for_again_in_portions(gateway) -> None:
