@@ -56,7 +56,7 @@ class PasswordPlace:
         """PASSWORD_WORKERS and PASSWORD_NICENESS."""
         return cls(
             workers=environment.integer("PASSWORD_WORKERS", 1, minimum=1),
-            niceness=environment.integer("PASSWORD_NICENESS", 5, minimum=0, maximum=19),
+            niceness=environment.integer("PASSWORD_NICENESS", 10, minimum=0, maximum=19),
         )
 
     def hashing(self, hasher: PasswordHasher) -> Threads | Children:
