@@ -482,7 +482,7 @@ Global___UserDeleted: _TypeAlias = UserDeleted  # noqa: Y015
 
 @_typing.final
 class PasswordChanged(_message.Message):
-    """A password was set anew: whoever knew the one before is out, whatever sessions there were."""
+    """A password was set anew, or ended: whoever knew the one before is out, whatever sessions there were."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -492,7 +492,9 @@ class PasswordChanged(_message.Message):
     user_id: _builtins.str
     """Whose."""
     reason: _builtins.str
-    """How: password_changed by whoever knew the one before, password_reset by whoever reads the account's mail."""
+    """How: password_changed by whoever knew the one before, password_reset by whoever reads the account's mail,
+    account_joined where a sign-in with a provider took the account over and left it without one.
+    """
     @_builtins.property
     def occurred_at(self) -> _timestamp_pb2.Timestamp:
         """When."""
