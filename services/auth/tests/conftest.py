@@ -49,6 +49,7 @@ from oraculum_kit.keyring import KeyRing
 from oraculum_kit.mail import MailConfig, Mailer
 from oraculum_kit.revocations import Revocations
 from oraculum_kit.testing import Parties, serving
+from oraculum_kit.testing.messaging import eventually
 
 DOMAIN = SigningDomain(
     "oraculum.test", "https://oraculum.test", evm_chain_id="8453", solana_cluster="mainnet"
@@ -142,6 +143,19 @@ class Auth:
     # What a service that heard of every revocation knows.
     revocations: Revocations
     places: Places
+
+    async def lock_waiters(self, many: int = 1) -> None:
+        """Wait until so many statements wait for what another transaction holds."""
+
+        async def wait() -> bool:
+            async with self.database.connection() as connection:
+                rows = await connection.execute(
+                    "select count(*) from pg_stat_activity"
+                    " where datname = current_database() and wait_event_type = 'Lock'"
+                )
+                return (await rows.fetchone() or (0,))[0] >= many
+
+        await eventually(wait)
 
 
 @pytest.fixture

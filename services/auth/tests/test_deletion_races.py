@@ -32,7 +32,6 @@ from oraculum_auth.throttle import Throttle
 from oraculum_auth.wallets import WalletBook
 from oraculum_kit.caller import User
 from oraculum_kit.db import Database, DatabaseConfig
-from oraculum_kit.testing.messaging import eventually
 
 # Longer than any machine takes: nobody here gives up waiting for a row.
 PATIENCE_SECONDS = 60.0
@@ -40,9 +39,6 @@ DOMAIN = SigningDomain("oraculum.test", "https://oraculum.test", evm_chain_id="1
 WALLET = Account.from_key("0x" + "33" * 32)
 # Tables that must have nothing of somebody who is gone.
 EMPTY = ("api_key", "totp", "consent", "play_limit", "play_state", "wallet_address", "challenge", "session")
-WAITING = (
-    "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-)
 
 Act = Callable[[], Awaitable[object]]
 
@@ -163,19 +159,11 @@ async def test_what_waits_behind_a_deletion_changes_nothing(
             "select from account where user_id = %s for update", [ada.id]
         )
 
-        async def waiting(many: int) -> None:
-            async def all_of_them() -> bool:
-                async with auth.database.connection() as connection:
-                    row = await (await connection.execute(WAITING)).fetchone()
-                return row is not None and row[0] >= many
-
-            await eventually(all_of_them)
-
         gone = asyncio.create_task(of.deletion.delete(ada, str(ada.id)))
         # It stands first in the row's queue before anybody else comes.
-        await waiting(1)
+        await auth.lock_waiters(1)
         late = {name: asyncio.create_task(act()) for name, act in coming.items()}
-        await waiting(1 + len(late))
+        await auth.lock_waiters(1 + len(late))
         await blocker.rollback()
     await gone
     results = await asyncio.gather(*late.values(), return_exceptions=True)
@@ -208,13 +196,7 @@ async def test_a_refresh_takes_the_account_before_the_session(auth) -> None:
     async with await psycopg.AsyncConnection.connect(auth.database.config.url) as deletion:
         await deletion.execute("select from account where user_id = %s for no key update", [user_id])
         refresh = asyncio.create_task(auth.stub.Refresh(asked))
-
-        async def waits() -> bool:
-            async with auth.database.connection() as connection:
-                row = await (await connection.execute(WAITING)).fetchone()
-            return row is not None and row[0] > 0
-
-        await eventually(waits)
+        await auth.lock_waiters()
         # It holds none of what the deletion erases next.
         await deletion.execute("select from session where user_id = %s for update nowait", [user_id])
         await deletion.rollback()

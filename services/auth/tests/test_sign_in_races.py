@@ -17,16 +17,12 @@ from oraculum_auth.hashing.threads import Threads
 from oraculum_auth.passwords import Passwords
 from oraculum_kit.caller import Caller, calling_as
 from oraculum_kit.errors import Aborted
-from oraculum_kit.testing.messaging import eventually
 
 EMAIL, PASSWORD, OTHER = "ada@example.com", "correct horse battery staple", "another good passphrase"
 WALLET = Account.from_key("0x" + "44" * 32)
 HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 REGISTER = pb.RegisterRequest(email=EMAIL, password=PASSWORD, display_name="Ada")
 SIGN_IN = pb.SignInWithPasswordRequest(email=EMAIL, password=PASSWORD)
-WAITING = (
-    "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-)
 
 
 class Slow:
@@ -121,13 +117,7 @@ async def test_an_address_that_was_taken_off_meanwhile_enters_the_account_no_mor
         await taking_over.execute("select from account where user_id = %s for no key update", [user_id])
         await taking_over.execute("delete from wallet_address where user_id = %s", [user_id])
         late = asyncio.create_task(auth.stub.SignInWithWallet(request))
-
-        async def waits() -> bool:
-            async with auth.database.connection() as connection:
-                row = await (await connection.execute(WAITING)).fetchone()
-            return row is not None and row[0] > 0
-
-        await eventually(waits)
+        await auth.lock_waiters()
         await taking_over.commit()
     second = await late
     assert (True, False) == (second.created, second.user.user_id == user_id)
