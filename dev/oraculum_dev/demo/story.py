@@ -29,6 +29,6 @@ async def tell(api: Api, telling: Telling) -> None:
         await outcome.bet_too_late(stage)
         await outcome.be_resolved(stage)
         await outcome.be_paid(stage)
-        await program.look_back(stage)
         await identity.be_checked(stage)
         await outcome.balance_the_books(stage)
+        await program.look_back(stage)
