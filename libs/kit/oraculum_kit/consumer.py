@@ -84,6 +84,7 @@ class GroupConsumer:
         # Whether the thread has paused everything, and whether the loop has asked it to.
         self._busy = False
         self._beaten = False
+        self._beat_failed: Exception | None = None
         self._lag_at = 0.0
         self._told_at = 0.0
         # Since when the group has not told us what is ours.
@@ -154,7 +155,7 @@ class GroupConsumer:
         while True:
             await asyncio.sleep(_ALIVE_SECONDS)
             self._beaten = True
-            await self._call(self._poll_paused)
+            await self._call(self._stay)
 
     async def _call(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         return await asyncio.get_running_loop().run_in_executor(
@@ -212,6 +213,13 @@ class GroupConsumer:
         _log.warning("consumer.error", group=self._group, error=error.name(), text=error.str())
         return False
 
+    def _stay(self) -> None:
+        """Poll, paused. What fails is told when the batch is done, by `_resume`, for nobody waits for a beat."""
+        try:
+            self._poll_paused()
+        except Exception as error:  # noqa: BLE001  whatever it was, it is raised there
+            self._beat_failed = self._beat_failed or error
+
     def _poll_paused(self) -> None:
         consumer = self._running()
         if not self._busy:
@@ -225,6 +233,9 @@ class GroupConsumer:
             )
 
     def _resume(self) -> None:
+        if self._beat_failed is not None:
+            # The group may have given us up since, and the record on its way may not come again: begin anew.
+            raise self._beat_failed
         self._busy = False
         consumer = self._running()
         consumer.resume(consumer.assignment())

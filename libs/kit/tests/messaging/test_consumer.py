@@ -52,6 +52,22 @@ async def test_a_member_for_whom_nothing_is_left_knows_that(cluster: Cluster, to
         assert [0, 1, 1, 1] == sorted(len(member.owned) for member in members)
 
 
+async def test_a_beat_that_failed_is_told_when_the_batch_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody keeps the member in its group any more, and the record on its way may be lost to it: it must begin anew."""
+    monkeypatch.setattr("oraculum_kit.consumer._ALIVE_SECONDS", 0.01)
+    member, beaten = GroupConsumer(Cluster("127.0.0.1:1"), group="any", topics=["bets"]), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def fail() -> None:
+        loop.call_soon_threadsafe(beaten.set)
+        raise ConnectionError("the partition cannot be set back")
+
+    monkeypatch.setattr(member, "_poll_paused", fail)
+    with pytest.raises(ConnectionError):
+        async with member.kept_alive():
+            await beaten.wait()
+
+
 def refused(member: GroupConsumer, offset: int) -> None:
     """The answer to a commit that was sent while the group changed."""
     partition = TopicPartition("bets", 0, offset)
