@@ -4,7 +4,6 @@ Every quote that is news passes here, and every trade; troubles of books come fr
 to be wrong (silence, staleness) is looked for by the clock.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,7 +21,9 @@ from oraculum_market_data.trades import Deal
 _MILLION: Final = 1_000_000
 # The two prices of a spread each may be off; beyond this the prices of what excludes each other do not fit together.
 _SUM_TOLERANCE: Final = 60_000
-_SEEN_MAX: Final = 200_000
+# Trades that are known again: the last so many at least, twice as many at most. Each takes a number, not its texts: two that
+# differ and have the same one are as rare as nothing, and would be a false incident.
+_SEEN_MAX: Final = 50_000
 _SKEW_TOLERATED_SECONDS: Final = 3.0
 # Venues' clocks are compared to the millisecond, and answers of one moment overtake each other a little.
 _BACKWARDS_TOLERATED: Final = timedelta(milliseconds=500)
@@ -39,7 +40,8 @@ class Inspector:
         self._times: dict[QuoteKey, datetime] = {}
         # The quotes that moved since the last round; a busy outcome is looked at once a round, as it stands.
         self._fresh: dict[QuoteKey, Top] = {}
-        self._deals: OrderedDict[tuple[str, str, str], None] = OrderedDict()
+        self._deals: set[int] = set()
+        self._deals_before: set[int] = set()
 
     def quote(self, top: Top) -> None:
         """Take a quote that is news. Its time is looked at now, for the next one hides it; the rest with the next round."""
@@ -72,14 +74,14 @@ class Inspector:
         subject = Subject(Venue(deal.venue), deal.market_id, deal.outcome)
         if not 0 <= deal.price.millionths <= _MILLION:
             self.watch.begin(Kind.OUT_OF_RANGE, subject, now, f"traded at {deal.price}")
-        name = deal.venue, deal.market_id, deal.trade_id
-        if name in self._deals:
+        name = hash((deal.venue, deal.market_id, deal.trade_id))
+        if name in self._deals or name in self._deals_before:
             if is_live:
                 self.watch.begin(Kind.DUPLICATE, Subject(subject.venue), now, f"trade {deal.trade_id[:80]}")
             return
-        self._deals[name] = None
-        if len(self._deals) > _SEEN_MAX:
-            self._deals.popitem(last=False)
+        self._deals.add(name)
+        if len(self._deals) >= _SEEN_MAX:
+            self._deals_before, self._deals = self._deals, set()
 
     def troubles(self, venue: Venue, troubles: Iterable[Trouble], now: datetime) -> None:
         """Books that cannot be trusted until their next snapshot."""

@@ -121,6 +121,17 @@ def test_a_trade_that_a_socket_tells_twice(world: World) -> None:
     assert [Kind.DUPLICATE] == world.kinds()
 
 
+def test_trades_are_known_for_long_and_not_for_ever(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy day has millions, and the process that looks at them runs for months."""
+    monkeypatch.setattr("oraculum_market_data.inspector._SEEN_MAX", 10)
+    for number in range(20):
+        world.inspector.deal(deal(f"t{number}"), NOW, is_live=True)
+    world.inspector.deal(deal("t0"), NOW, is_live=True)
+    assert [] == world.kinds()
+    world.inspector.deal(deal("t11"), NOW, is_live=True)
+    assert [Kind.DUPLICATE] == world.kinds()
+
+
 def test_a_market_that_ended_takes_its_incidents_along(world: World) -> None:
     world.quote(1, "0.45", "0.40")
     assert [Kind.CROSSED] == world.kinds(LATER)
