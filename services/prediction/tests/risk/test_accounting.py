@@ -13,6 +13,7 @@ from psycopg.conninfo import make_conninfo
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_kit.errors import FailedPrecondition, NotFound
 from oraculum_prediction import rebuild
+from oraculum_prediction.errors import RestingTooSmall
 from oraculum_prediction.rebuild import Findings
 
 USDC = 1_000_000
@@ -116,7 +117,7 @@ async def do_something(house: Any, chance: random.Random, who: UUID, event: UUID
             case _:
                 with house.parties.signed_in(who):
                     await _change(house, chance, deed, event, key, orders)
-    except (FailedPrecondition, NotFound):
+    except (FailedPrecondition, NotFound, RestingTooSmall):
         return f"no {deed}"
     return deed
 
