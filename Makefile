@@ -1,5 +1,5 @@
 # Oraculum. `make` alone prints what there is.
-PYTHON   ?= python3
+PYTHON   ?= $(shell sh dev/python.sh)
 VENV     := .venv
 ORACULUM := $(VENV)/bin/oraculum
 PACKAGES := protos libs/kit libs/money services/auth services/event services/prediction services/wallet \
@@ -105,11 +105,12 @@ schemas: setup ## Write what the migrations come to into each service's schema.s
 lock: setup ## Resolve the dependencies again and pin them by hash
 	@requirements/lock.sh
 
-# pip installs uv, uv installs the rest: ten times faster and it checks the same hashes.
+# pip installs uv, uv installs the rest: ten times faster and it checks the same hashes. Anew each time: what is there may be
+# another Python's.
 $(VENV)/installed: requirements/bootstrap.txt requirements/all.txt $(addsuffix /pyproject.toml,$(PACKAGES))
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Oraculum needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Oraculum needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make setup PYTHON=python3.12"; exit 1; }
 	@echo "Setting up $(VENV) ..."
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
 	@$(VENV)/bin/python -m pip install $(PIP_QUIET) --require-hashes -r requirements/bootstrap.txt
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(VENV)/bin/uv pip install --quiet --require-hashes -r requirements/all.txt
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(VENV)/bin/uv pip install --quiet --no-deps --no-build-isolation $(addprefix -e ./,$(PACKAGES))

@@ -121,6 +121,13 @@ COMMANDS: Mapping[str, tuple[Run, str]] = {
         ),
         "turn the keys of personal data while the suite runs: rotate [--forget] | rewrap",
     ),
+    "dead-letters": (
+        # Any service may speak with the broker.
+        lambda rest: import_module("oraculum_dev.suite.inside").run(
+            "wallet", "oraculum_kit.operators_dead_letters", rest
+        ),
+        "what consumers put aside: list [TOPIC ...] | send-back TOPIC OFFSET ... | send-back TOPIC --every",
+    ),
     "cluster-test": (
         lambda rest: import_module("oraculum_dev.cluster.test").main(rest),
         "install, upgrade, roll back and uninstall the chart in a real control plane with simulated nodes",

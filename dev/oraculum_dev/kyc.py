@@ -41,6 +41,11 @@ class Provider:
     webhook_url: str = ""
     applicants: dict[str, dict[str, Any]] = field(default_factory=dict)
     documents: dict[str, list[str]] = field(default_factory=dict)
+    # Where documents say that people live, in three letters; where people say it, unless this is set.
+    country: str = ""
+    # What it says of applicants in the place of a country, and how; as a provider that shows us no applicants.
+    info: Any = None
+    find_status: int = 200
     # Answers with nothing but 503, as a provider does that is down.
     broken: bool = False
     _telling: set[asyncio.Task[None]] = field(default_factory=set)
@@ -78,9 +83,13 @@ class Provider:
         return JSONResponse(made, 201)
 
     async def _find(self, request: Request) -> Response:
-        external_id = request.path_params["word"].partition("externalUserId=")[2].rstrip(";")
-        known = self._by_external_id(external_id)
-        return Response(status_code=404) if known is None else JSONResponse(known)
+        word = request.path_params["word"]
+        external_id = word.partition("externalUserId=")[2].rstrip(";")
+        known = self._by_external_id(external_id) if external_id else self.applicants.get(word)
+        if known is None:
+            return Response(status_code=404)
+        country = self.country or known["fixedInfo"].get("country", "")
+        return JSONResponse({**known, "info": self.info or {"country": country}}, self.find_status)
 
     async def _document(self, request: Request) -> Response:
         applicant = self.applicants.get(request.path_params["id"])

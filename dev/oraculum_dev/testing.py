@@ -8,7 +8,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,10 +17,13 @@ import pytest
 import redis
 import structlog
 
+from oraculum_dev.fixtures import evidence
 from oraculum_dev.fixtures.databases import Databases
 from oraculum_dev.fixtures.servers import OVERRIDES, Desk, LocalServers, RemoteServers, Servers
 from oraculum_dev.fixtures.suites import Suite
 from oraculum_dev.infrastructure import ports
+from oraculum_dev.suite.home import Home
+from oraculum_kit.clock import SystemClock
 
 SERVERS = pytest.StashKey[Servers]()
 DESK = pytest.StashKey[Desk]()
@@ -34,8 +37,13 @@ ONE_AT_A_TIME = ("breakable_suite", "suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a developer run what needs nothing but Python."""
+    """Let a developer run what needs nothing but Python, and choose where evidence goes."""
     parser.addoption("--without-servers", action="store_true", help="leave out tests that need a real server")
+    parser.addoption(
+        "--failures",
+        default=str(evidence.FAILURES),
+        help="where the logs of a suite are kept when a test that used it fails",
+    )
 
 
 # Before pytest-xdist, which reads the groups in the same hook.
@@ -66,6 +74,26 @@ def _group_of(item: pytest.Item) -> str:
 def pytest_collection_finish() -> None:
     """Undo what one package's library does to all: with the limit it sets, nested input kills the interpreter."""
     sys.setrecursionlimit(RECURSION_LIMIT)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep what a suite has said when a test that used it fails, and say where: at the end of the run it is removed."""
+    report = yield
+    used = {one.folder for one in getattr(item, "funcargs", {}).values() if isinstance(one, Suite)}
+    if report.failed:
+        report.sections += [("what the suite said", _kept(folder, item)) for folder in sorted(used)]
+    return report
+
+
+def _kept(suite: Path, test: pytest.Item) -> str:
+    failures = Path(test.config.getoption("--failures"))
+    try:
+        kept = evidence.keep(Home(suite), test.nodeid, SystemClock().now(), failures)
+    except OSError as error:
+        # The test's own failure is what matters, and must be seen whatever happens here.
+        return f"its logs could not be kept: {error}"
+    return f"its logs are kept in {kept}"
 
 
 def pytest_configure(config: pytest.Config) -> None:

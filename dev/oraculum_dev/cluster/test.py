@@ -21,8 +21,10 @@ from oraculum_dev.suite.keys import Keys
 
 TIMEOUT: Final = "5m"
 DEPLOYED: Final = frozenset({*(f"{RELEASE}-{name}" for name in SERVICES), f"{RELEASE}-gateway"})
-# What outlives a release on purpose: the books.
-KEPT: Final = frozenset({("Cluster", f"{RELEASE}-postgres")})
+# What outlives a release on purpose: the books, and the facts that tell of them.
+KEPT: Final = frozenset(
+    {("Cluster", f"{RELEASE}-postgres"), ("Kafka", f"{RELEASE}-kafka"), ("KafkaNodePool", f"{RELEASE}-nodes")}
+)
 CHANGED: Final = ("--set", "image.tag=0.1.1", "--set", "services.gateway.env.LOG_LEVEL=debug")
 
 

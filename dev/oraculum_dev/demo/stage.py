@@ -91,11 +91,19 @@ class Stage:
             await live.follow(f"user.{person.user_id}", "events")
 
     async def find_event(self) -> dict[str, Any]:
-        """An event of the scripted series that leaves time to bet on."""
+        """An event of the scripted series that leaves time to bet on, and that nobody has bet on yet.
+
+        The books are reckoned from the prices that it opened with, and another demo's program may have been here.
+        """
 
         async def look() -> list[dict[str, Any]]:
             listed = await self.api.get("/events", status="active", sort="created_at:desc", limit=50)
-            return [event for event in listed["data"] if suits(event)]
+            suitable = [event for event in listed["data"] if suits(event)]
+            return [
+                event
+                for event in suitable
+                if not (await self.api.get(f"/events/{event['id']}/trades", limit=1))["data"]
+            ]
 
         what = "an event of the scripted series that was opened from a venue's market"
         return (await until(what, look, bool, EVENT_SECONDS))[0]

@@ -12,6 +12,9 @@ from oraculum_dev.fixtures.suites import Suite
 
 ANSWER_SECONDS = 10.0
 CAUGHT_UP_SECONDS = 60.0
+# A node that starts wants four seconds of a core, and four more until its former self has timed out: beside sixteen busy
+# processes on two cores that was seen to take 70 seconds.
+SERVES_SECONDS = 300.0
 DEAD_LETTERS = ".dlq"
 
 Partition = tuple[str, int]
@@ -49,7 +52,11 @@ class Broker:
     def groups(self) -> dict[str, dict[Partition, int]]:
         """What each group has finished of the partitions that its members were given."""
         admin = self.admin
-        names = [group.group_id for group in admin.list_consumer_groups().result(ANSWER_SECONDS).valid]
+        listed = admin.list_consumer_groups().result(ANSWER_SECONDS)
+        if listed.errors:
+            # Of groups that are still being loaded nothing is told, as if they had no lag.
+            raise KafkaException(listed.errors[0])
+        names = [group.group_id for group in listed.valid]
         found: dict[str, dict[Partition, int]] = {}
         for name, asked in admin.describe_consumer_groups(names).items() if names else ():
             given = [
@@ -69,6 +76,22 @@ class Broker:
         }
 
 
+async def broker_serves(suite: Suite) -> None:
+    """Wait until every partition has a leader, and every group somebody who keeps it."""
+    broker = Broker.of(suite)
+
+    def look() -> str:
+        try:
+            broker.ends()
+            return "" if broker.groups() else "it knows of no group"
+        except (KafkaException, TimeoutError) as error:
+            return repr(error)
+
+    await until(
+        "the broker to serve", lambda: asyncio.to_thread(look), lambda trouble: not trouble, SERVES_SECONDS
+    )
+
+
 async def consumers_caught_up(suite: Suite) -> None:
     """Wait until every group has finished what is in its topics now; nothing of it may have been put aside."""
     broker = Broker.of(suite)
@@ -77,13 +100,23 @@ async def consumers_caught_up(suite: Suite) -> None:
     if dead:
         raise AssertionError(f"messages were put aside: {dead}")
 
-    async def look() -> Mapping[str, dict[Partition, int]]:
-        try:
-            return _behind(await asyncio.to_thread(broker.groups), ends)
-        except KafkaException as error:
-            return {f"not known: {error}": {}}
+    await until(
+        "all consumers to have no lag",
+        lambda: lags(broker, ends),
+        lambda behind: not behind,
+        CAUGHT_UP_SECONDS,
+    )
 
-    await until("all consumers to have no lag", look, lambda behind: not behind, CAUGHT_UP_SECONDS)
+
+async def lags(
+    broker: Broker, ends: Mapping[Partition, int] | None = None
+) -> Mapping[str, dict[Partition, int]]:
+    """By group, how many records it still has to finish, up to these ends or to those of now."""
+    try:
+        upto = await asyncio.to_thread(broker.ends) if ends is None else ends
+        return _behind(await asyncio.to_thread(broker.groups), upto)
+    except (KafkaException, TimeoutError) as error:
+        return {f"not known: {error!r}": {}}
 
 
 def _behind(

@@ -6,6 +6,7 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 
 import psutil
 
+from oraculum_dev.faults.lag import broker_serves
 from oraculum_dev.fixtures.suites import Suite
 
 # Longer than any call waits: five seconds of the gateway's, two of a hold, five of the sweep's.
@@ -42,7 +43,10 @@ def frozen(suite: Suite, *names: str) -> Iterator[None]:
 
 @asynccontextmanager
 async def killed(suite: Suite, name: str) -> AsyncIterator[None]:
-    """`kill -9` a part; at the end of the block the runner has started it again."""
+    """`kill -9` a part; at the end of the block the runner has started it again, and a broker serves again."""
     number = suite.kill(name)
     yield
     await asyncio.to_thread(suite.wait_for_another, name, number, BACK_SECONDS)
+    if name == "kafka":
+        # What is waited for from here on hangs on what it tells; how long a machine takes to start it is another matter.
+        await broker_serves(suite)

@@ -4,10 +4,10 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from oraculum_dev.demo.api import Api
+from oraculum_dev.demo.api import Api, StoryError
 from oraculum_dev.demo.person import until
-from oraculum_dev.faults.inside import at_rest
-from oraculum_dev.faults.lag import consumers_caught_up
+from oraculum_dev.faults.inside import at_rest, broken_laws
+from oraculum_dev.faults.lag import Broker, consumers_caught_up, lags
 from oraculum_dev.fixtures.crowd import ASSET, DEPOSIT, Bettor, Crowd, every_page
 from oraculum_dev.fixtures.suites import Suite
 
@@ -34,14 +34,18 @@ async def prove(suite: Suite, *crowds: Crowd) -> None:
     await ledger_balances(crowds[0].api)
 
 
-async def paid_out(crowd: Crowd) -> None:
-    """Wait until no bet of anybody is open any more: their event has ended."""
+async def paid_out(suite: Suite, crowd: Crowd) -> None:
+    """Wait until no bet of anybody is open any more: their event has ended. In vain, say where the money stands still."""
 
     async def open_bets() -> int:
         pages = [await bettor.person.get("/predictions", status="confirmed") for bettor in crowd.bettors]
         return sum(len(page["data"]) for page in pages)
 
-    await until("everybody to be paid", open_bets, lambda count: not count, PAID_SECONDS)
+    try:
+        await until("everybody to be paid", open_bets, lambda count: not count, PAID_SECONDS)
+    except StoryError as error:
+        broken, behind = await broken_laws(suite), await lags(Broker.of(suite))
+        raise AssertionError(f"{error}\nbroken laws: {broken}\ngroups behind: {behind}") from error
 
 
 async def every_bet_once(bettor: Bettor) -> None:

@@ -75,7 +75,9 @@ class Kafka:
     log: Path
     say: Callable[[str], None] = print
     name: str = "kafka"
-    timeout_seconds: float = 180
+    # Far beyond what a busy machine was seen to take (70 seconds beside sixteen busy processes on two cores): one that cannot
+    # start at all ends, and that is told at once.
+    timeout_seconds: float = 600
 
     @property
     def bootstrap_servers(self) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from oraculum_dev.project import SERVICES
+
 
 class Severity(StrEnum):
     """Who is told, and when."""
@@ -48,11 +50,34 @@ class Alert:
 _CRITICAL, _WARNING = Severity.CRITICAL, Severity.WARNING
 _AVAILABILITY, _PERFORMANCE = Class.AVAILABILITY, Class.PERFORMANCE
 
+# Each proof runs on one replica, and the others keep what their own last one found: the newest counts.
+LEDGER_VIOLATIONS: Final = (
+    "max by (law) (oraculum_wallet_ledger_violations"
+    " and on (instance) topk(1, oraculum_wallet_ledger_proved_timestamp_seconds))"
+)
+# A service of which every process has gone says nothing any more, which is no zero.
+NOBODY_SERVES: Final = " or ".join(
+    (
+        "sum by (service) (oraculum_ready) == 0",
+        *(f'absent(oraculum_ready{{service="{name}"}})' for name in (*SERVICES, "gateway")),
+    )
+)
+
+
+def _share_of_limit(before: str, after: str, container: str, resource: str) -> str:
+    """How much of its limit a container of Kubernetes takes."""
+    return (
+        f'sum by (namespace, pod) ({before}{{container="{container}"}}{after})'
+        " / sum by (namespace, pod) "
+        f'(kube_pod_container_resource_limits{{container="{container}",resource="{resource}"}})'
+    )
+
+
 SYMPTOMS: Final = (
     # Money.
     Alert(
         "LedgerInvariantBroken",
-        "max by (law) (oraculum_wallet_ledger_violations) > 0",
+        f"{LEDGER_VIOLATIONS} > 0",
         _CRITICAL,
         Class.COMPLIANCE,
         "The ledger breaks its law {{ $labels.law }}.",
@@ -161,7 +186,7 @@ SYMPTOMS: Final = (
     # Processes and what they stand on.
     Alert(
         "ServiceDown",
-        "sum by (service) (oraculum_ready) == 0",
+        NOBODY_SERVES,
         _CRITICAL,
         _AVAILABILITY,
         "No replica of {{ $labels.service }} serves.",
@@ -223,6 +248,40 @@ SYMPTOMS: Final = (
         "A thousand orders wait in {{ $labels.instance }}; soon people are told to come back.",
         minutes=1,
     ),
+    Alert(
+        "CertificateEnding",
+        "min by (service, instance, which) (oraculum_tls_certificate_ends_timestamp_seconds) - time() < 604800",
+        _WARNING,
+        Class.SECURITY,
+        "The certificate of {{ $labels.instance }} of {{ $labels.service }} ({{ $labels.which }}) ends within a week.",
+        minutes=15,
+    ),
+    # What Kubernetes says of the machines below: series of the kubelet and of kube-state-metrics, which a laptop has not.
+    Alert(
+        "DiskFilling",
+        'min by (namespace, persistentvolumeclaim) (kubelet_volume_stats_available_bytes{persistentvolumeclaim=~".*(postgres|kafka).*"}'
+        " / kubelet_volume_stats_capacity_bytes) < 0.2",
+        _CRITICAL,
+        _AVAILABILITY,
+        "{{ $labels.persistentvolumeclaim }} is more than four fifths full.",
+        minutes=10,
+    ),
+    Alert(
+        "DatabaseBusy",
+        f"{_share_of_limit('rate(container_cpu_usage_seconds_total', '[5m])', 'postgres', 'cpu')} > 0.8",
+        _WARNING,
+        _PERFORMANCE,
+        "{{ $labels.pod }} takes more than four fifths of its CPU.",
+        minutes=10,
+    ),
+    Alert(
+        "CacheFull",
+        f"{_share_of_limit('container_memory_working_set_bytes', '', 'valkey', 'memory')} > 0.8",
+        _WARNING,
+        _PERFORMANCE,
+        "{{ $labels.pod }} takes more than four fifths of its memory.",
+        minutes=10,
+    ),
     # The world outside.
     Alert(
         "WebhooksOverdue",
@@ -242,7 +301,8 @@ SYMPTOMS: Final = (
     ),
     Alert(
         "HouseExposureHigh",
-        "sum by (asset) (oraculum_prediction_house_exposure_units) > 1e12",
+        # Every replica says the sum of all markets.
+        "max by (asset) (oraculum_prediction_house_exposure_units) > 1e12",
         _WARNING,
         Class.COMPLIANCE,
         "The market makers can lose more than a million {{ $labels.asset }}.",

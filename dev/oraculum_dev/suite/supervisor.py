@@ -18,6 +18,9 @@ WATCH_SECONDS = 1.0
 SETTLE_SECONDS = 5.0
 BACKOFF_SECONDS = 0.5
 BACKOFF_SECONDS_MAX = 30.0
+# A process that was up before is rather slow than broken, and killing it would make it begin anew for as long as the
+# machine is busy: it has at least so long to come back.
+REVIVED_SECONDS = 600.0
 # Who has been up for this long did not die of what killed it last time.
 CALM_SECONDS = 60.0
 
@@ -116,7 +119,7 @@ class Supervisor:
         if unit.program:
             running.program = unit.program()
             self._spawn(running)
-        await self._wait_up(running)
+        await self._wait_up(running, unit.timeout_seconds)
         self._say(unit.name, f"up at {unit.where}" if unit.where else "done")
         running.up.set()
 
@@ -130,9 +133,9 @@ class Supervisor:
             raise ProgramError(f"{running.unit.name} cannot be started: {error}") from error
         self._changed()
 
-    async def _wait_up(self, running: Running) -> None:
+    async def _wait_up(self, running: Running, timeout_seconds: float) -> None:
         """Wait until a unit says it is ready; raise when it dies first or takes too long."""
-        unit, deadline = running.unit, time.monotonic() + running.unit.timeout_seconds
+        unit, deadline = running.unit, time.monotonic() + timeout_seconds
         while not (health := await unit.health()).ready:
             code = running.process.poll() if running.process else None
             if code is not None and running.program:
@@ -141,7 +144,7 @@ class Supervisor:
             if time.monotonic() > deadline:
                 running.status = Status.FAILED
                 log = f"\n{tail(running.program.log)}" if running.program else ""
-                raise ProgramError(f"{unit.name} was not ready after {unit.timeout_seconds:.0f} s.{log}")
+                raise ProgramError(f"{unit.name} was not ready after {timeout_seconds:.0f} s.{log}")
             await asyncio.sleep(POLL_SECONDS)
         running.health, running.status, running.up_since = health, Status.UP, time.monotonic()
 
@@ -181,7 +184,7 @@ class Supervisor:
         await asyncio.sleep(backoff)
         try:
             self._spawn(running)
-            await self._wait_up(running)
+            await self._wait_up(running, max(running.unit.timeout_seconds, REVIVED_SECONDS))
         except ProgramError as error:
             # `_keep` comes back: whoever watches sees why, and a cause outside may go away.
             self._say(name, str(error))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -13,6 +14,7 @@ import pytest
 
 from oraculum_dev.infrastructure.programs import ProgramError
 from oraculum_dev.suite.order import TableError, sorted_by_need
+from oraculum_dev.suite.probe import Health
 from oraculum_dev.suite.supervisor import Status
 from oraculum_dev.suite.units import Unit
 
@@ -73,6 +75,25 @@ class TestWatch:
         assert killed.pid != supervisor.units[0].process.pid
         assert 1 == supervisor.units[0].restarts
         assert any("wallet was killed by SIGKILL" in text for text in workshop.said)
+        watching.cancel()
+
+    async def test_a_process_that_comes_back_slowly_is_let_live(self, workshop) -> None:
+        """On a machine that is busy for long it would otherwise be killed again and again before it is ready."""
+        supervisor = workshop.supervise(workshop.unit("kafka", SERVE))
+        await supervisor.start()
+        (kafka,), asked, folder = supervisor.units, [], workshop.folder / "kafka"
+
+        async def health() -> Health:
+            asked.append(1)
+            return Health(ready=(folder / "go").exists())
+
+        kafka.unit = replace(kafka.unit, timeout_seconds=0.01, health=health)
+        watching = asyncio.create_task(supervisor.watch())
+        kafka.process.kill()
+        await workshop.until(lambda: len(asked) > 3 and Status.RESTARTING is kafka.status)
+        (folder / "go").touch()
+        await workshop.until(lambda: "kafka: up again" in workshop.said)
+        assert 1 == kafka.restarts
         watching.cancel()
 
     async def test_a_process_that_keeps_dying_is_tried_again_later_and_later(self, workshop) -> None:

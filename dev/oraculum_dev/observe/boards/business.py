@@ -56,7 +56,7 @@ BUSINESS: Final = Board(
                 lines(
                     "What it can still lose",
                     "short",
-                    ("sum by (asset) (oraculum_prediction_house_exposure_units) / 1e6", "{{asset}}"),
+                    ("max by (asset) (oraculum_prediction_house_exposure_units) / 1e6", "{{asset}}"),
                 ),
                 lines("People online", "short", ("sum(oraculum_gateway_sockets)", "sockets")),
             ],

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from oraculum_dev.observe.alerts import LEDGER_VIOLATIONS, NOBODY_SERVES
 from oraculum_dev.observe.board import Board, Row, lines, number, quantiles, rate
 
 _ALL: Final = rate("oraculum_gateway_http_seconds_count")
@@ -18,7 +19,7 @@ OVERVIEW: Final = Board(
                 number(
                     "Services without a ready replica",
                     "short",
-                    "count(sum by (service) (oraculum_ready) == 0) or vector(0)",
+                    f"count({NOBODY_SERVES}) or vector(0)",
                     threshold=1,
                 ),
                 number("Requests a second", "reqps", rate("oraculum_gateway_http_seconds_count")),
@@ -31,13 +32,13 @@ OVERVIEW: Final = Board(
                 number(
                     "Laws of the ledger that are broken",
                     "short",
-                    "sum(oraculum_wallet_ledger_violations) or vector(0)",
+                    f"sum({LEDGER_VIOLATIONS}) or vector(0)",
                     threshold=1,
                 ),
                 number(
                     "Incidents of wallet",
                     "short",
-                    "sum(oraculum_wallet_incidents_open) or vector(0)",
+                    "sum(max by (kind) (oraculum_wallet_incidents_open)) or vector(0)",
                     threshold=1,
                 ),
                 number(

@@ -78,7 +78,7 @@ TRADING: Final = Board(
                 lines(
                     "What the house can still lose",
                     "short",
-                    ("sum by (asset) (oraculum_prediction_house_exposure_units) / 1e6", "{{asset}}"),
+                    ("max by (asset) (oraculum_prediction_house_exposure_units) / 1e6", "{{asset}}"),
                 ),
                 lines(
                     "Triggers",

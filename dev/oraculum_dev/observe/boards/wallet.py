@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from oraculum_dev.observe.alerts import LEDGER_VIOLATIONS
 from oraculum_dev.observe.board import Board, Row, lines, number, quantiles, rate
 
 WALLET: Final = Board(
@@ -12,9 +13,7 @@ WALLET: Final = Board(
         Row(
             "Laws",
             [
-                number(
-                    "Broken now", "short", "sum(oraculum_wallet_ledger_violations) or vector(0)", threshold=1
-                ),
+                number("Broken now", "short", f"sum({LEDGER_VIOLATIONS}) or vector(0)", threshold=1),
                 number(
                     "Last proof",
                     "s",
@@ -22,7 +21,10 @@ WALLET: Final = Board(
                     threshold=900,
                 ),
                 number(
-                    "Incidents open", "short", "sum(oraculum_wallet_incidents_open) or vector(0)", threshold=1
+                    "Incidents open",
+                    "short",
+                    "sum(max by (kind) (oraculum_wallet_incidents_open)) or vector(0)",
+                    threshold=1,
                 ),
                 number(
                     "Events halted", "short", "max(oraculum_wallet_events_halted) or vector(0)", threshold=1
