@@ -32,7 +32,7 @@ from oraculum_kit.headers import (
     TRACEPARENT,
     USER_TOKEN,
 )
-from oraculum_kit.tokens import ServiceIdentity
+from oraculum_kit.tokens import ServiceIdentity, called_by
 
 TIMEOUT_SECONDS: Final = 5.0
 MESSAGE_BYTES_MAX: Final = 16 * 1024 * 1024
@@ -182,7 +182,7 @@ class Channel(grpc.aio.Channel):
         return self._streaming(method, self._real.stream_stream(method, *serializers, **options))
 
     def _unary(self, method: str, real: Callable[..., Any]) -> Any:
-        outcome = _Outcome(method)
+        outcome, called = _Outcome(method), called_by(method)
 
         async def call(request: Any, timeout: float | None = None, metadata: Metadata = ()) -> Any:  # noqa: ASYNC109
             with traces.span(method, traces.CLIENT):
@@ -190,7 +190,7 @@ class Channel(grpc.aio.Channel):
                 pending = real(
                     request,
                     timeout=deadlines.shorten(self._timeout_seconds if timeout is None else timeout),
-                    metadata=self._metadata(metadata),
+                    metadata=self._metadata(metadata, called),
                 )
                 try:
                     response = await pending
@@ -214,13 +214,13 @@ class Channel(grpc.aio.Channel):
         deserialize: Callable[[bytes], Any],
     ) -> Any:
         """A unary method whose calls travel in convoys, or alone where the peer knows none."""
-        outcome = _Outcome(method)
+        outcome, called = _Outcome(method), called_by(method)
 
         async def call(request: Any, timeout: float | None = None, metadata: Metadata = ()) -> Any:  # noqa: ASYNC109
             with traces.span(method, traces.CLIENT):
                 started = perf_counter()
                 seconds = deadlines.shorten(self._timeout_seconds if timeout is None else timeout)
-                sent = texts(self._metadata(metadata))
+                sent = texts(self._metadata(metadata, called))
                 try:
                     answered = await self._convoy.call(method, serialize(request), sent, seconds)
                 except NoConvoyError:
@@ -240,7 +240,7 @@ class Channel(grpc.aio.Channel):
         return call
 
     def _streaming(self, method: str, real: Callable[..., Any]) -> Any:
-        outcome = _Outcome(method)
+        outcome, called = _Outcome(method), called_by(method)
 
         async def call(
             request: Any,
@@ -250,7 +250,7 @@ class Channel(grpc.aio.Channel):
             # A stream lives until one side ends it, so it has a deadline only if it is given one; keepalive pings
             # find a peer that died.
             started = perf_counter()
-            pending = real(request, timeout=timeout, metadata=self._metadata(metadata))
+            pending = real(request, timeout=timeout, metadata=self._metadata(metadata, called))
             try:
                 async for response in pending:
                     yield response
@@ -262,10 +262,10 @@ class Channel(grpc.aio.Channel):
 
         return call
 
-    def _metadata(self, given: Metadata) -> list[tuple[str, str | bytes]]:
+    def _metadata(self, given: Metadata, called: str) -> list[tuple[str, str | bytes]]:
         metadata: list[tuple[str, str | bytes]] = [*given]
         if self._identity is not None:
-            metadata.append((SERVICE_TOKEN, self._identity.authorization()))
+            metadata.append((SERVICE_TOKEN, self._identity.authorization(called)))
         trace = traces.traceparent()
         if trace is not None:
             metadata.append((TRACEPARENT, trace))

@@ -12,6 +12,11 @@ from confluent_kafka import Message as KafkaMessage
 from oraculum_kit.kafka import Producer
 from oraculum_kit.records import REDRIVE_GROUP, Headers, Outgoing, raw_headers, text_headers
 
+# What tells one dead letter from another.
+ORIGIN: Final = ("dlq_group", "dlq_topic", "dlq_partition", "dlq_offset")
+# In a record behind the letters: that the letter of this origin was sent back, and when.
+SENT_BACK: Final = "dlq_sent_back"
+
 _TEXT_MAX: Final = 1000
 
 
@@ -43,6 +48,14 @@ async def send_back(producer: Producer, raw: KafkaMessage) -> None:
     headers: Headers = [pair for pair in raw_headers(raw) if not _ours(pair[0])]
     headers.append((REDRIVE_GROUP, told["dlq_group"].encode()))
     await producer.send(Outgoing(told["dlq_topic"], raw.key(), raw.value() or b"", headers))
+
+
+async def note_sent_back(producer: Producer, raw: KafkaMessage, time: datetime) -> None:
+    """Write behind the letters that this one was sent back; a topic is only ever added to."""
+    told = text_headers(raw)
+    headers: Headers = [(name, told[name].encode()) for name in ORIGIN]
+    headers.append((SENT_BACK, time.isoformat().encode()))
+    await producer.send(Outgoing(topic_of(told["dlq_topic"]), raw.key(), b"", headers))
 
 
 def _ours(name: str) -> bool:

@@ -95,6 +95,8 @@ class InboxConsumer(Generic[M]):
         self._pace = Pace(min(_LINGER_SECONDS, linger_max_seconds), linger_max_seconds)
         self._attempts_max = attempts_max
         begin_at_zero(metrics.CONSUMER_RETRIES, [group], ("transient", "failed"))
+        begin_at_zero(metrics.CONSUMED, [group], self._topics, ["dead"])
+        begin_at_zero(metrics.CONSUMER_GAPS, [group], self._topics)
         self._remember_for = remember_for
         self._backoff = backoff or Backoff()
         self._clock = clock or SystemClock()

@@ -23,7 +23,7 @@ from oraculum_kit.background import run_gracefully
 from oraculum_kit.db import Connection, Database, queries
 from oraculum_kit.jobs import LOOK_SECONDS, Job, Kind, LeaseLostError, next_run
 from oraculum_kit.listening import listen, wait_for_notification
-from oraculum_kit.metrics import UNHANDLED
+from oraculum_kit.metrics import UNHANDLED, begin_at_zero
 from oraculum_kit.retries import Backoff, is_transient
 
 _log = structlog.get_logger(__name__)
@@ -58,6 +58,8 @@ class JobRunner:
         if len(self._kinds) != len(kinds):
             raise ValueError("a kind of job is declared twice")
         self._names = list(self._kinds)
+        begin_at_zero(metrics.JOB_RUNS, self._names, ("done", "retried", "dead", "lost"))
+        begin_at_zero(UNHANDLED, [f"job {name}" for name in self._names])
         self._concurrency = concurrency
         self._lease_seconds = lease_seconds
         self._lease = ids.uuid7()

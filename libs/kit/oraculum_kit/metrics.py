@@ -54,6 +54,12 @@ REPLICAS: Final = Gauge(
     ("target", "state"),
 )
 
+CERTIFICATE_ENDS: Final = Gauge(
+    "oraculum_tls_certificate_ends_timestamp_seconds",
+    "When our certificate ends: `shown` to peers since the start, and that of the `file`, which is served.",
+    ("which",),
+)
+
 TOKENS_VERIFIED: Final = Counter("oraculum_tokens_verified", "Tokens looked at.", ("kind", "result"))
 IDEMPOTENT: Final = Counter("oraculum_idempotent_commands", "Commands by what their key told.", ("result",))
 UNHANDLED: Final = Counter(

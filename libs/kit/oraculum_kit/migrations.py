@@ -3,6 +3,9 @@
 The role's search path decides where the tables and dbmate's own `schema_migrations` go. A lock in the database makes
 all that start at once take turns, of other services too: dbmate's own is one for the whole database. It is asked for again and again instead of waited for: who waits inside a
 statement holds a snapshot, and `create index concurrently` waits for every snapshot that is older than its index.
+
+An index that was being made so when its process died, or waited longer for others than the session may, stays there and is
+not valid. It is dropped before the same migration begins again, which would otherwise find its name taken at every start.
 """
 
 import os
@@ -19,12 +22,22 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psycopg
+from psycopg import sql
 
 _NOISE: Final = ("\\restrict", "\\unrestrict", "-- Dumped from", "-- Dumped by")
 _TURN_EVERY_SECONDS: Final = 0.2
 _CONNECT_SECONDS: Final = 5
 # lint-allow sql: asked by the one function that may, before there are tables
 _TURN: Final = "select pg_try_advisory_lock(hashtextextended('oraculum.migrations', 0))"
+# lint-allow sql: asked of the catalogue, before there are tables
+_LEFT_OVER: Final = """
+select relname from pg_index join pg_class on pg_class.oid = indexrelid
+where not indisvalid and relnamespace = current_schema()::regnamespace and relname = any(%s)
+"""
+_PENDING: Final = re.compile(r"^\[ \] (\S+\.sql)$", re.MULTILINE)
+_ALONE: Final = re.compile(
+    r"^\s*create\s+(?:unique\s+)?index\s+concurrently\s+(\w+)", re.IGNORECASE | re.MULTILINE
+)
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -35,6 +48,7 @@ class MigrationError(Exception):
 def migrate(url: str, directory: Path, *, wait_seconds: float = 30.0) -> str:
     """Apply what is not applied yet; returns what dbmate said."""
     with _turn(url, wait_seconds):
+        _drop_left_over(url, directory)
         # Its own lock is for replicas of a version that knew no other.
         return _dbmate(
             url, "--migrations-dir", str(directory), "--migration-lock", "--no-dump-schema", "migrate"
@@ -43,7 +57,25 @@ def migrate(url: str, directory: Path, *, wait_seconds: float = 30.0) -> str:
 
 def pending(url: str, directory: Path) -> bool:
     """Whether the code is ahead of the database."""
-    return "[ ]" in _dbmate(url, "--migrations-dir", str(directory), "status")
+    return bool(_pending(url, directory))
+
+
+def _pending(url: str, directory: Path) -> list[str]:
+    return _PENDING.findall(_dbmate(url, "--migrations-dir", str(directory), "status"))
+
+
+def _drop_left_over(url: str, directory: Path) -> None:
+    """Drop what is not valid of indexes that pending migrations make; nobody else makes one in our turn."""
+    files = [(directory / name).read_text(encoding="utf-8") for name in _pending(url, directory)]
+    names = [name.lower() for text in files for name in _ALONE.findall(text)]
+    if not names:
+        return
+    with psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS) as connection:
+        # lint-allow sql: the catalogue is no repository's
+        found = connection.execute(_LEFT_OVER, [names]).fetchall()
+        for (name,) in found:
+            # lint-allow sql: an index is dropped by its name, which no parameter can be
+            connection.execute(sql.SQL("drop index concurrently {}").format(sql.Identifier(name)))
 
 
 def dump_schema(url: str, schema: str, *, programs: Path) -> str:

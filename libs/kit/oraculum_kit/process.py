@@ -57,7 +57,9 @@ class TrustConfig:
         """
         return Trust(
             users=user_tokens(user_keys, issuer=self.token_issuer, clock=clock, revoked=revoked),
-            services=service_tokens(JwksKeys(jwks_file(self.service_keys_file)), clock=clock),
+            services=service_tokens(
+                JwksKeys(jwks_file(self.service_keys_file)), own=self.service_name, clock=clock
+            ),
         )
 
 

@@ -57,6 +57,7 @@ class Method:
         self.seconds = metrics.RPC_SERVER_SECONDS.labels(name)
         self.running = metrics.RPC_SERVER_RUNNING.labels(name)
         self._handled = {code: metrics.RPC_SERVER_HANDLED.labels(name, code.name) for code in grpc.StatusCode}
+        metrics.begin_at_zero(metrics.UNHANDLED, [name])
 
     def handled(self, code: grpc.StatusCode) -> None:
         """Count an answer."""

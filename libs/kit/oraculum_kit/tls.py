@@ -11,12 +11,15 @@ A renewed certificate is served from the next handshake on. A client shows the o
 its authority honours until it ends: certificates must outlive the longest run of a process between two deployments.
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import grpc
+from cryptography import x509
 
+from oraculum_kit import metrics
 from oraculum_kit.config import Environment
 
 
@@ -47,12 +50,26 @@ class Tls:
 
     def channel_credentials(self) -> grpc.ChannelCredentials:
         """For a client that shows its certificate and believes only those of our authority."""
+        shown = self.certificate_file.read_bytes()
+        metrics.CERTIFICATE_ENDS.labels("shown").set(_ends_at(shown))
+        metrics.CERTIFICATE_ENDS.labels("file").set_function(self._file_ends_at)
         return grpc.ssl_channel_credentials(
-            self.authority_file.read_bytes(), self.key_file.read_bytes(), self.certificate_file.read_bytes()
+            self.authority_file.read_bytes(), self.key_file.read_bytes(), shown
         )
+
+    def _file_ends_at(self) -> float:
+        try:
+            return _ends_at(self.certificate_file.read_bytes())
+        except (OSError, ValueError):
+            # Just being replaced, or broken: the page with all other numbers must not be.
+            return math.nan
 
     def _served(self) -> grpc.ServerCertificateConfiguration:
         return grpc.ssl_server_certificate_configuration(
             [(self.key_file.read_bytes(), self.certificate_file.read_bytes())],
             root_certificates=self.authority_file.read_bytes(),
         )
+
+
+def _ends_at(certificate: bytes) -> float:
+    return x509.load_pem_x509_certificate(certificate).not_valid_after_utc.timestamp()

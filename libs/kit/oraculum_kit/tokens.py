@@ -126,7 +126,7 @@ class TokenSigner:
 
 
 class ServiceIdentity:
-    """Who this process is: signs its own short tokens and keeps the present one."""
+    """Who this process is: signs its own short tokens, one for each service that it calls, and keeps the present ones."""
 
     def __init__(
         self, name: str, key: Ed25519PrivateKey, clock: Clock | None = None, tls: Tls | None = None
@@ -136,17 +136,20 @@ class ServiceIdentity:
         self.tls = tls
         self._clock = clock or SystemClock()
         self._signer = TokenSigner(key, name, issuer=name, audience=SERVICE_AUDIENCE, clock=self._clock)
-        self._header = ""
-        self._renew_at = datetime.min.replace(tzinfo=UTC)
+        # By who is called: the header, and from when on it is another one.
+        self._headers: dict[str, tuple[str, datetime]] = {}
 
-    def authorization(self) -> str:
-        """The value of `x-service-authorization` now."""
+    def authorization(self, called: str = "") -> str:
+        """The value of `x-service-authorization` now, for the service that is called, or for any."""
         now = self._clock.now()
-        if now >= self._renew_at:
-            token, expires_at = self._signer.sign(self.name, SERVICE_TOKEN_LIFETIME)
-            self._header = f"Bearer {token}"
-            self._renew_at = expires_at - SERVICE_TOKEN_RENEWAL
-        return self._header
+        header, renew_at = self._headers.get(called, ("", now))
+        if now >= renew_at:
+            # For everybody, too: a process of before this knows no other name of itself.
+            audience = [SERVICE_AUDIENCE, _name_of(called)] if called else SERVICE_AUDIENCE
+            token, expires_at = self._signer.sign(self.name, SERVICE_TOKEN_LIFETIME, aud=audience)
+            header = f"Bearer {token}"
+            self._headers[called] = header, expires_at - SERVICE_TOKEN_RENEWAL
+        return header
 
 
 class TokenVerifier(Generic[T]):
@@ -247,11 +250,30 @@ def user_tokens(
     )
 
 
-def service_tokens(keys: KeySource, *, clock: Clock | None = None) -> TokenVerifier[str]:
-    """A verifier of services' tokens; what it says is the service's name."""
+def service_tokens(keys: KeySource, *, own: str = "", clock: Clock | None = None) -> TokenVerifier[str]:
+    """A verifier of services' tokens; what it says is the service's name. `own` is the name of who verifies."""
+
+    def read(key_id: str, claims: Mapping[str, Any]) -> str:
+        # What a process of the release before signed names nobody, and is still taken.
+        if own and claims["aud"] != SERVICE_AUDIENCE and _name_of(own) not in claims["aud"]:
+            raise ValueError("the token is for another service")
+        return _read_service(key_id, claims)
+
     return TokenVerifier(
-        "service", keys, audience=SERVICE_AUDIENCE, required=_SERVICE_CLAIMS, read=_read_service, clock=clock
+        "service", keys, audience=SERVICE_AUDIENCE, required=_SERVICE_CLAIMS, read=read, clock=clock
     )
+
+
+def called_by(method: str) -> str:
+    """Which service has a method, by the package of its contract; empty for what every service has."""
+    organisation, _, rest = method.removeprefix("/").partition(".")
+    service, _, _ = rest.partition(".")
+    return service if organisation == "oraculum" and service != "kit" else ""
+
+
+def _name_of(service: str) -> str:
+    """A service as an audience; its package cannot have the hyphen that its name has."""
+    return f"{SERVICE_AUDIENCE}/{service.replace('-', '_')}"
 
 
 def _key_id(token: str) -> str:

@@ -155,3 +155,19 @@ class TestUrl:
         assert dbmate_url("postgresql://u:p@db:5/d") == "postgresql://u:p@db:5/d"
         given = "postgresql://u:p@localhost/d?sslmode=require"
         assert dbmate_url(given) == given
+
+
+def test_an_index_that_was_cut_short_is_made_again(role_url: str, directory: Path) -> None:
+    migrate(role_url, directory)
+    (directory / "20260102000000_alone.sql").write_text(ALONE)
+    with psycopg.connect(role_url) as reader, psycopg.connect(role_url, autocommit=True) as maker:
+        # Holds a snapshot that the index waits for, longer than it may.
+        reader.execute("select count(*) from thing")
+        reader.execute("lock table thing in row exclusive mode")
+        maker.execute("set lock_timeout = '50ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            maker.execute("create index concurrently thing_id_again on thing (id)")
+    assert {("thing_id_again", False)} == indexes(role_url)
+    migrate(role_url, directory)
+    assert {("thing_id_again", True)} == indexes(role_url)
+    assert not pending(role_url, directory)

@@ -189,7 +189,8 @@ class TestAway:
         async with asking(house, SAY) as (_, stub):
             with pytest.raises(DeadlineExceeded):
                 await stub.Say(StringValue(value="event:"), timeout=0.3)
-        assert 1 == house.asked.total()
+        # None at all where the machine was so busy that the deadline passed on the way.
+        assert house.asked.total() <= 1
 
     async def test_nobody_at_all_is_unavailable(self, house: House) -> None:
         async with asking(house, SAY) as (peers, stub):

@@ -1,12 +1,15 @@
 """Mutual TLS: who shows a certificate of our authority speaks and is believed, and nobody else."""
 
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from google.protobuf.wrappers_pb2 import StringValue
+from prometheus_client import REGISTRY
 
 from oraculum_kit.authorization import ANYONE, Access
 from oraculum_kit.client import Channel, channel
@@ -17,7 +20,7 @@ from oraculum_kit.process import TrustConfig
 from oraculum_kit.replicas import replicas
 from oraculum_kit.server import ServerConfig
 from oraculum_kit.testing import Parties, Served, serving
-from oraculum_kit.testing.authority import Authority
+from oraculum_kit.testing.authority import LIFE, Authority
 from oraculum_kit.testing.speaking import COUNT, SAY, Speaking, SpeakingStub, add_speaking
 from oraculum_kit.tls import Tls
 from oraculum_kit.tokens import ServiceIdentity
@@ -47,6 +50,22 @@ def identity(parties: Parties, tls: Tls | None) -> ServiceIdentity:
 async def say(peer: Channel) -> str:
     answer = await SpeakingStub(peer).Say(StringValue(value="hello"), timeout=2)
     return str(answer.value)
+
+
+def ends(which: str) -> float | None:
+    return REGISTRY.get_sample_value("oraculum_tls_certificate_ends_timestamp_seconds", {"which": which})
+
+
+def test_when_certificates_end_is_shown_the_one_of_the_start_and_the_one_of_the_file(authority) -> None:
+    tls = authority.issue("gateway")
+    tls.channel_credentials()
+    first = x509.load_pem_x509_certificate(tls.certificate_file.read_bytes()).not_valid_after_utc.timestamp()
+    assert (first, first) == (ends("shown"), ends("file"))
+    authority.issue("gateway", life=LIFE * 2)
+    assert first == ends("shown")
+    assert (ends("file") or 0) > first
+    tls.certificate_file.unlink()
+    assert math.isnan(ends("file") or 0)
 
 
 class TestPeers:

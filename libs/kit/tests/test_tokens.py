@@ -20,6 +20,7 @@ from oraculum_kit.tokens import (
     TokenExpired,
     TokenInvalid,
     TokenRevoked,
+    called_by,
     service_tokens,
     user_tokens,
 )
@@ -213,6 +214,37 @@ class TestServiceTokens:
         parties = Parties(clock)
         with pytest.raises(TokenInvalid):
             await parties.trust.services.verify(parties.token())
+
+    async def test_serves_with_nobody_but_whom_it_was_sent_to(self, clock: ManualClock) -> None:
+        """Whoever takes over a service must not call others by what they are called with."""
+        keys = StaticKeys({"gateway": KEY.public_key()})
+        identity = ServiceIdentity("gateway", KEY, clock)
+        token = identity.authorization(called_by("/oraculum.market_data.v1.MarketDataService/GetQuote"))
+        called = service_tokens(keys, own="market-data", clock=clock)
+        assert "gateway" == await called.verify(token.removeprefix("Bearer "))
+        for other in ("wallet", "market"):
+            with pytest.raises(TokenInvalid):
+                await service_tokens(keys, own=other, clock=clock).verify(token.removeprefix("Bearer "))
+
+    async def test_two_releases_take_each_others(self, clock: ManualClock) -> None:
+        """While one is rolled out: who knows no names takes what has one, and a token without one is taken."""
+        keys = StaticKeys({"gateway": KEY.public_key()})
+        identity = ServiceIdentity("gateway", KEY, clock)
+        named, unnamed = identity.authorization("wallet"), identity.authorization()
+        before, now = service_tokens(keys, clock=clock), service_tokens(keys, own="wallet", clock=clock)
+        assert "gateway" == await before.verify(named.removeprefix("Bearer "))
+        assert "gateway" == await now.verify(unnamed.removeprefix("Bearer "))
+
+    @pytest.mark.parametrize(
+        ("method", "service"),
+        [
+            ("/oraculum.wallet.v1.WalletService/GetBalances", "wallet"),
+            ("/oraculum.kit.Convoy/Ride", ""),
+            ("/grpc.health.v1.Health/Check", ""),
+        ],
+    )
+    def test_is_for_who_has_the_method(self, method: str, service: str) -> None:
+        assert service == called_by(method)
 
     def test_is_kept_and_signed_anew_before_it_expires(self, clock: ManualClock) -> None:
         identity = ServiceIdentity("wallet", KEY, clock)

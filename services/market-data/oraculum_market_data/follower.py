@@ -11,7 +11,7 @@ from oraculum_kit.background import pause, run_gracefully
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Database
 from oraculum_kit.kafka import Producer
-from oraculum_market_data import metrics
+from oraculum_market_data.ages import Ages
 from oraculum_market_data.announcer import Announcer
 from oraculum_market_data.backfill import Backfill
 from oraculum_market_data.board import Board
@@ -137,15 +137,18 @@ class Follower:
 
     async def _tell_heard(self, stop: asyncio.Event) -> None:
         """Say once a second when each venue was last heard."""
-        while not await pause(stop, 1.0):
-            now = self._clock.now()
-            self.intake.publish_counts()
-            for venue, heard in self.intake.heard.items():
-                if heard.last_at is None:
-                    continue
-                metrics.AGE_SECONDS.labels(venue.value).set((now - heard.last_at).total_seconds())
-                try:
-                    await self._quotes.heard(venue.value, heard.last_at)
-                except (RedisError, OSError):
-                    # The sink for quotes tells of it; here it only means that quotes look stale.
-                    break
+        with Ages(self.intake.heard, self._clock) as ages:
+            while not await pause(stop, 1.0):
+                self.intake.publish_counts()
+                ages.show({feed.venue for feed in self.feeds})
+                await self._keep_heard()
+
+    async def _keep_heard(self) -> None:
+        for venue, heard in self.intake.heard.items():
+            if heard.last_at is None:
+                continue
+            try:
+                await self._quotes.heard(venue.value, heard.last_at)
+            except (RedisError, OSError):
+                # The sink for quotes tells of it; here it only means that quotes look stale.
+                return

@@ -36,12 +36,13 @@ where stored.created_at < clock_timestamp() - interval '24 hours'
 returning id
 
 -- name: forget
--- Removes a bounded number of answers that nobody may ask for any more.
+-- Removes a bounded number of answers that nobody may ask for any more. By the time at which it begins: an index is of no use
+-- to clock_timestamp(), which may be another for each row, and the last portion would read a day of answers.
 delete from idempotency
 where id in (
     select id
     from idempotency
-    where created_at < clock_timestamp() - interval '24 hours'
+    where created_at < statement_timestamp() - interval '24 hours'
     order by created_at
     limit %(batch)s
     for update skip locked

@@ -32,10 +32,11 @@ delete from job where kind = %(kind)s and unique_key = %(unique_key)s and lease 
 select current_schema() || '.job';
 
 -- name: job_claim
--- Lease what is due. A lease that ran out makes the job due again by itself.
+-- Lease what is due. A lease that ran out makes the job due again by itself. By the time at which it begins: an index is of no
+-- use to clock_timestamp(), which may be another for each row, and every look would read all that waits for its time.
 with due as (
     select id, due_at from job
-    where dead_at is null and due_at <= clock_timestamp() and kind = any(%(kinds)s)
+    where dead_at is null and due_at <= statement_timestamp() and kind = any(%(kinds)s)
     order by due_at
     limit %(limit)s
     for update skip locked

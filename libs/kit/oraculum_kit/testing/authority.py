@@ -30,12 +30,12 @@ class Authority:
         self._file = folder / f"{name}.crt"
         self._file.write_bytes(self._certificate.public_bytes(Encoding.PEM))
 
-    def issue(self, name: str) -> Tls:
+    def issue(self, name: str, life: timedelta = LIFE) -> Tls:
         """The certificate of a process that is called by this name; issuing again renews it in place."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         certificate = (
-            _draft(subject, self._name, key)
+            _draft(subject, self._name, key, life)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
             .sign(self._key, hashes.SHA256())
         )
@@ -45,7 +45,9 @@ class Authority:
         return files
 
 
-def _draft(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _draft(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, life: timedelta = LIFE
+) -> x509.CertificateBuilder:
     now = SystemClock().now()
     return (
         x509.CertificateBuilder()
@@ -54,5 +56,5 @@ def _draft(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKe
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - LIFE)
-        .not_valid_after(now + LIFE)
+        .not_valid_after(now + life)
     )

@@ -18,7 +18,7 @@ import structlog
 
 from oraculum_kit.background import pause, run_gracefully
 from oraculum_kit.clock import Clock
-from oraculum_kit.metrics import UNHANDLED
+from oraculum_kit.metrics import UNHANDLED, begin_at_zero
 from oraculum_kit.retries import is_transient
 from oraculum_market_data import metrics
 from oraculum_market_data.board import QuoteKey, Top
@@ -69,6 +69,7 @@ class Sink:
         self._conflated = metrics.CONFLATED.labels(name)
         self._waiting = metrics.WAITING.labels(name)
         self._lag = metrics.LAG_SECONDS.labels(name)
+        begin_at_zero(UNHANDLED, [f"sink {name}"])
 
     def quote(self, top: Top) -> None:
         """Take a quote; an older one of the same outcome that still waits is overtaken."""

@@ -18,7 +18,7 @@ from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
 from oraculum_kit.ids import uuid7
 from oraculum_kit.listening import listen, wait_for_notification
-from oraculum_kit.metrics import UNHANDLED
+from oraculum_kit.metrics import UNHANDLED, begin_at_zero
 from oraculum_kit.retries import Backoff, is_transient
 from oraculum_notification import metrics
 from oraculum_notification.webhooks.envelope import body_of, headers_of
@@ -31,6 +31,8 @@ from oraculum_notification.webhooks.signing import Secrets, mark
 from oraculum_notification.webhooks.telling import OwnersTeller
 
 _log = structlog.stdlib.get_logger(__name__)
+
+begin_at_zero(UNHANDLED, ["webhooks"])
 
 FAILING: Final = "failing"
 SECRET_LOST: Final = "secret_lost"  # noqa: S105  a word, and no secret
