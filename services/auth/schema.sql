@@ -17,15 +17,19 @@ SET row_security = off;
 CREATE SCHEMA auth;
 
 --
--- Name: drop_audit_partition(text, integer); Type: FUNCTION; Schema: auth; Owner: -
+-- Name: drop_audit_partition(text, integer, integer, timestamp with time zone); Type: FUNCTION; Schema: auth; Owner: -
 --
 
-CREATE FUNCTION auth.drop_audit_partition(class text, year integer) RETURNS boolean
+CREATE FUNCTION auth.drop_audit_partition(class text, year integer, kept_years integer, today timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
 declare
   name text := format('audit_log_%s_%s', class, year);
 begin
+  if kept_years is null or kept_years < 1 or year + kept_years >= extract(year from today at time zone 'UTC') then
+    raise integrity_constraint_violation
+      using message = format('the audit log of %s keeps the year %s', class, year);
+  end if;
   if to_regclass(format('%I', name)) is null then
     return false;
   end if;
@@ -748,6 +752,7 @@ CREATE TABLE auth.known_device (
     device bytea NOT NULL,
     first_seen_at timestamp with time zone NOT NULL,
     last_seen_at timestamp with time zone NOT NULL,
+    program bytea,
     CONSTRAINT known_device_device_check CHECK ((octet_length(device) = 32))
 )
 WITH (fillfactor='80');
@@ -772,11 +777,20 @@ CREATE TABLE auth.kyc_check (
     said_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     decided_at timestamp with time zone,
+    screened bytea DEFAULT '\x'::bytea NOT NULL,
+    person_index bytea,
+    decided_by uuid,
     CONSTRAINT kyc_check_check CHECK (((status = 'pending'::text) = (decided_at IS NULL))),
     CONSTRAINT kyc_check_country_check CHECK ((char_length(country) = 2)),
     CONSTRAINT kyc_check_risk_check CHECK ((risk = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text]))),
     CONSTRAINT kyc_check_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text])))
 );
+
+--
+-- Name: COLUMN kyc_check.listed; Type: COMMENT; Schema: auth; Owner: -
+--
+
+COMMENT ON COLUMN auth.kyc_check.listed IS 'Whether a provider''s word is not enough: an administrator alone may approve.';
 
 --
 -- Name: mail_sent; Type: TABLE; Schema: auth; Owner: -
@@ -2146,6 +2160,12 @@ CREATE UNIQUE INDEX kyc_check_pending ON auth.kyc_check USING btree (user_id) WH
 CREATE INDEX kyc_check_person ON auth.kyc_check USING btree (user_id, created_at DESC);
 
 --
+-- Name: kyc_check_same_person; Type: INDEX; Schema: auth; Owner: -
+--
+
+CREATE INDEX kyc_check_same_person ON auth.kyc_check USING btree (person_index) WHERE (person_index IS NOT NULL);
+
+--
 -- Name: mail_sent_address; Type: INDEX; Schema: auth; Owner: -
 --
 
@@ -3079,4 +3099,10 @@ INSERT INTO auth.schema_migrations (version) VALUES
     ('20261121163500'),
     ('20261121200600'),
     ('20261121231500'),
-    ('20261121235500');
+    ('20261121235500'),
+    ('20261122021500'),
+    ('20261122023000'),
+    ('20261122023100'),
+    ('20261122024500'),
+    ('20261122032500'),
+    ('20261122033900');

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from oraculum_auth import events
-from oraculum_auth.errors import OwnAccount, SessionNotFound, UserNotFound
+from oraculum_auth.errors import AdministratorsAreMadeBeside, OwnAccount, SessionNotFound, UserNotFound
 from oraculum_auth.form import Form
 from oraculum_auth.records import Account, Session, Wallet
 from oraculum_auth.repository import Accounts, Sessions
@@ -61,7 +61,8 @@ class AccountBook:
         """Set all roles at once; `user` is always one of them.
 
         Without an actor it is the operator of the machine, and the audit log names the account itself: there may be no
-        administrator yet.
+        administrator yet. The operator alone makes administrators: what takes two of them would take one and an account
+        that this one raised.
         """
         if actor_id is not None:
             _require_another(user_id, actor_id)
@@ -72,6 +73,11 @@ class AccountBook:
             )
         wanted = [role for role in ROLES if role == "user" or role in roles]
         async with self._database.transaction() as connection:
+            await hold_account(connection, user_id)
+            if actor_id is not None and "admin" in wanted:
+                account, _ = await self._describe(connection, user_id)
+                if "admin" not in account.roles:
+                    raise AdministratorsAreMadeBeside(user_id=user_id)
             if not await self._accounts.update_roles(connection, user_id, wanted):
                 raise UserNotFound(user_id=user_id)
             await events.user_roles_changed(

@@ -4,20 +4,21 @@
 else can: it speaks to no service. The account is the one that proved the e-mail or signed in with the wallet before; in
 production its rights begin once it has a second factor.
 
-`audit verify` computes every hash of the audit log anew and prints where each chain stands. Compare the heads with those
+`audit verify` computes every hash of the audit log anew and prints where each chain stands, and what was dropped of it because
+its time was up (`AUDIT_RETENTION_YEARS`): a beginning that is missing for another reason is a problem. Compare the heads with those
 that were noted before, somewhere that the database's administrators cannot reach: the log alone cannot tell that
 somebody wrote all of it anew.
 
 `keys rotate` turns the ring of data keys and wraps every person's key anew, while auth runs: it notices the new ring
-within a second. Where the ring is a mounted secret, change the secret and run `keys rewrap`. `--forget` takes keys that
-wrap nothing any more off the ring; no older backup can be read without them.
+within a second. Where the ring is a mounted secret, change the secret and run `keys rewrap`. `--forget` waits for what began
+before and takes keys that wrap nothing any more off the ring; no older backup can be read without them.
 """
 
 import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from oraculum_auth import keys
 from oraculum_auth.accounts import AccountBook
 from oraculum_auth.audit_log import AuditLog
 from oraculum_auth.challenges import Chain, canonical_address
+from oraculum_auth.config import retention_years
 from oraculum_auth.form import Form
 from oraculum_auth.repository import Accounts
 from oraculum_auth.vault import Vault
@@ -42,7 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return asyncio.run(_run(options))
-    except (ConfigurationError, KeyRingError, OSError, ServiceError) as error:
+    except (
+        ConfigurationError,
+        KeyRingError,
+        OSError,
+        ServiceError,
+        keys.TransactionsStandError,
+    ) as error:
         print(error, file=sys.stderr)  # noqa: T201  a person reads this
         return 1
 
@@ -71,12 +79,13 @@ async def _run(options: argparse.Namespace) -> int:
     with Environment(os.environ) as environment:
         config = DatabaseConfig.read(environment)
         ring = environment.text("DATA_KEYS_FILE")
+        retention = retention_years(environment)
     async with Database(config) as database:
         match options.command:
             case "create":
                 return await _create(database, RingFile(Path(ring)), options)
             case "audit":
-                return await _verify(database)
+                return await _verify(database, retention)
             case _:
                 return await _turn(database, RingFile(Path(ring)), options)
 
@@ -96,10 +105,12 @@ async def _create(database: Database, ring: RingFile, options: argparse.Namespac
     return 0
 
 
-async def _verify(database: Database) -> int:
-    verdicts = await AuditLog(database, SystemClock(), {}).verify()
+async def _verify(database: Database, retention: Mapping[str, int]) -> int:
+    verdicts = await AuditLog(database, SystemClock(), retention).verify()
     for verdict in verdicts:
         state = verdict.problem or "proved"
+        if verdict.dropped and not verdict.problem:
+            state += f" behind entry {verdict.dropped}, up to which it was dropped"
         print(f"{verdict.audit_class:<12}{verdict.entries:>12}  {verdict.head.hex()}  {state}")  # noqa: T201
     return int(any(verdict.problem for verdict in verdicts))
 
@@ -109,7 +120,7 @@ async def _turn(database: Database, ring: RingFile, options: argparse.Namespace)
         ring.write(ring().turned())
         await asyncio.sleep(keys.NOTICE_SECONDS)
     vault = Vault(ring)
-    wrapped = await keys.rewrap(database, vault)
+    wrapped = await (keys.rewrap_all if options.forget else keys.rewrap)(database, vault)
     print(f"{wrapped} keys of people are wrapped by key {vault.active_key_id} now")  # noqa: T201
     if options.forget:
         ring.write(keys.only_active(ring()))

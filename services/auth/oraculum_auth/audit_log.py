@@ -3,6 +3,9 @@
 Each entry's hash covers all of it and the hash before it (RFC 6962's idea without its tree), so whoever changes, adds
 or removes one entry must compute all later ones anew, and the head that was noted elsewhere no longer fits. Heads are
 written to the service's log every hour, which leaves the machine by another way than the database's backups do.
+
+Where a class's old years are dropped, its chain is proved from an anchor. An entry behind it says what was dropped: an anchor
+that no entry names, of a class that is kept for ever, or within the time that a class is kept, is a beginning cut off.
 """
 
 import hashlib
@@ -19,9 +22,10 @@ from oraculum.audit.v1 import audit_pb2
 from oraculum_auth.repository.audit import Audit, Chain, Entry
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
+from oraculum_kit.ids import uuid7
 from oraculum_kit.jobs import Job, Kind
 from oraculum_kit.paging import Page, decode_cursor
-from oraculum_kit.timestamps import from_wire
+from oraculum_kit.timestamps import from_wire, to_wire
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -38,6 +42,8 @@ class Verdict:
     entries: int
     head: bytes
     problem: str = ""
+    # Its first entries, which were dropped.
+    dropped: int = 0
 
 
 class AuditLog:
@@ -84,10 +90,10 @@ class AuditLog:
         async with self._database.transaction() as connection:
             for ahead in range(_PARTITIONS_AHEAD + 1):
                 await self._audit.make_partitions(connection, year + ahead)
-            for audit_class, years in self._retention_years.items():
-                for old in range(_FIRST_YEAR, year - years):
-                    if await self._audit.drop_partition(connection, audit_class, old):
-                        _log.info("audit.dropped", audit_class=audit_class, year=old)
+            # In the order in which whoever appends locks the chains.
+            for audit_class in (name for name in CLASSES if name in self._retention_years):
+                for old in range(_FIRST_YEAR, year - self._retention_years[audit_class]):
+                    await self._drop(connection, audit_class, old)
             chains = await self._audit.chains(connection)
         for chain in chains:
             _log.info(
@@ -97,7 +103,50 @@ class AuditLog:
                 hash=chain.last_hash.hex(),
             )
 
+    async def _drop(self, connection: Connection, audit_class: str, year: int) -> None:
+        """Drop a year, and say so in the chain that it was of."""
+        now, years = self._clock.now(), self._retention_years[audit_class]
+        if not await self._audit.drop_partition(connection, audit_class, year, kept_years=years, today=now):
+            return
+        chain = await self._audit.lock_chain(connection, audit_class)
+        fact = audit_pb2.AuditFact(
+            audit_id=str(uuid7()),
+            audit_class=audit_pb2.AuditClass.Value(f"AUDIT_CLASS_{audit_class.upper()}"),
+            service="auth",
+            action="audit.dropped",
+            subject_kind="audit_class",
+            subject_id=audit_class,
+            details={
+                "year": str(year),
+                "sequence": str(chain.anchor_sequence),
+                "hash": chain.anchor_hash.hex(),
+            },
+            occurred_at=to_wire(now),
+        )
+        await self.append(connection, [fact])
+        _log.info("audit.dropped", audit_class=audit_class, year=year)
+
     async def _verify(self, connection: Connection, chain: Chain) -> Verdict:
+        cut_off = await self._cut_off(connection, chain)
+        proved = replace(await self._prove(connection, chain), dropped=chain.anchor_sequence)
+        return replace(proved, problem=cut_off) if cut_off else proved
+
+    async def _cut_off(self, connection: Connection, chain: Chain) -> str:
+        """What is wrong with where the chain begins, if something is."""
+        if not chain.anchor_sequence:
+            return ""
+        begins = f"the chain begins behind entry {chain.anchor_sequence}"
+        years = self._retention_years.get(chain.audit_class)
+        if years is None:
+            return f"{begins}, and the class is kept for ever"
+        year = await self._audit.dropped_up_to(connection, chain)
+        if year is None:
+            return f"{begins}, and no entry says that what was before was dropped"
+        if year + years >= self._clock.now().year:
+            return f"{begins}, and the year {year} is to be kept"
+        return ""
+
+    async def _prove(self, connection: Connection, chain: Chain) -> Verdict:
         sequence, head = chain.anchor_sequence, chain.anchor_hash
         async for stretch in self._audit.stretches(
             connection, chain.audit_class, sequence, chain.last_sequence

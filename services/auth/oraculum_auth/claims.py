@@ -1,7 +1,7 @@
 """The accounts that a password may be for: who proved the address, and who claims it.
 
 Guesses are counted so that no claim of a guesser's own helps them. A device counts for the accounts that know it; the
-others are compared only as long as the address itself is not blocked. And a sign-in forgets the attempts that were counted
+others are compared only as long as neither the address nor the network that the guess comes from is blocked. And a sign-in forgets the attempts that were counted
 against its own account alone, or against an address that is proved to be its own: who signs in to a claim of theirs now
 and then has no more guesses at the others.
 """
@@ -28,6 +28,8 @@ class Guess:
     claims: Sequence[Credentials]
     # Each with the accounts that are guarded by it.
     counted: Sequence[tuple[Subject, Sequence[Credentials]]]
+    # Where it came from, if that was counted too.
+    network: Subject | None = None
 
     def forgiven(self, owner: Credentials) -> list[Subject]:
         """What is forgotten when the owner of one of them signs in."""
@@ -63,20 +65,26 @@ class Claims:
             knowing = [one for one in knowing if one in claims]
         if not knowing:
             await self._throttle.attempt([account, network])
-            return Guess(claims, [(account, claims)])
+            return Guess(claims, [(account, claims)], network)
         device = self._throttle.device(knowing[0].user_id, origin.device_id)
-        await self._throttle.attempt([device, network])
+        await self._throttle.attempt([device])
         if len(knowing) == len(claims):
             return Guess(claims, [(device, claims)])
+        # Whoever claims an address first has a device that is known to their claim: the other claims are guarded as if
+        # nothing were known, and only those that know the device are asked past a bound.
         try:
-            await self._throttle.attempt([account])
+            await self._throttle.attempt([account, network])
         except TooManyAttempts:
             return Guess(knowing, [(device, knowing)])
-        return Guess(claims, [(device, knowing), (account, claims)])
+        return Guess(claims, [(device, knowing), (account, claims)], network)
 
     async def matching(self, guess: Guess, password: str) -> Credentials | None:
         """Whose password it is. No connection is held meanwhile: it takes as long as many statements."""
         hashes = [one.password_hash for one in guess.claims]
         missing = [None] * (COMPARED - len(hashes))
         which = await self._passwords.which([*hashes, *missing], password)
-        return None if which is None else guess.claims[which]
+        if which is None:
+            return None
+        # At once, and not when they are let in: a code that is still missing is no wrong guess.
+        await self._throttle.was_right(guess.network)
+        return guess.claims[which]

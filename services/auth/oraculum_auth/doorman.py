@@ -2,7 +2,9 @@
 
 Such a sign-in wants more than a password: the second factor, where there is one, and else a code that is mailed to the
 proved address. Who has neither is let in, as before, and the log tells of it. Whoever comes in from a new device is told by
-mail. A device is what the client calls itself (X-Device-Id), or else the kind of program it says it is.
+mail. A device is what the client calls itself (X-Device-Id), or else the kind of program it says it is. Where a program that
+the account knows begins to tell a name, the first one is taken for the device that it was: nobody could have come in with
+it who could not come in without.
 """
 
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from oraculum_auth.records import Origin
 from oraculum_auth.repository import Accounts, Mails
 from oraculum_auth.repository.mails import Purpose
 from oraculum_auth.repository.places import Known, Places
-from oraculum_auth.throttle import DEVICE_ID_LENGTH_MIN, Throttle
+from oraculum_auth.throttle import Throttle, named_device
 from oraculum_auth.vault import Vault
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
@@ -33,6 +35,8 @@ class _Seen:
     """What can be said of a sign-in's origin."""
 
     device: bytes
+    # The kind of program, which is the device where it tells no name.
+    program: bytes
     place: Place
     known: Known | None
     signs: tuple[str, ...]
@@ -87,7 +91,7 @@ class Doorman:
         seen = await self._look(connection, user_id, origin)
         if seen.signs and not second_factor and await self._can_be_asked(connection, user_id):
             await self._use(connection, user_id, code, now)
-        await self._places.learn(connection, user_id, seen.device, seen.place, now)
+        await self._places.learn(connection, user_id, seen.device, seen.program, seen.place, now)
         if seen.signs:
             await events.audit(
                 connection,
@@ -100,10 +104,12 @@ class Doorman:
             await mailing.tell(connection, user_id, "new_device")
 
     async def _look(self, connection: Connection, user_id: UUID, origin: Origin) -> _Seen:
-        device = self._device(user_id, origin)
+        program = self._device(user_id, f"program {device_name(origin.user_agent)}")
+        name = named_device(origin.device_id)
+        device = program if name is None else self._device(user_id, f"id {name}")
         place = self._locations.place(origin.address)
-        known = await self._places.known(connection, user_id, device)
-        return _Seen(device, place, known, _signs(known, place, self._clock.now()))
+        known = await self._places.known(connection, user_id, device, program)
+        return _Seen(device, program, place, known, _signs(known, place, self._clock.now()))
 
     async def _can_be_asked(self, connection: Connection, user_id: UUID) -> bool:
         """Whether a mail reaches the person, and no second factor is asked for anyway."""
@@ -120,9 +126,7 @@ class Doorman:
         await self._accounts.show_mailbox(connection, user_id)
         await self._throttle.forgive(connection, [self._throttle.factor(user_id)])
 
-    def _device(self, user_id: UUID, origin: Origin) -> bytes:
-        named = len(origin.device_id) >= DEVICE_ID_LENGTH_MIN
-        name = f"id {origin.device_id}" if named else f"program {device_name(origin.user_agent)}"
+    def _device(self, user_id: UUID, name: str) -> bytes:
         return self._vault.index("device", f"{user_id} {name}")
 
 

@@ -167,6 +167,12 @@ class SignInTooOld(PermissionDenied):
     reason = "SIGN_IN_TOO_OLD"
 
 
+class AdministratorsAreMadeBeside(PermissionDenied):
+    """Whoever operates the platform makes administrators, by `oraculum admin create`; no administrator makes another."""
+
+    reason = "ADMINISTRATORS_ARE_MADE_BESIDE"
+
+
 class OwnAccount(FailedPrecondition):
     """Nobody does this to their own account; another administrator can."""
 

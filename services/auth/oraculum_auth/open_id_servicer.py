@@ -4,7 +4,7 @@ from oraculum.auth.v1 import open_id_service_pb2 as pb
 from oraculum.auth.v1 import open_id_service_pb2_grpc
 from oraculum_auth.open_id import OpenIdSignIn
 from oraculum_auth.records import Codes
-from oraculum_auth.servicer import origin_of, signed_in_user, tokens_of
+from oraculum_auth.servicer import FROM_THE_EDGE, origin_of, signed_in_user, tokens_of
 from oraculum_kit.authorization import ANYONE, Access
 from oraculum_kit.rpc import Context
 from oraculum_kit.timestamps import to_wire
@@ -13,7 +13,7 @@ _SERVICE = "/oraculum.auth.v1.OpenIdService/"
 
 ACCESS = {
     _SERVICE + "StartOpenId": Access(users=ANYONE),
-    _SERVICE + "FinishOpenId": Access(users=ANYONE),
+    _SERVICE + "FinishOpenId": FROM_THE_EDGE,
 }
 
 

@@ -4,10 +4,12 @@ A hash takes tens of milliseconds of a core and tens of MiB. Without a bound, a 
 of the same machine; past it, callers are told to come again.
 """
 
+import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final, Protocol, Self
 
 from argon2 import PasswordHasher
@@ -19,6 +21,10 @@ from oraculum_kit.errors import ResourceExhausted
 
 PASSWORD_LENGTH_MIN: Final = 10
 PASSWORD_LENGTH_MAX: Final = 200
+# For one hash. A sign-in takes two, and the gateway waits 15 seconds for it.
+WAIT_SECONDS_MAX: Final = 6.0
+# How many of the last hashes say how long one takes.
+_OF_LATE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class PasswordPlace:
 
     workers: int = 1
     # From 1 to 19, how much their processes yield to all others of the machine; at 0 threads of this process compute them.
-    niceness: int = 5
+    niceness: int = 10
 
     @classmethod
     def read(cls, environment: Environment) -> Self:
@@ -91,6 +97,7 @@ class Passwords:
         self._hashing = hashing
         self._waiting_max = waiting_max
         self._waiting = 0
+        self._seconds_each = 0.0
         # Verified against when an address is unknown, so that both answers take the same time.
         self._decoy = self._hasher.hash("no account has this password")
 
@@ -116,10 +123,17 @@ class Passwords:
 
     @contextmanager
     def _waits(self) -> Iterator[None]:
-        if self._waiting >= self._waiting_max:
-            raise ResourceExhausted("too many sign-ins at the moment", retry_after_seconds=1)
+        ahead = self._waiting
+        wait = ahead * self._seconds_each
+        if ahead >= self._waiting_max or wait > WAIT_SECONDS_MAX:
+            # Nobody would wait for the answer: whoever asked is gone before it is their turn.
+            raise ResourceExhausted(
+                "too many sign-ins at the moment", retry_after_seconds=max(1, math.ceil(wait))
+            )
+        began = monotonic()
         self._waiting += 1
         try:
             yield
         finally:
             self._waiting -= 1
+            self._seconds_each += ((monotonic() - began) / (ahead + 1) - self._seconds_each) / _OF_LATE

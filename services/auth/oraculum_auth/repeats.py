@@ -2,7 +2,8 @@
 
 A wallet's message and a code of a second factor serve once: without this, whoever loses the answer on its way has to
 begin anew. The tokens lie sealed with the person's key. What was asked is compared by a keyed hash, since a plain one of
-a password could be guessed. Refusals are not kept: a right password after a wrong one is no conflict.
+a password could be guessed. Refusals are not kept: a right password after a wrong one is no conflict. Whoever sends another
+password with a key that was used is told that it is another one, so that is counted like any guess, and against the key.
 """
 
 import json
@@ -12,10 +13,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from oraculum_auth.claims import Guess
 from oraculum_auth.errors import UserNotFound
 from oraculum_auth.records import SignedIn, Tokens
 from oraculum_auth.repository import Accounts
 from oraculum_auth.repository.answers import Answers, StoredAnswer
+from oraculum_auth.throttle import Throttle
 from oraculum_auth.vault import Vault
 from oraculum_kit import replay
 from oraculum_kit.caller import current_caller
@@ -41,20 +44,29 @@ class Claim:
 
 
 Enter = Callable[[Claim | None], Awaitable[SignedIn]]
+Attempt = Callable[[], Awaitable[Guess]]
 
 
 class Repeats:
     """Keeps answers and gives them again."""
 
-    def __init__(self, database: Database, accounts: Accounts, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, accounts: Accounts, vault: Vault, throttle: Throttle, clock: Clock
+    ) -> None:
         self._database = database
         self._accounts = accounts
         self._vault = vault
+        self._throttle = throttle
         self._clock = clock
         self._answers = Answers()
 
-    async def once(self, way: str, who: str, content: str, enter: Enter) -> SignedIn:
-        """Sign in, or give the answer that this request was given. `enter` calls `claim` first and `keep` last."""
+    async def once(
+        self, way: str, who: str, content: str, enter: Enter, attempt: Attempt | None = None
+    ) -> SignedIn:
+        """Sign in, or give the answer that this request was given. `enter` calls `claim` first and `keep` last.
+
+        `attempt` counts a guess at what the content holds, and refuses it while it has to wait.
+        """
         key = current_caller().idempotency_key
         if not key:
             return await enter(None)
@@ -63,14 +75,14 @@ class Repeats:
         )
         stored = await self._find(claim)
         if stored is not None:
-            return await self._again(claim, stored)
+            return await self._again(claim, stored, attempt)
         try:
             return await enter(claim)
         except _AnsweredMeanwhileError:
             stored = await self._find(claim)
         if stored is None:
             raise Unavailable(retry_after_seconds=0)
-        return await self._again(claim, stored)
+        return await self._again(claim, stored, attempt)
 
     async def claim(self, connection: Connection, claim: Claim | None) -> None:
         """Take the key before anything is used up; whoever comes second waits here for the first one's commit."""
@@ -95,9 +107,17 @@ class Repeats:
         async with self._database.connection() as connection:
             return await self._answers.find(connection, claim.answer_id)
 
-    async def _again(self, claim: Claim, stored: StoredAnswer) -> SignedIn:
+    async def _again(self, claim: Claim, stored: StoredAnswer, attempt: Attempt | None) -> SignedIn:
+        if attempt is not None:
+            # Before anything is compared: past the bound the right password learns no more than a wrong one. Against the
+            # key alone, so that others who guess at the account keep nobody from the answer that is theirs.
+            await self._throttle.attempt([self._throttle.repeat(claim.answer_id)])
         if stored.request_index != claim.request_index:
+            if attempt is not None:
+                await attempt()
             raise IdempotencyConflict
+        if attempt is not None:
+            await self._throttle.was_right(forgiven=[self._throttle.repeat(claim.answer_id)])
         async with self._database.connection() as connection:
             account = await self._accounts.by_id(connection, stored.user_id)
             key = await self._accounts.key(connection, stored.user_id)

@@ -1,6 +1,7 @@
 """gRPC in, domain out: translates, never decides."""
 
 from dataclasses import asdict
+from typing import Final
 from uuid import UUID
 
 from oraculum.auth.v1 import auth_service_pb2 as pb
@@ -23,12 +24,15 @@ from oraculum_kit.validation import Violations
 _SERVICE = "/oraculum.auth.v1.AuthService/"
 _ADMINS = frozenset({"admin"})
 
+# They say where somebody comes from, which nobody may say of themselves: waits, codes and closed countries go by it.
+FROM_THE_EDGE: Final = Access(services=frozenset({"gateway"}))
+
 ACCESS = {
-    _SERVICE + "Register": Access(users=ANYONE),
+    _SERVICE + "Register": FROM_THE_EDGE,
     _SERVICE + "CreateChallenge": Access(users=ANYONE),
-    _SERVICE + "SignInWithPassword": Access(users=ANYONE),
-    _SERVICE + "SignInWithWallet": Access(users=ANYONE),
-    _SERVICE + "Refresh": Access(users=ANYONE),
+    _SERVICE + "SignInWithPassword": FROM_THE_EDGE,
+    _SERVICE + "SignInWithWallet": FROM_THE_EDGE,
+    _SERVICE + "Refresh": FROM_THE_EDGE,
     _SERVICE + "SignOut": Access(users=SIGNED_IN),
     _SERVICE + "ListSessions": Access(users=SIGNED_IN),
     _SERVICE + "RevokeSession": Access(users=SIGNED_IN),

@@ -12,7 +12,7 @@ from oraculum_auth.challenges import (
     new_challenge,
     open_challenge,
 )
-from oraculum_auth.claims import Claims
+from oraculum_auth.claims import Claims, Guess
 from oraculum_auth.compliance.door import Door
 from oraculum_auth.contract_wallets import ContractWallets
 from oraculum_auth.doorman import Doorman
@@ -111,8 +111,11 @@ class SignIn:
                 await mailing.ask_to_verify(connection, user_id)
                 return await self._sessions.begin(connection, user_id, origin, now, created=True)
             opened = await self._accounts.lock_credentials(connection, user_id)
+        # Whoever knows the key of a registration guesses no faster than others.
+        guess = await self._claims.attempt(email, origin)
         if opened is None or not await self._passwords.verify(opened.password_hash, password):
             raise IdempotencyConflict
+        await self._throttle.was_right(guess.network, guess.forgiven(opened))
         try:
             async with self._database.transaction() as connection:
                 await self._hold_password(connection, user_id, opened.password_hash)
@@ -136,7 +139,10 @@ class SignIn:
         async def enter(claim: Claim | None) -> SignedIn:
             return await self._by_password(claim, email, password, origin, codes)
 
-        return await self._repeats.once("password", email, _joined(password, codes), enter)
+        async def attempt() -> Guess:
+            return await self._claims.attempt(email, origin)
+
+        return await self._repeats.once("password", email, _joined(password, codes), enter, attempt)
 
     async def _by_password(
         self, claim: Claim | None, email: str, password: str, origin: Origin, codes: Codes

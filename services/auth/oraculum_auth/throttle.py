@@ -2,13 +2,15 @@
 
 Each attempt is counted before it is made, so a thousand at once are not a thousand guesses. It counts against the
 account and against the network that it comes from. A device that signed in to the account before has a count of its own
-(OWASP's device cookies): whoever blocks an account by guessing blocks only devices that it has never seen, and their
-owner gets in by the mail of a password reset. The subjects are kept as keyed hashes, and an address that nobody has is
+(OWASP's device cookies) and no other: whoever blocks an account or a network by guessing blocks only devices that the
+account has never seen, and their owner gets in by the mail of a password reset. What a network guessed is forgotten by the
+hour, and whoever knows their password gets their attempt back, since many people share one. The subjects are kept as keyed hashes, and an address that nobody has is
 counted like any other.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import Final
 from uuid import UUID
@@ -22,7 +24,10 @@ from oraculum_kit.errors import ResourceExhausted
 WAIT_MAX_SECONDS: Final = 900
 # A shorter name than this could be guessed, and would let whoever guesses it pass for the device.
 DEVICE_ID_LENGTH_MIN: Final = 16
-_FREE: Final = {"account": 5, "device": 10, "network": 50, "factor": 5}
+_FREE: Final = {"account": 5, "device": 10, "factor": 5, "repeat": 5}
+# Wrong guesses at any accounts that come from one network: so many at once, and as many in an hour.
+_NETWORK_BURST: Final = 50
+_NETWORK_EACH: Final = timedelta(hours=1) / _NETWORK_BURST
 
 
 class TooManyAttempts(ResourceExhausted):
@@ -74,27 +79,47 @@ class Throttle:
         """Against whom guesses at the present password count, made by a session of theirs."""
         return self._subject("factor", f"{user_id} password")
 
+    def repeat(self, answer_id: UUID) -> Subject:
+        """Against what passwords count that come with the key of an answered sign-in, whoever sends them."""
+        return self._subject("repeat", str(answer_id))
+
     async def attempt(self, subjects: Sequence[Subject]) -> None:
         """Count an attempt that is about to be made; refuse it while one of its subjects is blocked."""
         now = self._clock.now()
         async with self._database.transaction() as connection:
             # In one order, so that two attempts never wait for each other.
             for subject in sorted(subjects, key=lambda one: one.index):
-                if await self._attempts.count(
-                    connection, subject.index, now, free=_FREE[subject.kind], wait_max=WAIT_MAX_SECONDS
-                ):
+                if await self._count(connection, subject, now):
                     continue
                 until = await self._attempts.blocked_until(connection, subject.index)
                 wait = 1.0 if until is None else (until - now).total_seconds()
                 raise TooManyAttempts(retry_after_seconds=max(1.0, wait))
 
     async def forgive(self, connection: Connection, subjects: Sequence[Subject]) -> None:
-        """Forget the attempts, in the transaction of the one that succeeded; a network's are kept."""
-        await self._attempts.forgive(connection, [one.index for one in subjects if one.kind != "network"])
+        """Forget the attempts, in the transaction of the one that succeeded."""
+        await self._attempts.forgive(connection, [one.index for one in subjects])
+
+    async def was_right(self, network: Subject | None = None, forgiven: Sequence[Subject] = ()) -> None:
+        """An attempt was no wrong guess: the place that it came from has it back, and some forget all of theirs."""
+        if network is None and not forgiven:
+            return
+        async with self._database.transaction() as connection:
+            if network is not None:
+                await self._attempts.give_back(connection, network.index, each=_NETWORK_EACH)
+            await self.forgive(connection, forgiven)
 
     async def forgive_account(self, connection: Connection, account: str) -> None:
         """Forget attempts at an account whose owner has read their mail."""
         await self._attempts.forgive(connection, [self.account(account).index])
+
+    async def _count(self, connection: Connection, subject: Subject, now: datetime) -> bool:
+        if subject.kind == "network":
+            return await self._attempts.count_from_network(
+                connection, subject.index, now, burst=_NETWORK_BURST, each=_NETWORK_EACH
+            )
+        return await self._attempts.count(
+            connection, subject.index, now, free=_FREE[subject.kind], wait_max=WAIT_MAX_SECONDS
+        )
 
     def _subject(self, kind: str, value: str) -> Subject:
         return Subject(kind, self._vault.index(f"attempt {kind}", value))

@@ -32,6 +32,7 @@ from oraculum_auth.challenges import SigningDomain
 from oraculum_auth.compliance.door import Door
 from oraculum_auth.compliance.kyc import Kyc, Screens
 from oraculum_auth.compliance.provider import KycProvider
+from oraculum_auth.compliance.rescreening import Rescreening
 from oraculum_auth.compliance.servicer import ACCESS as COMPLIANCE_ACCESS
 from oraculum_auth.compliance.servicer import ComplianceServicer
 from oraculum_auth.contract_wallets import ContractWallets
@@ -62,6 +63,7 @@ from oraculum_auth.wallets import WalletBook
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Database
 from oraculum_kit.job_runner import JobRunner
+from oraculum_kit.jobs import Kind
 from oraculum_kit.mail import Mailer
 from oraculum_kit.server import Service
 from oraculum_kit.tokens import TokenSigner
@@ -133,7 +135,7 @@ def wire(parts: Parts) -> Wired:
         sessions,
         factor,
         doorman,
-        Repeats(database, accounts, parts.vault, clock),
+        Repeats(database, accounts, parts.vault, throttle, clock),
         throttle,
         parts.passwords,
         clock,
@@ -144,7 +146,7 @@ def wire(parts: Parts) -> Wired:
     consents = Consents(database, clock)
     export = Export(database, accounts, parts.vault, clock, consents)
     deletion = Deletion(database, accounts, parts.vault, clock, parts.keepers, parts.kyc_retention_years)
-    kyc = Kyc(database, accounts, parts.vault, clock, parts.screens, parts.kyc)
+    kyc = Kyc(database, accounts, parts.vault, clock, parts.screens, parts.kyc, play)
     keys = ApiKeys(database, accounts, factor, parts.vault, clock, parts.signer)
     open_id = OpenIdSignIn(
         database, accounts, sessions, keys, factor, doorman, clock, _providers(parts), door
@@ -178,14 +180,20 @@ def wire(parts: Parts) -> Wired:
                 forgetting(database, clock),
                 postman.kind,
                 audit.kind,
-                kyc.kind,
-                play.kind,
+                *_kyc_kinds(kyc, parts, accounts),
+                *play.kinds,
                 *deletion.kinds,
             ],
         ),
         feed=feed,
         audit=audit,
     )
+
+
+def _kyc_kinds(kyc: Kyc, parts: Parts, accounts: Accounts) -> list[Kind]:
+    """The jobs of identity checks: what makes applicants known, and what looks at people again."""
+    sanctions = parts.screens.sanctions
+    return [kyc.kind, Rescreening(parts.database, accounts, parts.vault, parts.clock, sanctions).kind]
 
 
 def _providers(parts: Parts) -> dict[str, Provider]:

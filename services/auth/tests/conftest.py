@@ -30,6 +30,7 @@ from oraculum.auth.v1.open_id_service_pb2_grpc import OpenIdServiceStub
 from oraculum.auth.v1.play_service_pb2_grpc import PlayServiceStub
 from oraculum.auth.v1.privacy_service_pb2_grpc import PrivacyServiceStub
 from oraculum.auth.v1.trust_service_pb2_grpc import TrustServiceStub
+from oraculum_auth.accounts import AccountBook
 from oraculum_auth.challenges import SigningDomain
 from oraculum_auth.compliance.kyc import Screens
 from oraculum_auth.compliance.rules import Jurisdictions
@@ -38,6 +39,7 @@ from oraculum_auth.hashing.threads import Threads
 from oraculum_auth.locations import NOWHERE, Place
 from oraculum_auth.passwords import Passwords
 from oraculum_auth.privacy.belongings import Belongings
+from oraculum_auth.repository import Accounts
 from oraculum_auth.sessions import SessionRules
 from oraculum_auth.trust_servicer import own_revocations
 from oraculum_auth.vault import Vault
@@ -143,6 +145,12 @@ class Auth:
     # What a service that heard of every revocation knows.
     revocations: Revocations
     places: Places
+
+    async def raise_administrator(self, user_id: str) -> None:
+        """Make an administrator who writes events too, as the operator does."""
+        await AccountBook(self.database, Accounts(self.vault), self.clock).set_roles(
+            UUID(user_id), ["creator", "admin"], None
+        )
 
     async def lock_waiters(self, many: int = 1) -> None:
         """Wait until so many statements wait for what another transaction holds."""

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from oraculum.auth.v1 import auth_service_pb2 as pb
-from oraculum_auth.errors import UserNotFound
+from oraculum_auth.errors import AdministratorsAreMadeBeside, UserNotFound
 from oraculum_kit.errors import InvalidArgument, PermissionDenied, Unauthenticated
 from oraculum_kit.ids import uuid7
 
@@ -119,6 +119,22 @@ class TestAdministration:
         with auth.parties.signed_in(roles={"admin"}):
             changed = await auth.stub.SetRoles(request)
         assert list(changed.user.roles) == ["user", "creator"]
+
+    async def test_no_administrator_makes_another(self, auth) -> None:
+        """Who confirms what one of them did would be an account that this one raised."""
+        user = await register(auth, "ada")
+        request = pb.SetRolesRequest(user_id=user.user_id, roles=["creator", "admin"])
+        with auth.parties.signed_in(roles={"admin"}):
+            with pytest.raises(AdministratorsAreMadeBeside):
+                await auth.stub.SetRoles(request)
+            assert ["user"] == list((await auth.stub.ListUsers(pb.ListUsersRequest())).users[0].roles)
+            await auth.raise_administrator(user.user_id)
+            # One who is may stay one, and may be one no more.
+            assert ["user", "creator", "admin"] == list((await auth.stub.SetRoles(request)).user.roles)
+            fewer = pb.SetRolesRequest(user_id=user.user_id, roles=["creator"])
+            assert ["user", "creator"] == list((await auth.stub.SetRoles(fewer)).user.roles)
+            with pytest.raises(AdministratorsAreMadeBeside):
+                await auth.stub.SetRoles(request)
 
     async def test_a_role_that_does_not_exist_is_named(self, auth) -> None:
         user = await register(auth, "ada")

@@ -39,8 +39,7 @@ async def test_the_gateway_gets_the_secret_and_a_token_of_the_owner(auth) -> Non
     ada = await registered(auth)
     key = await made(auth, ada, "trade", "read")
     # Ends the sessions that the person had before, and no key.
-    with auth.parties.signed_in(roles={"admin"}):
-        await auth.stub.SetRoles(pb.SetRolesRequest(user_id=ada.user.user_id, roles=["admin", "creator"]))
+    await auth.raise_administrator(ada.user.user_id)
     answer = await opened(auth, key.key.key_id)
     assert (key.secret.encode(), ["read", "trade"]) == (answer.secret, list(answer.scopes))
     user = await auth.parties.trust.users.verify(answer.access_token)

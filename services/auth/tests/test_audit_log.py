@@ -150,7 +150,46 @@ async def test_a_class_whose_time_is_up_is_dropped_and_the_rest_is_still_proved(
     assert {} == await problems(log)
     async with database.connection() as connection:
         cursor = await connection.execute("select audit_class, sequence from audit_log order by 1, 2")
-        assert [("money", 1), ("system", 3)] == await cursor.fetchall()
+        assert [("money", 1), ("system", 3), ("system", 4)] == await cursor.fetchall()
+        cursor = await connection.execute(
+            "select action, details ->> 'sequence' from audit_log where sequence = 4"
+        )
+        assert [("audit.dropped", "2")] == await cursor.fetchall()
+    assert {"system": 2} == {one.audit_class: one.dropped for one in await log.verify() if one.dropped}
+    # Whoever says later that it is kept longer, or for ever, hears of what is gone.
+    for kept, problem in (({"system": 2}, "the year 2026 is to be kept"), ({}, "the class is kept for ever")):
+        assert problem in (await problems(AuditLog(database, clock, kept)))["system"]
+
+
+@pytest.mark.parametrize(
+    ("audit_class", "kept_years", "year"), [("admin", None, 2026), ("money", 7, 2026), ("money", 0, 2026)]
+)
+async def test_no_year_is_dropped_by_a_slip(
+    database, log, audit_class: str, kept_years: int | None, year: int
+) -> None:
+    await append(database, log, fact())
+    async with database.connection() as connection:
+        with pytest.raises(psycopg.errors.IntegrityError, match="keeps the year"):
+            await connection.execute(
+                "select drop_audit_partition(%s, %s, %s, %s)", [audit_class, year, kept_years, NOW]
+            )
+
+
+@pytest.mark.parametrize("audit_class", ["money", "admin"])
+async def test_a_beginning_that_was_cut_off_is_found_out(database, audit_class: str) -> None:
+    """As auth's own role could do it: the table goes, and the anchor fits what is left."""
+    log = AuditLog(database, ManualClock(NOW), {"money": 7})
+    value = audit_pb2.AuditClass.Value(f"AUDIT_CLASS_{audit_class.upper()}")
+    await append(database, log, fact(audit_class=value), fact(audit_class=value))
+    async with database.transaction() as connection:
+        await connection.execute(
+            "select drop_audit_partition(%s, 2026, 7, '2034-01-01T00:00:00Z')", [audit_class]
+        )
+    said = {
+        "money": "the chain begins behind entry 2, and no entry says",
+        "admin": "the chain begins behind entry 2, and the class is kept for ever",
+    }
+    assert said[audit_class] in (await problems(log))[audit_class]
 
 
 async def test_each_class_is_kept_as_long_as_the_law_wants(database) -> None:
@@ -167,7 +206,10 @@ async def test_each_class_is_kept_as_long_as_the_law_wants(database) -> None:
         await log._keep(None)  # type: ignore[arg-type]
         assert {} == await problems(log)
         async with database.connection() as connection:
-            rows = await (await connection.execute("select audit_class from audit_log")).fetchall()
+            cursor = await connection.execute(
+                "select audit_class from audit_log where action <> 'audit.dropped'"
+            )
+            rows = await cursor.fetchall()
         left[year - NOW.year] = {name for (name,) in rows}
     # Whole years: what is written in January stays nearly one longer than what is written in December.
     shortest = {"user": 3, "money": 7, "compliance": 7, "system": 1}

@@ -94,3 +94,37 @@ async def test_a_device_that_one_claim_knows_tries_no_other_past_the_bound(auth)
     with pytest.raises(BadCredentials):
         await sign_in(auth, ADA, ELSEWHERE)
     assert [eve, ada] == [await sign_in(auth, EVE, ELSEWHERE), await sign_in(auth, ADA, HOME)]
+
+
+async def elsewhere_guessed(auth, times: int) -> None:
+    """Guess at addresses that nobody has, all from the network of everybody here."""
+    for number in range(times):
+        origin = pb.Origin(address="10.0.0.1")
+        request = pb.SignInWithPasswordRequest(
+            email=f"user{number}@example.com", password="a wrong guess", origin=origin
+        )
+        with pytest.raises(BadCredentials):
+            await auth.stub.SignInWithPassword(request)
+
+
+async def test_claiming_an_address_first_passes_no_bound_of_a_network(auth) -> None:
+    """Past it the device that a claim knows still signs in to that claim, and is compared with no other."""
+    eve, ada = await registered(auth, EVE, ELSEWHERE), await registered(auth, ADA)
+    await elsewhere_guessed(auth, 50)
+    with pytest.raises(BadCredentials):
+        await sign_in(auth, ADA, ELSEWHERE)
+    assert eve == await sign_in(auth, EVE, ELSEWHERE)
+    auth.clock.advance(seconds=3600)
+    assert ada == await sign_in(auth, ADA, ELSEWHERE)
+
+
+async def test_a_guess_past_a_claim_of_ones_own_counts_against_the_network(auth) -> None:
+    """And what was right is given back to it, as of anybody."""
+    eve = await registered(auth, EVE, ELSEWHERE)
+    await registered(auth, ADA)
+    await elsewhere_guessed(auth, 49)
+    assert [eve, eve] == [await sign_in(auth, EVE, ELSEWHERE) for _ in range(2)]
+    with pytest.raises(BadCredentials):
+        await sign_in(auth, "a wrong guess", ELSEWHERE)
+    with pytest.raises(TooManyAttempts):
+        await sign_in(auth, ADA)

@@ -22,9 +22,9 @@ def origin(device_id: str = HOME, address: str = "paris") -> pb.Origin:
     )
 
 
-async def registered(auth, *, proved: bool = True) -> None:
+async def registered(auth, *, proved: bool = True, device_id: str = HOME) -> None:
     auth.places.of |= {"paris": PARIS, "lyon": LYON, "tokyo": TOKYO}
-    await auth.stub.Register(pb.RegisterRequest(email=EMAIL, password=PASSWORD, origin=origin()))
+    await auth.stub.Register(pb.RegisterRequest(email=EMAIL, password=PASSWORD, origin=origin(device_id)))
     token = await auth.mails.token()
     if proved:
         await auth.credentials.VerifyEmail(VerifyEmailRequest(token=token))
@@ -90,6 +90,28 @@ async def test_another_country_at_an_impossible_speed_wants_it_too(auth) -> None
     assert "impossible_speed" == refused.value.metadata["signs"]
     auth.clock.advance(seconds=72000)
     assert (await sign_in(auth, origin())).tokens.access_token
+
+
+async def test_a_program_that_is_known_without_a_name_is_known_with_its_first_one(auth) -> None:
+    """It learned to tell one: nobody is asked for a code where nothing but that has changed."""
+    await registered(auth, device_id="")
+    assert (await sign_in(auth, origin(HOME))).tokens.access_token
+    with pytest.raises(SecondFactorRequired) as refused:
+        await sign_in(auth, origin(AWAY))
+    assert "new_device" == refused.value.metadata["signs"]
+    # It may still tell none, and it keeps the name that it told.
+    for device_id in ("", HOME):
+        assert (await sign_in(auth, origin(device_id))).tokens.access_token
+
+
+async def test_the_first_name_excuses_no_other_program_and_no_other_country(auth) -> None:
+    await registered(auth, device_id="")
+    auth.clock.advance(seconds=30 * 86400)
+    other = pb.Origin(address="paris", user_agent="curl/8.0", device_id=HOME)
+    for where, signs in ((other, "new_device"), (origin(address="tokyo"), "new_country")):
+        with pytest.raises(SecondFactorRequired) as refused:
+            await sign_in(auth, where)
+        assert signs == refused.value.metadata["signs"]
 
 
 async def test_whoever_proved_no_address_cannot_be_asked(auth) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from oraculum_auth.keys import rewrap
+from oraculum_auth.keys import only_active, rewrap, rewrap_all
 from oraculum_auth.records import NewAccount
 from oraculum_auth.repository import Accounts
 from oraculum_auth.vault import Vault
@@ -13,6 +13,7 @@ from oraculum_kit.clock import SystemClock
 from oraculum_kit.db import Database
 from oraculum_kit.ids import uuid7
 from oraculum_kit.keyring import KeyRing, KeyRingError, RingFile
+from oraculum_kit.testing.messaging import eventually
 
 EMAIL = "ada@example.com"
 
@@ -48,6 +49,40 @@ async def test_everything_is_read_before_during_and_after(database_for, tmp_path
         await all_are_read()
         with pytest.raises(KeyRingError):
             other().without("2")
+
+
+async def test_who_comes_while_the_ring_is_turned_is_not_lost(database_for, tmp_path: Path) -> None:
+    """A registration that wrapped its key by the old ring commits behind the first look: forgetting waits for it."""
+    path = tmp_path / "ring.json"
+    path.write_text(KeyRing.new().text())
+    slow, turning = RingFile(path), RingFile(path)
+    ada, eve = (
+        NewAccount(uuid7(), name, SystemClock().now(), f"{name}@example.com") for name in ("ada", "eve")
+    )
+    async with Database(await database_for("auth")) as database:
+        async with database.transaction() as connection:
+            assert await Accounts(Vault(slow)).insert(connection, ada)
+        async with database.transaction() as connection:
+            assert await Accounts(Vault(slow)).insert(connection, eve)
+            turning.write(turning().turned())
+            vault = Vault(turning)
+            rewrapping = asyncio.create_task(rewrap_all(database, vault))
+
+            async def first_look() -> bool:
+                async with database.connection() as other:
+                    rows = await other.execute(
+                        "select count(*) from person_key where key_id = %s", [vault.active_key_id]
+                    )
+                    return (await rows.fetchone() or (0,))[0] == 1
+
+            await eventually(first_look)
+            assert not rewrapping.done()
+        assert 2 == await rewrapping
+        turning.write(only_active(turning()))
+        async with database.connection() as connection:
+            found = await Accounts(vault).by_id(connection, eve.user_id)
+    assert found is not None
+    assert "eve@example.com" == found.email
 
 
 def test_a_value_belongs_to_its_person_and_its_field() -> None:

@@ -10,9 +10,11 @@ from eth_account.messages import encode_defunct
 
 from oraculum.auth.v1 import auth_service_pb2 as pb
 from oraculum_auth.errors import BadCredentials, ChallengeUnknown
+from oraculum_auth.throttle import TooManyAttempts
 from oraculum_kit import replay
 from oraculum_kit.caller import Caller, calling_as
 from oraculum_kit.errors import Aborted
+from oraculum_kit.idempotency import IdempotencyConflict
 from oraculum_kit.ids import uuid7
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery staple"
@@ -80,6 +82,62 @@ async def test_the_key_of_another_request_is_a_conflict(auth) -> None:
         await by_password(auth)
         with pytest.raises(Aborted):
             await by_password(auth, "another good passphrase")
+
+
+async def test_a_used_key_gives_no_more_guesses(auth) -> None:
+    """Nor does it tell the right password from a wrong one past the bound."""
+    await registered(auth)
+    with keyed("one"):
+        await by_password(auth)
+        await by_password(auth)
+        for _ in range(6):
+            with pytest.raises(IdempotencyConflict):
+                await by_password(auth, "a wrong guess")
+        for password in ("a wrong guess", PASSWORD):
+            with pytest.raises(TooManyAttempts):
+                await by_password(auth, password)
+        # Whoever knows it has their answer when the wait is over, and the guesses at the account count on.
+        auth.clock.advance(seconds=3)
+        assert (await by_password(auth)).tokens.access_token
+        for _ in range(8):
+            await by_password(auth)
+    for refusal in (BadCredentials, TooManyAttempts):
+        with pytest.raises(refusal):
+            await by_password(auth, "a wrong guess")
+
+
+async def test_others_who_guess_keep_nobody_from_their_answer(auth) -> None:
+    await registered(auth)
+    with keyed("one"):
+        first = await by_password(auth)
+    for _ in range(6):
+        with pytest.raises(BadCredentials):
+            await by_password(auth, "a wrong guess")
+    with pytest.raises(TooManyAttempts):
+        await by_password(auth)
+    with keyed("one"):
+        for _ in range(8):
+            assert first.tokens.access_token == (await by_password(auth)).tokens.access_token
+        # A wrong one waits with the others.
+        with pytest.raises(TooManyAttempts):
+            await by_password(auth, "a wrong guess")
+
+
+async def test_the_key_of_a_registration_gives_no_more_guesses(auth) -> None:
+    async def register(password: str) -> pb.RegisterResponse:
+        return await auth.stub.Register(
+            pb.RegisterRequest(email=EMAIL, password=password, display_name="Ada")
+        )
+
+    with keyed("one"):
+        first = await register(PASSWORD)
+        assert first.user.user_id == (await register(PASSWORD)).user.user_id
+        for _ in range(6):
+            with pytest.raises(IdempotencyConflict):
+                await register("a wrong guess of somebody")
+        for password in ("a wrong guess of somebody", PASSWORD):
+            with pytest.raises(TooManyAttempts):
+                await register(password)
 
 
 async def test_a_refusal_is_not_kept(auth) -> None:

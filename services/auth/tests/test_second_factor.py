@@ -172,19 +172,18 @@ class TestRemoval:
 class TestAdministrators:
     async def test_without_a_second_factor_they_have_no_rights(self, auth) -> None:
         account = await registered(auth)
-        with auth.parties.signed_in(roles={"admin"}):
-            await auth.stub.SetRoles(pb.SetRolesRequest(user_id=account.user.user_id, roles=["admin"]))
+        await auth.raise_administrator(account.user.user_id)
         tokens = (await sign_in(auth)).tokens
-        assert ["user"] == roles(tokens)
+        assert ["creator", "user"] == roles(tokens)
         with bearing(tokens):
             secret = (await auth.factors.EnrollTotp(fa.EnrollTotpRequest())).secret
             await auth.factors.ConfirmTotp(fa.ConfirmTotpRequest(code=code_now(auth, secret)))
         refreshed = await auth.stub.Refresh(pb.RefreshRequest(refresh_token=tokens.refresh_token))
-        assert ["admin", "user"] == roles(refreshed.tokens)
+        assert ["admin", "creator", "user"] == roles(refreshed.tokens)
         with bearing(refreshed.tokens):
             await auth.factors.DisableTotp(fa.DisableTotpRequest(code=code_now(auth, secret)))
         again = await auth.stub.Refresh(pb.RefreshRequest(refresh_token=refreshed.tokens.refresh_token))
-        assert ["user"] == roles(again.tokens)
+        assert ["creator", "user"] == roles(again.tokens)
         assert UUID(account.user.user_id)
 
 

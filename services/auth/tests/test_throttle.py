@@ -5,9 +5,13 @@ import asyncio
 import pytest
 
 from oraculum.auth.v1 import auth_service_pb2 as pb
+from oraculum.auth.v1 import auth_service_pb2_grpc as rpc
 from oraculum.auth.v1 import credential_service_pb2 as cr
+from oraculum.auth.v1 import open_id_service_pb2 as oid
+from oraculum.auth.v1.open_id_service_pb2_grpc import OpenIdServiceStub
 from oraculum_auth.errors import BadCredentials, SecondFactorRequired
 from oraculum_auth.throttle import TooManyAttempts
+from oraculum_kit.errors import PermissionDenied, Unauthenticated
 
 EMAIL = "ada@example.com"
 PASSWORD = "correct horse battery staple"
@@ -112,3 +116,63 @@ async def test_one_place_does_not_try_all_accounts(auth) -> None:
     assert isinstance(refused.value, TooManyAttempts) or number == 50
     with pytest.raises(TooManyAttempts):
         await sign_in(auth, "a wrong guess", email="further@example.com")
+
+
+async def guessed_from_one_place(auth, times: int) -> None:
+    for number in range(times):
+        with pytest.raises(BadCredentials):
+            await sign_in(auth, "a wrong guess", email=f"user{number}@example.com")
+
+
+async def test_a_device_that_is_known_gets_in_whatever_others_behind_its_address_try(auth) -> None:
+    await proved(auth)
+    await guessed_from_one_place(auth, 50)
+    with pytest.raises(TooManyAttempts):
+        await sign_in(auth, PASSWORD)
+    await sign_in(auth, PASSWORD, device=DEVICE)
+
+
+async def test_who_knows_their_password_shuts_out_nobody_behind_their_address(auth) -> None:
+    """Some still have to show a code: that is no wrong guess either."""
+    await proved(auth)
+    await auth.stub.Register(pb.RegisterRequest(email="eve@example.com", password=OTHER))
+    for _ in range(3):
+        await sign_in(auth, OTHER, email="eve@example.com")
+        with pytest.raises(SecondFactorRequired):
+            await sign_in(auth, PASSWORD, device="another-device-of-some-length")
+        await sign_in(auth, PASSWORD, device=DEVICE)
+    await guessed_from_one_place(auth, 50)
+    with pytest.raises(TooManyAttempts):
+        await sign_in(auth, OTHER, email="eve@example.com")
+
+
+async def test_what_a_place_guessed_is_forgotten_by_the_hour(auth) -> None:
+    await guessed_from_one_place(auth, 50)
+    for _ in range(3):
+        with pytest.raises(TooManyAttempts) as refused:
+            await sign_in(auth, "a wrong guess", email="further@example.com")
+        assert 72 == refused.value.retry_after_seconds
+        auth.clock.advance(seconds=72)
+        await guessed_from_one_place(auth, 1)
+    auth.clock.advance(seconds=1800)
+    await guessed_from_one_place(auth, 25)
+    with pytest.raises(TooManyAttempts):
+        await sign_in(auth, "a wrong guess", email="further@example.com")
+
+
+@pytest.mark.parametrize(("service", "refusal"), [(None, Unauthenticated), ("event", PermissionDenied)])
+async def test_where_somebody_comes_from_is_the_gateways_to_say(
+    auth, service: str | None, refusal: type
+) -> None:
+    """Whoever reaches the port itself would come from another network with every guess."""
+    async with auth.parties.channel(f"127.0.0.1:{auth.port}", service=service) as channel:
+        stub = rpc.AuthServiceStub(channel)
+        for asked in (
+            stub.Register(pb.RegisterRequest(email=EMAIL, password=PASSWORD)),
+            stub.SignInWithPassword(pb.SignInWithPasswordRequest(email=EMAIL, password=PASSWORD)),
+            stub.SignInWithWallet(pb.SignInWithWalletRequest(nonce="n", signature="s")),
+            stub.Refresh(pb.RefreshRequest(refresh_token="token")),
+            OpenIdServiceStub(channel).FinishOpenId(oid.FinishOpenIdRequest(provider="p")),
+        ):
+            with pytest.raises(refusal):
+                await asked

@@ -62,6 +62,12 @@ class KycProvider(Protocol):
     async def submit(self, applicant: Applicant) -> str:
         """Make the applicant known; the provider's id of them, the same one however often this is called."""
 
+    async def country(self, external_id: str) -> str | None:
+        """Where the applicant lives as documents say, in ISO 3166-1's two letters.
+
+        Empty where they do not say, and None where the provider refuses to tell, as it will when it is asked again.
+        """
+
     async def add_document(self, external_id: str, document: Document) -> None:
         """Pass a document on."""
 

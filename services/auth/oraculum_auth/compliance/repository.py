@@ -29,10 +29,17 @@ class Check:
     person_sealed: bytes
     documents: list[str]
     risk: str
+    # Whether a provider's word is not enough.
     listed: bool
     said_at: datetime | None
+    # The version of the list of sanctioned names that the person was last held against.
+    screened: bytes
+    # By which other accounts of the person are found; None once theirs is deleted.
+    person_index: bytes | None
     created_at: datetime
     decided_at: datetime | None
+    # The administrator, where one did.
+    decided_by: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,10 @@ class Checks:
         """Whether a person was rejected before."""
         return bool(await _sql.rejected_before.value(connection, user_id=user_id))
 
+    async def refused_before(self, connection: Connection, user_id: UUID) -> bool:
+        """Whether a person was refused for their age or their state."""
+        return bool(await _sql.refused_before.value(connection, user_id=user_id))
+
     async def insert(self, connection: Connection, check: Check) -> None:
         """Begin a check."""
         await _sql.insert_check.run(
@@ -78,8 +89,33 @@ class Checks:
             person_sealed=check.person_sealed,
             risk=check.risk,
             listed=check.listed,
+            screened=check.screened,
+            person_index=check.person_index,
             now=check.created_at,
         )
+
+    async def unscreened(
+        self, connection: Connection, version: bytes, after: UUID | None, row_count: int
+    ) -> list[UUID]:
+        """Checks that count and were held against another list than this one, the next behind a check."""
+        rows = await _sql.unscreened.tuples(connection, version=version, after=after, row_count=row_count)
+        return [check_id for (check_id,) in rows]
+
+    async def note_screened(
+        self, connection: Connection, check_id: UUID, version: bytes, person_index: bytes
+    ) -> None:
+        """The person was held against this list, and is found by this."""
+        await _sql.note_screened.run(
+            connection, check_id=check_id, version=version, person_index=person_index
+        )
+
+    async def matches_reported(self, connection: Connection, user_id: UUID) -> list[str]:
+        """What was reported of sanctioned names that a person's is like."""
+        return [names for (names,) in await _sql.matches_reported.tuples(connection, user_id=user_id)]
+
+    async def hold_back(self, connection: Connection, check_id: UUID) -> None:
+        """The check, which is pending, waits for an administrator."""
+        await _sql.hold_back.run(connection, check_id=check_id)
 
     async def note_external_id(self, connection: Connection, check_id: UUID, external_id: str) -> None:
         """The provider knows the applicant by this."""
@@ -93,6 +129,10 @@ class Checks:
         """The provider wants something more of the person."""
         await _sql.note_wish.run(connection, check_id=check_id, reason=reason, said_at=said_at)
 
+    async def note_said(self, connection: Connection, check_id: UUID, said_at: datetime) -> None:
+        """The provider said something of a check that was decided."""
+        await _sql.note_said.run(connection, check_id=check_id, said_at=said_at)
+
     async def decide(
         self,
         connection: Connection,
@@ -102,10 +142,17 @@ class Checks:
         reason: str,
         now: datetime,
         said_at: datetime | None,
+        decided_by: UUID | None,
     ) -> None:
         """Decide a check."""
         await _sql.decide_check.run(
-            connection, check_id=check_id, status=status, reason=reason, now=now, said_at=said_at
+            connection,
+            check_id=check_id,
+            status=status,
+            reason=reason,
+            now=now,
+            said_at=said_at,
+            decided_by=decided_by,
         )
 
     async def set_kyc(

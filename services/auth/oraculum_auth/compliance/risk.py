@@ -24,6 +24,15 @@ class Findings:
     hidden: bool = False
     age: int = _YOUNG
     rejected_before: bool = False
+    # Whether they were refused for their age or their state, and say something else now.
+    refused_before: bool = False
+    # Whether another account of theirs is barred, does not play for a time, or has limits.
+    restricted: bool = False
+
+    @property
+    def wants_administrator(self) -> bool:
+        """Whether a provider's word is not enough."""
+        return self.listed or self.elsewhere or self.hidden or self.refused_before or self.restricted
 
 
 def rating(found: Findings) -> str:
@@ -35,5 +44,7 @@ def rating(found: Findings) -> str:
         + 30 * found.hidden
         + 10 * (found.age < _YOUNG)
         + 40 * found.rejected_before
+        + 40 * found.refused_before
+        + 40 * found.restricted
     )
     return HIGH if points >= _HIGH_AT else MEDIUM if points >= _MEDIUM_AT else LOW

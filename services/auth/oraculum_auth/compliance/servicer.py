@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Final
 
+import iso3166
+
 from oraculum.auth.v1 import compliance_service_pb2 as pb
 from oraculum.auth.v1 import compliance_service_pb2_grpc
 from oraculum_auth.compliance.kyc import Kyc, Person
@@ -130,6 +132,8 @@ def _code(form: Violations, field: str, text: str, length: int) -> str:
     """ISO 3166-1: two letters for where people live, three for who made a document, as providers want it."""
     if not (text.isascii() and text.isalpha() and text.isupper() and len(text) == length):
         form.refuse(field, f"must be an ISO 3166-1 code such as {'FRA'[:length]}")
+    elif length == 2 and text not in iso3166.countries_by_alpha2:
+        form.refuse(field, "is no country of ISO 3166-1")
     return text
 
 

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx
+import iso3166
 import structlog
 
 from oraculum_auth.compliance.provider import Applicant, Document, KycProviderAway, Verdict, WebhookRefused
@@ -28,6 +29,8 @@ _log = structlog.stdlib.get_logger(__name__)
 
 _TIMEOUT_SECONDS: Final = 15.0
 _DIGESTS: Final = {"HMAC_SHA256_HEX": hashlib.sha256, "HMAC_SHA512_HEX": hashlib.sha512}
+# Our clock, or too many requests: the next word finds it otherwise.
+_COME_AGAIN: Final = frozenset({401, 408, 429})
 _KINDS: Final = {
     "passport": "PASSPORT",
     "identity_card": "ID_CARD",
@@ -70,6 +73,7 @@ class Sumsub:
                 "firstName": first or last,
                 "lastName": last,
                 "dob": applicant.birth.isoformat(),
+                "country": _three_letters(applicant.country),
             },
         }
         path = "/resources/applicants?" + urlencode({"levelName": self._config.level})
@@ -78,6 +82,24 @@ class Sumsub:
             path = f"/resources/applicants/-;externalUserId={applicant.check_id};/one"
             answer = await self._send("GET", path)
         return str(_object(answer)["id"])
+
+    async def country(self, external_id: str) -> str | None:
+        """The country of the address that was proved, or else the documents'."""
+        answer = await self._send("GET", f"/resources/applicants/{external_id}/one")
+        if answer.is_client_error and answer.status_code not in _COME_AGAIN:
+            _log.error("kyc.not_told", status=answer.status_code, body=answer.text[:300])
+            return None
+        info = _object(answer).get("info")
+        if info is None:
+            return ""
+        proved = info.get("addresses") if isinstance(info, dict) else ()
+        try:
+            said = [address.get("country") for address in proved or ()] + [info.get("country")]
+            return next((_two_letters(country) for country in said if country), "")
+        except (AttributeError, TypeError):
+            # Whatever else stands there was understood by nobody.
+            _log.exception("kyc.not_understood")
+            return None
 
     async def add_document(self, external_id: str, document: Document) -> None:
         """Pass a document on, as multipart with its metadata."""
@@ -137,6 +159,15 @@ def _object(answer: httpx.Response) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise KycProviderAway
     return body
+
+
+def _three_letters(country: str) -> str:
+    return iso3166.countries_by_alpha2[country].alpha3 if country in iso3166.countries_by_alpha2 else country
+
+
+def _two_letters(country: str) -> str:
+    """What we do not know stays as it is, and is nobody's country."""
+    return iso3166.countries_by_alpha3[country].alpha2 if country in iso3166.countries_by_alpha3 else country
 
 
 def _verdict(said: Any) -> Verdict | None:

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,16 +22,39 @@ _SESSION: Final = Path("/proc/self/autogroup")
 # Those without privileges may set it ten times a second, on the whole machine.
 _SESSION_TRIES: Final = 20
 _SESSION_PAUSE_SECONDS: Final = 0.1
+# Whoever had to wait for the processor by more than this part of what was computed is not alone on the machine.
+_WAITED: Final = 0.25
+# Then it rests nine times as long as it computed, so that a storm takes a tenth of one processor and no more.
+_RESTS: Final = 9.0
+_REST_SECONDS_MAX: Final = 1.0
 
 
 def main() -> None:
     """Answer orders until there are no more."""
     settings = json.loads(sys.argv[1])
     os.nice(settings["niceness"])
+    _give_way()
     hasher = PasswordHasher(**settings["cost"])
     _say({"session": _yield_session(settings["niceness"])})
     for line in sys.stdin.buffer:
+        began, computed = time.perf_counter(), time.process_time()
         _say(_answer(hasher, json.loads(line)))
+        computed = time.process_time() - computed
+        time.sleep(rest_seconds(computed, time.perf_counter() - began))
+
+
+def rest_seconds(computed: float, passed: float) -> float:
+    """How long to rest after seconds of processor that took so many of time: not at all where nobody else wanted it."""
+    if passed <= computed * (1 + _WAITED):
+        return 0.0
+    return min(computed * _RESTS, _REST_SECONDS_MAX)
+
+
+def _give_way() -> None:
+    """Leave the processor to whoever wakes up and wants it, where Linux allows; our session's share stays."""
+    if hasattr(os, "SCHED_IDLE"):
+        with suppress(PermissionError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _answer(hasher: PasswordHasher, order: dict[str, str]) -> dict[str, Any]:

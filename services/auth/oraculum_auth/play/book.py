@@ -15,6 +15,7 @@ from oraculum_auth import events
 from oraculum_auth.play.limits import Exclusion, Kind, Limit, Pause, Time, next_midnight
 from oraculum_auth.play.repository import PlayRows, State
 from oraculum_auth.repository.accounts import hold_account, lock_account
+from oraculum_auth.repository.people import People
 from oraculum_kit import jobs
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
@@ -22,6 +23,7 @@ from oraculum_kit.jobs import Job
 from oraculum_kit.jobs import Kind as JobKind
 
 _APPLY: Final = "play_apply"
+_CARRY: Final = "play_carry_over"
 _NEVER: Final = State(0, Pause(), None, None)
 
 
@@ -77,11 +79,12 @@ class PlayBook:
         self._clock = clock
         self._raise_delay = raise_delay
         self._rows = PlayRows()
+        self._people = People()
 
     @property
-    def kind(self) -> JobKind:
-        """The job that puts in force what is pending."""
-        return JobKind(_APPLY, self._apply_later)
+    def kinds(self) -> list[JobKind]:
+        """The jobs: what puts in force what is pending, and what carries an exclusion over to other accounts."""
+        return [JobKind(_APPLY, self._apply_later), JobKind(_CARRY, self._carry_later)]
 
     async def rules(self, user_id: UUID) -> Rules:
         """What holds for a person."""
@@ -109,6 +112,7 @@ class PlayBook:
             after = await self._put(connection, user_id, Rules(limits, state).at(now))
             details = {kind.value: "none" if value is None else str(value) for kind, value in changes.items()}
             if exclusion is not None:
+                await self.share(connection, user_id)
                 details |= {"exclusion": exclusion[0].value, "days": str(exclusion[1])}
             await events.audit(
                 connection,
@@ -119,6 +123,14 @@ class PlayBook:
                 details=details,
             )
             return after
+
+    async def share(self, connection: Connection, user_id: UUID) -> None:
+        """Let a time without play hold for all accounts that were approved as one person's, under the lock of this one."""
+        for other_id in await self._people.same_as(connection, user_id, self._clock.now()):
+            await self._carry_over(connection, other_id, user_id)
+            # Under its own lock: two taken here might wait for each other.
+            payload = {"from_id": str(user_id), "user_id": str(other_id)}
+            await jobs.schedule(connection, _CARRY, payload, unique_key=f"{user_id}/{other_id}")
 
     async def note_token(self, connection: Connection, user_id: UUID, life: timedelta) -> None:
         """Count the time of a token that is given out, in the transaction that gives it; only where it is limited."""
@@ -161,6 +173,33 @@ class PlayBook:
         if at is not None:
             key = str(user_id)
             await jobs.schedule(connection, _APPLY, {"user_id": key}, run_at=at, unique_key=key, replace=True)
+
+    async def _carry_over(self, connection: Connection, from_id: UUID, user_id: UUID) -> None:
+        """Let the time without play of one account hold for another, under the other's lock; it only grows."""
+        now = self._clock.now()
+        pause = (await self._read(connection, from_id)).at(now).state.pause
+        rules = (await self._read(connection, user_id)).at(now)
+        longer = rules.state.pause.at_least(pause)
+        if longer == rules.state.pause:
+            return
+        await self._put(connection, user_id, Rules(rules.limits, replace(rules.state, pause=longer)))
+        await events.audit(
+            connection,
+            "play.exclusion_carried_over",
+            user_id,
+            now=now,
+            audit_class=audit_pb2.AUDIT_CLASS_COMPLIANCE,
+            details={"exclusion": longer.exclusion.value, "from": str(from_id)},
+        )
+
+    async def _carry_later(self, job: Job) -> None:
+        from_id, user_id = UUID(job.payload["from_id"]), UUID(job.payload["user_id"])
+        async with self._database.transaction() as connection:
+            # Asked again: an approval may have been taken back, and a job may be of a time that asked for none.
+            if await lock_account(connection, user_id) and from_id in await self._people.same_as(
+                connection, user_id, self._clock.now()
+            ):
+                await self._carry_over(connection, from_id, user_id)
 
     async def _apply_later(self, job: Job) -> None:
         user_id = UUID(job.payload["user_id"])

@@ -88,6 +88,13 @@ class Pause:
             exclusion = Exclusion.SELF_EXCLUSION
         return Pause(exclusion, until)
 
+    def at_least(self, other: "Pause") -> "Pause":
+        """The longer of two times that hold, and the graver word for it."""
+        if other.until is None or (self.until is not None and self.until >= other.until):
+            return self
+        grave = Exclusion.SELF_EXCLUSION in (self.exclusion, other.exclusion)
+        return Pause(Exclusion.SELF_EXCLUSION if grave else other.exclusion, other.until)
+
 
 @dataclass(frozen=True, slots=True)
 class Time:

@@ -110,6 +110,22 @@ class Audit:
         """Make room for a year."""
         await _audit.make_partitions.run(connection, year=year)
 
-    async def drop_partition(self, connection: Connection, audit_class: str, year: int) -> bool:
+    async def drop_partition(
+        self, connection: Connection, audit_class: str, year: int, *, kept_years: int, today: datetime
+    ) -> bool:
         """Drop what a class keeps no longer; False when it is gone already."""
-        return bool(await _audit.drop_partition.value(connection, audit_class=audit_class, year=year))
+        return bool(
+            await _audit.drop_partition.value(
+                connection, audit_class=audit_class, year=year, kept_years=kept_years, today=today
+            )
+        )
+
+    async def dropped_up_to(self, connection: Connection, chain: Chain) -> int | None:
+        """The year that was dropped up to the chain's anchor, as the chain itself says; None where it does not."""
+        year: int | None = await _audit.dropped_up_to.value(
+            connection,
+            audit_class=chain.audit_class,
+            sequence=str(chain.anchor_sequence),
+            hash=chain.anchor_hash.hex(),
+        )
+        return year

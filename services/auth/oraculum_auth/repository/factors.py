@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from oraculum_kit.db import Connection, queries
@@ -76,6 +76,19 @@ class Attempts:
             connection, subject=subject, now=now, free=free, wait_max=wait_max
         )
         return counted is not None
+
+    async def count_from_network(
+        self, connection: Connection, subject: bytes, now: datetime, *, burst: int, each: timedelta
+    ) -> bool:
+        """Count an attempt that is about to be made; False while its network is blocked."""
+        counted = await _factors.attempt_from_network.value(
+            connection, subject=subject, now=now, burst=burst, each=each
+        )
+        return counted is not None
+
+    async def give_back(self, connection: Connection, subject: bytes, *, each: timedelta) -> None:
+        """Take an attempt from a network back."""
+        await _factors.give_back.run(connection, subject=subject, each=each)
 
     async def blocked_until(self, connection: Connection, subject: bytes) -> datetime | None:
         """Until when a subject is blocked."""

@@ -1,6 +1,7 @@
 """The keys that people's data is sealed with."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from oraculum_auth.vault import PersonKey
 from oraculum_kit.db import Connection, queries
@@ -23,3 +24,12 @@ class PeopleKeys:
             key_ids=[key.key_id for key in keys],
             wrapped=[key.wrapped for key in keys],
         )
+
+    async def now(self, connection: Connection) -> datetime:
+        """The time by which the database says when transactions began."""
+        now: datetime = await _keys.began_at.value(connection)
+        return now
+
+    async def older_transactions(self, connection: Connection, began_at: datetime) -> bool:
+        """Whether a transaction of auth's goes on that began before then."""
+        return bool(await _keys.older_transactions.value(connection, began_at=began_at))

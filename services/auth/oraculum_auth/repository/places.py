@@ -22,7 +22,7 @@ class Last:
 class Known:
     """What is known of somebody who signed in before."""
 
-    # Whether they used the device at hand.
+    # Whether they used the device at hand, or its program, which tells the first name that it was given.
     device: bool
     countries: frozenset[str]
     last: Last | None
@@ -39,11 +39,12 @@ class _Country:
 class Places:
     """Known and learned."""
 
-    async def known(self, connection: Connection, user_id: UUID, device: bytes) -> Known | None:
+    async def known(
+        self, connection: Connection, user_id: UUID, device: bytes, program: bytes
+    ) -> Known | None:
         """What is known of a person; None of one who never signed in."""
-        anything, this_one = (await _places.known_devices.tuples(connection, user_id=user_id, device=device))[
-            0
-        ]
+        rows = await _places.known_devices.tuples(connection, user_id=user_id, device=device, program=program)
+        anything, this_one = rows[0]
         if not anything:
             return None
         countries = await _places.known_countries.all(connection, _Country, user_id=user_id)
@@ -55,10 +56,16 @@ class Places:
         return Known(this_one, frozenset(one.country for one in countries), last)
 
     async def learn(
-        self, connection: Connection, user_id: UUID, device: bytes, place: Place, now: datetime
+        self,
+        connection: Connection,
+        user_id: UUID,
+        device: bytes,
+        program: bytes,
+        place: Place,
+        now: datetime,
     ) -> None:
         """Remember a device and a place."""
-        await _places.learn_device.run(connection, user_id=user_id, device=device, now=now)
+        await _places.learn_device.run(connection, user_id=user_id, device=device, program=program, now=now)
         if place.country:
             await _places.learn_country.run(
                 connection,

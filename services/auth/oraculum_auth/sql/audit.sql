@@ -52,4 +52,10 @@ select make_audit_partitions(%(year)s);
 
 -- name: drop_partition
 -- Drops what a class keeps no longer.
-select drop_audit_partition(%(audit_class)s, %(year)s);
+select drop_audit_partition(%(audit_class)s, %(year)s, %(kept_years)s, %(today)s);
+
+-- name: dropped_up_to
+-- The newest year that an entry says was dropped with this as the last entry; null where none says so.
+select max((details ->> 'year')::integer) from audit_log
+where audit_class = %(audit_class)s and action = 'audit.dropped'
+  and details ->> 'sequence' = %(sequence)s and details ->> 'hash' = %(hash)s;

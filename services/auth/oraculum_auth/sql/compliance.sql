@@ -1,13 +1,13 @@
 -- name: newest_check
 -- A person's newest identity check, locked: what begins or decides one takes turns.
 select check_id, user_id, status, provider, external_id, reason, country, region, person_sealed, documents, risk, listed,
-  said_at, created_at, decided_at
+  said_at, screened, person_index, created_at, decided_at, decided_by
 from kyc_check where user_id = %(user_id)s order by created_at desc, check_id desc limit 1 for update;
 
 -- name: check_by_id
 -- One identity check, locked.
 select check_id, user_id, status, provider, external_id, reason, country, region, person_sealed, documents, risk, listed,
-  said_at, created_at, decided_at
+  said_at, screened, person_index, created_at, decided_at, decided_by
 from kyc_check where check_id = %(check_id)s for update;
 
 -- name: lock_owner
@@ -20,11 +20,41 @@ for no key update;
 -- Whether a person was rejected before.
 select exists (select from kyc_check where user_id = %(user_id)s and status = 'rejected');
 
+-- name: refused_before
+-- Whether a person was refused for what they said of their age or their state.
+select exists (
+  select from compliance_report
+  where user_id = %(user_id)s and kind in ('under_age', 'jurisdiction_refused'));
+
 -- name: insert_check
 -- Begins an identity check.
-insert into kyc_check (check_id, user_id, status, provider, country, region, person_sealed, risk, listed, created_at)
+insert into kyc_check (check_id, user_id, status, provider, country, region, person_sealed, risk, listed, screened, person_index,
+  created_at)
 values (%(check_id)s, %(user_id)s, 'pending', %(provider)s, %(country)s, %(region)s, %(person_sealed)s, %(risk)s,
-  %(listed)s, %(now)s);
+  %(listed)s, %(screened)s, %(person_index)s, %(now)s);
+
+-- name: unscreened
+-- Checks that count, the newest of people who are there, which were held against another list than the one of now: those
+-- behind this one.
+select check_id from kyc_check mine join account using (user_id)
+where account.deleted_at is null and mine.status <> 'rejected' and mine.screened <> %(version)s
+  and (%(after)s::uuid is null or mine.check_id > %(after)s)
+  and not exists (
+    select from kyc_check newer
+    where newer.user_id = mine.user_id and (newer.created_at, newer.check_id) > (mine.created_at, mine.check_id))
+order by check_id limit %(row_count)s;
+
+-- name: note_screened
+-- The person was held against this list, and is found by this index.
+update kyc_check set screened = %(version)s, person_index = %(person_index)s where check_id = %(check_id)s;
+
+-- name: matches_reported
+-- What was reported of sanctioned names that a person's is like.
+select details ->> 'names' from compliance_report where user_id = %(user_id)s and kind = 'sanctions_match';
+
+-- name: hold_back
+-- A check that is pending waits for an administrator.
+update kyc_check set listed = true where check_id = %(check_id)s;
 
 -- name: note_external_id
 -- The provider knows the applicant by this.
@@ -38,9 +68,13 @@ update kyc_check set documents = documents || %(kind)s::text where check_id = %(
 -- The provider wants something more of the person.
 update kyc_check set reason = %(reason)s, said_at = %(said_at)s where check_id = %(check_id)s;
 
+-- name: note_said
+-- The provider said something of a check that was decided, which does not change it.
+update kyc_check set said_at = %(said_at)s where check_id = %(check_id)s;
+
 -- name: decide_check
--- Decides a check; an administrator may overrule a decision, a provider only what is pending.
-update kyc_check set status = %(status)s, reason = %(reason)s, decided_at = %(now)s,
+-- Decides a check; an administrator may overrule a decision, a provider only what is pending or what itself approved.
+update kyc_check set status = %(status)s, reason = %(reason)s, decided_at = %(now)s, decided_by = %(decided_by)s,
   said_at = coalesce(%(said_at)s, said_at)
 where check_id = %(check_id)s;
 

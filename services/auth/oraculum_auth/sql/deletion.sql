@@ -42,8 +42,9 @@ select excluded_until from play_state where user_id = %(user_id)s and excluded_u
 select check_id, person_sealed from kyc_check where user_id = %(user_id)s order by check_id for update;
 
 -- name: keep_check
--- Seals a check under the key that is kept for it alone; one that was pending is pending no more.
-update kyc_check set person_sealed = %(person_sealed)s,
+-- Seals a check under the key that is kept for it alone, and lets it be found by nobody's name; one that was pending is
+-- pending no more.
+update kyc_check set person_sealed = %(person_sealed)s, person_index = null,
   decided_at = coalesce(decided_at, %(now)s),
   reason = case when status = 'pending' then 'The account was deleted.' else reason end,
   status = case when status = 'pending' then 'rejected' else status end

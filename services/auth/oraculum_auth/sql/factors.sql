@@ -54,6 +54,24 @@ on conflict (subject) do update set
 where known.blocked_until <= %(now)s
 returning attempts;
 
+-- name: attempt_from_network
+-- Counts an attempt before it is made; touches no row while its network is blocked. A bucket that fills up by itself: so
+-- many pass at once, and then one in so many seconds. last_at says when it will be full again.
+insert into sign_in_attempt as known (subject, attempts, last_at, blocked_until)
+values (%(subject)s, 1, %(now)s::timestamptz + %(each)s::interval, %(now)s::timestamptz)
+on conflict (subject) do update set
+  attempts = known.attempts + 1,
+  last_at = greatest(known.last_at, %(now)s::timestamptz) + %(each)s::interval,
+  blocked_until = greatest(known.last_at, %(now)s::timestamptz) + %(each)s::interval - (%(burst)s::integer - 1) * %(each)s::interval
+where known.blocked_until <= %(now)s::timestamptz
+returning attempts;
+
+-- name: give_back
+-- Takes an attempt from a network back: it was none at a password that somebody does not know.
+update sign_in_attempt
+set attempts = attempts - 1, last_at = last_at - %(each)s::interval, blocked_until = blocked_until - %(each)s::interval
+where subject = %(subject)s;
+
 -- name: blocked_until
 -- Until when a subject is blocked.
 select blocked_until from sign_in_attempt where subject = %(subject)s;

@@ -7,12 +7,15 @@ import pytest
 
 from oraculum_auth.compliance.risk import Findings, rating
 from oraculum_auth.compliance.rules import Jurisdictions, RulesError, age_on
-from oraculum_auth.compliance.screening import Networks, Sanctions, plain
+from oraculum_auth.compliance.screening import Match, Networks, Sanctions, in_words, named_in, plain
 
 LIST = """name;birth_date;list
 Ivan Aleksandrovich Petrenko;1961-04-02;OFAC
 José García Márquez;;EU
 Mohammed Al-Rashid;1975-01-01;UN
+Xi Jinping;1953;XX
+Solo;;ZZ
+Konstantinos Li;;GR
 """
 
 
@@ -31,7 +34,21 @@ def sanctions(tmp_path: Path) -> Sanctions:
         ("Ivan Aleksandrovich Petrenko", date(1990, 4, 2), []),
         ("Jose Garcia Marquez", date(2000, 1, 1), ["EU"]),
         ("Muhammed al Rashid", date(1975, 6, 6), ["UN"]),
+        # Another alphabet, one name more or less, and names written together make nobody somebody else.
+        ("Иван Александрович Петренко", date(1961, 4, 2), ["OFAC"]),
+        ("Ivan Petrenko", date(1961, 4, 2), ["OFAC"]),
+        ("Ivan Aleksandrovich Maria Petrenko", date(1961, 4, 2), ["OFAC"]),
+        ("Иван Петренко", date(1990, 4, 2), []),
+        ("Jose Luis Garcia Marquez", date(2000, 1, 1), ["EU"]),
+        ("Mohammed Alrashid", date(1975, 6, 6), ["UN"]),
+        ("习近平", date(1953, 6, 15), ["XX"]),
+        ("Ivan", date(1961, 4, 2), []),
+        ("Solo Lovelace", date(1961, 4, 2), []),
+        ("Solo", date(1961, 4, 2), ["ZZ"]),
         ("Ada Lovelace", date(1961, 4, 2), []),
+        # One long name that two people share makes them nobody's doubles.
+        ("Konstantinos Du", date(1961, 4, 2), []),
+        ("Li, Konstantínos Maria", date(1961, 4, 2), ["GR"]),
         ("Ivan Smith", date(1961, 4, 2), []),
     ],
 )
@@ -41,12 +58,19 @@ def test_names_that_are_nearly_the_same_are_found(
     assert listed_by == [match.listed_by for match in sanctions.matches(name, birth)]
 
 
+def test_what_a_report_told_of_is_known_whatever_it_scored() -> None:
+    told = [Match("Petrenko, Ivan (Vanya)", "OFAC", 91), Match("Ada Byron", "EU", 100)]
+    assert {("Petrenko, Ivan (Vanya)", "OFAC"), ("Ada Byron", "EU")} == named_in(in_words(told))
+    assert set() == named_in("")
+
+
 def test_without_a_list_nobody_is_on_it() -> None:
     assert [] == Sanctions.read(None).matches("Ivan Petrenko", date(1961, 4, 2))
 
 
 def test_a_name_is_compared_without_what_people_leave_out() -> None:
     assert "garcia marquez jose" == plain("García-Márquez,  JOSÉ")
+    assert plain("Jos\u00e9") == plain("Jose\u0301") == "jose"
 
 
 def test_the_narrowest_network_that_holds_an_address_names_it(tmp_path: Path) -> None:
@@ -79,9 +103,26 @@ def test_a_state_has_its_own_rule_or_its_countrys() -> None:
     assert [19, 18, 21] == [rules.of("US", state).age for state in ("AL", "NY", "MA")]
 
 
+def test_where_the_law_differs_by_state_one_says_which() -> None:
+    rules = Jurisdictions.read(None)
+    asked = (("US", ""), ("US", "ZZ"), ("US", "NY"), ("US", "NV"), ("FR", ""), ("FR", "75"))
+    assert [True, True, False, False, False, False] == [rules.wants_region(*where) for where in asked]
+
+
+def test_a_file_that_names_some_states_leaves_the_others_their_countrys_rule(tmp_path: Path) -> None:
+    path = tmp_path / "rules.json"
+    path.write_text(
+        '{"default": {}, "states": {"US": {"by_region": true, "age": 20}, "US-NV": {"allowed": false}}}'
+    )
+    rules = Jurisdictions.read(str(path))
+    assert [True, True, False, False] == [rules.wants_region("US", one) for one in ("", "ZZ", "NV", "NY")]
+    assert 20 == rules.of("US", "NY").age
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        '{"default": {}, "states": {"US": {"by_region": true}}}',
         '{"default": {"age": 17}, "states": {}}',
         '{"default": {}, "states": {"France": {}}}',
         '{"default": {}, "states": {"FR": {"alowed": false}}}',
@@ -103,6 +144,7 @@ def test_a_file_of_rules_that_is_not_right_is_refused(tmp_path: Path, text: str)
         (Findings(elsewhere=True, hidden=True), "medium"),
         (Findings(elsewhere=True, hidden=True, age=20), "high"),
         (Findings(listed=True), "high"),
+        (Findings(refused_before=True), "medium"),
     ],
 )
 def test_risk_is_what_the_findings_add_up_to(found: Findings, rated: str) -> None:

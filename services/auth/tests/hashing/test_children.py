@@ -11,6 +11,7 @@ import psutil
 import pytest
 from argon2 import PasswordHasher
 
+from oraculum_auth import passwords as passwords_module
 from oraculum_auth.hashing import child, children
 from oraculum_auth.hashing.children import Children
 from oraculum_auth.passwords import Passwords
@@ -68,9 +69,17 @@ async def test_a_child_yields_and_knows_nothing(hashing: Children) -> None:
     (process,) = _children()
     assert process.nice() == min(19, psutil.Process().nice() + NICENESS)
     assert _session_niceness(process) in {None, NICENESS}
+    assert os.sched_getscheduler(process.pid) == os.SCHED_IDLE
     assert os.getsid(process.pid) == process.pid
     assert PASSWORD not in " ".join(process.cmdline())
     assert not {"DATABASE_URL", "TOKEN_KEY", "PATH"} & process.environ().keys()
+
+
+def test_a_child_rests_where_it_is_not_alone() -> None:
+    """On an idle machine hashes follow each other; beside others they take a tenth of a processor, and nobody waits long."""
+    assert child.rest_seconds(computed=0.040, passed=0.041) == 0.0
+    assert child.rest_seconds(computed=0.040, passed=0.060) == pytest.approx(0.360)
+    assert child.rest_seconds(computed=0.500, passed=9.0) == 1.0
 
 
 async def test_a_child_that_is_killed_costs_nobody_a_sign_in(hashing: Children) -> None:
@@ -133,6 +142,24 @@ async def test_a_storm_is_bounded_in_front_of_children(hashing: Children) -> Non
     passwords = Passwords(hashing, CHEAP, waiting_max=2)
     outcomes = await asyncio.gather(*(passwords.hash(str(n)) for n in range(5)), return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [str, str, *[ResourceExhausted] * 3]
+
+
+async def test_whoever_would_wait_for_too_long_is_told_at_once(
+    hashing: Children, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where hashes have to wait for the processor fewer people may wait for them, and whoever comes alone always may."""
+    monkeypatch.setattr(passwords_module, "WAIT_SECONDS_MAX", 0.0)
+    passwords = Passwords(hashing, CHEAP)
+    encoded = await passwords.hash(PASSWORD)
+    (process,) = _children()
+    process.suspend()
+    first = asyncio.create_task(passwords.verify(encoded, PASSWORD))
+    await _until_it_was_asked()
+    with pytest.raises(ResourceExhausted):
+        await passwords.verify(encoded, PASSWORD)
+    process.resume()
+    assert await first
+    assert await passwords.verify(encoded, PASSWORD)
 
 
 async def test_nothing_is_left_behind(hashing: Children) -> None:
