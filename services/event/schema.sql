@@ -350,6 +350,20 @@ CREATE TABLE event.job (
 WITH (fillfactor='80');
 
 --
+-- Name: known_person; Type: TABLE; Schema: event; Owner: -
+--
+
+CREATE TABLE event.known_person (
+    user_id uuid NOT NULL,
+    kyc text DEFAULT ''::text NOT NULL,
+    jurisdiction text DEFAULT ''::text NOT NULL,
+    kyc_sequence bigint DEFAULT 0 NOT NULL,
+    excluded_until timestamp with time zone,
+    exclusion text DEFAULT ''::text NOT NULL,
+    revision bigint DEFAULT 0 NOT NULL
+);
+
+--
 -- Name: outbox; Type: TABLE; Schema: event; Owner: -
 --
 
@@ -547,6 +561,13 @@ ALTER TABLE ONLY event.job
 
 ALTER TABLE ONLY event.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
+
+--
+-- Name: known_person known_person_pkey; Type: CONSTRAINT; Schema: event; Owner: -
+--
+
+ALTER TABLE ONLY event.known_person
+    ADD CONSTRAINT known_person_pkey PRIMARY KEY (user_id);
 
 --
 -- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: event; Owner: -
@@ -810,4 +831,5 @@ INSERT INTO event.schema_migrations (version) VALUES
     ('20261121163200'),
     ('20261121163300'),
     ('20261121180000'),
-    ('20261121225600');
+    ('20261121225600'),
+    ('20261122021500');

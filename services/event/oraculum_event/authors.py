@@ -1,12 +1,14 @@
 """What event hears of people: who is barred or gone publishes nothing, and their drafts are thrown away.
 
+What came of somebody's identity check, and until when they do not play, is kept for when they are to pay for an event.
 What is published is everybody's: people have bet on it, and an administrator decides what becomes of it.
 """
 
 from collections.abc import Sequence
+from datetime import UTC
 from uuid import UUID
 
-from oraculum.auth.v1.users_fact_pb2 import UsersFact
+from oraculum.auth.v1.users_fact_pb2 import PlayRulesChanged, UsersFact
 from oraculum_event.opening import Opening
 from oraculum_event.repository import Events, People
 from oraculum_event.transitions import Actor, State
@@ -23,7 +25,7 @@ class Authors:
         self._people = People()
 
     async def hear(self, connection: Connection, records: Sequence[Record[UsersFact]]) -> None:
-        """Keep who is barred. A word that comes again, or too late, changes nothing."""
+        """Keep what was told. A word that comes again, or too late, changes nothing."""
         for record in records:
             match record.message.WhichOneof("fact"):
                 case "user_banned":
@@ -36,6 +38,21 @@ class Authors:
                     user_id = UUID(record.message.user_unbanned.user_id)
                     sequence = record.sequence or 0
                     await self._people.put_barred(connection, user_id, barred=False, sequence=sequence)
+                case "user_kyc_changed":
+                    check = record.message.user_kyc_changed
+                    await self._people.put_kyc(
+                        connection,
+                        UUID(check.user_id),
+                        kyc=check.kyc,
+                        jurisdiction=check.jurisdiction,
+                        sequence=record.sequence or 0,
+                    )
+                case "play_rules_changed":
+                    await self._exclude(connection, record.message.play_rules_changed)
+
+    async def _exclude(self, connection: Connection, said: PlayRulesChanged) -> None:
+        until = said.excluded_until.ToDatetime(tzinfo=UTC) if said.HasField("excluded_until") else None
+        await self._people.put_exclusion(connection, UUID(said.user_id), said.revision, until, said.exclusion)
 
     async def _bar(self, connection: Connection, user_id: UUID, sequence: int) -> None:
         if not await self._people.put_barred(connection, user_id, barred=True, sequence=sequence):

@@ -1,13 +1,15 @@
 """What event reads from its environment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from oraculum_event.amounts import Amounts, read_amounts, worth
 from oraculum_event.drafting import CHALLENGE_SECONDS_MAX
 from oraculum_event.rules import Rules
 from oraculum_kit.config import Environment
 from oraculum_kit.db import DatabaseConfig
+from oraculum_kit.identity import IdentityRules
 from oraculum_kit.kafka import Cluster
 from oraculum_kit.process import TrustConfig
 from oraculum_kit.server import ServerConfig
@@ -17,15 +19,17 @@ from oraculum_money import Units
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On what terms events are opened; amounts are in the asset's smallest unit."""
+    """On what terms events are opened; amounts are by asset, in its smallest unit."""
 
     # What the house puts into a market.
-    subsidy: Units
-    subsidy_max: Units
+    subsidy: Amounts
+    subsidy_max: Amounts
     # What an author pays for opening an event who is no administrator, beside its subsidy.
-    creation_fee: Units = Units(0)
+    creation_fee: Amounts = field(default_factory=lambda: worth(Units(0)))
     # How long after its end a deadline may decide an event, at the soonest: so long administrators have to come first.
     deadline_after: timedelta = timedelta(days=3)
+    # What is asked of an author before anything is taken from them.
+    identity: IdentityRules = field(default_factory=IdentityRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +68,15 @@ def load(variables: Mapping[str, str]) -> Config:
             wallet_target=environment.text("WALLET_TARGET"),
             market_data_target=environment.text("MARKET_DATA_TARGET"),
             terms=Terms(
-                subsidy=Units(environment.integer("EVENT_SUBSIDY_UNITS", 100_000_000, minimum=1)),
-                creation_fee=Units(environment.integer("EVENT_CREATION_FEE_UNITS", 1_000_000, minimum=0)),
-                subsidy_max=Units(environment.integer("EVENT_SUBSIDY_UNITS_MAX", 100_000_000_000, minimum=1)),
+                subsidy=read_amounts(environment, "EVENT_SUBSIDY_UNITS", 100_000_000, minimum=1),
+                creation_fee=read_amounts(environment, "EVENT_CREATION_FEE_UNITS", 1_000_000, minimum=0),
+                subsidy_max=read_amounts(environment, "EVENT_SUBSIDY_UNITS_MAX", 100_000_000_000, minimum=1),
                 deadline_after=timedelta(
                     seconds=environment.integer(
                         "EVENT_DEADLINE_AFTER_SECONDS", 259_200, minimum=0, maximum=CHALLENGE_SECONDS_MAX
                     )
                 ),
+                identity=IdentityRules.read(environment),
             ),
             rules=Rules(
                 challenge_seconds=environment.integer(
@@ -83,11 +88,12 @@ def load(variables: Mapping[str, str]) -> Config:
                 venue_challenge_seconds=environment.integer(
                     "EVENT_VENUE_CHALLENGE_SECONDS", 0, minimum=0, maximum=CHALLENGE_SECONDS_MAX
                 ),
-                bond=Units(environment.integer("EVENT_DISPUTE_BOND_UNITS", 10_000_000, minimum=1)),
-                two_admins_from=Units(
-                    environment.integer(
-                        "EVENT_TWO_ADMINS_UNITS", 0 if environment.development else 10_000_000_000, minimum=0
-                    )
+                bond=read_amounts(environment, "EVENT_DISPUTE_BOND_UNITS", 10_000_000, minimum=1),
+                two_admins_from=read_amounts(
+                    environment,
+                    "EVENT_TWO_ADMINS_UNITS",
+                    0 if environment.development else 10_000_000_000,
+                    minimum=0,
                 ),
             ),
             crawler_subsidy=Units(environment.integer("CRAWLER_SUBSIDY_UNITS", 100_000_000, minimum=1)),

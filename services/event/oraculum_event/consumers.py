@@ -60,13 +60,19 @@ def fills_consumer(cluster: Cluster, database: Database) -> InboxConsumer[BetsFa
     )
 
 
-def people_consumer(cluster: Cluster, database: Database, authors: Authors) -> InboxConsumer[UsersFact]:
-    """Hear `users` for what becomes of authors. The numbers of facts make the effects unique."""
+def people_consumer(
+    cluster: Cluster, database: Database, authors: Authors, *, topic: str = "users"
+) -> InboxConsumer[UsersFact]:
+    """Hear `users` for what becomes of authors. The numbers of facts make the effects unique.
+
+    The group `event-people` heard of bans alone and passed over the rest, which was told already. Whoever is to know more
+    of people than this one takes a new name again, and so hears all that the topic still holds.
+    """
     return InboxConsumer(
         cluster=cluster,
         database=database,
-        group="event-people",
-        topics={"users": UsersFact},
+        group="event-known-people",
+        topics={topic: UsersFact},
         handle=authors.hear,
         effects_are_unique=True,
     )

@@ -76,7 +76,7 @@ class Editing:
         categories = await self._categories.words(connection)
         check_changes(event, changes, now, categories, check, self._terms.deadline_after)
         if changes.subsidy is not None:
-            check_subsidy("subsidy", changes.subsidy, self._terms.subsidy_max, check)
+            check_subsidy("subsidy", changes.subsidy, self._terms.subsidy_max[event.asset], check)
         check.finish()
         await self._events.update(connection, event, changes, now)
         event = await self._lifecycle.held(connection, event_id)

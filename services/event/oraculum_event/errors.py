@@ -30,6 +30,12 @@ class AuthorBarred(FailedPrecondition):
     reason = "AUTHOR_BARRED"
 
 
+class AuthorExcluded(FailedPrecondition):
+    """Who wrote the event asked not to play for a time, so nothing is taken from them for it."""
+
+    reason = "AUTHOR_EXCLUDED"
+
+
 class CreationNotPaid(FailedPrecondition):
     """The account has less than opening the event costs; nothing was taken."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from oraculum.event.v1 import event_service_pb2 as pb
 from oraculum.money.v1.amount_pb2 import Amount
 from oraculum_event import scales
+from oraculum_event.amounts import DOLLARS, Amounts
 from oraculum_event.config import Terms
 from oraculum_event.drafting import DEFAULT_LABELS, check_draft, check_subsidy
 from oraculum_event.records import Changes, Draft, Event, EventType, Mechanism, Scale
@@ -47,7 +48,7 @@ def read_draft(
         start_time=check.time("start_time", request),
         end_time=_required_time(check, request),
         resolution_source=request.resolution_source.strip(),
-        asset=request.asset or "USDC",
+        asset=request.asset or DOLLARS,
         subsidy=_subsidy(request, terms, check),
         prior=prices(request.prior_millionths),
         creator_user_id=user.id,
@@ -56,7 +57,7 @@ def read_draft(
         scale=_scale(event_type, request, check),
         unpublished=request.unpublished,
         creator_pays=pays,
-        creation_fee=terms.creation_fee if pays else Units(0),
+        creation_fee=_in(terms.creation_fee, request) if pays else Units(0),
         challenge_seconds=_challenge(request, user, check),
         resolve_by=check.time("resolve_by", request),
         deadline_payout=_deadline_payout(request, user, check),
@@ -130,13 +131,18 @@ def prices(given: Sequence[int]) -> list[Price]:
 
 def _subsidy(request: pb.CreateEventRequest, terms: Terms, check: Violations) -> Units:
     if not request.HasField("subsidy"):
-        return terms.subsidy
+        return _in(terms.subsidy, request)
     given: Amount = request.subsidy
-    if given.asset != (request.asset or "USDC"):
+    if given.asset != (request.asset or DOLLARS):
         check.refuse("subsidy.asset", "must be the asset that the event trades in")
     subsidy = Units(given.units)
-    check_subsidy("subsidy", subsidy, terms.subsidy_max, check)
+    check_subsidy("subsidy", subsidy, _in(terms.subsidy_max, request), check)
     return subsidy
+
+
+def _in(amounts: Amounts, request: pb.CreateEventRequest) -> Units:
+    """In the asset that the event shall trade in; of one that does not exist it is refused elsewhere."""
+    return amounts.get(request.asset or DOLLARS, amounts[DOLLARS])
 
 
 def _challenge(request: pb.CreateEventRequest, user: User, check: Violations) -> int | None:

@@ -21,6 +21,7 @@ from oraculum_event.errors import (
 )
 from oraculum_event.lifecycle import Lifecycle, jobs_that_must
 from oraculum_event.markets import Markets
+from oraculum_event.payers import Payers
 from oraculum_event.records import Draft, Event
 from oraculum_event.repository import Charges, Events, People, Trends
 from oraculum_event.results import Results
@@ -62,6 +63,7 @@ class Opening:
         deadlines: Deadlines,
         markets: Markets,
         stakes: Stakes,
+        payers: Payers,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -70,6 +72,7 @@ class Opening:
         self._deadlines = deadlines
         self._markets = markets
         self._stakes = stakes
+        self._payers = payers
         self._clock = clock
         self._events = Events()
         self._charges = Charges()
@@ -113,8 +116,12 @@ class Opening:
         await events.audit(connection, "event.discarded", event.event_id, now)
 
     async def _begin(self, connection: Connection, event: Event, now: datetime) -> None:
-        """Note what its author shall pay, and ask for a published draft to be opened."""
-        if event.creator_pays:
+        """Note what its author shall pay, if they may, and ask for a published draft to be opened."""
+        author = event.creator_user_id
+        if event.creator_pays and author is not None:
+            refusal = await self._payers.refuses(connection, author)
+            if refusal is not None:
+                raise refusal
             await self._charges.insert(connection, event, now)
         await self._schedule_open(connection, event.event_id, None)
 

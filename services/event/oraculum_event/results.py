@@ -185,11 +185,12 @@ class Results:
 
         Of a result that is corrected nobody can say any more what was at stake: it is paid out.
         """
-        if not self._rules.two_admins_from or verdict.source != ADMIN or verdict.confirmed_by is not None:
+        threshold = self._rules.two_admins_from[event.asset]
+        if not threshold or verdict.source != ADMIN or verdict.confirmed_by is not None:
             return False
         if event.status == Status.RESOLVED:
             return True
-        return await self._markets.at_stake(verdict.event_id) >= self._rules.two_admins_from
+        return await self._markets.at_stake(verdict.event_id) >= threshold
 
     async def _commit(
         self, noted: Verdict, payout: Sequence[Price], closing_sequence: int, *, alone: bool
@@ -255,7 +256,7 @@ class Results:
             verdict,
             closing_sequence=closing_sequence,
             seconds=seconds,
-            bond=self._rules.bond,
+            bond=self._rules.bond[event.asset],
         )
         await self._resolutions.forget_verdict(connection, event_id)
         await self._schedule(connection, FINALIZE, event_id, ends_at)

@@ -10,6 +10,7 @@ from oraculum_event.editing import Editing
 from oraculum_event.lifecycle import Lifecycle
 from oraculum_event.markets import Markets
 from oraculum_event.opening import Opening
+from oraculum_event.payers import Payers
 from oraculum_event.results import Results
 from oraculum_event.rules import Rules
 from oraculum_event.stakes import Stakes
@@ -53,7 +54,9 @@ def wire(
         results=results,
         confirmations=Confirmations(lifecycle, results, deadlines, clock),
         deadlines=deadlines,
-        opening=Opening(database, lifecycle, results, deadlines, markets, stakes, clock),
+        opening=Opening(
+            database, lifecycle, results, deadlines, markets, stakes, Payers(terms.identity), clock
+        ),
         editing=Editing(lifecycle, clock, terms),
         disputes=Disputes(database, lifecycle, results, stakes, clock),
     )

@@ -19,6 +19,7 @@ from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
 from oraculum.wallet.v1 import wallet_service_pb2 as wallet_pb
 from oraculum_dev.fixtures.books import Books
+from oraculum_event.amounts import worth
 from oraculum_event.config import Terms
 from oraculum_event.consumers import VenueMarkets
 from oraculum_event.crawling import Crawling
@@ -44,21 +45,15 @@ from oraculum_money import Units
 
 CLOSING_SEQUENCE = 7
 VOID_PRICES = [400_000, 600_000]
-TERMS = Terms(Units(100_000_000), Units(1_000_000_000), Units(2_000_000), deadline_after=timedelta(hours=1))
+SUBSIDY, SUBSIDY_MAX, FEE = (worth(Units(units)) for units in (100_000_000, 1_000_000_000, 2_000_000))
+TERMS = Terms(SUBSIDY, SUBSIDY_MAX, FEE, deadline_after=timedelta(hours=1))
 BOND = 10_000_000
 YES = [0, 1_000_000]
 DAY = 24 * 3600
 AUTHOR = UUID("01890000-0000-7000-8000-00000000000a")
 # Two administrators; the first of them is a person who disputes, too.
 ADA, EVE = (UUID(f"01890000-0000-7000-8000-00000000000{digit}") for digit in "de")
-RULES = Rules(bond=Units(BOND), two_admins_from=Units(5_000_000_000))
-
-
-def market_not_found() -> NotFound:
-    """What prediction says. The class is prediction's, and a reason has one class in a process that tests both."""
-    error = NotFound()
-    error.reason = "MARKET_NOT_FOUND"
-    return error
+RULES = Rules(bond=worth(Units(BOND)), two_admins_from=worth(Units(5_000_000_000)))
 
 
 @dataclass
@@ -81,7 +76,10 @@ class Prediction:
         if self.failure is not None:
             raise self.failure
         if request.event_id not in self.opened:
-            raise market_not_found()
+            # The class is prediction's, and a reason has one class in a process that tests both.
+            error = NotFound()
+            error.reason = "MARKET_NOT_FOUND"
+            raise error
         self.closed.append(request.event_id)
         return prediction_pb.CloseMarketResponse(
             closing_sequence=CLOSING_SEQUENCE, void_price_millionths=VOID_PRICES
@@ -298,8 +296,7 @@ class Service:
 
     async def proposed(self, **fields: object) -> pb.Event:
         """An event with a result that may be challenged for a day."""
-        event = await self.create(challenge_seconds=DAY, **fields)
-        return await self.resolve(event.event_id)
+        return await self.resolve((await self.create(challenge_seconds=DAY, **fields)).event_id)
 
     async def dispute(self, event_id: str, user_id: UUID, *, funds: int = BOND) -> pb.Dispute:
         """Dispute a proposed result as somebody who has this much."""
@@ -354,7 +351,12 @@ class Service:
 
 
 @pytest.fixture
-async def service(database_for) -> AsyncIterator[Service]:
+def terms() -> Terms:
+    return TERMS
+
+
+@pytest.fixture
+async def service(database_for, terms) -> AsyncIterator[Service]:
     clock = ManualClock(datetime.now(UTC))
     parties = Parties()
     prediction, wallet, venues = Prediction(), Wallet(), Venues()
@@ -368,7 +370,7 @@ async def service(database_for) -> AsyncIterator[Service]:
         parties.channel(markets_served.target, service="event") as venues_channel,
     ):
         steps = wire(
-            database, Markets(prediction_channel), Stakes(wallet_channel), clock, terms=TERMS, rules=RULES
+            database, Markets(prediction_channel), Stakes(wallet_channel), clock, terms=terms, rules=RULES
         )
         shipped = load_rulebook(("crawler_rules_development.toml",), Units(100_000_000))
         rulebooks = Rulebooks(database, shipped, clock)
@@ -376,7 +378,7 @@ async def service(database_for) -> AsyncIterator[Service]:
         venue_markets = VenueMarkets(database, steps, rulebooks, clock)
         runner = JobRunner(database=database, kinds=[*steps.kinds(), *venue_markets.kinds()])
         crawling = Crawling(database, rulebooks, DryRun(venues_channel), clock)
-        servicer = EventServicer(database, steps, EventLists(database), clock, TERMS, crawling)
+        servicer = EventServicer(database, steps, EventLists(database), clock, terms, crawling)
         async with (
             serving([(add_EventServiceServicer_to_server, servicer)], ACCESS, parties) as server,
             parties.channel(server.target, service="gateway", edge=True) as channel,

@@ -6,12 +6,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from confluent_kafka import Consumer, TopicPartition
 
 from oraculum.auth.v1 import users_fact_pb2 as facts
 from oraculum.event.v1 import event_service_pb2 as pb
 from oraculum_event.authors import Authors
+from oraculum_event.consumers import people_consumer
 from oraculum_event.errors import AuthorBarred
+from oraculum_event.repository import People
 from oraculum_kit.ids import uuid7
+from oraculum_kit.kafka import Cluster, Producer
+from oraculum_kit.records import Outgoing, event_headers, fact_type
+from oraculum_kit.testing.messaging import eventually, new_topic, running
 
 
 async def hear(service: Any, sequence: int, *, banned: UUID | None = None, free: UUID | None = None) -> None:
@@ -72,3 +78,34 @@ async def test_what_an_author_wrote_in_the_very_moment_is_not_published(service)
         await publish(service, event_id)
     assert {event_id: "draft"} == await statuses(service)
     assert [] == service.wallet.calls
+
+
+async def test_who_excluded_themselves_before_this_was_kept_is_known(service, kafka_bootstrap: str) -> None:
+    """A release before passed over what was told of them, and said to the broker that it had read it."""
+    cluster, author = Cluster(kafka_bootstrap), uuid7()
+    topic = new_topic(cluster, 1)
+    said = facts.UsersFact(
+        play_rules_changed=facts.PlayRulesChanged(user_id=str(author), revision=1, exclusion="self_exclusion")
+    )
+    said.play_rules_changed.excluded_until.FromDatetime(service.clock.now() + timedelta(days=30))
+    headers = event_headers(
+        event_id=uuid7(), type=fact_type(said), source="auth", time=service.clock.now(), sequence=1
+    )
+    async with Producer(cluster) as producer:
+        (
+            await producer.send_all(
+                [Outgoing(topic, str(author).encode(), said.SerializeToString(), headers)]
+            )
+        ).require()
+    before = Consumer(cluster.settings() | {"group.id": "event-people"})
+    before.commit(offsets=[TopicPartition(topic, 0, 1)], asynchronous=False)
+    before.close()
+
+    async def known() -> bool:
+        async with service.database.connection() as connection:
+            return await People().exclusion(connection, author) is not None
+
+    async with running(
+        people_consumer(cluster, service.database, Authors(service.steps.opening), topic=topic).run
+    ):
+        await eventually(known)
