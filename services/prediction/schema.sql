@@ -362,6 +362,7 @@ CREATE TABLE prediction.trade_order (
     priority bigint,
     revision bigint DEFAULT 0 NOT NULL,
     replaces_order_id uuid,
+    self_trade smallint DEFAULT 1 NOT NULL,
     CONSTRAINT trade_order_amount_units_check CHECK ((amount_units > 0)),
     CONSTRAINT trade_order_asked_shares_check CHECK ((asked_shares > 0)),
     CONSTRAINT trade_order_expires_if_it_says_so CHECK (((time_in_force = 2) = (expires_at IS NOT NULL))),
@@ -1229,6 +1230,13 @@ ALTER TABLE ONLY prediction.trade_order
     ADD CONSTRAINT trade_order_pkey PRIMARY KEY (order_id);
 
 --
+-- Name: trade_order trade_order_self_trade_check; Type: CHECK CONSTRAINT; Schema: prediction; Owner: -
+--
+
+ALTER TABLE prediction.trade_order
+    ADD CONSTRAINT trade_order_self_trade_check CHECK ((self_trade = ANY (ARRAY[1, 2]))) NOT VALID;
+
+--
 -- Name: turnover turnover_pkey; Type: CONSTRAINT; Schema: prediction; Owner: -
 --
 
@@ -1307,6 +1315,12 @@ CREATE INDEX known_person_barred ON prediction.known_person USING btree (user_id
 --
 
 CREATE INDEX market_locking ON prediction.market USING btree (locks_at) WHERE (status = 1);
+
+--
+-- Name: person_rule_excluded; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX person_rule_excluded ON prediction.person_rule USING btree (user_id) WHERE (excluded_until IS NOT NULL);
 
 --
 -- Name: position_of_event; Type: INDEX; Schema: prediction; Owner: -
@@ -1403,6 +1417,12 @@ CREATE INDEX trade_order_of_event ON prediction.trade_order USING btree (event_i
 --
 
 CREATE INDEX trade_order_of_user ON prediction.trade_order USING btree (user_id, created_at DESC, order_id DESC);
+
+--
+-- Name: trade_order_replacing; Type: INDEX; Schema: prediction; Owner: -
+--
+
+CREATE INDEX trade_order_replacing ON prediction.trade_order USING btree (replaces_order_id) WHERE (replaces_order_id IS NOT NULL);
 
 --
 -- Name: trade_order_resting; Type: INDEX; Schema: prediction; Owner: -
@@ -1583,4 +1603,8 @@ INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261121195500'),
     ('20261121195600'),
     ('20261121195700'),
-    ('20261121223500');
+    ('20261121223500'),
+    ('20261122024000'),
+    ('20261122024500'),
+    ('20261122025500'),
+    ('20261122032600');

@@ -22,6 +22,7 @@ SUBSIDY = Decimal(100)
 TOP = Decimal("0.99")
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     "victim",
     [
@@ -52,7 +53,7 @@ async def test_resolved_while_bets_arrive(scene: Scene, victim: str | None) -> N
         assert len(late) <= 1
         assert "market_not_open" in {refusal.code for refusal in bettor.refused.values()}
         bettor.paid = {YES: Decimal(1)}
-    await paid_out(crowd)
+    await paid_out(scene.suite, crowd)
     await prove(scene.suite, crowd)
 
 
@@ -121,5 +122,5 @@ async def test_cancelled_while_bets_arrive_and_settlement_dies(scene: Scene) -> 
     )["resolution"]
     for bettor in crowd.bettors:
         bettor.paid = {outcome: Decimal(price) for outcome, price in enumerate(resolution["payouts"])}
-    await paid_out(crowd)
+    await paid_out(scene.suite, crowd)
     await prove(scene.suite, crowd)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from oraculum_dev.faults.lag import broker_serves
 from oraculum_dev.faults.processes import BACK_SECONDS, killed
 from oraculum_dev.faults.proof import prove
 from oraculum_dev.faults.scene import Scene
@@ -14,6 +15,7 @@ OFTEN = ("prediction", "wallet")
 RARELY = ("prediction-2", "gateway", "postgres", "kafka", "valkey")
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", [*OFTEN, *(pytest.param(name, marks=pytest.mark.faults) for name in RARELY)])
 async def test_nothing_is_lost_or_doubled(scene: Scene, name: str) -> None:
     """The bets of a crowd go on over the death of a process, and all books agree afterwards."""
@@ -26,6 +28,7 @@ async def test_nothing_is_lost_or_doubled(scene: Scene, name: str) -> None:
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(600)
 async def test_again_and_again(scene: Scene) -> None:
     """Whoever dies while the others still come back finds nothing half done either."""
     async with Crowd(scene.api, await scene.open_events_of_all()) as crowd:
@@ -33,4 +36,5 @@ async def test_again_and_again(scene: Scene) -> None:
             await crowd.until_accepted(5, BACK_SECONDS)
             scene.suite.kill(name)
         await crowd.until_accepted(60, BACK_SECONDS)
+    await broker_serves(scene.suite)
     await prove(scene.suite, crowd)

@@ -64,5 +64,5 @@ async def test_when_the_event_is_resolved(scene: Scene) -> None:
             await scene.resolve(event_id, YES)
     for bettor in crowd.bettors:
         bettor.paid = {YES: Decimal(1)}
-    await paid_out(crowd)
+    await paid_out(scene.suite, crowd)
     await prove(scene.suite, crowd)

@@ -33,6 +33,7 @@ from oraculum_prediction.holds import Holds
 from oraculum_prediction.housekeeping import job_runner
 from oraculum_prediction.markets import Markets
 from oraculum_prediction.risk.desk import Risk
+from oraculum_prediction.risk.origin import trace_key
 from oraculum_prediction.risk.reviews import Reviews
 from oraculum_prediction.risk.servicer import ACCESS as RISK_ACCESS
 from oraculum_prediction.risk.servicer import RiskServicer
@@ -68,7 +69,9 @@ async def main() -> None:
         commands = Commands(database, engine, clock)
         fundings = Fundings(database, stub)
         markets = Markets(database, fundings, clock, config.fee)
-        servicer = PredictionServicer(database, commands, markets, clock)
+        servicer = PredictionServicer(
+            database, commands, markets, clock, trace_key=trace_key(config.trust.service_key)
+        )
         revocations = Revocations(
             watch_rpc(TrustServiceStub(auth).WatchRevocations, WatchRevocationsRequest()), clock
         )

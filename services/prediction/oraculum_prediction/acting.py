@@ -33,7 +33,7 @@ def act(draft: Draft, task: Act, now: datetime) -> Step | ServiceError:
             return _shrink(draft, task)
         case Deed.CANCEL:
             return _cancel_one(draft, task)
-        case Deed.CANCEL_MANY | Deed.EXPIRE:
+        case Deed.CANCEL_MANY | Deed.CANCEL_PURCHASES | Deed.EXPIRE:
             return _end_many(draft, task, now)
 
 
@@ -66,10 +66,12 @@ def _shrink(draft: Draft, task: Act) -> Step | ServiceError:
 
 
 def _end_many(draft: Draft, task: Act, now: datetime) -> Step:
-    """End those that still rest: all of a person, or those whose time has come."""
+    """End those that still rest: all of a person or their purchases, or those whose time has come."""
     step = Step(task)
     if task.user_id is not None:
         for row in draft.orders_of(task.user_id):
+            if task.deed is Deed.CANCEL_PURCHASES and row.side != statuses.BUY:
+                continue
             draft.book.remove(row.order_id)
             draft.end(step, row, statuses.CANCELLED, "CANCELLED", bets.ORDER_END_CANCELLED)
         return step

@@ -21,7 +21,7 @@ from oraculum_money import Price, Shares, Units
 from oraculum_prediction import bundles, statuses
 from oraculum_prediction.engine import Engine
 from oraculum_prediction.errors import OrderNotFound, OrderNotOpen
-from oraculum_prediction.placement import Act, Deed, Outcome, Placement, Terms
+from oraculum_prediction.placement import SELF_TRADES, Act, Deed, Outcome, Placement, Terms
 from oraculum_prediction.pricing import Order, Side
 from oraculum_prediction.pricing.takers import OrderKind, TimeInForce
 from oraculum_prediction.repository import orders
@@ -31,6 +31,7 @@ from oraculum_prediction.wire import OrderRow
 
 A = TypeVar("A", bound=Message)
 
+_SELF_TRADES: Final = {kept: mode for mode, kept in SELF_TRADES.items()}
 # Markets whose orders are taken back at once, when somebody takes back all of theirs.
 _TOGETHER: Final = 50
 
@@ -83,8 +84,10 @@ class Commands:
         act = self._act(Deed.CANCEL, command, row)
         return _answer(await self._engine.act(act), command, pb.CancelOrderResponse)
 
-    async def cancel_all(self, user_id: UUID, event_id: UUID | None) -> list[str]:
-        """Take back everything that a person has resting, or what rests on one event.
+    async def cancel_all(
+        self, user_id: UUID, event_id: UUID | None, *, purchases_only: bool = False
+    ) -> list[str]:
+        """Take back everything that a person has resting, or what rests on one event, or what buys.
 
         Raises the first refusal of a market, after all the others were asked.
         """
@@ -93,9 +96,10 @@ class Commands:
         else:
             async with self._database.connection() as connection:
                 event_ids = await repository.markets_of(connection, user_id)
+        deed = Deed.CANCEL_PURCHASES if purchases_only else Deed.CANCEL_MANY
         outcomes: list[Outcome | BaseException] = []
         for start in range(0, len(event_ids), _TOGETHER):
-            acts = [self._cancel_of(user_id, each) for each in event_ids[start : start + _TOGETHER]]
+            acts = [self._cancel_of(user_id, each, deed) for each in event_ids[start : start + _TOGETHER]]
             outcomes += await asyncio.gather(*map(self._engine.act, acts), return_exceptions=True)
         ended: list[str] = []
         for outcome in outcomes:
@@ -128,6 +132,7 @@ class Commands:
                 OrderKind.LIMIT,
                 TimeInForce.GTC,
                 post_only=row.post_only,
+                self_trade=_SELF_TRADES[row.self_trade],
                 expires_at=change.expires_at or row.expires_at,
             ),
             replaces=row.order_id,
@@ -235,8 +240,8 @@ class Commands:
         )
 
     @staticmethod
-    def _cancel_of(user_id: UUID, event_id: UUID) -> Act:
-        return Act(Deed.CANCEL_MANY, uuid7(), event_id, asyncio.get_running_loop().create_future(), user_id)
+    def _cancel_of(user_id: UUID, event_id: UUID, deed: Deed) -> Act:
+        return Act(deed, uuid7(), event_id, asyncio.get_running_loop().create_future(), user_id)
 
 
 def _is_filled(row: OrderRow) -> bool:
@@ -253,9 +258,18 @@ def _only_smaller(row: OrderRow, change: Change) -> bool:
         return True
     same_price = change.limit in {None, row.limit_price}
     not_larger = change.open_shares is None or change.open_shares <= row.open_shares
-    # Giving an order a time that had none is another time in force.
-    same_time = change.expires_at is None or row.expires_at is not None
-    return same_price and not_larger and same_time
+    return same_price and not_larger and not _is_longer(row, change)
+
+
+def _is_longer(row: OrderRow, change: Change) -> bool:
+    """Whether an edit wants more of an order's time than was asked for when it was let pass.
+
+    A purchase that rests longer is one more, and is held to the rules like any other: whoever may buy no more might prolong
+    what they have for ever. Giving an order a time that had none is another time in force.
+    """
+    if change.expires_at is None:
+        return False
+    return row.expires_at is None or (row.side == statuses.BUY and change.expires_at > row.expires_at)
 
 
 def _changed_order(row: OrderRow, change: Change) -> Order:

@@ -66,17 +66,24 @@ class Decider:
     async def decide(self, tasks: Sequence[Task]) -> None:
         """Answer every task."""
         left: list[Task] = list(tasks)
-        attempted = False
+        attempted = slow = False
         for wait in islice(_WAITS, ROUNDS_MAX):
             batch = _Round(self._database, self._holds, self._clock, self._desk, self._memory)
             try:
                 left = await batch.run(left)
             except _LOST as error:
-                # Nothing that we remember of these markets is sure any more; the next round looks everything up.
-                metrics.UNCERTAIN.inc()
-                _log.warning("batch.uncertain", orders=len(left), error=repr(error))
-                self._memory.drop({task.event_id for task in left})
-                attempted = attempted or batch.committing
+                if isinstance(error, psycopg.errors.QueryCanceled) and not batch.committing:
+                    _log.warning("batch.slow", orders=len(left), error=repr(error))
+                    if slow:
+                        # Hardly by chance: one of these orders asks too much, and all others wait for it.
+                        break
+                    slow = True
+                else:
+                    # Nothing that we remember of these markets is sure any more; the next round looks everything up.
+                    metrics.UNCERTAIN.inc()
+                    _log.warning("batch.uncertain", orders=len(left), error=repr(error))
+                    self._memory.drop({task.event_id for task in left})
+                    attempted = attempted or batch.committing
                 left = [task for task in left if not task.answer.done()]
             except BaseException:
                 self._memory.drop({task.event_id for task in left})
@@ -181,11 +188,13 @@ class _Round:
         if unread:
             people.update(dict.fromkeys(await self._read(connection, unread)))
         strangers = [pair for pair in people if pair[0] not in self._markets[pair[1]].people]
-        if not strangers:
-            return
         found: dict[tuple[UUID, UUID], Holdings] = {pair: {} for pair in strangers}
-        for user_id, event_id, outcome, holding in await batches.holdings(connection, strangers):
-            found[user_id, event_id][outcome] = holding
+        if strangers:
+            for user_id, event_id, outcome, holding in await batches.holdings(connection, strangers):
+                found[user_id, event_id][outcome] = holding
+        # From here on nothing is waited for: whoever remembers a market knows everybody whose orders rest in it.
+        for event_id in unread:
+            self._memory.keep(self._markets[event_id])
         for (user_id, event_id), holdings in found.items():
             self._memory.know(self._markets[event_id], user_id, holdings)
 
@@ -196,7 +205,6 @@ class _Round:
         for row in rows:
             market = self._markets[row.event_id] = Market.of(row)
             market.rest(rests[row.event_id])
-            self._memory.keep(market)
         return [(order.user_id, event_id) for event_id, resting in rests.items() for order in resting]
 
     def _price(

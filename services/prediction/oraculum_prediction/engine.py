@@ -16,7 +16,7 @@ from oraculum_kit.background import run_gracefully
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Database
 from oraculum_kit.errors import Internal, ResourceExhausted, Unavailable
-from oraculum_kit.metrics import UNHANDLED
+from oraculum_kit.metrics import UNHANDLED, begin_at_zero
 from oraculum_prediction import metrics
 from oraculum_prediction.decision import Decider
 from oraculum_prediction.holds import Holds
@@ -24,6 +24,8 @@ from oraculum_prediction.placement import Act, Bundle, Outcome, Placement, Task,
 from oraculum_prediction.risk.desk import Risk
 
 _log = structlog.stdlib.get_logger(__name__)
+
+begin_at_zero(UNHANDLED, ["engine"])
 
 _RETRY_AFTER_SECONDS: Final = 1.0
 _GRACE_SECONDS: Final = 10.0

@@ -1,4 +1,4 @@
-"""Orders that end by themselves: their time has come, their market has locked, their owner is silent or barred.
+"""Orders that end by themselves: their time has come, their market has locked, their owner is silent, barred or plays no more.
 
 Every replica looks; whoever comes second finds that nothing rests any more. What is ended goes through the engine like
 everything else, so it takes turns with what would fill it.
@@ -38,7 +38,8 @@ class Expiry:
         self._database = database
         self._commands = commands
         self._every_seconds = every_seconds
-        self._dead, self._due, self._barred = Turns(_PEOPLE_MAX), Turns(_ORDERS_MAX), Turns(_PEOPLE_MAX)
+        self._dead, self._due = Turns(_PEOPLE_MAX), Turns(_ORDERS_MAX)
+        self._barred, self._excluded = Turns(_PEOPLE_MAX), Turns(_PEOPLE_MAX)
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -59,9 +60,11 @@ class Expiry:
             dead = await repository.dead_men(connection, self._dead.after, self._dead.page)
             due = await repository.due_to_end(connection, self._due.after, self._due.page)
             barred = await repository.barred(connection, self._barred.after, self._barred.page)
+            excluded = await repository.excluded(connection, self._excluded.after, self._excluded.page)
         self._dead.seen([each.user_id for each in dead])
         self._due.seen([order_id for order_id, _ in due])
         self._barred.seen(barred)
+        self._excluded.seen(excluded)
         by_event: defaultdict[UUID, list[UUID]] = defaultdict(list)
         for order_id, event_id in due:
             by_event[event_id].append(order_id)
@@ -73,6 +76,9 @@ class Expiry:
             ended += await _tried("clock", event_id, self._end(event_id, order_ids))
         for user_id in barred:
             ended += await _tried("barred", user_id, self._cancel(user_id))
+        for user_id in excluded:
+            # Who plays no more may still sell: what they offer rests on.
+            ended += await _tried("excluded", user_id, self._cancel(user_id, purchases_only=True))
         metrics.ENDED_BY_CLOCK.inc(ended)
         return ended
 
@@ -89,8 +95,8 @@ class Expiry:
             # It was closed meanwhile, and everything that rested was ended with it.
             return 0
 
-    async def _cancel(self, user_id: UUID) -> int:
-        return len(await self._commands.cancel_all(user_id, None))
+    async def _cancel(self, user_id: UUID, *, purchases_only: bool = False) -> int:
+        return len(await self._commands.cancel_all(user_id, None, purchases_only=purchases_only))
 
 
 async def _tried(why: str, whose: UUID, ending: Awaitable[int]) -> int:

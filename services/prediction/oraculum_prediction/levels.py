@@ -4,8 +4,11 @@ The market maker has no orders; it trades along its curve. So between two prices
 it is shown with the shares that bring its price from the one to the other. Whoever walks down the levels in order meets
 what an order would meet, but for resting orders of other outcomes, with which a purchase mints and a sale burns: those make
 a real order a little better than the book says, never worse.
+
+Anybody may ask for two hundred levels, each a walk along the curve: others have their turn after each of them.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final
@@ -20,7 +23,7 @@ STEP_DEFAULT: Final = 10_000
 LEVELS_DEFAULT: Final = 20
 
 
-def book(
+async def book(
     state: MakerState, resting: Iterable[OrderRow], outcome: int, *, levels: int, step: int
 ) -> tuple[list[pb.BookLevel], list[pb.BookLevel]]:
     """Bids and asks of one outcome, the best prices first."""
@@ -31,12 +34,12 @@ def book(
     down = [price // step * step - step * number for number in range(levels + 1)]
     up = [-(-price // step) * step + step * number for number in range(levels + 1)]
     return (
-        _side(state, outcome, bids, down, levels, sign=-1),
-        _side(state, outcome, asks, up, levels, sign=1),
+        await _side(state, outcome, bids, down, levels, sign=-1),
+        await _side(state, outcome, asks, up, levels, sign=1),
     )
 
 
-def _side(
+async def _side(
     state: MakerState, outcome: int, rows: Sequence[OrderRow], steps: Sequence[int], levels: int, *, sign: int
 ) -> list[pb.BookLevel]:
     by_price = {
@@ -51,6 +54,7 @@ def _side(
     for price in prices:
         if not 0 < price < PRICE_ONE:
             continue
+        await asyncio.sleep(0)
         # Signed: positive where shares are bought of the market maker.
         total = max(0, sign * shares_to_price(state, outcome, Price(price)))
         there = by_price.get(price, [])

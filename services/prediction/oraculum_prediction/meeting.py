@@ -25,7 +25,7 @@ from oraculum_prediction.errors import (
     TooManyOrders,
 )
 from oraculum_prediction.memory import resting
-from oraculum_prediction.placement import Terms, Ticket
+from oraculum_prediction.placement import SELF_TRADES, Terms, Ticket
 from oraculum_prediction.pricing import Order, ParimutuelState, Refusal, Side
 from oraculum_prediction.pricing.book import Book
 from oraculum_prediction.pricing.matches import Change, Ending, Match, MatchFill, Role
@@ -327,6 +327,7 @@ def new_row(ticket: Ticket, order: Order, status: int, *, asset: str) -> OrderRo
         reserved=placement.reserves,
         revision=0,
         replaces_order_id=placement.replaces or placement.edits,
+        self_trade=SELF_TRADES[terms.self_trade],
     )
 
 

@@ -42,7 +42,7 @@ ENDINGS_POSTPONED: Final = Counter(
     "Endings of resting orders that failed and are tried at the next look.",
     ("why",),
 )
-begin_at_zero(ENDINGS_POSTPONED, ("look", "dead_man", "clock", "barred"))
+begin_at_zero(ENDINGS_POSTPONED, ("look", "dead_man", "clock", "barred", "excluded"))
 VOIDS_FAILED: Final = Counter(
     "oraculum_prediction_voids_failed", "Holds that could not be voided at once and are left to the sweep."
 )

@@ -1,7 +1,7 @@
 """What is asked of the engine, on its way: orders, and acts upon what rests; and what is known of them in a batch."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from oraculum_kit.errors import ServiceError
 from oraculum_kit.idempotency import Command, Stored
 from oraculum_kit.ids import derived
 from oraculum_money import PRICE_ONE, Price, Shares, Units, mul_div_ceil
+from oraculum_prediction import statuses
 from oraculum_prediction.pricing import Fill, Order, Side
 from oraculum_prediction.pricing.takers import OrderKind, SelfTrade, Taker, TimeInForce
 from oraculum_prediction.risk.origin import UNKNOWN, Origin
@@ -43,6 +44,11 @@ class Terms:
         return self.time_in_force is TimeInForce.GTC
 
 
+# As its row keeps it.
+SELF_TRADES: Final[Mapping[SelfTrade, int]] = {
+    SelfTrade.CANCEL_MAKER: statuses.CANCEL_MAKER,
+    SelfTrade.CANCEL_TAKER: statuses.CANCEL_TAKER,
+}
 MARKET: Final = Terms(OrderKind.MARKET, TimeInForce.FOK)
 
 
@@ -200,6 +206,7 @@ class Deed(StrEnum):
 
     CANCEL = "cancel"
     CANCEL_MANY = "cancel many"
+    CANCEL_PURCHASES = "cancel purchases"
     EXPIRE = "expire"
     SHRINK = "shrink"
     MERGE = "merge"

@@ -37,9 +37,8 @@ async def receipts(connection: Connection, order_id: UUID) -> list[tuple[Explain
         market = await markets.market(connection, row.event_id)
         if market is None:
             raise ReplayMismatch(f"fill {row.fill_id} has no market")
-        sold = await reading.sold_before(connection, row.event_id, row.sequence)
-        shares = tuple(sold.get(outcome, Shares(0)) for outcome in range(len(market.sold)))
-        state = opened(await liquid(connection, market, row.sequence), shares)
+        sold = await reading.sold_before(connection, market, row.sequence)
+        state = opened(await liquid(connection, market, row.sequence), sold)
         taker, again = traded_again(state, row)
         found.append((row, receipt(state, taker, again)))
     return found

@@ -31,7 +31,7 @@ from oraculum_prediction.repository import history as history_repository
 from oraculum_prediction.repository import markets, orders, reading, resting
 from oraculum_prediction.repository.markets import MarketRow
 from oraculum_prediction.risk import reviews
-from oraculum_prediction.risk.origin import origin_of
+from oraculum_prediction.risk.origin import Origin, origin_of
 from oraculum_prediction.sweep import settle_holds
 
 _SERVICE: Final = "/oraculum.prediction.v1.PredictionService/"
@@ -70,11 +70,17 @@ ACCESS: Final = {
 class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
     """oraculum.prediction.v1.PredictionService."""
 
-    def __init__(self, database: Database, commands: Commands, opening: Markets, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, commands: Commands, opening: Markets, clock: Clock, *, trace_key: bytes
+    ) -> None:
         self._database = database
         self._commands = commands
         self._markets = opening
         self._clock = clock
+        self._trace_key = trace_key
+
+    def _origin(self) -> Origin:
+        return origin_of(current_caller(), self._trace_key)
 
     async def OpenMarket(self, request: pb.OpenMarketRequest, context: Context) -> pb.OpenMarketResponse:
         """Open the market of an event."""
@@ -117,7 +123,7 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         row, rests = await self._open_market(event_id)
         if outcome >= len(row.sold):
             raise UnknownOutcome
-        bids, asks = levels.book(row.state(), rests, outcome, levels=count, step=step)
+        bids, asks = await levels.book(row.state(), rests, outcome, levels=count, step=step)
         return pb.GetBookResponse(
             price_millionths=row.prices[outcome],
             bids=bids,
@@ -213,9 +219,7 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         event_id, order = form.order(request)
         terms = form.order_terms(request, order, self._clock.now())
         logs.note(event_id=request.event_id, order_id=str(command.id))
-        return await self._commands.place(
-            command, user.id, event_id, order, terms, origin_of(current_caller())
-        )
+        return await self._commands.place(command, user.id, event_id, order, terms, self._origin())
 
     async def PlaceBasket(self, request: pb.PlaceBasketRequest, context: Context) -> pb.PlaceBasketResponse:
         """Queue orders that go together and answer when they are decided."""
@@ -223,9 +227,7 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         command = idempotency.command(request, key=request.idempotency_key)
         event_id, legs, most = form.basket(request)
         logs.note(event_id=request.event_id, basket_id=str(command.id))
-        return await self._commands.basket(
-            command, user.id, event_id, legs, most, origin_of(current_caller())
-        )
+        return await self._commands.basket(command, user.id, event_id, legs, most, self._origin())
 
     async def CancelOrder(self, request: pb.CancelOrderRequest, context: Context) -> pb.CancelOrderResponse:
         """Take back what rests of an order."""
@@ -244,7 +246,7 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         """Change what rests of an order."""
         command = idempotency.command(request, key=request.idempotency_key)
         order_id, change = form.change(request, self._clock.now())
-        return await self._commands.edit(command, order_id, change, origin_of(current_caller()))
+        return await self._commands.edit(command, order_id, change, self._origin())
 
     async def SetDeadMan(self, request: pb.SetDeadManRequest, context: Context) -> pb.SetDeadManResponse:
         """Set when everything is taken back."""
@@ -266,7 +268,7 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         """Add liquidity to a market."""
         command = idempotency.command(request, key=request.idempotency_key)
         event_id, units, asset = form.subsidy(request)
-        origin = origin_of(current_caller())
+        origin = self._origin()
         return await self._commands.subsidise(command, require_user().id, event_id, units, asset, origin)
 
     async def GetOrder(self, request: pb.GetOrderRequest, context: Context) -> pb.GetOrderResponse:

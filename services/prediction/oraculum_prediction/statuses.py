@@ -29,6 +29,10 @@ UNTIL_ITS_TIME: Final = 2
 AT_ONCE: Final = 3
 WHOLE_AT_ONCE: Final = 4
 
+# trade_order.self_trade
+CANCEL_MAKER: Final = 1
+CANCEL_TAKER: Final = 2
+
 # fill.role
 TAKER: Final = 1
 MAKER: Final = 2

@@ -4,6 +4,7 @@ A settlement that wallet answers BEHIND waits patiently and counts as no failure
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from oraculum_kit.background import pause, run_gracefully
@@ -20,6 +21,7 @@ class Watch:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._assets: set[str] = set()
 
     async def run(self) -> None:
         """Measure until cancelled."""
@@ -32,8 +34,14 @@ class Watch:
             exposures = await risk.house_totals(connection)
         metrics.UNSETTLED.set(undone)
         metrics.UNSETTLED_SECONDS.set(seconds)
-        for row in exposures:
-            risk_metrics.HOUSE_EXPOSURE.labels(row.asset).set(row.exposure_units)
+        self._show(exposures)
+
+    def _show(self, exposures: Sequence[risk.HouseTotal]) -> None:
+        """By asset; one whose last market is paid risks nothing any more, and must not stay at what it was."""
+        now = {row.asset: row.exposure_units for row in exposures}
+        self._assets |= now.keys()
+        for asset in self._assets:
+            risk_metrics.HOUSE_EXPOSURE.labels(asset).set(now.get(asset, 0))
 
     async def _work(self, stop: asyncio.Event) -> None:
         while not stop.is_set():

@@ -10,6 +10,7 @@ from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_kit.timestamps import to_wire, to_wire_optional
 from oraculum_money import PRICE_ONE, Price, Shares, Units, mul_div_ceil, mul_div_floor
+from oraculum_prediction import statuses
 from oraculum_prediction.pricing import Mechanism, Side
 from oraculum_prediction.repository.markets import MarketRow
 
@@ -102,6 +103,8 @@ class OrderRow:
     fill_fee_units: Units | None = None
     fill_group_first: int | None = None
     prices: Sequence[Price] | None = None
+    # Only of orders that were asked for by id: whoever changes one keeps it.
+    self_trade: int = statuses.CANCEL_MAKER
 
     @property
     def rested_shares(self) -> Shares:

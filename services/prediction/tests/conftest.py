@@ -47,6 +47,7 @@ from oraculum_prediction.holds import Holds
 from oraculum_prediction.markets import Markets
 from oraculum_prediction.pricing import FeeSchedule, FlatFee
 from oraculum_prediction.risk.desk import Risk
+from oraculum_prediction.risk.origin import trace_key
 from oraculum_prediction.risk.reviews import Reviews
 from oraculum_prediction.risk.servicer import ACCESS as RISK_ACCESS
 from oraculum_prediction.risk.servicer import RiskServicer
@@ -273,10 +274,17 @@ class House:
         running: bool = True,
         hold_timeout_seconds: float = 2.0,
         identity: IdentityRules = _NOBODY_IS_ASKED,
+        statement_timeout_seconds: float = 5.0,
         **engine: Any,
     ) -> AsyncIterator[Replica]:
         """Start another replica on the same database."""
-        config = DatabaseConfig(self.url, self.url, application_name="prediction-test", pool_max=8)
+        config = DatabaseConfig(
+            self.url,
+            self.url,
+            application_name="prediction-test",
+            pool_max=8,
+            statement_timeout_seconds=statement_timeout_seconds,
+        )
         async with (
             Database(config) as database,
             self.parties.channel(self.wallet_target, service="prediction") as channel,
@@ -292,7 +300,9 @@ class House:
             fundings = Fundings(database, stub, given_up_seconds=0.0)
             markets = Markets(database, fundings, self.clock, fee)
             commands = Commands(database, engine_, self.clock)
-            servicer = PredictionServicer(database, commands, markets, self.clock)
+            servicer = PredictionServicer(
+                database, commands, markets, self.clock, trace_key=trace_key("a secret")
+            )
             background = [engine_.run] if running else []
             async with (
                 serving(

@@ -226,6 +226,38 @@ class TestAtOnce:
         assert pb.ORDER_STATUS_OPEN == order.status
         house.check_reserves()
 
+    async def test_an_edit_keeps_which_of_two_orders_gives_way(self, house: Any) -> None:
+        """Nobody can say it in an edit: what was asked for the order holds for what takes its place."""
+        anna = house.person()
+        event_id = await house.open()
+        await house.place(anna, event_id, "b", amount_units=20 * USDC)
+        (market,) = house.rows("select prices from market")
+        above = market["prices"][1] + 2_000
+        offer = await house.limit(anna, event_id, "s", above, 5 * USDC, side=pb.SIDE_SELL)
+        gives_way = {"self_trade": pb.SELF_TRADE_CANCEL_TAKER}
+        order = await house.limit(anna, event_id, "k", 400_000, 10 * USDC, **gives_way)
+        other = await house.limit(anna, event_id, "l", 400_000, 10 * USDC)
+
+        async def edit(order_id: str, price: int) -> pb.Order:
+            request = pb.EditOrderRequest(
+                order_id=order_id, limit_price_millionths=price, idempotency_key=f"{order_id} {price}"
+            )
+            with house.parties.signed_in(anna):
+                return (await house.stub.EditOrder(request)).order
+
+        async def offered() -> int:
+            with house.parties.signed_in(anna):
+                found = (await house.stub.GetOrder(pb.GetOrderRequest(order_id=offer.order_id))).order
+            return int(found.status)
+
+        # What takes the place of what took its place, too.
+        moved = await edit(order.order_id, 410_000)
+        assert "SELF_TRADE_PREVENTED" == (await edit(moved.order_id, 900_000)).reason
+        assert pb.ORDER_STATUS_OPEN == await offered()
+        assert 10 * USDC == (await edit(other.order_id, 900_000)).shares
+        assert pb.ORDER_STATUS_CANCELLED == await offered()
+        house.check_reserves()
+
     async def test_nobody_trades_with_themselves(self, house: Any) -> None:
         """The resting order gives way, or the arriving one, as it asks."""
         anna, ben = house.person(), house.person()

@@ -15,6 +15,7 @@ from oraculum_kit.jobs import LeaseLostError
 from oraculum_prediction import metrics
 from oraculum_prediction.errors import HouseFundsShort
 from oraculum_prediction.repository import settlements as repository
+from oraculum_prediction.risk import metrics as risk_metrics
 from oraculum_prediction.watch import Watch
 
 USDC = 1_000_000
@@ -182,6 +183,18 @@ async def test_an_operator_sees_who_waits_to_be_paid(house: Any) -> None:
     await house.settle(event_id)
     await watch.measure()
     assert (0, 0) == (metrics.UNSETTLED._value.get(), metrics.UNSETTLED_SECONDS._value.get())
+
+
+async def test_when_the_last_market_of_an_asset_is_paid_the_house_risks_nothing_in_it(house: Any) -> None:
+    """Who was shown a million would be shown it for ever, and the alert with it."""
+    event_id, _ = await traded(house, people=2)
+    watch, shown = Watch(house.replicas[0].database), risk_metrics.HOUSE_EXPOSURE.labels("USDC")._value
+    await watch.measure()
+    assert shown.get() > 0
+    await house.hear(event_id, [0, 1_000_000])
+    await house.settle(event_id)
+    await watch.measure()
+    assert 0 == shown.get()
 
 
 class TestRevisions:

@@ -1,12 +1,25 @@
 """The vocabulary of failures."""
 
-from oraculum_kit.errors import Aborted, FailedPrecondition, Internal, NotFound, Unavailable
+from oraculum_kit.errors import (
+    Aborted,
+    FailedPrecondition,
+    Internal,
+    NotFound,
+    ResourceExhausted,
+    Unavailable,
+)
 
 
 class ConcurrentBatch(Unavailable):
     """Another batch made one of these transfers at the same moment; the same call again tells how they ended."""
 
     reason = "CONCURRENT_BATCH"
+
+
+class LargeBatchesWait(ResourceExhausted):
+    """Too many batches of thousands of transfers wait already; of this one nothing moved."""
+
+    reason = "LARGE_BATCHES_WAIT"
 
 
 class LedgerDisagrees(Internal):

@@ -11,7 +11,8 @@ If the process dies anywhere, the transaction is gone or whole; the same ids aga
 import asyncio
 import itertools
 import random
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,7 +26,7 @@ from oraculum_wallet import events, metrics
 from oraculum_wallet.accounts import SHARD_COUNT, SHARDED, Account, AccountKind, account, shards
 from oraculum_wallet.book import Balance, Book
 from oraculum_wallet.chains import decide, turns
-from oraculum_wallet.errors import ConcurrentBatch, LedgerDisagrees
+from oraculum_wallet.errors import ConcurrentBatch, LargeBatchesWait, LedgerDisagrees
 from oraculum_wallet.repository import ledger as repository
 from oraculum_wallet.transfers import Answer, Transfer, TransferKind
 
@@ -41,6 +42,9 @@ _TRANSFERS_PER_TURN: Final = 256
 # works, one stands ready, and the rest wait here.
 _LARGE: Final = 1_000
 _LARGE_AT_ONCE: Final = 2
+# Each that waits holds thousands of transfers in memory; whoever comes behind so many is asked to come again.
+_LARGE_WAITING_MAX: Final = 16
+_LARGE_RETRY_SECONDS: Final = 1.0
 
 _INSTANT: Final = timedelta(microseconds=1)
 _KNOWN_MAX: Final = 200_000
@@ -56,6 +60,7 @@ class Ledger:
         # Batches of one process take shards in turn; processes begin anywhere.
         self._shards = itertools.count(random.randrange(SHARD_COUNT))  # noqa: S311  no secret depends on it
         self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
+        self._large_waiting = 0
 
     def shard(self) -> str:
         """The shard of fees and rounding for one batch: one shard, so that two batches seldom meet in it."""
@@ -65,8 +70,23 @@ class Ledger:
         """Apply a batch in a transaction of its own, again if another batch got in its way."""
         if len(transfers) < _LARGE:
             return await self._create(transfers)
-        async with self._large:
+        async with self._turn():
             return await self._create(transfers)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait to be one of the few large batches in the database; refuse where too many wait already."""
+        if self._large_waiting >= _LARGE_WAITING_MAX:
+            raise LargeBatchesWait(retry_after_seconds=_LARGE_RETRY_SECONDS)
+        self._large_waiting += 1
+        try:
+            await self._large.acquire()
+        finally:
+            self._large_waiting -= 1
+        try:
+            yield
+        finally:
+            self._large.release()
 
     async def _create(self, transfers: Sequence[Transfer]) -> list[Answer]:
         waits = iter(Backoff(first_seconds=0.01, longest_seconds=0.5))

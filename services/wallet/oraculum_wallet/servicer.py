@@ -307,7 +307,7 @@ class WalletServicer(WalletServiceServicer):
         proof = await self._prover.check()
         return pb.CheckLedgerResponse(
             balanced=proof.balanced,
-            sums=[pb.AssetSums(**sums._asdict()) for sums in proof.sums],
+            sums=map(told.sums, proof.sums),
             violations=proof.violations,
         )
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from oraculum.wallet.v1 import wallet_service_pb2 as pb
 from oraculum_kit import timestamps
-from oraculum_money import Units
+from oraculum_money import INT64_MAX, Units
 from oraculum_wallet import wire
 from oraculum_wallet.accounts import AccountKind
 from oraculum_wallet.explain import BalanceExplained, EntryExplained
@@ -14,6 +14,7 @@ from oraculum_wallet.lookup import HouseMoney
 from oraculum_wallet.repository.accounts import AccountState, Stored
 from oraculum_wallet.repository.explain import Held, KindTotal
 from oraculum_wallet.repository.incidents import Incident
+from oraculum_wallet.repository.proof import AssetSums
 from oraculum_wallet.transfers import Phase, TransferKind
 
 # By name, as in wire.py.
@@ -47,6 +48,17 @@ def house_money(money: HouseMoney) -> pb.HouseMoney:
         rounding_units=money.rounding_units,
         house_units=money.house_units,
         capital_units=money.capital_units,
+    )
+
+
+def sums(found: AssetSums) -> pb.AssetSums:
+    """Sums of one asset; one that the contract's 64 bits do not hold is told as the most that they do."""
+    return pb.AssetSums(
+        asset=found.asset,
+        debits_posted_units=min(found.debits_posted_units, INT64_MAX),
+        credits_posted_units=min(found.credits_posted_units, INT64_MAX),
+        debits_pending_units=min(found.debits_pending_units, INT64_MAX),
+        credits_pending_units=min(found.credits_pending_units, INT64_MAX),
     )
 
 

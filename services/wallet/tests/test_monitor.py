@@ -371,7 +371,7 @@ class TestClosing:
 
 async def test_only_one_leads(database: Database) -> None:
     async with database.direct() as first, database.direct() as second:
-        assert await repository.try_lead(first)
-        assert not await repository.try_lead(second)
-        await repository.resign(first)
-        assert await repository.try_lead(second)
+        assert await repository.try_lead(first, "some work")
+        assert not await repository.try_lead(second, "some work")
+        await repository.resign(first, "some work")
+        assert await repository.try_lead(second, "some work")

@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 
 from oraculum_kit.db import Database
+from oraculum_money import INT64_MAX
+from oraculum_wallet import told
 from oraculum_wallet.accounts import Account
+from oraculum_wallet.incidents import Incidents
 from oraculum_wallet.ledger import Ledger
+from oraculum_wallet.monitor import Monitor
 from oraculum_wallet.proof import Prover
 from oraculum_wallet.transfers import Transfer
 
@@ -90,6 +94,21 @@ class TestLaws:
             assert {law for law, sentences in proof.broken.items() if sentences} == laws
             assert not proof.balanced
             assert all(sentence for sentence in proof.violations)
+
+
+@pytest.mark.usefixtures("hold")
+async def test_books_may_move_more_than_64_bits_hold(
+    database: Database, prover: Prover, tamper: Tamper
+) -> None:
+    """Every unit is counted again with each account that it passes: the sums of an asset grow with its turnover."""
+    await tamper("update account set debits_posted = 9e18, credits_posted = 9e18 where kind in (1, 3, 4)")
+    proof = await prover.check()
+    (sums,) = proof.sums
+    assert sums.debits_posted_units > 2**64
+    assert "fold" in {law for law, sentences in proof.broken.items() if sentences}
+    assert INT64_MAX == told.sums(sums).debits_posted_units
+    # The monitor looks at the same sums, and freezes what somebody tampered with.
+    assert await Monitor(database, Incidents(database)).look()
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from oraculum_kit.db import Database
-from oraculum_kit.testing.messaging import eventually
+from oraculum_kit.testing.messaging import eventually, running
+from oraculum_wallet import watch as watch_module
 from oraculum_wallet.accounts import Account
 from oraculum_wallet.expiry import Expiry
 from oraculum_wallet.incidents import Incidents
 from oraculum_wallet.ledger import Ledger
 from oraculum_wallet.monitor import Monitor
+from oraculum_wallet.repository.monitor import Finding
 from oraculum_wallet.transfers import Result
 from oraculum_wallet.watch import Watch
 
@@ -79,3 +81,46 @@ async def test_what_has_expired_comes_back(world: Any, make: Any, escrow: Accoun
         return bool(await world.units(user) == 100)
 
     await eventually(is_back)
+
+
+class Blind(Monitor):
+    """Fails whenever it is to look."""
+
+    async def look(self) -> list[Finding]:
+        raise ArithmeticError
+
+
+class Lost(Monitor):
+    """Never comes back from a look."""
+
+    async def look(self) -> list[Finding]:
+        await asyncio.Event().wait()
+        return []
+
+
+@pytest.mark.parametrize("who", [Blind, Lost])
+async def test_what_has_expired_comes_back_though_nobody_can_look(
+    database: Database,
+    world: Any,
+    make: Any,
+    escrow: Account,
+    funded: Any,
+    who: type[Monitor],
+    monkeypatch: Any,
+) -> None:
+    """A look that fails each time is told of, and one that hangs is not waited for: neither keeps anybody's money."""
+    monkeypatch.setattr(watch_module, "GRACE_SECONDS", 0.1)
+    user = await funded(100)
+    await world.ledger.create([make.hold(user, escrow, 60, reference_id=None, timeout_seconds=1)])
+    watch = Watch(
+        database=database,
+        monitor=who(database, Incidents(database)),
+        expiry=Expiry(database, world.ledger),
+        every_seconds=0.05,
+    )
+
+    async def is_back() -> bool:
+        return bool(await world.units(user) == 100)
+
+    async with running(watch.run):
+        await eventually(is_back)

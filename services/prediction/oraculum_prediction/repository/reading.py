@@ -7,6 +7,7 @@ from uuid import UUID
 
 from oraculum_kit.db import Connection, queries
 from oraculum_money import Price, Shares, Units
+from oraculum_prediction.repository.markets import MarketRow
 from oraculum_prediction.wire import FillRow, Total
 
 _SQL: Final = queries("oraculum_prediction", "sql/reading.sql")
@@ -28,7 +29,14 @@ class Explained(FillRow):
 
 async def fill(connection: Connection, user_id: UUID, fill_id: UUID) -> FillRow | None:
     """One fill of a person."""
-    return await _SQL.fill_by_id.one(connection, FillRow, user_id=user_id, fill_id=fill_id)
+    # The first 48 bits of a UUIDv7 are the milliseconds at which it was made.
+    drafted_seconds = (fill_id.int >> 80) / 1000
+    found: FillRow | None = await _SQL.fill_by_id.one(
+        connection, FillRow, user_id=user_id, fill_id=fill_id, drafted_seconds=drafted_seconds
+    )
+    if found is None:
+        found = await _SQL.fill_by_id_alone.one(connection, FillRow, user_id=user_id, fill_id=fill_id)
+    return found
 
 
 async def explained(connection: Connection, order_id: UUID) -> list[Explained]:
@@ -36,10 +44,16 @@ async def explained(connection: Connection, order_id: UUID) -> list[Explained]:
     return await _SQL.fills_to_explain.all(connection, Explained, order_id=order_id, row_count=_RECEIPTS_MAX)
 
 
-async def sold_before(connection: Connection, event_id: UUID, sequence: int) -> dict[int, Shares]:
-    """Shares outstanding of each outcome before a fill."""
-    rows = await _SQL.sold_before.tuples(connection, event_id=event_id, sequence=sequence)
-    return {outcome: Shares(shares) for outcome, shares in rows}
+async def sold_before(connection: Connection, market: MarketRow, sequence: int) -> tuple[Shares, ...]:
+    """Shares outstanding of each outcome before a fill, counted from the nearer end: most receipts are of new fills."""
+    backwards = market.sequence - sequence < sequence
+    first, end = (sequence, market.sequence + 1) if backwards else (1, sequence)
+    rows = await _SQL.sold_between.tuples(connection, event_id=market.event_id, first=first, end=end)
+    changed = dict(rows)
+    return tuple(
+        Shares(now - changed.get(outcome, 0) if backwards else changed.get(outcome, 0))
+        for outcome, now in enumerate(market.sold)
+    )
 
 
 async def subsidised_after(connection: Connection, event_id: UUID, sequence: int) -> str | None:

@@ -109,6 +109,7 @@ async def _insert(connection: Connection, rows: Sequence[OrderRow]) -> None:
         reserved=literal(row.reserved for row in rows),
         revisions=literal(row.revision for row in rows),
         replaced=literal(row.replaces_order_id for row in rows),
+        self_trades=literal(row.self_trade for row in rows),
     )
 
 
@@ -137,6 +138,12 @@ async def markets_of(connection: Connection, user_id: UUID) -> list[UUID]:
 async def barred(connection: Connection, after_id: UUID, row_count: int) -> list[UUID]:
     """Who is barred and has something resting, of those behind somebody, in the order of their ids."""
     rows = await _SQL.barred_people.tuples(connection, after_id=after_id, row_count=row_count)
+    return [user_id for (user_id,) in rows]
+
+
+async def excluded(connection: Connection, after_id: UUID, row_count: int) -> list[UUID]:
+    """Who asked not to play and has a purchase resting, of those behind somebody, in the order of their ids."""
+    rows = await _SQL.excluded_people.tuples(connection, after_id=after_id, row_count=row_count)
     return [user_id for (user_id,) in rows]
 
 

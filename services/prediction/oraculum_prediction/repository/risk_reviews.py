@@ -176,10 +176,16 @@ async def behind(
 
 
 async def recent_trades(
-    connection: Connection, event_ids: Collection[UUID], user_ids: Collection[UUID]
+    connection: Connection, asked: Collection[tuple[UUID, UUID]], *, looked_at_max: int
 ) -> list[tuple[UUID, UUID, int, int]]:
-    """What these people traded in these markets within the hour: (event, user, outcome, side)."""
+    """What people traded in markets within the hour, asked as (event, user): (event, user, outcome, side).
+
+    Of each person so many of the newest orders and fills are looked at.
+    """
     rows = await _SQL.recent_trades_of.tuples(
-        connection, event_ids=literal(event_ids), user_ids=literal(user_ids)
+        connection,
+        event_ids=literal(event_id for event_id, _ in asked),
+        user_ids=literal(user_id for _, user_id in asked),
+        looked_at_max=looked_at_max,
     )
     return [(event_id, user_id, outcome, side) for event_id, user_id, outcome, side in rows]

@@ -55,7 +55,7 @@ async def caps(
     return {rule: Units(max(0, units)) for rule, units in left.items()}
 
 
-def stake(market: MarketRow, request: pb.KellyRequest, limits: dict[str, Units]) -> pb.KellyResponse:
+async def stake(market: MarketRow, request: pb.KellyRequest, limits: dict[str, Units]) -> pb.KellyResponse:
     """How much to stake."""
     state, outcome = market.state(), request.outcome
     if outcome >= state.outcomes:
@@ -64,7 +64,7 @@ def stake(market: MarketRow, request: pb.KellyRequest, limits: dict[str, Units])
     all_caps = {**limits, "bankroll": bankroll}
     if request.max_units:
         all_caps["max"] = Units(request.max_units)
-    advised = sizing.kelly(
+    advised = await sizing.kelly_between(
         state,
         outcome,
         probability_millionths=request.probability_millionths,

@@ -25,6 +25,8 @@ from oraculum_prediction.risk.origin import Origin
 KNOWN_SECONDS: Final = 60.0
 _TRACES_MAX: Final = 50_000
 _PEOPLE_MAX: Final = 50
+# Of one person's hour: whoever trades more often than that is seen by what they did last.
+_LOOKED_AT_MAX: Final = 2_000
 _NOBODY: Final[frozenset[UUID]] = frozenset()
 _BUY: Final = 1
 _SIDES: Final = {Side.BUY: 1, Side.SELL: 2}
@@ -142,18 +144,16 @@ class Sightings:
     async def _trades(
         self, connection: Connection, orders: Sequence[Asked], groups: dict[Trace, frozenset[UUID]]
     ) -> _Trades:
-        linked: set[UUID] = set()
-        event_ids: set[UUID] = set()
+        asked: set[tuple[UUID, UUID]] = set()
         for order in orders:
             for trace in order.origin.traces:
                 people = groups[trace]
                 if len(people) > 1 and (trace[0] == DEVICE or len(people) <= NEIGHBOUR_PEOPLE_MAX):
-                    linked |= people
-                    event_ids.add(order.event_id)
+                    asked.update((order.event_id, user_id) for user_id in people - {order.user_id})
         trades: _Trades = {}
-        if linked:
+        if asked:
             for event_id, user_id, outcome, side in await repository.recent_trades(
-                connection, event_ids, linked
+                connection, asked, looked_at_max=_LOOKED_AT_MAX
             ):
                 trades.setdefault(event_id, set()).add((user_id, outcome, side))
         return trades

@@ -1,4 +1,10 @@
-"""From whom an order comes, as far as risk wants to know."""
+"""From whom an order comes, as far as risk wants to know.
+
+Of devices and addresses it matters only whether two are the same, so only keyed digests are kept: there are so few addresses
+that whoever reads the table would find the one behind any other digest. The key follows from the service's own, which its
+replicas share and the database never sees; where that is replaced, people are seen anew, as after the month that sightings
+are asked about.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,6 +15,7 @@ from oraculum_kit.identity import NOBODY, Identity
 from oraculum_prediction.repository.risk_reviews import ADDRESS, DEVICE, Trace
 
 _DIGEST_BYTES: Final = 16
+_KEY_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +41,24 @@ class Origin:
 UNKNOWN: Final = Origin()
 
 
-def origin_of(caller: Caller) -> Origin:
-    """The origin of the request at hand."""
+def trace_key(secret: str) -> bytes:
+    """The key of digests, from a secret of the service's."""
+    return hashlib.blake2b(secret.encode(), digest_size=_KEY_BYTES, person=b"oraculum-traces").digest()
+
+
+def origin_of(caller: Caller, key: bytes) -> Origin:
+    """The origin of the request at hand, with digests under this key."""
     return Origin(
         tier=caller.user.tier if caller.user else "basic",
         identity=Identity.of(caller.user),
-        device=_digest(caller.device_id),
-        address=_digest(caller.address),
+        device=_digest(caller.device_id, key),
+        address=_digest(caller.address, key),
     )
 
 
-def _digest(text: str | None) -> str | None:
-    """Only whether two are the same matters, so only that is kept."""
+def _digest(text: str | None, key: bytes) -> str | None:
     if not text:
         return None
-    return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES, person=b"oraculum-risk").hexdigest()
+    return hashlib.blake2b(
+        text.encode(), key=key, digest_size=_DIGEST_BYTES, person=b"oraculum-risk"
+    ).hexdigest()

@@ -65,7 +65,7 @@ class RiskServicer(risk_service_pb2_grpc.RiskServiceServicer):
             market = await advice.open_market(connection, event_id, self._clock.now())
             standing = await rulings.standing(connection, user.id, market.asset, user.tier)
             caps = await advice.caps(connection, user.id, market, standing)
-        return advice.stake(market, request, caps)
+        return await advice.stake(market, request, caps)
 
     async def Impact(self, request: pb.ImpactRequest, context: Context) -> pb.ImpactResponse:
         """Say what an order does to the price."""

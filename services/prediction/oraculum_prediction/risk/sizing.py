@@ -1,8 +1,12 @@
 """How much to stake, and what an order does to a price: what a market answers, asked again and again. Pure.
 
-The rule is Kelly's with price impact, `pricing.kelly`; here stand the market that it is asked of, and the caps.
+The rule is Kelly's with price impact, `pricing.kelly`; here stand the market that it is asked of, and the caps. Finding a
+stake takes some eighty purchases, which in a market of many outcomes are half a second: `kelly_between` lets everybody else
+have their turn after each.
 """
 
+import asyncio
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from oraculum_money import PRICE_ONE, Price, Shares, Units, mul_div_floor
@@ -39,7 +43,19 @@ class Step(NamedTuple):
     shares: Shares
 
 
-def kelly(
+# What a purchase for an amount would be; None where that cannot be had.
+_Buys = Callable[[Units], Fill | None]
+
+
+class _Unknown(Exception):
+    """A purchase that the search asks for, and that was not looked at yet."""
+
+    def __init__(self, amount: Units) -> None:
+        super().__init__(amount)
+        self.amount = amount
+
+
+async def kelly_between(
     state: MakerState,
     outcome: int,
     *,
@@ -48,19 +64,58 @@ def kelly(
     fraction_millionths: int,
     caps: dict[str, Units],
 ) -> Stake:
+    """`kelly`, in a process that has others to answer.
+
+    The search begins anew with every purchase that it learns: what it asked before it knows, so that costs next to nothing.
+    """
+    known: dict[Units, Fill | None] = {}
+
+    def buys(amount: Units) -> Fill | None:
+        try:
+            return known[amount]
+        except KeyError:
+            raise _Unknown(amount) from None
+
+    while True:
+        try:
+            return kelly(
+                state,
+                outcome,
+                probability_millionths=probability_millionths,
+                bankroll_units=bankroll_units,
+                fraction_millionths=fraction_millionths,
+                caps=caps,
+                buys=buys,
+            )
+        except _Unknown as unknown:
+            known[unknown.amount] = _bought(state, outcome, unknown.amount)
+        await asyncio.sleep(0)
+
+
+def kelly(
+    state: MakerState,
+    outcome: int,
+    *,
+    probability_millionths: int,
+    bankroll_units: Units,
+    fraction_millionths: int,
+    caps: dict[str, Units],
+    buys: _Buys | None = None,
+) -> Stake:
     """The stake, before the fee, that makes the bankroll grow fastest; caps are on what is paid in all, by name."""
+    bought = buys or (lambda amount: _bought(state, outcome, amount))
     full = stake_with_impact(
-        Price(probability_millionths), bankroll_units, lambda amount: _position(state, outcome, amount)
+        Price(probability_millionths), bankroll_units, lambda amount: _position(state, bought(amount))
     )
     wanted = Units(mul_div_floor(full, fraction_millionths, PRICE_ONE))
     name, cap = min(caps.items(), key=lambda item: item[1])
 
     def fits(amount: Units) -> bool:
-        fill = _bought(state, outcome, amount)
+        fill = bought(amount)
         return fill is not None and fill.net <= cap
 
     amount = wanted if wanted == 0 or fits(wanted) else last_stake(fits, wanted)
-    fill = _bought(state, outcome, amount) if amount else None
+    fill = bought(amount) if amount else None
     return Stake(amount if fill else Units(0), full, fill, name if amount < wanted else "")
 
 
@@ -85,9 +140,8 @@ def _bought(state: MakerState, outcome: int, amount: Units) -> Fill | None:
     return fill if isinstance(fill, Fill) and fill.shares > 0 else None
 
 
-def _position(state: MakerState, outcome: int, amount: Units) -> Position | None:
-    """Where a purchase for this amount, the fee on top, would lead to."""
-    fill = _bought(state, outcome, amount)
+def _position(state: MakerState, fill: Fill | None) -> Position | None:
+    """Where a purchase, the fee on top, would lead to."""
     if fill is None:
         return None
     # The price of a whole share of MARGINAL_ONE units.

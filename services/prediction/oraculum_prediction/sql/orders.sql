@@ -6,7 +6,7 @@ select o.order_id, o.user_id, o.event_id, o.outcome, o.side, o.status, o.gross_u
     o.settled_at, o.profit_loss_units, o.reason, o.fill_sequence, m.asset, o.amount_units, o.asked_shares, o.limit_price,
     o.hold_units, o.type, o.time_in_force, o.post_only, o.expires_at, o.open_shares, o.priority, o.reserved, o.revision,
     o.replaces_order_id, f.fill_id, f.filled_at, f.shares as fill_shares, f.gross_units as fill_gross_units,
-    f.fee_units as fill_fee_units, f.group_first as fill_group_first, f.prices
+    f.fee_units as fill_fee_units, f.group_first as fill_group_first, f.prices, o.self_trade
 from trade_order o
 join market m on m.event_id = o.event_id
 left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
@@ -40,11 +40,11 @@ from trade_order
 where order_id = any(%(order_ids)s::uuid[]) and user_id is not null
 
 -- name: replaced_orders
--- Those of these orders whose place another one has taken: a later one of the same person, so few rows are looked at.
-select o.order_id
-from trade_order o
-join trade_order n on n.user_id = o.user_id and n.created_at >= o.created_at and n.replaces_order_id = o.order_id
-where o.order_id = any(%(order_ids)s::uuid[]) and n.status not in (3, 4)
+-- Those of these orders whose place another one has taken, found by that alone: whoever edits what they bought long ago may
+-- have a hundred thousand orders since.
+select distinct replaces_order_id
+from trade_order
+where replaces_order_id = any(%(order_ids)s::uuid[]) and status not in (3, 4)
 
 -- name: abandon_orders
 -- Gives up orders of which nothing is known, under their very ids. A commit of one of them that is on its way either comes
@@ -84,7 +84,7 @@ limit %(row_count)s
 
 -- name: recent_sales
 -- A person's sales of the last seven days, by orders that arrived and by those that rested: what wallet may still have to
--- pay.
+-- pay. (An index is of no use to clock_timestamp(), which may be another for each row.)
 (
     select f.event_id, f.sequence, f.gross_units - f.fee_units as net_units, m.asset, f.filled_at
     from trade_order o
@@ -93,7 +93,7 @@ limit %(row_count)s
     where o.user_id = %(user_id)s
       and o.side = 2
       and o.fill_sequence is not null
-      and o.created_at > clock_timestamp() - interval '7 days'
+      and o.created_at > statement_timestamp() - interval '7 days'
     order by o.created_at desc
     limit 1000
 )
@@ -105,7 +105,7 @@ union all
     where f.user_id = %(user_id)s
       and f.role = 2
       and f.side = 2
-      and f.filled_at > clock_timestamp() - interval '7 days'
+      and f.filled_at > statement_timestamp() - interval '7 days'
     order by f.filled_at desc
     limit 1000
 )

@@ -1,16 +1,41 @@
 -- What people see of their trades, and what recomputes them.
 
 -- name: fill_by_id
--- One fill of a person: the newest ids are the likeliest, and a person has few enough.
+-- One fill of a person among what they traded around a time, in seconds: its id says when it was drafted, and it was mostly
+-- written moments later, of an order that had just come. An index of ids would be one more for every bet.
+with mine as (
+    select o.event_id, o.fill_sequence as sequence
+    from trade_order o
+    where o.user_id = %(user_id)s and o.fill_sequence is not null and o.type <> 4
+      and o.created_at between to_timestamp(%(drafted_seconds)s) - interval '10 minutes'
+          and to_timestamp(%(drafted_seconds)s) + interval '10 minutes'
+    union all
+    select r.event_id, r.sequence
+    from fill r
+    where r.user_id = %(user_id)s and r.role = 2
+      and r.filled_at between to_timestamp(%(drafted_seconds)s) - interval '10 minutes'
+          and to_timestamp(%(drafted_seconds)s) + interval '10 minutes'
+)
 select f.event_id, f.sequence, f.filled_at, f.fill_id, f.order_id, f.user_id, f.shares, f.gross_units, f.fee_units,
     f.outcome, f.side, f.prices, f.group_first, f.role, m.asset
-from (
+from mine
+join fill f on f.event_id = mine.event_id and f.sequence = mine.sequence
+join market m on m.event_id = f.event_id
+where f.fill_id = %(fill_id)s
+
+-- name: fill_by_id_alone
+-- One fill of a person among all that they ever traded: of an order that waited before it was filled, or that was written
+-- by another clock.
+with mine as (
     select o.event_id, o.fill_sequence as sequence
     from trade_order o
     where o.user_id = %(user_id)s and o.fill_sequence is not null and o.type <> 4
     union all
     select r.event_id, r.sequence from fill r where r.user_id = %(user_id)s and r.role = 2
-) as mine
+)
+select f.event_id, f.sequence, f.filled_at, f.fill_id, f.order_id, f.user_id, f.shares, f.gross_units, f.fee_units,
+    f.outcome, f.side, f.prices, f.group_first, f.role, m.asset
+from mine
 join fill f on f.event_id = mine.event_id and f.sequence = mine.sequence
 join market m on m.event_id = f.event_id
 where f.fill_id = %(fill_id)s
@@ -54,11 +79,11 @@ where f.event_id = %(event_id)s and f.role = 4 and f.sequence > %(sequence)s
 order by f.sequence
 limit 1
 
--- name: sold_before
--- Shares outstanding of each outcome before a fill: the fold of all before it.
+-- name: sold_between
+-- By how many shares of each outcome some fills in a row changed what is outstanding.
 select outcome, sum(case side when 1 then shares else -shares end)::bigint
 from fill
-where event_id = %(event_id)s and sequence < %(sequence)s
+where event_id = %(event_id)s and sequence >= %(first)s and sequence < %(end)s
 group by outcome
 
 -- name: portfolio

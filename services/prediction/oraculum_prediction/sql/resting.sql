@@ -38,7 +38,7 @@ where o.place <= %(orders_max)s
 insert into trade_order (
     order_id, user_id, event_id, outcome, side, amount_units, asked_shares, limit_price, hold_units, gross_units, fee_units,
     shares, fill_sequence, status, reason, created_at, type, time_in_force, post_only, expires_at, open_shares, priority,
-    reserved, revision, replaces_order_id
+    reserved, revision, replaces_order_id, self_trade
 )
 select *
 from unnest(
@@ -47,7 +47,7 @@ from unnest(
     %(fees)s::bigint[], %(shares)s::bigint[], %(sequences)s::bigint[], %(statuses)s::smallint[], %(reasons)s::text[],
     %(times)s::timestamptz[], %(types)s::smallint[], %(times_in_force)s::smallint[], %(post_only)s::boolean[],
     %(expiries)s::timestamptz[], %(open_shares)s::bigint[], %(priorities)s::bigint[], %(reserved)s::boolean[],
-    %(revisions)s::bigint[], %(replaced)s::uuid[]
+    %(revisions)s::bigint[], %(replaced)s::uuid[], %(self_trades)s::smallint[]
 ) as o (order_id)
 order by o.order_id
 
@@ -109,6 +109,15 @@ from known_person k
 where k.barred and k.user_id > %(after_id)s
   and exists (select from trade_order o where o.user_id = k.user_id and o.status in (7, 8))
 order by k.user_id
+limit %(row_count)s
+
+-- name: excluded_people
+-- Who asked not to play, by this clock, and has a purchase resting; who placed it in the very moment is found at the next look.
+select r.user_id
+from person_rule r
+where r.excluded_until > clock_timestamp() and r.user_id > %(after_id)s
+  and exists (select from trade_order o where o.user_id = r.user_id and o.status in (7, 8) and o.side = 1)
+order by r.user_id
 limit %(row_count)s
 
 -- name: set_dead_man

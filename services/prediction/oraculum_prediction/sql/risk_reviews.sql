@@ -103,8 +103,36 @@ cross join lateral (
 ) s
 
 -- name: recent_trades_of
--- What these people traded in these markets within the hour.
-select distinct f.event_id, f.user_id, f.outcome, f.side
-from unnest(%(event_ids)s::uuid[]) as a (event_id)
-join fill f on f.event_id = a.event_id and f.filled_at > clock_timestamp() - interval '1 hour'
-where f.user_id = any(%(user_ids)s::uuid[])
+-- What these people traded in these markets within the hour, each asked about those that are named beside them. It is read
+-- from the people's side, and of each the newest so many orders and fills of the hour: a batch of everybody's waits for
+-- it, and reading the hour of a market would read what all others traded. Sets that become cash and subsidies oppose
+-- nobody. (An index is of no use to clock_timestamp(), which may be another for each row.)
+with traded as materialized (
+    select a.user_id, array_agg(a.event_id) as event_ids
+    from unnest(%(event_ids)s::uuid[], %(user_ids)s::uuid[]) as a (event_id, user_id)
+    cross join lateral (
+        select from position p where p.user_id = a.user_id and p.event_id = a.event_id limit 1
+    ) as position
+    group by a.user_id
+)
+select arrived.event_id, traded.user_id, arrived.outcome, arrived.side
+from traded
+cross join lateral (
+    select o.event_id, o.outcome, o.side, o.type, o.fill_sequence
+    from trade_order o
+    where o.user_id = traded.user_id and o.created_at > statement_timestamp() - interval '1 hour'
+    order by o.created_at desc, o.order_id desc
+    limit %(looked_at_max)s
+) as arrived
+where arrived.event_id = any(traded.event_ids) and arrived.type in (1, 2) and arrived.fill_sequence is not null
+union
+select rested.event_id, traded.user_id, rested.outcome, rested.side
+from traded
+cross join lateral (
+    select f.event_id, f.outcome, f.side
+    from fill f
+    where f.user_id = traded.user_id and f.role = 2 and f.filled_at > statement_timestamp() - interval '1 hour'
+    order by f.filled_at desc, f.sequence desc
+    limit %(looked_at_max)s
+) as rested
+where rested.event_id = any(traded.event_ids)

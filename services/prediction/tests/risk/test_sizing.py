@@ -1,5 +1,6 @@
 """Stakes and price ladders: known answers, and no better stake beside the one that is advised."""
 
+import asyncio
 from decimal import Decimal
 
 import pytest
@@ -115,6 +116,37 @@ def test_no_stake_beside_the_advised_one_grows_faster(
         fill = quote(state, Order(outcome=1, side=Side.BUY, amount=Units(max(1, other))))
         if isinstance(fill, Fill) and fill.net < units:
             assert _growth(state, probability, units, other) <= best + Decimal("1e-12")
+
+
+async def test_others_have_their_turn_after_each_purchase_that_is_looked_at() -> None:
+    """And the stake is the same to the unit."""
+    state = market(100 * USDC, FlatFee(100), even_odds(20))
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    asked = {
+        "probability_millionths": 200_000,
+        "bankroll_units": Units(1_000 * USDC),
+        "fraction_millionths": 500_000,
+        "caps": {"order": Units(10 * USDC)},
+    }
+    looked: list[Units] = []
+
+    def buys(amount: Units) -> Fill | None:
+        looked.append(amount)
+        return sizing._bought(state, 1, amount)
+
+    expected = sizing.kelly(state, 1, **asked, buys=buys)  # type: ignore[arg-type]
+    other = asyncio.create_task(count())
+    assert expected == await sizing.kelly_between(state, 1, **asked)  # type: ignore[arg-type]
+    other.cancel()
+    assert expected.fill is not None
+    assert turns >= len(set(looked)) > 20
 
 
 @pytest.mark.parametrize("side", list(Side))

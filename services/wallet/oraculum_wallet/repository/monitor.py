@@ -55,14 +55,14 @@ class Finding(NamedTuple):
         return self.owner_id if self.kind == AccountKind.EVENT_ESCROW else None
 
 
-async def try_lead(connection: Connection) -> bool:
-    """Become the one that watches, as long as this connection lives or until it resigns."""
-    return bool(await _sql.try_lead.value(connection))
+async def try_lead(connection: Connection, work: str) -> bool:
+    """Become the one that does some work, as long as this connection lives or until it resigns."""
+    return bool(await _sql.try_lead.value(connection, work=work))
 
 
-async def resign(connection: Connection) -> None:
-    """Let another one watch."""
-    await _sql.resign.value(connection)
+async def resign(connection: Connection, work: str) -> None:
+    """Let another one do it."""
+    await _sql.resign.value(connection, work=work)
 
 
 async def last_drawn(connection: Connection) -> int:

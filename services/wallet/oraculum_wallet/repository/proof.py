@@ -12,7 +12,7 @@ EXAMPLES_MAX: Final = 20
 
 
 class AssetSums(NamedTuple):
-    """Sums over all accounts of one asset."""
+    """Sums over all accounts of one asset. They may be more than 64 bits hold."""
 
     asset: str
     debits_posted_units: Units
@@ -35,7 +35,10 @@ async def proven_up_to(connection: Connection) -> int:
 
 async def sums(connection: Connection) -> list[AssetSums]:
     """All counters, by asset."""
-    return [AssetSums(*row) for row in await _sql.sums.tuples(connection)]
+    return [
+        AssetSums(asset, *(Units(int(units)) for units in sides))
+        for asset, *sides in await _sql.sums.tuples(connection)
+    ]
 
 
 async def overdrawn(connection: Connection) -> list[str]:

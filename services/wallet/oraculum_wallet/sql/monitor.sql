@@ -1,10 +1,10 @@
 -- name: try_lead
--- Become the one that watches, if nobody is.
-select pg_try_advisory_lock(hashtext('oraculum.watch'), hashtext(current_schema()));
+-- Become the one that does some work, if nobody is.
+select pg_try_advisory_lock(hashtext(%(work)s), hashtext(current_schema()));
 
 -- name: resign
--- Let another one watch.
-select pg_advisory_unlock(hashtext('oraculum.watch'), hashtext(current_schema()));
+-- Let another one do it.
+select pg_advisory_unlock(hashtext(%(work)s), hashtext(current_schema()));
 
 -- name: last_drawn
 -- The highest transfer number that anybody has drawn by now. Asked for before the look has a transaction of its own: see

@@ -7,9 +7,9 @@ set transaction isolation level repeatable read;
 select set_config('statement_timeout', %(milliseconds)s, true);
 
 -- name: sums
--- Sums of all counters by asset; sides must agree.
-select asset, sum(debits_posted)::bigint, sum(credits_posted)::bigint, sum(debits_pending)::bigint,
-       sum(credits_pending)::bigint
+-- Sums of all counters by asset; sides must agree. Each counter fits 64 bits, and their sum need not: every unit is counted
+-- again with each account that it passes.
+select asset, sum(debits_posted), sum(credits_posted), sum(debits_pending), sum(credits_pending)
 from account
 group by asset
 order by asset;
@@ -31,7 +31,7 @@ with side as (
 ), pending as (
     select account_id, sum(debits) as debits, sum(credits) as credits from side group by account_id
 )
-select a.id::text, a.debits_pending, a.credits_pending, coalesce(p.debits, 0)::bigint, coalesce(p.credits, 0)::bigint
+select a.id::text, a.debits_pending, a.credits_pending, coalesce(p.debits, 0), coalesce(p.credits, 0)
 from account a
 left join pending p on p.account_id = a.id
 where (a.debits_pending, a.credits_pending) <> (coalesce(p.debits, 0), coalesce(p.credits, 0))
@@ -75,8 +75,7 @@ limit %(limit)s;
 with behind as (
     select account_id, sum(units_left) as units from order_reserve group by account_id
 )
-select coalesce(a.id, b.account_id)::text, coalesce(a.credits_posted - a.debits_posted, 0)::bigint,
-       coalesce(b.units, 0)::bigint
+select coalesce(a.id, b.account_id)::text, coalesce(a.credits_posted - a.debits_posted, 0), coalesce(b.units, 0)
 from (select id, credits_posted, debits_posted from account where kind = 2) as a
 full join behind b on b.account_id = a.id
 where coalesce(a.credits_posted - a.debits_posted, 0) <> coalesce(b.units, 0)
@@ -113,10 +112,10 @@ with proven as (
     group by s.account_id
 )
 select coalesce(a.id, p.account_id, s.account_id)::text, a.kind,
-       a.debits_posted, (coalesce(p.debits_posted, 0) + coalesce(s.debits_posted, 0))::bigint,
-       a.debits_pending, (coalesce(p.debits_pending, 0) + coalesce(s.debits_pending, 0))::bigint,
-       a.credits_posted, (coalesce(p.credits_posted, 0) + coalesce(s.credits_posted, 0))::bigint,
-       a.credits_pending, (coalesce(p.credits_pending, 0) + coalesce(s.credits_pending, 0))::bigint
+       a.debits_posted, coalesce(p.debits_posted, 0) + coalesce(s.debits_posted, 0),
+       a.debits_pending, coalesce(p.debits_pending, 0) + coalesce(s.debits_pending, 0),
+       a.credits_posted, coalesce(p.credits_posted, 0) + coalesce(s.credits_posted, 0),
+       a.credits_pending, coalesce(p.credits_pending, 0) + coalesce(s.credits_pending, 0)
 from account a
 full join proven p on p.account_id = a.id
 full join since s on s.account_id = coalesce(a.id, p.account_id)
