@@ -23,6 +23,7 @@ class Asked:
         self._added = dict.fromkeys(names)
         self._removed: dict[str, None] = {}
         self._filled = asyncio.Event()
+        self._ended = False
 
     def add(self, name: str) -> None:
         """Watch a channel. If it is to be left first, both are told: only so it is answered where the channel stands."""
@@ -37,12 +38,19 @@ class Asked:
             self._removed[name] = None
             self._filled.set()
 
+    def end(self) -> None:
+        """Tell nothing any more: the stream has gone, and who writes to it must not wait for ever."""
+        self._ended = True
+        self._filled.set()
+
     async def requests(self) -> AsyncIterator[pb.SubscribeRequest]:
         """What has gathered, whenever the stream takes more."""
         while True:
-            while not (self._added or self._removed):
+            while not (self._added or self._removed or self._ended):
                 self._filled.clear()
                 await self._filled.wait()
+            if self._ended:
+                return
             removed = _first(self._removed)
             # Notification removes before it adds; a name that still waits to be removed must not be added before that.
             added = _first(self._added, unless=self._removed)

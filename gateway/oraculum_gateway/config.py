@@ -21,6 +21,8 @@ _TIERS = {
     "sign_in": "5/60",
     "create_event": "5/60",
 }
+# What costs far more than it looks: a stake is found by quoting some eighty purchases.
+_ROUTES = "adviseStake=30/60"
 # On a development machine one address is everybody: the demo, the tests, a load generator.
 _DEVELOPMENT_TIERS = {
     "stranger": "60000/60",
@@ -89,7 +91,7 @@ def load(variables: Mapping[str, str]) -> Config:
             trusted_proxies=environment.integer("TRUSTED_PROXIES", 0, minimum=0, maximum=5),
             networks_denied=_networks(environment, "NETWORKS_DENIED"),
             networks_unlimited=_networks(environment, "NETWORKS_UNLIMITED"),
-            routes=_routes(environment),
+            routes=_routes(environment, "" if development else _ROUTES),
             tiers={
                 name: _allowances(environment, name, default)
                 for name, default in {**_TIERS, **(_DEVELOPMENT_TIERS if development else {})}.items()
@@ -118,12 +120,14 @@ def _networks(environment: Environment, variable: str) -> Sequence[Network]:
         raise ConfigurationError([f"{variable}: {error}; networks are written as in 10.0.0.0/8"]) from None
 
 
-def _routes(environment: Environment) -> Tiers:
-    """`quote=600/60;createDeposit=20/60,100/86400`: limits of single routes, for everybody but administrators."""
+def _routes(environment: Environment, default: str) -> Tiers:
+    """`quote=600/60;createDeposit=20/60,100/86400`: limits of single routes, for everybody but administrators.
+
+    A route that is not named keeps its default; `adviseStake=none` takes it away.
+    """
     variable = "RATE_LIMIT_ROUTES"
-    parts = [
-        part.strip().partition("=") for part in environment.text(variable, "").split(";") if part.strip()
-    ]
+    text = f"{default};{environment.text(variable, '')}"
+    parts = [part.strip().partition("=") for part in text.split(";") if part.strip()]
     return {name.strip(): _parsed(variable, text) for name, _, text in parts}
 
 

@@ -1,7 +1,8 @@
 """A client's connection: uvicorn's, with bounds on what comes before a request is known.
 
 uvicorn waits for ever for a head and takes one of any length, so a few thousand clients that send a byte now and then,
-or one that never ends its headers, would hold the gateway's connections and its memory.
+or one that never ends its headers, would hold the gateway's connections and its memory. It also takes any byte for a
+request and forgets how long a connection may idle, so that one byte of a body that nobody read would hold it as long.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ class Connection(HttpToolsProtocol):
         super().__init__(*arguments, **options)
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._idle_timer: asyncio.TimerHandle | None = None
         self._too_large = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
@@ -44,7 +46,10 @@ class Connection(HttpToolsProtocol):
         """Read on, unless this head never ends."""
         if self._head_timer is not None:
             self._head_bytes += len(data)
+        # Out of uvicorn's hands, which would stop it: only a request ends the idling, not the rest of a body, or blank lines.
+        self._idle_timer, self.timeout_keep_alive_task = self.timeout_keep_alive_task, None
         super().data_received(data)
+        self.timeout_keep_alive_task, self._idle_timer = self._idle_timer, None
         if self._head_timer is not None and self._head_bytes > HEAD_BYTES_MAX:
             self._too_large = True
             self.send_400_response("")
@@ -52,6 +57,9 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+            self._idle_timer = None
         self._await_head()
 
     def on_headers_complete(self) -> None:

@@ -5,6 +5,9 @@ A page asks for cookies with `X-Session: cookie` when it signs in. Its tokens th
 whoever made it ask, so a command that comes with them must repeat the third cookie, which a page of ours can read and
 nobody else's, as `X-CSRF-Token`, and must not come from elsewhere. No host beside ours can set it: that is what
 `__Host-` says. Whoever sends a bearer token or signs needs none of this.
+
+A fourth cookie outlives the session: what its browser is called, unless it says so itself (X-Device-Id). Without a name no
+account would know the device again, and whoever guesses at passwords elsewhere would shut it out, too.
 """
 
 import hmac
@@ -21,9 +24,13 @@ from oraculum_gateway.shapes.people import TokensOut
 
 WISH_HEADER: Final = "x-session"
 CSRF_HEADER: Final = "x-csrf-token"
+_DEVICE_HEADER: Final = "x-device-id"
 ACCESS: Final = "__Host-oraculum-access"
 REFRESH: Final = "__Host-oraculum-refresh"
 CSRF: Final = "__Host-oraculum-csrf"
+DEVICE: Final = "__Host-oraculum-device"
+# As long as browsers keep any cookie.
+_DEVICE_SECONDS: Final = 400 * 86_400
 _READS: Final = frozenset({"GET", "HEAD"})
 # What a browser says of a request that a page of ours makes, or that a person typed.
 _OWN_SITES: Final = frozenset({"same-origin", "none"})
@@ -32,6 +39,16 @@ _OWN_SITES: Final = frozenset({"same-origin", "none"})
 def wants_cookies(request: Request) -> bool:
     """Whether tokens shall go into cookies."""
     return request.headers.get(WISH_HEADER, "").lower() == "cookie"
+
+
+def device_id(connection: HTTPConnection) -> str:
+    """What a device calls itself, or what its browser was called when somebody signed in there."""
+    return (connection.headers.get(_DEVICE_HEADER) or connection.cookies.get(DEVICE, ""))[:128]
+
+
+def named_device(request: Request) -> str:
+    """The same; a browser where somebody may sign in now is given a name that nobody guesses."""
+    return device_id(request) or (secrets.token_urlsafe(24) if wants_cookies(request) else "")
 
 
 def access_token(request: Request) -> str | None:
@@ -81,8 +98,10 @@ def hidden(tokens: TokensOut) -> TokensOut:
     return tokens.model_copy(update={"access_token": "", "refresh_token": ""})
 
 
-def give(response: Response, tokens: TokensOut) -> None:
-    """Put the tokens of a session into cookies."""
+def give(request: Request, response: Response, tokens: TokensOut, device: str) -> None:
+    """Put the tokens of a session into cookies, and the name of a browser that does not tell one itself."""
+    if not request.headers.get(_DEVICE_HEADER):
+        _set(response, DEVICE, device, _DEVICE_SECONDS)
     _set(response, ACCESS, tokens.access_token, tokens.expires_in)
     _set(response, REFRESH, tokens.refresh_token, tokens.refresh_expires_in)
     _set(response, CSRF, secrets.token_urlsafe(32), tokens.refresh_expires_in, readable=True)

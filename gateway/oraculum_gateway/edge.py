@@ -14,7 +14,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from oraculum_gateway import metrics, problems
-from oraculum_gateway.networks import Networks
+from oraculum_gateway.networks import Networks, plain
 from oraculum_gateway.problems import Problem
 from oraculum_kit import traces
 from oraculum_kit.ids import uuid7
@@ -60,6 +60,8 @@ class Edge:
     # The route's template: a label with as many values as there are routes.
     route: str = "none"
     user_id: str | None = None
+    # What the client's device is called, if it has a name.
+    device_id: str = ""
     # Of a network that no limit holds.
     unlimited: bool = False
     # Further headers of the answer.
@@ -84,7 +86,7 @@ class EdgeMiddleware:
             await self._app(scope, receive, send)
             return
         headers = _headers(scope)
-        edge = Edge(_request_id(headers), self._address(scope, headers))
+        edge = Edge(_request_id(headers), plain(self._address(scope, headers)))
         edge.unlimited = self._networks.frees(edge.address)
         scope["edge"] = edge
         scope["headers_by_name"] = headers

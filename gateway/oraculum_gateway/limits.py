@@ -231,8 +231,6 @@ def network(address: str) -> str:
         return address
     if isinstance(parsed, IPv4Address):
         return address
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
     return str(IPv6Address(int(parsed) >> 64 << 64))
 
 

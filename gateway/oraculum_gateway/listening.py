@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from oraculum_gateway.connection import Connection
+
+# Longer than load balancers keep a connection that nobody uses (most a minute): whoever closes first while the other one
+# sends loses a request.
+IDLE_SECONDS_MAX: Final = 75
 
 
 class HttpServer(uvicorn.Server):
@@ -42,9 +47,7 @@ def http_server(app: ASGIApp, listen: str, *, grace_seconds: float) -> HttpServe
             server_header=False,
             # The client's address is ours to find (edge.py): only as many proxies as are configured are believed.
             proxy_headers=False,
-            # Longer than load balancers keep a connection that nobody uses (most a minute): whoever closes first while the
-            # other one sends loses a request.
-            timeout_keep_alive=75,
+            timeout_keep_alive=IDLE_SECONDS_MAX,
             timeout_graceful_shutdown=round(grace_seconds),
             backlog=2048,
         )

@@ -140,12 +140,15 @@ class Hub:
 
     async def _stream(self) -> None:
         # What was asked before this stream is in `_channels`; beside it only what comes after must be told.
-        self._asked = Asked(self._channels)
-        async for response in self._notification.Subscribe(self._asked.requests()):
-            self._connected = True
-            await self._place(response.positions)
-            for message in response.messages:
-                self._pass_on(rendered(message))
+        asked = self._asked = Asked(self._channels)
+        try:
+            async for response in self._notification.Subscribe(asked.requests()):
+                self._connected = True
+                await self._place(response.positions)
+                for message in response.messages:
+                    self._pass_on(rendered(message))
+        finally:
+            asked.end()
 
     async def _place(self, positions: Sequence[pb.ChannelPosition]) -> None:
         """Learn where channels stand; fetch what was said of them while we were not connected.

@@ -15,6 +15,18 @@ def parse_networks(text: str) -> tuple[Network, ...]:
     return tuple(ip_network(part) for part in text.replace(",", " ").split())
 
 
+@lru_cache(_REMEMBERED)
+def plain(address: str) -> str:
+    """An address as everybody behind us knows it: sockets for both versions show IPv4's inside IPv6's."""
+    if ":" not in address:
+        return address
+    try:
+        mapped = IPv6Address(address).ipv4_mapped
+    except ValueError:
+        return address
+    return address if mapped is None else str(mapped)
+
+
 class Networks:
     """What the operator said of networks."""
 
@@ -30,6 +42,4 @@ def _within(address: str, networks: Sequence[Network]) -> bool:
         parsed = ip_address(address)
     except ValueError:
         return False
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
     return any(parsed in network for network in networks)

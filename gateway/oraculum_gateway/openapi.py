@@ -78,7 +78,9 @@ _SCHEMES: Final[dict[str, Any]] = {
         "name": cookies.ACCESS,
         "description": (
             "A page's session, given to whoever signs in with `X-Session: cookie`. A command repeats the cookie "
-            f"`{cookies.CSRF}` in `X-CSRF-Token`."
+            f"`{cookies.CSRF}` in `X-CSRF-Token`. The cookie `{cookies.DEVICE}` tells this browser from others "
+            "after the session, too; a client that is no page names its device by `X-Device-Id` (16 to 128 characters, "
+            "the same ones each time)."
         ),
     },
 }

@@ -92,6 +92,7 @@ class Serving:
     async def _answer(self, route: Route, request: Request, edge: Edge) -> Response:
         user, user_token, counts = await self._who(route, request, edge)
         edge.user_id = None if user is None else str(user.id)
+        edge.device_id = cookies.named_device(request)
         await self._limit(route, counts, edge)
         if not route.who.admits(user):
             raise _not_admitted(route.who, user)
@@ -114,7 +115,7 @@ class Serving:
             user=user,
             user_token=user_token,
             idempotency_key=call.idempotency_key,
-            device_id=request.headers.get("x-device-id", "")[:128] or None,
+            device_id=edge.device_id or None,
             address=edge.address,
         )
         with calling_as(caller):
@@ -124,7 +125,7 @@ class Serving:
             parameters = request.path_params
             self._news.changed_here(changed_by(route.full_path, parameters, call.body, told, edge.user_id))
         if cookies.wants_cookies(request):
-            return _in_cookies(route, request, answer)
+            return _in_cookies(route, request, answer, edge)
         return _response(route, request, answer)
 
     async def _kept(self, route: Route, request: Request, edge: Edge, *, signed_in: bool) -> Content | None:
@@ -162,8 +163,8 @@ class Serving:
                     # Invented keys must not become a flood of questions to auth.
                     await self._limiter.check(Limit.READ, *counted(None, edge.address))
                 signed = await self._signed.verify(route, request)
-                counts = (signed.user.tier, f"key:{signed.key_id}")
-                return signed.user, f"Bearer {signed.access_token}", counts
+                # Against the owner: twenty keys would be twenty times what a person may ask for.
+                return signed.user, f"Bearer {signed.access_token}", counted(signed.user, edge.address)
             if header is not None and header.lower().startswith(_BEARER):
                 token = header[len(_BEARER) :].strip()
                 user = await self._trust.users.verify(token)
@@ -265,7 +266,7 @@ def _response(route: Route, request: Request, answer: Any) -> Response:
     return _shared(route, request, _content(route, request, answer))
 
 
-def _in_cookies(route: Route, request: Request, answer: Any) -> Response:
+def _in_cookies(route: Route, request: Request, answer: Any, edge: Edge) -> Response:
     """The tokens of a new or renewed session go into cookies, and not into the answer."""
     told = answer.body if isinstance(answer, Created) else answer
     tokens = told.tokens if isinstance(told, SignedInOut) else told
@@ -277,7 +278,7 @@ def _in_cookies(route: Route, request: Request, answer: Any) -> Response:
     if isinstance(answer, Created):
         answer = dataclasses.replace(answer, body=hidden)
     response = _response(route, request, answer if isinstance(answer, Created) else hidden)
-    cookies.give(response, tokens)
+    cookies.give(request, response, tokens, edge.device_id)
     return response
 
 

@@ -286,7 +286,7 @@ class Socket:
             user=self._user,
             user_token=self._user_token,
             idempotency_key=key,
-            device_id=self._websocket.headers.get("x-device-id", "")[:128] or None,
+            device_id=cookies.device_id(self._websocket) or None,
             address=self._edge.address,
         )
 

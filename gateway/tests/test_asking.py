@@ -57,6 +57,19 @@ class TestAsked:
         asked.remove("a")
         assert [([], ["a"])] == await waiting
 
+    async def test_when_the_stream_has_gone_whoever_wrote_to_it_comes_to_an_end(self) -> None:
+        """Each rollout of notification left a task waiting in every gateway, until it was destroyed with an error."""
+        asked = Asked(["a"])
+
+        async def write() -> list[pb.SubscribeRequest]:
+            return [request async for request in asked.requests()]
+
+        writing = asyncio.create_task(write())
+        await asyncio.sleep(0)
+        asked.end()
+        async with asyncio.timeout(10):
+            assert 1 == len(await writing)
+
     async def test_many_names_go_in_portions_and_leave_before_they_come(self) -> None:
         names = [f"{number}" for number in range(2 * NAMES_AT_ONCE_MAX + 1)]
         parts = [names[:NAMES_AT_ONCE_MAX], names[NAMES_AT_ONCE_MAX:-1], names[-1:]]

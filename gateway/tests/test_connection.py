@@ -1,17 +1,17 @@
 """Clients that misbehave before their request is known: endless heads, slow ones, bodies that never come."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
-from oraculum_gateway import bodies, connection
+from oraculum_gateway import bodies, connection, listening
 from oraculum_gateway.listening import http_server
 
 
 async def talk(gateway, sent: bytes) -> bytes:
     """Send bytes and read to the end."""
-    host, port = gateway.url.removeprefix("http://").split(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
+    reader, writer = await connected(gateway)
     try:
         async with asyncio.timeout(10):
             writer.write(sent)
@@ -21,7 +21,13 @@ async def talk(gateway, sent: bytes) -> bytes:
         writer.close()
 
 
-HEAD = b"GET /api/v1/categories HTTP/1.1\r\nhost: x\r\nconnection: close\r\n"
+async def connected(gateway) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    host, port = gateway.url.removeprefix("http://").split(":")
+    return await asyncio.open_connection(host, int(port))
+
+
+ASKED = b"GET /api/v1/categories HTTP/1.1\r\nhost: x\r\n"
+HEAD = ASKED + b"connection: close\r\n"
 
 
 class TestHead:
@@ -61,6 +67,35 @@ class TestBody:
         answer = await talk(gateway, head)
         assert answer.startswith(b"HTTP/1.1 408")
         assert b"body_too_slow" in answer
+
+
+class TestRest:
+    """What comes behind an answer and begins no request."""
+
+    @pytest.mark.parametrize(("header", "rest"), [(b"content-length: 1000\r\n", b"x"), (b"", b"\r\n")])
+    async def test_it_holds_no_connection(
+        self, monkeypatch, start_gateway, redis_url: str, header: bytes, rest: bytes
+    ) -> None:
+        monkeypatch.setattr(listening, "IDLE_SECONDS_MAX", 1)
+        async with start_gateway(redis_url) as gateway, asyncio.timeout(10):
+            reader, writer = await connected(gateway)
+            writer.write(ASKED + header + b"\r\n")
+            await reader.readuntil(b"\r\n\r\n")
+            # The other end may have waited long enough already, and say so while this is on its way.
+            with suppress(ConnectionError):
+                writer.write(rest)
+                await writer.drain()
+                await reader.read()
+            writer.close()
+
+    async def test_another_request_may_come_behind_it(self, gateway) -> None:
+        async with asyncio.timeout(10):
+            reader, writer = await connected(gateway)
+            writer.write(ASKED + b"content-length: 4\r\n\r\n")
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"rest\r\n" + HEAD + b"\r\n")
+            assert (await reader.read()).count(b"HTTP/1.1 200") == 1
+            writer.close()
 
 
 def test_an_idle_connection_outlives_those_of_load_balancers() -> None:

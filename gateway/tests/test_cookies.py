@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from oraculum.auth.v1 import auth_service_pb2 as pb
-from oraculum_gateway.cookies import ACCESS, CSRF, REFRESH
+from oraculum_gateway.cookies import ACCESS, CSRF, DEVICE, REFRESH
 
 LOGIN = {"email": "ada@example.com", "password": "correct horse battery staple"}
 PAGE = {"x-session": "cookie"}
@@ -60,7 +60,7 @@ class TestSignIn:
         assert page.token not in response.text
         assert "again" not in response.text
         cookies = given(response)
-        assert {ACCESS, REFRESH, CSRF} == set(cookies)
+        assert {ACCESS, REFRESH, CSRF, DEVICE} == set(cookies)
         for name, one in cookies.items():
             assert name.startswith("__Host-")
             assert (True, "/", "strict", "") == (one["secure"], one["path"], one["samesite"], one["domain"])
@@ -76,10 +76,31 @@ class TestSignIn:
         headers = {**PAGE, **cookie(**session), "x-csrf-token": "word"}
         renewed = await page.http.post("/api/v1/auth/refresh", json={}, headers=headers)
         assert 200 == renewed.status_code
-        assert {ACCESS, REFRESH, CSRF} == set(given(renewed))
+        assert {ACCESS, REFRESH, CSRF, DEVICE} == set(given(renewed))
         ended = await page.http.post("/api/v1/auth/logout", headers=headers)
         assert 204 == ended.status_code
         assert {"0"} == {one["max-age"] for one in given(ended).values()}
+        assert DEVICE not in given(ended)
+
+    async def test_a_browser_is_known_again(self, page) -> None:
+        """By a name that it keeps, and that is in the session from the first sign-in on."""
+        named = given(await page.http.post("/api/v1/auth/login", json=LOGIN, headers=PAGE))[DEVICE].value
+        assert 16 <= len(named) <= 128
+        again = {**PAGE, **cookie(**{DEVICE: named})}
+        assert (
+            named
+            == given(await page.http.post("/api/v1/auth/login", json=LOGIN, headers=again))[DEVICE].value
+        )
+        own = {**again, "x-device-id": "what the client calls itself"}
+        assert DEVICE not in given(await page.http.post("/api/v1/auth/login", json=LOGIN, headers=own))
+        asked = [request.origin.device_id for _, request in page.backend.asked]
+        assert [named, named, "what the client calls itself"] == asked
+
+    async def test_each_browser_has_a_name_of_its_own(self, page) -> None:
+        for _ in range(2):
+            await page.http.post("/api/v1/auth/login", json=LOGIN, headers=PAGE)
+        one, other = (request.origin.device_id for _, request in page.backend.asked)
+        assert one != other
 
 
 class TestCommands:

@@ -1,9 +1,12 @@
 """What every answer carries: safety, request ids, CORS, caching; and how often one may ask."""
 
 import pytest
+from starlette.types import Scope
 
 from oraculum.event.v1 import event_service_pb2 as pb
+from oraculum_gateway.edge import EdgeMiddleware
 from oraculum_gateway.limits import Allowance, network
+from oraculum_gateway.networks import Networks
 
 
 class TestHeaders:
@@ -175,9 +178,34 @@ class TestLimits:
         ("203.0.113.7", "203.0.113.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
         ("2001:db8:1:2::ffff", "2001:db8:1:2::"),
-        ("::ffff:203.0.113.7", "203.0.113.7"),
         ("unknown", "unknown"),
     ],
 )
 def test_one_client_is_counted_once(address: str, counted_as: str) -> None:
     assert network(address) == counted_as
+
+
+@pytest.mark.parametrize(
+    ("shown", "address"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("::FFFF:CB00:7107", "203.0.113.7"),
+        ("2001:db8::7", "2001:db8::7"),
+        ("203.0.113.7:4711", "203.0.113.7:4711"),
+        ("unknown", "unknown"),
+    ],
+)
+@pytest.mark.parametrize("proxies", [0, 1])
+async def test_an_address_is_one_however_it_is_shown(shown: str, address: str, proxies: int) -> None:
+    """Else whoever has IPv4 and comes over an IPv6 socket is of no country, no known network, and everybody at once."""
+    found = []
+
+    async def app(scope: Scope, _receive: object, _send: object) -> None:
+        found.append(scope["edge"].address)
+
+    headers = [(b"x-forwarded-for", f"spoofed, {shown}".encode())] if proxies else []
+    client = None if proxies else (shown, 4711)
+    edge = EdgeMiddleware(app, origins=frozenset(), trusted_proxies=proxies, networks=Networks())
+    await edge({"type": "websocket", "headers": headers, "client": client}, app, app)
+    assert found == [address]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -101,6 +102,22 @@ class TestBody:
     async def test_an_exact_json_number_is_an_amount(self, gateway) -> None:
         await bet(gateway, json.dumps(BET).encode().replace(b'"10.00"', b"0.1"))
         assert gateway.backend.asked[-1][1].amount_units == 100_000
+
+    @pytest.mark.parametrize("number", [b"1e300000000000", b"-1e40", b"0e41", b"1e-300000000000", b"1.5e-40"])
+    async def test_a_short_number_of_endless_digits_is_refused_by_name(self, gateway, number: bytes) -> None:
+        """Nobody writes it out: a few bytes of exponent would be gigabytes of zeros."""
+        content = b'{"scale": {"lower": 0, "upper": %b, "step": 1, "unit": "x"}}' % number
+        headers = {**gateway.bearing(), "content-type": "application/json"}
+        response = await gateway.http.put(f"/api/v1/events/{uuid7()}", content=content, headers=headers)
+        assert bad_fields(response) == ["scale.upper"]
+        assert gateway.backend.asked == []
+
+    @pytest.mark.parametrize("number", [b"1e3", b"1000", b"1000.0", b'"1000"'])
+    async def test_a_number_is_the_same_however_it_is_written(self, gateway, number: bytes) -> None:
+        content = b'{"scale": {"lower": 0, "upper": %b, "step": 1, "unit": "x"}}' % number
+        headers = {**gateway.bearing(), "content-type": "application/json"}
+        await gateway.http.put(f"/api/v1/events/{uuid7()}", content=content, headers=headers)
+        assert Decimal(gateway.backend.asked[0][1].scale.upper) == 1000
 
     async def test_too_large_is_refused_before_it_is_read(self, gateway) -> None:
         problem(await bet(gateway, b" " * (1024 * 1024 + 1)), 413, "body_too_large")

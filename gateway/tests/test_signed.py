@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from oraculum.auth.v1.api_key_service_pb2 import OpenApiKeyResponse
+from oraculum_gateway.limits import Allowance
 from oraculum_gateway.signed import signature
 from oraculum_kit.errors import NotFound
 from oraculum_kit.ids import uuid7
@@ -34,11 +35,18 @@ def vouched(gateway) -> Any:
 
 
 async def send(
-    gateway: Any, method: str, target: str, *, body: bytes = b"", seconds: float = 0, **changes: str
+    gateway: Any,
+    method: str,
+    target: str,
+    *,
+    body: bytes = b"",
+    seconds: float = 0,
+    key: str = KEY,
+    **changes: str,
 ) -> httpx.Response:
     timestamp = str(int((datetime.now(UTC).timestamp() + seconds) * 1000))
     headers = {
-        "x-api-key": KEY,
+        "x-api-key": key,
         "x-timestamp": timestamp,
         "x-signature": signature(SECRET, timestamp, method, target, body),
     }
@@ -174,3 +182,19 @@ async def test_whoever_cannot_sign_does_not_make_auth_work(vouched) -> None:
 async def test_a_token_beside_it_is_ambiguous(vouched) -> None:
     answer = await send(vouched, "GET", READ, authorization=f"Bearer {vouched.token(UUID(int=1))}")
     assert (400, "ambiguous_credentials") == code(answer)
+
+
+async def test_keys_count_against_their_owner(start_gateway, redis_url: str) -> None:
+    """Whoever makes more keys may ask for no more."""
+    allowed = {"basic": (Allowance(3, 3600),), "stranger": (Allowance(100, 60),)}
+    async with start_gateway(redis_url, allowed) as gateway:
+        owner = uuid7()
+        answer = OpenApiKeyResponse(
+            secret=SECRET, scopes=["read"], tier="basic", access_token=gateway.parties.token(owner)
+        )
+        answer.expires_at.FromDatetime(datetime.now(UTC) + timedelta(minutes=5))
+        gateway.backend.on("OpenApiKey", answer)
+        answers = [await send(gateway, "GET", READ, key=str(uuid7())) for _ in range(4)]
+        by_token = await gateway.http.get(READ, headers=gateway.bearing(owner))
+    assert [200, 200, 200, 429] == [one.status_code for one in answers]
+    assert 429 == by_token.status_code

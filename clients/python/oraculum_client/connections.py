@@ -2,21 +2,38 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
 import httpx
 
 from oraculum_client.credentials import Bearer, Credentials
+from oraculum_client.devices import kept_device_id
 from oraculum_client.exchange import UNKNOWN, Ask, check, pause, read
 
 T = TypeVar("T")
 
 TIMEOUT_SECONDS: Final = 10.0
 ATTEMPTS: Final = 5
+SIGN_IN: Final = frozenset({"/api/v1/auth/register", "/api/v1/auth/login"})
 
 
-class Connection:
+class _Both:
+    """What is the same in both."""
+
+    _device_id: str | None
+
+    def _ready(self, ask: Ask) -> Ask:
+        """A request with its key, and with the device's name where somebody signs in."""
+        if ask.path not in SIGN_IN:
+            return ask.keyed()
+        if self._device_id is None:
+            self._device_id = kept_device_id()
+        return replace(ask.keyed(), device_id=self._device_id)
+
+
+class Connection(_Both):
     """What a client is made of."""
 
     def __init__(
@@ -27,11 +44,17 @@ class Connection:
         credentials: Credentials | None = None,
         timeout_seconds: float = TIMEOUT_SECONDS,
         attempts: int = ATTEMPTS,
+        device_id: str | None = None,
     ) -> None:
-        """Talk to the gateway at `url`, as nobody, with a token, or with an API key."""
+        """Talk to the gateway at `url`, as nobody, with a token, or with an API key.
+
+        `device_id` is what is sent to sign in; None for the name that the environment gives or this machine keeps, empty
+        for none.
+        """
         self.credentials = credentials or Bearer(token)
         self._client = httpx.Client(base_url=url, timeout=timeout_seconds)
         self._attempts = attempts
+        self._device_id = device_id
 
     def __enter__(self) -> Self:
         return self
@@ -55,7 +78,7 @@ class Connection:
 
     def raw(self, ask: Ask) -> httpx.Response:
         """Send a request until its outcome is known, or attempts end; the answer as it came."""
-        ask = ask.keyed()
+        ask = self._ready(ask)
         for attempt in range(self._attempts - 1):
             response: httpx.Response | None = None
             try:
@@ -69,7 +92,7 @@ class Connection:
         return self._client.send(ask.request(self._client, self.credentials))
 
 
-class AsyncConnection:
+class AsyncConnection(_Both):
     """What an async client is made of."""
 
     def __init__(
@@ -80,11 +103,17 @@ class AsyncConnection:
         credentials: Credentials | None = None,
         timeout_seconds: float = TIMEOUT_SECONDS,
         attempts: int = ATTEMPTS,
+        device_id: str | None = None,
     ) -> None:
-        """Talk to the gateway at `url`, as nobody, with a token, or with an API key."""
+        """Talk to the gateway at `url`, as nobody, with a token, or with an API key.
+
+        `device_id` is what is sent to sign in; None for the name that the environment gives or this machine keeps, empty
+        for none.
+        """
         self.credentials = credentials or Bearer(token)
         self._client = httpx.AsyncClient(base_url=url, timeout=timeout_seconds)
         self._attempts = attempts
+        self._device_id = device_id
 
     async def __aenter__(self) -> Self:
         return self
@@ -108,7 +137,7 @@ class AsyncConnection:
 
     async def raw(self, ask: Ask) -> httpx.Response:
         """Send a request until its outcome is known, or attempts end; the answer as it came."""
-        ask = ask.keyed()
+        ask = self._ready(ask)
         for attempt in range(self._attempts - 1):
             response: httpx.Response | None = None
             try:

@@ -3,7 +3,7 @@
 import random
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlencode
@@ -32,6 +32,8 @@ class Ask:
     body: Mapping[str, Any] | None = None
     # None for what is no command; empty where the caller gave no key of their own.
     key: str | None = None
+    # What the device is called, where somebody signs in.
+    device_id: str = ""
 
     @property
     def target(self) -> str:
@@ -44,7 +46,7 @@ class Ask:
         if self.key is None or self.key:
             return self
         key = str(uuid.uuid4())  # lint-allow kit-only: a client has nothing of the house
-        return Ask(self.method, self.path, self.query, self.body, key)
+        return replace(self, key=key)
 
     def request(self, client: httpx.Client | httpx.AsyncClient, credentials: Credentials) -> httpx.Request:
         """The request; signed anew each time, since a signature serves once."""
@@ -56,6 +58,8 @@ class Ask:
             headers["content-type"] = "application/json"
         if self.key:
             headers["idempotency-key"] = self.key
+        if self.device_id:
+            headers["x-device-id"] = self.device_id
         headers.update(credentials.headers(self.method, self.target, content))
         return client.build_request(self.method, self.target, content=content or None, headers=headers)
 

@@ -1077,7 +1077,7 @@ class Oraculum(Connection):
         roles: Sequence[Literal["user", "creator", "admin"]],
         idempotency_key: str = "",
     ) -> shapes.User:
-        """Set the roles of an account."""
+        """Set the roles of an account; the operator alone makes administrators."""
         return self.told(
             Ask(
                 "POST", f"/api/v1/admin/users/{segment(id)}/role", body={"roles": roles}, key=idempotency_key

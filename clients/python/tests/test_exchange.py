@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -107,6 +108,65 @@ def test_a_key_signs_what_is_sent(script: Script) -> None:
     signed = f"{headers['x-timestamp']}{method}{path}".encode() + body
     assert hmac.new(b"secret", signed, hashlib.sha256).hexdigest() == headers["x-signature"]
     assert "secret" not in repr(api.credentials)
+
+
+class TestDevice:
+    """Whoever signs in says from where, so that the account knows the machine again."""
+
+    @pytest.fixture(autouse=True)
+    def given_no_name(self, monkeypatch) -> None:
+        monkeypatch.delenv("ORACULUM_DEVICE_ID", raising=False)
+
+    def test_a_machine_keeps_its_name(self, script: Script, tmp_path: Path, monkeypatch) -> None:
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+        assert 3 == len({*names(script), *names(script, device_id="mine"), *names(script, device_id="")})
+        name, *others = names(script)
+        assert 16 <= len(name) <= 128
+        assert [name] == names(script)
+        assert [] == others
+        kept = tmp_path / "oraculum" / "device-id"
+        assert ([kept], 0o600) == (list(kept.parent.iterdir()), kept.stat().st_mode & 0o777)
+
+    def test_none_is_made_up_where_none_would_stay(self, script: Script, tmp_path: Path, monkeypatch) -> None:
+        """A container has no folder for it; another name at every start would be a new device each time."""
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+        assert [""] == names(script)
+        monkeypatch.delenv("XDG_STATE_HOME")
+        monkeypatch.setenv("HOME", str(tmp_path))
+        assert [""] == names(script)
+        assert [] == list(tmp_path.iterdir())
+
+    def test_the_environment_gives_it_a_name(self, script: Script, tmp_path: Path, monkeypatch) -> None:
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+        monkeypatch.setenv("ORACULUM_DEVICE_ID", "a-name-of-this-program\n")
+        assert ["a-name-of-this-program", "mine"] == [*names(script), *names(script, device_id="mine")]
+        monkeypatch.setenv("ORACULUM_DEVICE_ID", "")
+        assert [""] == names(script)
+        assert [] == list(tmp_path.iterdir())
+
+    def test_nothing_else_tells_it(self, script: Script, tmp_path: Path, monkeypatch) -> None:
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+        script.answers = [(200, CANCELLED)]
+        with Oraculum(script.url, token="me") as api:
+            api.cancel_predictions(event_id=EVENT)
+        assert "x-device-id" not in script.asked[0][2]
+        assert [] == list(tmp_path.iterdir())
+
+    def test_where_nothing_can_be_kept_there_is_none(
+        self, script: Script, tmp_path: Path, monkeypatch
+    ) -> None:
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+        (tmp_path / "file").write_text("no folder")
+        assert [""] == names(script)
+
+
+def names(script: Script, **options: str) -> list[str]:
+    """What a machine calls itself when somebody signs in."""
+    script.asked.clear()
+    script.answers = [(401, {"status": 401, "code": "bad_credentials"})]
+    with Oraculum(script.url, **options) as api, pytest.raises(Problem):
+        api.login(email="ada@example.com", password="a wrong guess")
+    return [headers.get("x-device-id", "") for _, _, headers, _ in script.asked]
 
 
 def test_nobody_there_is_said_as_it_is() -> None:

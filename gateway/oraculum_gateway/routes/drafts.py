@@ -68,7 +68,11 @@ ROUTES: Final = (
         summary="Publish a draft: pay what it costs and open its market", who=Who.SIGNED_IN,
         limit=Limit.CREATE_EVENT, command=True, body=shapes.PublishIn, answer=shapes.EventOut,
         example={"version": 1},
-        refusals={404: "event_not_found", 409: "event_not_a_draft, creation_not_paid or event_changed"},
+        refusals={
+            403: "of its author, who pays: identity_check_required, jurisdiction_closed or person_barred",
+            404: "event_not_found",
+            409: "event_not_a_draft, creation_not_paid, event_changed, author_barred or author_excluded",
+        },
     ),
     Route(
         method="POST", path="/admin/categories", name="adminCreateCategory", tag="admin",

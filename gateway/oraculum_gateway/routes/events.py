@@ -218,7 +218,10 @@ ROUTES: Final = (
         method="POST", path="/events", name="createEvent", tag="events", handler=create, command=True,
         summary="Create an event and open its market, or keep it a draft", who=Who.CREATOR, limit=Limit.CREATE_EVENT,
         body=shapes.EventIn, answer=shapes.EventOut, status=201, example=_EXAMPLE,
-        refusals={403: "creation_not_allowed"},
+        refusals={
+            403: "creation_not_allowed; of who pays identity_check_required, jurisdiction_closed or person_barred",
+            409: "author_excluded: whoever asked not to play pays for no event",
+        },
     ),
     Route(
         method="GET", path="/events/{id}", name="getEvent", tag="events", handler=one,

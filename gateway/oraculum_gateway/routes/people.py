@@ -194,7 +194,7 @@ def origin_of(call: Call) -> pb.Origin:
     return pb.Origin(
         address=edge.address,
         user_agent=call.request.headers.get("user-agent", "")[:300],
-        device_id=call.request.headers.get("x-device-id", "")[:128],
+        device_id=edge.device_id,
     )
 
 
@@ -307,9 +307,9 @@ ROUTES: Final = (
     ),
     Route(
         method="POST", path="/admin/users/{id}/role", name="adminSetRoles", tag="admin", handler=set_roles,
-        summary="Set the roles of an account", who=Who.ADMIN, command=True, limit=Limit.COMMAND,
-        body=shapes.RolesIn, answer=shapes.UserOut, example={"roles": ["user", "creator"]},
-        refusals={404: "user_not_found"},
+        summary="Set the roles of an account; the operator alone makes administrators", who=Who.ADMIN, command=True,
+        limit=Limit.COMMAND, body=shapes.RolesIn, answer=shapes.UserOut, example={"roles": ["user", "creator"]},
+        refusals={403: "administrators_are_made_beside", 404: "user_not_found"},
     ),
     Route(
         method="POST", path="/admin/users/{id}/tier", name="adminSetTier", tag="admin", handler=set_tier,

@@ -10,10 +10,9 @@ from starlette.responses import Response
 from oraculum.auth.v1 import privacy_service_pb2 as pb
 from oraculum_gateway import cookies
 from oraculum_gateway.route import Call, Limit, Route, Who
-from oraculum_gateway.routes import inbox, orders, risk, trading, wallet
+from oraculum_gateway.routes import drafts, events, inbox, judging, orders, risk, trading, wallet, webhooks
 from oraculum_gateway.routes.people import SIGN_IN_TOO_OLD
 from oraculum_gateway.shapes import privacy as shapes
-from oraculum_gateway.shapes.base import PageQuery
 from oraculum_kit.timestamps import from_wire
 
 _PAGE: Final = 100
@@ -28,13 +27,20 @@ _LISTS: Final[Mapping[str, str]] = {
     "triggers": "listTriggers",
     "alerts": "listAlerts",
     "notifications": "listNotifications",
+    "events": "listEvents",
+    "drafts": "listDrafts",
+    "disputes": "listMyDisputes",
+    "webhooks": "listWebhooks",
+    "notification_preferences": "getNotificationPreferences",
+    "limits": "getLimits",
 }
+_MODULES: Final = (drafts, events, inbox, judging, orders, risk, trading, webhooks)
 
 
 async def export(call: Call) -> shapes.ExportOut:
     """Gather it, list by list, by the same routes that I could ask myself."""
     held = await call.services.privacy.ExportMe(pb.ExportMeRequest())
-    routes = {route.name: route for module in (inbox, orders, risk, trading) for route in module.ROUTES} | {
+    routes = {route.name: route for module in _MODULES for route in module.ROUTES} | {
         route.name: route for route in wallet.routes(ledger_is_public=False)
     }
     balances = _plain(await routes["listBalances"].handler(call))
@@ -48,13 +54,18 @@ async def export(call: Call) -> shapes.ExportOut:
 
 
 async def _read(call: Call, route: Route) -> shapes.ExportedOut:
+    """All of a list that is mine: of some an administrator sees everybody's."""
     rows: list[dict[str, Any]] = []
-    cursor = ""
-    query = route.query or PageQuery
+    me, cursor = str(call.user.id) if call.user else "", ""
     for _ in range(_PAGES_MAX):
-        page = _plain(await route.handler(replace(call, query=query(limit=_PAGE, cursor=cursor))))
-        rows += page["data"]
-        cursor = page["meta"]["next_cursor"] or ""
+        asked = {"limit": _PAGE, "cursor": cursor, "creator": me}
+        query = route.query and route.query(
+            **{name: value for name, value in asked.items() if name in route.query.model_fields}
+        )
+        page = _plain(await route.handler(replace(call, query=query)))
+        # What is no list is one thing of mine.
+        rows += [row for row in page.get("data", [page]) if row.get("user_id", me) == me]
+        cursor = page.get("meta", {}).get("next_cursor") or ""
         if not cursor:
             break
     return shapes.ExportedOut(address=route.full_path, data=rows, next_cursor=cursor or None)

@@ -33,12 +33,20 @@ def _exact(value: object) -> Decimal:
         raise ValueError("must be a plain decimal number")
     digits = text.removeprefix("-").replace(".", "", 1)
     if isinstance(value, Decimal):
-        if not value.is_finite():
-            raise ValueError("must be a finite number")
-        return value
+        return _bounded(value)
     if not digits.isdecimal() or text.endswith(".") or text.removeprefix("-").startswith("."):
         raise ValueError("must be a plain decimal number such as 12.50")
     return Decimal(text)
+
+
+def _bounded(number: Decimal) -> Decimal:
+    """A JSON number, unless its exponent makes a few characters more digits than anybody could write out."""
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise ValueError("must be a finite number")  # noqa: TRY004  pydantic wants this one
+    if number.adjusted() >= DECIMAL_LENGTH_MAX or exponent < -DECIMAL_LENGTH_MAX:
+        raise ValueError(f"must be a number of at most {DECIMAL_LENGTH_MAX} digits")
+    return number
 
 
 def _uuid(value: object) -> UUID:
