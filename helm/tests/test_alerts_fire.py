@@ -11,13 +11,23 @@ import pytest
 import yaml
 
 from oraculum_dev.observe import rules
+from oraculum_dev.project import SERVICES
 
 HTTP = "oraculum_gateway_http_seconds_count"
 ORDER = 'method="/oraculum.prediction.v1.PredictionService/PlaceOrder"'
+SERVING = {f'oraculum_ready{{service="{name}",instance="a"}}': "1x90" for name in (*SERVICES, "gateway")}
+POSTGRES, VALKEY = 'container="postgres"', 'container="valkey"'
 
 # By alert: the series of trouble, a minute at which it is still silent, and one at which it fires.
 TROUBLE: dict[str, tuple[dict[str, str], int, int]] = {
-    "LedgerInvariantBroken": ({'oraculum_wallet_ledger_violations{law="balance"}': "0 0 0 1 1 1"}, 2, 4),
+    "LedgerInvariantBroken": (
+        {
+            'oraculum_wallet_ledger_violations{law="balance",instance="a"}': "0 0 0 1 1 1",
+            'oraculum_wallet_ledger_proved_timestamp_seconds{instance="a"}': "0+60x5",
+        },
+        2,
+        4,
+    ),
     "LedgerUnproved": ({"oraculum_wallet_ledger_proved_timestamp_seconds": "0x60"}, 15, 25),
     "WalletIncidentOpen": ({'oraculum_wallet_incidents_open{kind="fill_gap"}': "1x10"}, 1, 4),
     "FillsHalted": ({"oraculum_wallet_events_halted": "0 1x10"}, 1, 4),
@@ -31,7 +41,7 @@ TROUBLE: dict[str, tuple[dict[str, str], int, int]] = {
     "DeadLetters": ({'oraculum_consumer_records_total{result="dead",group="wallet"}': "0x9 1x10"}, 8, 12),
     "FactsMissing": ({'oraculum_consumer_gaps_total{group="wallet"}': "0x9 1x10"}, 8, 12),
     "JobsFailing": ({'oraculum_job_runs_total{kind="lock",result="dead"}': "0+1x60"}, 5, 30),
-    "ServiceDown": ({'oraculum_ready{service="wallet",instance="a"}': "1 0x10"}, 1, 4),
+    "ServiceDown": (SERVING | {'oraculum_ready{service="wallet",instance="a"}': "1 0x10"}, 1, 4),
     "ReplicaUnready": (
         {
             'oraculum_ready{service="wallet",instance="a"}': "1x20",
@@ -60,6 +70,37 @@ TROUBLE: dict[str, tuple[dict[str, str], int, int]] = {
         {'oraculum_prediction_house_exposure_units{asset="USDC"}': "2000000000000x20"},
         4,
         8,
+    ),
+    "CertificateEnding": (
+        {
+            'oraculum_tls_certificate_ends_timestamp_seconds{service="auth",instance="a",which="shown"}': "606600x60"
+        },
+        10,
+        50,
+    ),
+    "DiskFilling": (
+        {
+            'kubelet_volume_stats_available_bytes{namespace="o",persistentvolumeclaim="oraculum-postgres-1"}': "100-10x30",
+            'kubelet_volume_stats_capacity_bytes{namespace="o",persistentvolumeclaim="oraculum-postgres-1"}': "100x30",
+        },
+        15,
+        22,
+    ),
+    "DatabaseBusy": (
+        {
+            f'container_cpu_usage_seconds_total{{namespace="o",pod="p-1",{POSTGRES}}}': "0+220x30",
+            f'kube_pod_container_resource_limits{{namespace="o",pod="p-1",{POSTGRES},resource="cpu"}}': "4x30",
+        },
+        9,
+        20,
+    ),
+    "CacheFull": (
+        {
+            f'container_memory_working_set_bytes{{namespace="o",pod="v-1",{VALKEY}}}': "90x30",
+            f'kube_pod_container_resource_limits{{namespace="o",pod="v-1",{VALKEY},resource="memory"}}': "100x30",
+        },
+        8,
+        15,
     ),
     "SignInUnderAttack": ({'oraculum_gateway_rate_limited_total{limit="sign_in"}': "0+600x30"}, 3, 12),
     # The objectives: one event in five is bad.
@@ -110,9 +151,24 @@ TROUBLE: dict[str, tuple[dict[str, str], int, int]] = {
     ),
 }
 QUIET = {
-    "oraculum_wallet_ledger_violations": "0x90",
-    "oraculum_wallet_ledger_proved_timestamp_seconds": "0+60x90",
-    'oraculum_ready{service="wallet",instance="a"}': "1x90",
+    'oraculum_tls_certificate_ends_timestamp_seconds{service="auth",instance="a",which="file"}': "7776000x90",
+    f'container_cpu_usage_seconds_total{{namespace="o",pod="p-1",{POSTGRES}}}': "0+60x90",
+    f'kube_pod_container_resource_limits{{namespace="o",pod="p-1",{POSTGRES},resource="cpu"}}': "4x90",
+    f'container_memory_working_set_bytes{{namespace="o",pod="v-1",{VALKEY}}}': "60x90",
+    f'kube_pod_container_resource_limits{{namespace="o",pod="v-1",{VALKEY},resource="memory"}}': "100x90",
+    'kubelet_volume_stats_available_bytes{namespace="o",persistentvolumeclaim="data-oraculum-kafka-nodes-0"}': "60x90",
+    'kubelet_volume_stats_capacity_bytes{namespace="o",persistentvolumeclaim="data-oraculum-kafka-nodes-0"}': "100x90",
+    # What the last proof on this replica found was mended; the proof after it ran on another.
+    'oraculum_wallet_ledger_violations{law="balance",instance="a"}': "1x90",
+    'oraculum_wallet_ledger_proved_timestamp_seconds{instance="a"}': "-60x90",
+    'oraculum_wallet_ledger_violations{law="balance",instance="b"}': "0x90",
+    'oraculum_wallet_ledger_proved_timestamp_seconds{instance="b"}': "0+60x90",
+    **SERVING,
+    # Both replicas say the sum of all markets, which is less than what wakes somebody.
+    **{
+        f'oraculum_prediction_house_exposure_units{{asset="USDC",instance="{name}"}}': "600000000000x90"
+        for name in "ab"
+    },
     'oraculum_outbox_leads{service="wallet"}': "1x90",
     'oraculum_outbox_age_seconds{service="wallet"}': "1x90",
     f'{HTTP}{{route="/a",status="200"}}': "0+100x90",
@@ -178,3 +234,8 @@ def test_an_alert_fires_when_its_trouble_has_lasted(check, name) -> None:
 
 def test_nothing_fires_when_all_is_well(check) -> None:
     assert "" == check(QUIET, [(".+", minute, False) for minute in (5, 30, 80)])
+
+
+def test_a_service_whose_every_process_has_gone_is_down_though_nobody_says_so(check) -> None:
+    series = {one: values for one, values in QUIET.items() if 'service="auth"' not in one}
+    assert "" == check(series, [("ServiceDown", 0, False), ("ServiceDown", 4, True)])

@@ -81,3 +81,30 @@ def test_each_process_mounts_its_own_key_and_no_other(objects) -> None:
         assert {f"{name}.pem", "services.jwks.json"} == {item["key"] for item in keys}
         for own in ("token", "data-keys"):
             assert any(one["name"] == own for one in volumes) == (name == "auth")
+
+
+def test_only_who_owns_a_schema_reaches_the_books(objects) -> None:
+    ingress = objects.one("NetworkPolicy", "postgres")["spec"]["ingress"]
+    owners = {
+        name
+        for name in PROCESSES
+        if any(
+            one["name"] == "DATABASE_URL"
+            for one in objects.one("Deployment", name)["spec"]["template"]["spec"]["containers"][0]["env"]
+        )
+    }
+    assert owners == peers(ingress, "from") == set(SERVICES)
+    # The servers among themselves and their operator; Prometheus, for its own port alone.
+    others = [rule for rule in ingress if not peers([rule], "from")]
+    assert [{5432, 8000}, {9187}] == [{port["port"] for port in rule["ports"]} for rule in others]
+    assert all("namespaceSelector" in rule["from"][-1] for rule in others)
+
+
+def test_names_are_resolved_by_whom_the_operator_says(with_values) -> None:
+    cache = {"ipBlock": {"cidr": "169.254.20.10/32"}}
+    for name in PROCESSES:
+        policy = with_values(networkPolicies={"dns": [cache]}).one("NetworkPolicy", name)
+        (resolver,) = [
+            rule for rule in policy["spec"]["egress"] if {53} == {one["port"] for one in rule["ports"]}
+        ]
+        assert [cache] == resolver["to"]

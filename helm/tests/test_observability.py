@@ -151,3 +151,17 @@ def test_a_dashboard_of_each_part_is_what_grafana_reads() -> None:
             assert panel["fieldConfig"]["defaults"]["unit"]
             assert all(target["expr"] for target in panel["targets"])
     assert len(parts) == len(uids)
+
+
+def test_the_adapter_makes_what_autoscalers_ask_for_of_what_is_exported(objects) -> None:
+    """An autoscaler that cannot ask for one of its numbers never takes a pod away."""
+    told = yaml.safe_load((ROOT / "k8s" / "prometheus-adapter.yaml").read_text(encoding="utf-8"))
+    made = {one["name"]["as"]: one["seriesQuery"].split("{")[0] for one in told["rules"]["custom"]}
+    asked = {
+        metric["pods"]["metric"]["name"]
+        for scaler in objects.of("HorizontalPodAutoscaler")
+        for metric in scaler["spec"]["metrics"]
+        if metric["type"] == "Pods"
+    }
+    assert asked <= made.keys()
+    assert set(made.values()) <= declared()

@@ -19,10 +19,10 @@ def environment(objects, service) -> dict:
 
 def test_where_money_moves_the_same_is_asked(with_values) -> None:
     objects = with_values(people={"kycFreeDollars": "500", "closedJurisdictions": ["FR", "US-NY"]})
-    for service in ("wallet", "prediction"):
+    for service in ("wallet", "prediction", "event"):
         found = environment(objects, service)
         assert ("500", "FR,US-NY") == (found["KYC_FREE_DOLLARS"], found["CLOSED_JURISDICTIONS"])
-    assert "KYC_FREE_DOLLARS" not in environment(objects, "event")
+    assert "KYC_FREE_DOLLARS" not in environment(objects, "notification")
 
 
 def test_nothing_said_leaves_it_to_the_processes(with_values) -> None:

@@ -47,6 +47,13 @@ def test_the_committed_manifests_are_what_the_chart_renders() -> None:
         ({"redis": {"bundled": False}}, "secret with `url`"),
         ({"kafka": {"replication": 1}}, "no record could ever be acknowledged"),
         ({"ingress": {"kind": "gateway"}}, "name the Gateway"),
+        ({"ingress": {"host": "bets.example.com"}}, "publicUrl is https://oraculum.example.com"),
+        ({"defaults": {"drainSeconds": 30}}, "25 more than drainSeconds"),
+        (
+            {"services": {"auth": {"env": {"A": "1"}, "secretEnv": {"A": {"name": "s", "key": "k"}}}}},
+            "in env and in secretEnv",
+        ),
+        ({"services": {"auth": {"secretEnv": {"A": {"name": "s"}}}}}, "key"),
         ({"postgres": {"backup": {"enabled": True}}}, "say in postgres.backup.destination where to"),
     ],
 )

@@ -45,6 +45,21 @@ def test_the_topics_are_mended_while_nobody_serves(with_values) -> None:
     (container,) = job["spec"]["template"]["spec"]["containers"]
     assert ["restored", "/app/topics"] == container["args"]
     assert {"name": "RESTORED_AT", "value": AT} in container["env"]
+    assert {"name": "RESTORED_SINCE_HOURS", "value": "24"} in container["env"]
+
+
+def test_the_job_looks_as_far_back_as_it_is_told_and_reaches_the_books(with_values) -> None:
+    objects = with_values(postgres={"restore": {"at": AT, "sinceHours": 200}}, defaults=DOWN)
+    (job,) = [one for one in objects.of("Job") if one["metadata"]["name"] == "oraculum-restored"]
+    pod = job["spec"]["template"]
+    assert {"name": "RESTORED_SINCE_HOURS", "value": "200"} in pod["spec"]["containers"][0]["env"]
+    callers = [
+        peer["podSelector"]["matchLabels"]
+        for rule in objects.one("NetworkPolicy", "postgres")["spec"]["ingress"]
+        for peer in rule["from"]
+        if "podSelector" in peer
+    ]
+    assert any(labels.items() <= pod["metadata"]["labels"].items() for labels in callers)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@
 {{- end }}
 {{- end -}}
 
-{{/* What wallet and prediction ask of people, alike. */}}
+{{/* What is asked of people, alike wherever their money moves. */}}
 {{- define "oraculum.identityEnv" -}}
 {{- with .Values.people.kycFreeDollars }}
 - {name: KYC_FREE_DOLLARS, value: {{ . | quote }}}
@@ -104,7 +104,7 @@
 - {name: DATA_KEYS_FILE, value: /etc/oraculum/data/data.json}
 {{ include "oraculum.peopleEnv" $root }}
 {{- end }}
-{{- if has .name (list "wallet" "prediction") }}
+{{- if has .name (list "wallet" "prediction" "event") }}
 {{- include "oraculum.identityEnv" $root }}
 {{- end }}
 {{- if has "mail" $settings.needs }}
@@ -131,7 +131,12 @@
 - {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ . | quote }}}
 - {name: TRACES_SAMPLE_RATIO, value: {{ $root.Values.observability.traceRatio | quote }}}
 {{- end }}
+- {name: DRAIN_SECONDS, value: {{ $settings.drainSeconds | quote }}}
 {{- range $name, $value := $settings.env }}
 - {name: {{ $name }}, value: {{ $value | quote }}}
+{{- end }}
+{{- range $name, $reference := $settings.secretEnv }}
+- name: {{ $name }}
+  valueFrom: {secretKeyRef: {name: {{ $reference.name }}, key: {{ $reference.key }}}}
 {{- end }}
 {{- end -}}

@@ -39,6 +39,19 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- define "oraculum.httpPort" -}}8080{{- end -}}
 {{- define "oraculum.internalPort" -}}9090{{- end -}}
 
+{{/* As many as all processes together may open while one of each is replaced: a pool, and what listens and leads beside it. */}}
+{{- define "oraculum.connections" -}}
+{{- $sum := 30 -}}
+{{- range $name, $_ := .Values.services -}}
+{{- $settings := include "oraculum.settings" (dict "root" $ "name" $name) | fromJson -}}
+{{- if has "postgres" $settings.needs -}}
+{{- $pool := int (index $settings.env "DATABASE_POOL_MAX" | default 8) -}}
+{{- $sum = add $sum (mul (add1 (max $settings.replicas $settings.autoscaling.maxReplicas)) (add $pool 4)) -}}
+{{- end -}}
+{{- end -}}
+{{- $sum -}}
+{{- end -}}
+
 {{- define "oraculum.postgresHost" -}}
 {{- if .Values.postgres.bundled -}}{{ .Release.Name }}-postgres-rw{{- else -}}{{ .Values.postgres.host }}{{- end -}}
 {{- end -}}

@@ -7,6 +7,17 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- range $name, $_ := .Values.services }}
+{{- $settings := include "oraculum.settings" (dict "root" $ "name" $name) | fromJson }}
+{{- if lt (int $settings.terminationSeconds) (add $settings.drainSeconds 25) }}
+{{- fail (printf "services.%s: terminationSeconds must be 25 more than drainSeconds, or calls and work are cut off at the end" $name) }}
+{{- end }}
+{{- range $variable, $_ := $settings.secretEnv }}
+{{- if hasKey $settings.env $variable }}
+{{- fail (printf "services.%s says %s in env and in secretEnv: which one counts?" $name $variable) }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if and (not .Values.postgres.bundled) (not .Values.postgres.host) }}
 {{- fail "postgres.bundled is false: say in postgres.host where the server is" }}
 {{- end }}
@@ -48,6 +59,9 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- end }}
+{{- if and .Values.ingress.enabled (ne (index (urlParse .Values.publicUrl) "hostname") .Values.ingress.host) }}
+{{- fail (printf "publicUrl is %s and ingress.host is %s: people who come by the one are refused by cookies and signatures of the other" .Values.publicUrl .Values.ingress.host) }}
 {{- end }}
 {{- if and .Values.ingress.enabled (eq .Values.ingress.kind "gateway") (not .Values.ingress.gateway.name) }}
 {{- fail "ingress.kind is gateway: name the Gateway in ingress.gateway.name" }}
