@@ -1,6 +1,7 @@
 """An identity check through the whole suite: asked of a provider, told by its signed webhook, heard where money moves."""
 
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -26,16 +27,26 @@ async def api(suite: Suite) -> AsyncIterator[Api]:
     await api.close()
 
 
+def never_said(last_name: str) -> str:
+    """A whole name that nobody has said on this suite.
+
+    Whoever says that they are somebody whose other account has limits waits for an administrator, and those who try out
+    every route say that they are whom the examples name.
+    """
+    letters = "".join(chr(ord("a") + int(digit, 16)) for digit in uuid4().hex)
+    return f"{letters.capitalize()} {last_name}"
+
+
 @pytest.mark.parametrize(
-    ("name", "kyc", "tier"),
-    [("Ada Lovelace", "approved", "verified"), ("Eve Refused", "rejected", "basic")],
+    ("last_name", "kyc", "tier"),
+    [("Lovelace", "approved", "verified"), ("Refused", "rejected", "basic")],
 )
 async def test_what_the_provider_says_is_heard_everywhere(
-    suite: Suite, api: Api, name: str, kyc: str, tier: str
+    suite: Suite, api: Api, last_name: str, kyc: str, tier: str
 ) -> None:
-    person = Person(name, EvmWallet(), api)
+    person = Person("Ada", EvmWallet(), api)
     await person.sign_in()
-    asked = {"legal_name": name, "birth_date": "1990-12-10", "country": "FR"}
+    asked = {"legal_name": never_said(last_name), "birth_date": "1990-12-10", "country": "FR"}
     assert "pending" == (await person.command("/users/me/kyc", asked)).body["status"]
     await person.command("/users/me/kyc/documents", passport())
 
@@ -57,9 +68,9 @@ async def test_what_the_provider_says_is_heard_everywhere(
 
 async def test_what_is_no_picture_decides_nothing(suite: Suite, api: Api) -> None:
     """Whoever fills forms with anything keeps their tokens: a decision would end them."""
-    person = Person("Ada Lovelace", EvmWallet(), api)
+    person = Person("Ada", EvmWallet(), api)
     await person.sign_in()
-    asked = {"legal_name": "Ada Lovelace", "birth_date": "1990-12-10", "country": "FR"}
+    asked = {"legal_name": never_said("Lovelace"), "birth_date": "1990-12-10", "country": "FR"}
     await person.command("/users/me/kyc", asked)
     told = (await person.command("/users/me/kyc/documents", passport(NO_PICTURE))).body
     assert ("pending", ["passport"]) == (told["status"], told["documents"])

@@ -1,11 +1,12 @@
 """For tests of messaging: loops that run for the length of a block, waiting for what must come, reading a topic."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka import Message as KafkaMessage
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
@@ -16,6 +17,12 @@ from oraculum_kit.kafka import Cluster
 
 PATIENCE_SECONDS: Final = 90.0
 _ANSWER_SECONDS: Final = 30.0
+_LOOK_SECONDS: Final = 0.02
+_NO_LEADER_YET: Final = {
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+}
 _sql: Final = queries("oraculum_kit", "sql/outbox.sql")
 
 
@@ -37,7 +44,7 @@ async def eventually(check: Callable[[], Awaitable[bool]]) -> None:
     """Wait until it is true; a test that waits in vain ends with a TimeoutError."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not await check():  # noqa: ASYNC110  what is waited for happens in other processes
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(_LOOK_SECONDS)
 
 
 async def outbox_depth(database: Database) -> int:
@@ -75,10 +82,7 @@ def _records_of(cluster: Cluster, topic: str) -> list[KafkaMessage]:
     consumer = Consumer(cluster.settings() | {"group.id": f"read-{uuid7()}", "enable.auto.commit": False})
     try:
         partitions = list(consumer.list_topics(topic, _ANSWER_SECONDS).topics[topic].partitions)
-        ends = {
-            partition: consumer.get_watermark_offsets(TopicPartition(topic, partition), _ANSWER_SECONDS)[1]
-            for partition in partitions
-        }
+        ends = {partition: _end_of(consumer, TopicPartition(topic, partition)) for partition in partitions}
         consumer.assign([TopicPartition(topic, partition, 0) for partition in partitions])
         found: list[KafkaMessage] = []
         while len(found) < sum(ends.values()):
@@ -86,3 +90,15 @@ def _records_of(cluster: Cluster, topic: str) -> list[KafkaMessage]:
         return sorted(found, key=lambda message: (message.partition() or 0, message.offset() or 0))
     finally:
         consumer.close()
+
+
+def _end_of(consumer: Consumer, place: TopicPartition) -> int:
+    """Where a partition ends, asked again while a topic that was just made has no leader who knows of it."""
+    deadline = time.monotonic() + _ANSWER_SECONDS
+    while True:
+        try:
+            return int(consumer.get_watermark_offsets(place, _ANSWER_SECONDS)[1])
+        except KafkaException as refused:
+            if refused.args[0].code() not in _NO_LEADER_YET or time.monotonic() > deadline:
+                raise
+        time.sleep(_LOOK_SECONDS)
