@@ -27,11 +27,10 @@ SECOND: Final = "gateway-2"
 class Processes:
     """A stand without containers, in a folder of its own."""
 
-    logs = None
-
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self._suite = Suite(folder / "suite")
+        self.logs = self._suite.home.logs
         self._folder = folder
         self._second = Gateway(HOST, free_port(), free_port())
         self._started: dict[str, tuple[Popen[bytes], Program]] = {}

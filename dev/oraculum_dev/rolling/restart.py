@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
         well = not asyncio.run(rehearse(stand, options.only or (*SERVICES, "gateway"), options.rate))
     finally:
         stand.end()
-        if not well and stand.logs and stand.logs.is_dir():
+        if not well and stand.logs.is_dir():
             print(f"what was said meanwhile lies in {stand.logs}", flush=True)
         else:
             shutil.rmtree(folder, ignore_errors=True)

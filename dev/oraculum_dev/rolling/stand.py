@@ -26,7 +26,7 @@ class Stand(Protocol):
         ...
 
     @property
-    def logs(self) -> Path | None:
+    def logs(self) -> Path:
         """What is kept of a rehearsal that failed."""
         ...
 

@@ -15,6 +15,8 @@ from typing import Final
 
 from oraculum_dev.bench.load import LENGTH
 
+CODE: Final = re.compile(rb'"code": *"([a-z0-9_]+)"')
+ID: Final = re.compile(r"/[0-9a-f-]{36}")
 CLOSING: Final = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 ANSWER_SECONDS: Final = 10.0
 # Less than the balancer keeps a connection that nobody uses.
@@ -102,25 +104,26 @@ class Traffic:
     async def _one(self, count: Count) -> None:
         count.asked += 1
         started = time.monotonic()
+        request = self._wish(self._chance)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                status = await self._ask(self._wish(self._chance))
+                status, body = await self._ask(request)
         except (OSError, EOFError, TimeoutError) as error:
-            count.failures[type(error).__name__] += 1
+            count.failures[f"{type(error).__name__} {_asked(request)}"] += 1
             return
         if 200 <= status < 300:
             count.seconds.append(time.monotonic() - started)
         else:
-            count.failures[str(status)] += 1
+            count.failures[f"{status} {_code(body)} {_asked(request)}"] += 1
 
-    async def _ask(self, request: bytes) -> int:
-        """Send one request and read its answer; the status."""
+    async def _ask(self, request: bytes) -> tuple[int, bytes]:
+        """Send one request and read its answer; the status and the body."""
         reader, writer = await self._connection()
         try:
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
             length = LENGTH.search(head)
-            await reader.readexactly(int(length[1]) if length else 0)
+            body = await reader.readexactly(int(length[1]) if length else 0)
         except BaseException:
             writer.close()
             raise
@@ -128,7 +131,7 @@ class Traffic:
             writer.close()
         else:
             self._idle.append(Connection(reader, writer, time.monotonic()))
-        return int(head[9:12])
+        return int(head[9:12]), body
 
     async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """The one that was used last, or a new one."""
@@ -138,3 +141,15 @@ class Traffic:
                 return connection.reader, connection.writer
             connection.writer.close()
         return await asyncio.open_connection(self._host, self._port)
+
+
+def _asked(request: bytes) -> str:
+    """Method and path of a request, whosever it is."""
+    method, path, _ = request.partition(b"\r\n")[0].decode().split(" ", 2)
+    return f"{method} {ID.sub('/{id}', path)}"
+
+
+def _code(body: bytes) -> str:
+    """The code of a problem document; a balancer's own page has none."""
+    found = CODE.search(body)
+    return found[1].decode() if found else "without a code"

@@ -66,18 +66,18 @@ async def test_a_connection_that_is_closed_instead_of_an_answer_is_a_failure() -
     async with server(gone) as port:
         answered, failures = await asked(port, 20)
     assert 0 == answered
-    assert failures.keys() <= {"IncompleteReadError", "ConnectionResetError"}
+    assert failures.keys() <= {"IncompleteReadError GET /", "ConnectionResetError GET /"}
     assert sum(failures.values()) >= 20
 
 
-async def test_a_refusal_is_a_failure_by_its_status() -> None:
+async def test_a_refusal_is_a_failure_by_its_status_and_code() -> None:
     async def away(writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 503 Away\r\ncontent-length: 0\r\n\r\n")
+        writer.write(b'HTTP/1.1 503 Away\r\ncontent-length: 22\r\n\r\n{"code":"unavailable"}')
 
     async with server(away) as port:
         answered, failures = await asked(port, 20)
     assert 0 == answered
-    assert {"503"} == failures.keys()
+    assert {"503 unavailable GET /"} == failures.keys()
 
 
 async def test_a_connection_that_the_other_end_gave_up_is_not_used_again() -> None:
