@@ -58,8 +58,8 @@ def channel(
             with commas between them.
         identity: who we are; None sends no service token (a user's own tool).
         timeout_seconds: the deadline of a unary call that names none; never past the deadline of the request at hand.
-        safe: full names of methods ("/package.Service/Method") that may be sent again when the peer was UNAVAILABLE:
-            reads, and writes that carry a key.
+        safe: full names of methods ("/package.Service/Method") that may be sent again when the peer was UNAVAILABLE
+            or stopped meanwhile: reads, and writes that carry a key.
         edge: the gateway's channels pass on the request's idempotency key and learn whether the answer is a stored
             one. Inside, a key belongs to the one command that it came with, and is not passed on.
         together: full names of unary methods whose calls share messages when there are many of them: see `convoy`.
@@ -84,7 +84,8 @@ def _options(safe: Sequence[str]) -> list[tuple[str, Any]]:
             "initialBackoff": "0.05s",
             "maxBackoff": "1s",
             "backoffMultiplier": 2,
-            "retryableStatusCodes": ["UNAVAILABLE"],
+            # A server that stops cancels a call that reached it behind its last word; what we cancel is sent no more.
+            "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"],
         }
         config["methodConfig"] = [{"name": names, "retryPolicy": policy}]
     return [

@@ -4,7 +4,10 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
+import grpc
+import grpc.aio
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
 
@@ -54,6 +57,29 @@ class TestRetries:
         async with speaking(parties, flaky) as served, channel(served.target, None, safe=[SAY]) as peer:
             assert (await SpeakingStub(peer).Say(StringValue(value="a"))).value == "a"
         assert flaky.calls == 3
+
+    async def test_safe_method_is_sent_again_when_the_peer_stopped_meanwhile(self) -> None:
+        """A server that stops cancels what reached it behind its last word, before anybody there has seen it."""
+        calls = 0
+
+        class Stopping(Speaking):
+            async def say(self, request: StringValue, context: Any) -> StringValue:
+                nonlocal calls
+                calls += 1
+                if calls == 1:
+                    await context.abort(grpc.StatusCode.CANCELLED)
+                return request
+
+        server = grpc.aio.server()
+        add_speaking(Stopping(), server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        await server.start()
+        try:
+            async with channel(f"127.0.0.1:{port}", None, safe=[SAY]) as peer:
+                assert "a" == (await SpeakingStub(peer).Say(StringValue(value="a"))).value
+        finally:
+            await server.stop(None)
+        assert 2 == calls
 
     async def test_other_methods_are_not(self, parties: Parties) -> None:
         """A command without a key must not happen twice."""

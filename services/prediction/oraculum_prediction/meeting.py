@@ -151,11 +151,14 @@ def worth(draft: Draft, outcome: int, side: Side, shares: Shares, price: Price) 
 def _unfit(draft: Draft, ticket: Ticket, found: Match, replaced: OrderRow | None) -> ServiceError | None:
     """Refuse what pricing allows and the person's money or shares do not, and what would come to nothing."""
     taken = found.taker
-    if taken is None:
-        return None if found.rests is not None else _GIVEN_UP[found.ending]()
-    if ticket.held_units is not None and taken.side is Side.BUY and taken.net > ticket.held_units:
-        # It was held for on another state of the market, without what rests there now.
+    if taken is None and found.rests is None:
+        return _GIVEN_UP[found.ending]()
+    if ticket.held_units is not None and _cost(ticket.order.side, found) > ticket.held_units:
+        # It was held for on another state of the market, without what rests there now. What is to rest counts with what
+        # was taken: else a later fill would find less in the reserve than it needs.
         return SlippageExceeded()
+    if taken is None:
+        return None
     if taken.side is Side.SELL and replaced is None:
         holding = draft.holding(ticket.user_id, taken.outcome)
         if taken.shares > holding.shares - holding.reserved:
@@ -163,18 +166,25 @@ def _unfit(draft: Draft, ticket: Ticket, found: Match, replaced: OrderRow | None
     return None
 
 
+def _cost(side: Side, found: Match) -> Units:
+    """What a purchase costs now and may cost while it rests; nothing for a sale."""
+    if side is Side.SELL:
+        return Units(0)
+    cost = found.taker.net if found.taker is not None else 0
+    if found.rests is not None:
+        cost += mul_div_ceil(found.rests.left, found.rests.price, PRICE_ONE)
+    return Units(cost)
+
+
 def _proposal(order: Order, found: Match, replaced: OrderRow | None) -> Proposal:
     """What a match would do, all of its fills together."""
     if isinstance(found.state, ParimutuelState):
         raise TypeError("only a market maker trades shares")
-    taken, rests = found.taker, found.rests
-    cost = taken.net if taken is not None else Units(0)
-    if rests is not None:
-        cost = Units(cost + mul_div_ceil(rests.left, rests.price, PRICE_ONE))
+    taken = found.taker
     return Proposal(
         shares=taken.shares if taken is not None else Shares(0),
         gross_units=taken.gross if taken is not None else Units(0),
-        cost_units=cost if order.side is Side.BUY else Units(0),
+        cost_units=_cost(order.side, found),
         state=found.state,
         paid_in_units=Units(
             sum(part.gross if part.side is Side.BUY else -part.gross for part in found.fills)

@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from oraculum_kit.errors import ServiceError
 from oraculum_kit.idempotency import Command
 from oraculum_kit.ids import uuid7
-from oraculum_money import Price, Shares, Units
+from oraculum_money import PRICE_ONE, Price, Shares, Units, mul_div_ceil
 from oraculum_prediction import statuses
 from oraculum_prediction.batch import Priced, together
-from oraculum_prediction.draft import Draft, Filled, Sale
+from oraculum_prediction.draft import Draft, Filled, Sale, Step
 from oraculum_prediction.errors import SlippageExceeded
 from oraculum_prediction.folding import Fold
 from oraculum_prediction.memory import Market, Memory
-from oraculum_prediction.placement import Bundle, Placement, Ticket
+from oraculum_prediction.meeting import meet
+from oraculum_prediction.placement import MARKET, Bundle, Placement, Terms, Ticket
 from oraculum_prediction.pricing import (
     FlatFee,
     LmsrState,
@@ -30,6 +31,7 @@ from oraculum_prediction.pricing import (
     least_escrow,
     subsidy_for,
 )
+from oraculum_prediction.pricing.takers import OrderKind, TimeInForce
 from oraculum_prediction.risk.origin import UNKNOWN
 from oraculum_prediction.wire import FillRow
 
@@ -73,6 +75,10 @@ class OpenDoor:
     def refuses(self, *_: object) -> None:
         """Never."""
 
+    def least_resting(self) -> Units:
+        """However little it is worth."""
+        return Units(1)
+
     def count(self, *_: object) -> None:
         """Not here."""
 
@@ -82,6 +88,7 @@ class OpenDoor:
 
 
 OPEN = OpenDoor()
+RESTING = Terms(OrderKind.LIMIT, TimeInForce.GTC)
 
 
 def market(fee: FlatFee | QuadraticFee = ONE_PERCENT, outcomes: int = 3) -> Market:
@@ -92,9 +99,9 @@ def market(fee: FlatFee | QuadraticFee = ONE_PERCENT, outcomes: int = 3) -> Mark
     return Market(uuid7(), "USDC", 1, 0, state, Units(0), nothing, subsidy, 0, NOW, "sports", subsidy, people)
 
 
-def ticket(person: UUID, order: Order) -> Ticket:
+def ticket(person: UUID, order: Order, terms: Terms = MARKET) -> Ticket:
     """An order of somebody, as the engine has it."""
-    return Ticket(Placement(Command(uuid4(), b""), person, UUID(int=0), order, NOW), NOBODY_WAITS)
+    return Ticket(Placement(Command(uuid4(), b""), person, UUID(int=0), order, NOW, terms=terms), NOBODY_WAITS)
 
 
 def row(of: Market, person: UUID, filled: Filled) -> FillRow:
@@ -227,6 +234,23 @@ def test_a_purchase_costs_no_more_than_is_held_for_it() -> None:
         assert fits == isinstance(tried.trade(mine), Filled)
         assert fits == tried.traded
     assert isinstance(tried.trade(mine), SlippageExceeded)
+
+
+def test_what_is_to_rest_is_held_for_with_what_was_taken() -> None:
+    """Else a later fill of it would find less in the reserve than it needs."""
+    draft, limit = Draft(market(), OPEN), Price(400_000)
+    buying = Order(outcome=1, side=Side.BUY, shares=Shares(20 * USDC), limit=limit)
+    free = meet(draft.fork(), ticket(PEOPLE[0], buying, RESTING), NOW)
+    assert isinstance(free, Step) and free.taken is not None and free.row is not None
+    assert 0 < free.taken.fill.shares < buying.size
+    needed = free.taken.fill.net + mul_div_ceil(free.row.open_shares or 0, limit, PRICE_ONE)
+    for held, fits in ((needed, True), (needed - 1, False), (free.taken.fill.net, False)):
+        tried, mine = draft.fork(), ticket(PEOPLE[0], buying, RESTING)
+        mine.held_units = Units(held)
+        met = meet(tried, mine, NOW)
+        assert fits == isinstance(met, Step)
+        assert fits or isinstance(met, SlippageExceeded)
+        assert fits == (tried.traded and len(tried.book) == 1)
 
 
 def test_selling_a_part_takes_its_part_of_the_cost() -> None:
