@@ -101,7 +101,9 @@ def market(fee: FlatFee | QuadraticFee = ONE_PERCENT, outcomes: int = 3) -> Mark
 
 def ticket(person: UUID, order: Order, terms: Terms = MARKET) -> Ticket:
     """An order of somebody, as the engine has it."""
-    return Ticket(Placement(Command(uuid4(), b""), person, UUID(int=0), order, NOW, terms=terms), NOBODY_WAITS)
+    return Ticket(
+        Placement(Command(uuid4(), b""), person, UUID(int=0), order, NOW, terms=terms), NOBODY_WAITS
+    )
 
 
 def row(of: Market, person: UUID, filled: Filled) -> FillRow:
