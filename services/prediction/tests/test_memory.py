@@ -18,8 +18,8 @@ from oraculum_prediction.batch import Priced, together
 from oraculum_prediction.draft import Draft, Filled, Sale, Step
 from oraculum_prediction.errors import SlippageExceeded
 from oraculum_prediction.folding import Fold
-from oraculum_prediction.memory import Market, Memory
 from oraculum_prediction.meeting import meet
+from oraculum_prediction.memory import Market, Memory
 from oraculum_prediction.placement import MARKET, Bundle, Placement, Terms, Ticket
 from oraculum_prediction.pricing import (
     FlatFee,
@@ -243,7 +243,9 @@ def test_what_is_to_rest_is_held_for_with_what_was_taken() -> None:
     draft, limit = Draft(market(), OPEN), Price(400_000)
     buying = Order(outcome=1, side=Side.BUY, shares=Shares(20 * USDC), limit=limit)
     free = meet(draft.fork(), ticket(PEOPLE[0], buying, RESTING), NOW)
-    assert isinstance(free, Step) and free.taken is not None and free.row is not None
+    assert isinstance(free, Step)
+    assert free.taken is not None
+    assert free.row is not None
     assert 0 < free.taken.fill.shares < buying.size
     needed = free.taken.fill.net + mul_div_ceil(free.row.open_shares or 0, limit, PRICE_ONE)
     for held, fits in ((needed, True), (needed - 1, False), (free.taken.fill.net, False)):
