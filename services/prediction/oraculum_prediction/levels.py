@@ -9,27 +9,25 @@ Anybody may ask for two hundred levels, each a walk along the curve: others have
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum_money import PRICE_ONE, Price
 from oraculum_prediction import statuses
 from oraculum_prediction.pricing import MakerState, shares_to_price
-from oraculum_prediction.wire import OrderRow
+from oraculum_prediction.repository.resting import Level
 
 STEP_DEFAULT: Final = 10_000
 LEVELS_DEFAULT: Final = 20
 
 
 async def book(
-    state: MakerState, resting: Iterable[OrderRow], outcome: int, *, levels: int, step: int
+    state: MakerState, resting: Sequence[Level], outcome: int, *, levels: int, step: int
 ) -> tuple[list[pb.BookLevel], list[pb.BookLevel]]:
     """Bids and asks of one outcome, the best prices first."""
-    rows = [row for row in resting if row.outcome == outcome and row.limit_price and row.open_shares]
-    bids = [row for row in rows if row.side == statuses.BUY]
-    asks = [row for row in rows if row.side == statuses.SELL]
+    bids = {level.price: level for level in resting if level.side == statuses.BUY}
+    asks = {level.price: level for level in resting if level.side == statuses.SELL}
     price = state.prices[outcome]
     down = [price // step * step - step * number for number in range(levels + 1)]
     up = [-(-price // step) * step + step * number for number in range(levels + 1)]
@@ -40,14 +38,14 @@ async def book(
 
 
 async def _side(
-    state: MakerState, outcome: int, rows: Sequence[OrderRow], steps: Sequence[int], levels: int, *, sign: int
+    state: MakerState,
+    outcome: int,
+    by_price: Mapping[Price, Level],
+    steps: Sequence[int],
+    levels: int,
+    *,
+    sign: int,
 ) -> list[pb.BookLevel]:
-    by_price = {
-        price: list(group)
-        for price, group in groupby(
-            sorted(rows, key=lambda row: row.limit_price or 0), key=lambda row: row.limit_price or 0
-        )
-    }
     prices = sorted({*by_price, *steps}, reverse=sign < 0)
     shown: list[pb.BookLevel] = []
     reached = 0
@@ -57,11 +55,11 @@ async def _side(
         await asyncio.sleep(0)
         # Signed: positive where shares are bought of the market maker.
         total = max(0, sign * shares_to_price(state, outcome, Price(price)))
-        there = by_price.get(price, [])
+        there = by_price.get(Price(price))
         level = pb.BookLevel(
             price_millionths=price,
-            resting_shares=sum(row.open_shares or 0 for row in there),
-            resting_orders=len(there),
+            resting_shares=there.shares if there else 0,
+            resting_orders=there.orders if there else 0,
             market_maker_shares=_limited(state, outcome, total, sign) - reached,
         )
         if level.resting_orders or level.market_maker_shares:

@@ -120,7 +120,9 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
     async def GetBook(self, request: pb.GetBookRequest, context: Context) -> pb.GetBookResponse:
         """Say what is to be had at which price."""
         event_id, outcome, count, step = form.book(request)
-        row, rests = await self._open_market(event_id)
+        async with self._database.connection() as connection:
+            row = self._trading(event_id, await markets.market(connection, event_id))
+            rests = await resting.levels(connection, event_id, outcome, levels_max=count)
         if outcome >= len(row.sold):
             raise UnknownOutcome
         bids, asks = await levels.book(row.state(), rests, outcome, levels=count, step=step)
@@ -131,13 +133,6 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
             sequence=row.sequence,
             asset=row.asset,
         )
-
-    async def _open_market(self, event_id: UUID) -> tuple[MarketRow, list[wire.OrderRow]]:
-        """A market that trades, and what rests there."""
-        async with self._database.connection() as connection:
-            row = self._trading(event_id, await markets.market(connection, event_id))
-            rests = await resting.resting(connection, [event_id])
-        return row, rests[event_id]
 
     def _trading(self, event_id: UUID, row: MarketRow | None) -> MarketRow:
         if row is None:

@@ -53,6 +53,28 @@ class TestResting:
             anna
         )
 
+    async def test_the_book_tells_what_rests_at_each_price_the_best_first(self, house: Any) -> None:
+        anna, ben = house.person(), house.person()
+        event_id = await house.open()
+        bids = [(anna, 400_000, 2), (ben, 400_000, 3), (anna, 390_000, 2), (ben, 380_000, 5)]
+        for number, (person, price, shares) in enumerate(bids):
+            await house.limit(person, event_id, f"bid {number}", price, shares * USDC)
+        await house.limit(ben, event_id, "of the other outcome", 395_000, 7 * USDC, outcome=0)
+
+        async def shown(levels: int) -> list[tuple[int, int, int]]:
+            request = pb.GetBookRequest(
+                event_id=str(event_id), outcome=1, levels=levels, step_millionths=500_000
+            )
+            book = await house.stub.GetBook(request)
+            assert not any(level.resting_orders for level in book.asks)
+            return [
+                (level.price_millionths, level.resting_shares, level.resting_orders) for level in book.bids
+            ]
+
+        told = [(400_000, 5 * USDC, 2), (390_000, 2 * USDC, 1), (380_000, 5 * USDC, 1)]
+        assert told[:2] == await shown(2)
+        assert told == (await shown(100))[:3]
+
     async def test_what_it_takes_and_what_it_rests_with_are_rounded_apart(self, house: Any) -> None:
         """Together they may pay a unit more than the limit makes of all its shares; it is behind the order from the start."""
         anna, ben = house.person(), house.person()

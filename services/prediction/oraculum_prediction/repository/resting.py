@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from oraculum_kit.db import Connection, queries
+from oraculum_money import Price, Shares
 from oraculum_prediction import statuses
 from oraculum_prediction.pricing import Order, Side
 from oraculum_prediction.repository.arrays import literal
@@ -24,6 +25,15 @@ class Receipt(NamedTuple):
     event_id: UUID
     group_first: int
     document: str
+
+
+class Level(NamedTuple):
+    """What rests at one price of an outcome, on one side."""
+
+    side: int
+    price: Price
+    shares: Shares
+    orders: int
 
 
 class DeadMan(NamedTuple):
@@ -46,6 +56,13 @@ async def ahead(connection: Connection, event_id: UUID, order: Order, *, orders_
     side = statuses.BUY if order.side is Side.BUY else statuses.SELL
     return await _SQL.resting_ahead.all(
         connection, OrderRow, event_id=event_id, outcome=order.outcome, side=side, orders_max=orders_max
+    )
+
+
+async def levels(connection: Connection, event_id: UUID, outcome: int, *, levels_max: int) -> list[Level]:
+    """What rests of an outcome, price by price: the best so many of each side."""
+    return await _SQL.resting_levels.all(
+        connection, Level, event_id=event_id, outcome=outcome, levels_max=levels_max
     )
 
 

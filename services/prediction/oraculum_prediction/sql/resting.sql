@@ -32,6 +32,19 @@ join market m on m.event_id = o.event_id
 left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
 where o.place <= %(orders_max)s
 
+-- name: resting_levels
+-- What rests of an outcome at each price: the best so many prices of each side.
+select side, limit_price as price, least(shares, 9223372036854775807)::bigint as shares, orders
+from (
+    select side, limit_price, sum(open_shares) as shares, count(*) as orders,
+        row_number() over (
+            partition by side order by case side when 1 then -limit_price else limit_price end) as place
+    from trade_order
+    where event_id = %(event_id)s and outcome = %(outcome)s and status in (7, 8)
+    group by side, limit_price
+) level
+where place <= %(levels_max)s
+
 -- name: insert_made
 -- Orders that met the book, rest, or were refused after money was held for them; in id order. An id that is there already
 -- fails the whole batch.
