@@ -1,6 +1,5 @@
 """What the operator asks for is of one size in every asset, and not one number."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,24 +10,13 @@ from oraculum_event.amounts import worth
 from oraculum_event.config import load
 from oraculum_kit.config import ConfigurationError
 from oraculum_kit.errors import InvalidArgument
+from oraculum_kit.testing import settings
 from oraculum_money import ASSETS, Units
-
-TARGETS = ("AUTH", "PREDICTION", "WALLET", "MARKET_DATA")
 
 
 @pytest.fixture
-def variables(tmp_path: Path) -> dict[str, str]:
-    (tmp_path / "key.pem").write_text("a key")
-    return {
-        "SERVICE_NAME": "event",
-        "DATABASE_URL": "postgresql://nowhere/oraculum",
-        "KAFKA_BOOTSTRAP_SERVERS": "nowhere:1",
-        "GRPC_LISTEN": "127.0.0.1:1",
-        "INTERNAL_LISTEN": "127.0.0.1:2",
-        "SERVICE_KEY_FILE": str(tmp_path / "key.pem"),
-        "SERVICE_KEYS_FILE": str(tmp_path / "keys.json"),
-        **{f"{name}_TARGET": "nowhere:3" for name in TARGETS},
-    }
+def variables() -> dict[str, str]:
+    return settings.least("event", "AUTH", "PREDICTION", "WALLET", "MARKET_DATA")
 
 
 def test_what_nobody_said_is_worth_as_much_in_every_asset(variables: dict[str, str]) -> None:

@@ -1,30 +1,19 @@
 """The environment is read once, and every problem is named at once."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from oraculum_kit.config import ConfigurationError
 from oraculum_kit.identity import IdentityRules
+from oraculum_kit.testing import settings
 from oraculum_prediction.config import load
 from oraculum_prediction.pricing import FlatFee, QuadraticFee
 
 
 @pytest.fixture
-def variables(tmp_path: Path) -> dict[str, Any]:
-    (tmp_path / "key.pem").write_text("a key")
-    return {
-        "SERVICE_NAME": "prediction",
-        "DATABASE_URL": "postgresql://nowhere/oraculum",
-        "KAFKA_BOOTSTRAP_SERVERS": "nowhere:1",
-        "GRPC_LISTEN": "127.0.0.1:1",
-        "INTERNAL_LISTEN": "127.0.0.1:2",
-        "SERVICE_KEY_FILE": str(tmp_path / "key.pem"),
-        "SERVICE_KEYS_FILE": str(tmp_path / "keys.json"),
-        "AUTH_TARGET": "nowhere:3",
-        "WALLET_TARGET": "nowhere:4",
-    }
+def variables() -> dict[str, Any]:
+    return settings.least("prediction", "AUTH", "WALLET")
 
 
 def test_new_markets_charge_nothing_unless_told_otherwise(variables: dict[str, str]) -> None:

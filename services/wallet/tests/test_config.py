@@ -6,19 +6,10 @@ import pytest
 
 from oraculum_kit.config import ConfigurationError
 from oraculum_kit.identity import IdentityRules
+from oraculum_kit.testing import settings
 from oraculum_wallet.config import load
 
-NEEDED = {
-    "SERVICE_NAME": "wallet",
-    "GRPC_LISTEN": "127.0.0.1:0",
-    "INTERNAL_LISTEN": "127.0.0.1:0",
-    "DATABASE_URL": "postgresql://wallet@127.0.0.1/oraculum",
-    "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9092",
-    "SERVICE_KEY": "pem",
-    "SERVICE_KEYS_FILE": "keys.json",
-    "AUTH_TARGET": "127.0.0.1:1",
-    "PREDICTION_TARGET": "127.0.0.1:2",
-}
+NEEDED = settings.least("wallet", "AUTH", "PREDICTION")
 DEVELOPMENT = {**NEEDED, "ORACULUM_ENV": "development"}
 
 
