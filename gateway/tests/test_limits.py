@@ -1,9 +1,11 @@
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 
 from oraculum_gateway.limits import Allowance, RateLimiter
 from oraculum_gateway.problems import Problem
@@ -31,6 +33,11 @@ async def ask(limiter: RateLimiter, caller: str, times: int) -> list[int | None]
         return verdict.remaining
 
     return await asyncio.gather(*(one() for _ in range(times)))
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while chunk := await reader.read(4096):
+        writer.write(chunk)
 
 
 class TestRequestsAtOnce:
@@ -77,6 +84,33 @@ class TestRequestsAtOnce:
             with pytest.raises(Problem) as refused:
                 await limiter.check(Limit.SIGN_IN, "basic", "a")
             assert "sign_in_unavailable" == refused.value.code
+
+    async def test_sign_in_asks_again_when_redis_stood_still(self, redis_url: str) -> None:
+        connections = 0
+
+        async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal connections
+            connections += 1
+            async with AsyncExitStack() as stack:
+                stack.callback(writer.close)
+                if connections == 1:
+                    await reader.read()
+                    return
+                address = urlsplit(redis_url)
+                there, here = await asyncio.open_connection(address.hostname, address.port)
+                stack.callback(here.close)
+                await asyncio.gather(_copy(reader, here), _copy(there, writer))
+
+        async with await asyncio.start_server(pass_on, "127.0.0.1", 0) as proxy:
+            port = proxy.sockets[0].getsockname()[1]
+            # As the gateway has it: a pool's clients ask nothing again by themselves.
+            pool = BlockingConnectionPool.from_url(f"redis://127.0.0.1:{port}", socket_timeout=0.5)
+            async with Redis.from_pool(pool) as slow:
+                limiter = RateLimiter(slow, TIERS | {"sign_in": TIERS["basic"]})
+                verdict = await limiter.check(Limit.SIGN_IN, "basic", uuid4().hex)
+        assert verdict is not None
+        assert ALLOWED - 1 == verdict.remaining
+        assert 2 == connections
 
     async def test_who_gives_up_waiting_harms_nobody(self, redis: Redis) -> None:
         limiter, caller = RateLimiter(redis, TIERS), uuid4().hex
