@@ -65,7 +65,6 @@ from oraculum_kit.authorization import Trust
 from oraculum_kit.clock import Clock
 from oraculum_kit.health import Health
 
-_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 _DESCRIBED: Final = {"cache-control": "public, max-age=60"}
 
 
@@ -176,9 +175,11 @@ def _addresses(routes: Sequence[Route], serving: Serving) -> list[StarletteRoute
     endpoints: dict[str, dict[str, Endpoint]] = {}
     for route in sorted(routes, key=lambda route: route.full_path.count("{")):
         endpoints.setdefault(route.full_path, {})[route.method] = serving.endpoint(route)
-    return [
-        StarletteRoute(path, _by_method(methods), methods=_METHODS) for path, methods in endpoints.items()
-    ]
+    found = [StarletteRoute(path, _by_method(methods)) for path, methods in endpoints.items()]
+    for address in found:
+        # There are more methods than anybody lists: PROPFIND, QUERY.
+        address.methods = None
+    return found
 
 
 def _direct(routes: Sequence[Route], serving: Serving) -> dict[tuple[str, str], Endpoint]:

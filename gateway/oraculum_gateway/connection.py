@@ -6,16 +6,18 @@ request and forgets how long a connection may idle, so that one byte of a body t
 """
 
 import asyncio
+from http import HTTPStatus
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from oraculum_gateway import problems
+from oraculum_gateway.edge import SAFETY
+from oraculum_gateway.problems import Problem
+from oraculum_kit.ids import uuid7
+
 HEAD_BYTES_MAX: Final = 32 * 1024
 HEAD_SECONDS_MAX: Final = 10.0
-
-_TOO_LARGE: Final = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-)
 
 
 class HeadTooLargeError(Exception):
@@ -70,14 +72,16 @@ class Connection(HttpToolsProtocol):
             raise HeadTooLargeError
         super().on_headers_complete()
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  as uvicorn's own
         """Refuse what cannot be read, or what is too long to be."""
         if self.transport.is_closing():
             return
-        if not self._too_large:
-            super().send_400_response(msg)
-            return
-        self.transport.write(_TOO_LARGE)
+        if self._too_large:
+            detail = f"An address and its headers have at most {HEAD_BYTES_MAX} bytes."
+            problem = Problem(431, "headers_too_large", detail)
+        else:
+            problem = Problem(400, "malformed_request", "This is no HTTP that can be read.")
+        self.transport.write(_written(problem))
         self.transport.close()
 
     def _await_head(self) -> None:
@@ -93,3 +97,14 @@ class Connection(HttpToolsProtocol):
     def _too_slow(self) -> None:
         self._head_timer = None
         self.transport.close()
+
+
+def _written(problem: Problem) -> bytes:
+    """A refusal as it goes out where no request came to be that the application could answer."""
+    request_id = str(uuid7())
+    response = problems.answer(problem, path="", request_id=request_id)
+    own = {**SAFETY, "x-request-id": request_id, "connection": "close"}
+    headers = [*response.raw_headers, *((name.encode(), value.encode()) for name, value in own.items())]
+    lines = [f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}".encode()]
+    lines += [b"%s: %s" % pair for pair in headers]
+    return b"\r\n".join([*lines, b"", bytes(response.body)])

@@ -42,8 +42,19 @@ def wants_cookies(request: Request) -> bool:
 
 
 def device_id(connection: HTTPConnection) -> str:
-    """What a device calls itself, or what its browser was called when somebody signed in there."""
-    return (connection.headers.get(_DEVICE_HEADER) or connection.cookies.get(DEVICE, ""))[:128]
+    """What a device calls itself, or what its browser was called when somebody signed in there.
+
+    Services are told it as metadata, which is printable. A browser cannot help what is in its cookies.
+    """
+    told = connection.headers.get(_DEVICE_HEADER)
+    if told and not _is_printable(told):
+        raise Problem(400, "malformed_device_id", "X-Device-Id has printable characters of ASCII.")
+    named = connection.cookies.get(DEVICE, "")
+    return (told or (named if _is_printable(named) else ""))[:128]
+
+
+def _is_printable(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def named_device(request: Request) -> str:

@@ -106,8 +106,6 @@ def from_service(error: ServiceError, *, command: bool) -> Problem:
     headers = {}
     if status in {429, 503}:
         headers["retry-after"] = str(max(1, round(error.retry_after_seconds or _RETRY_SECONDS)))
-    if status == 401:
-        headers["www-authenticate"] = 'Bearer realm="oraculum"'
     if status == 500:
         return broken()
     code = _CODES.get(error.reason, error.reason.lower())
@@ -142,4 +140,6 @@ def answer(problem: Problem, *, path: str, request_id: str) -> Response:
         "path": path,
     }
     headers = {"cache-control": "no-store", **problem.headers}
+    if problem.status == 401:
+        headers["www-authenticate"] = 'Bearer realm="oraculum"'
     return Response(orjson.dumps(body), problem.status, headers, MEDIA_TYPE)

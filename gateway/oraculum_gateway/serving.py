@@ -224,9 +224,7 @@ class _NOTHING(BaseModel):
 
 def _not_admitted(who: Who, user: User | None) -> Problem:
     if user is None:
-        return Problem(
-            401, "unauthenticated", "Sign in first.", headers={"www-authenticate": 'Bearer realm="oraculum"'}
-        )
+        return Problem(401, "unauthenticated", "Sign in first.")
     return Problem(403, "permission_denied", f"This is for: {who.value}.")
 
 

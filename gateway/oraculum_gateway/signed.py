@@ -98,7 +98,7 @@ class SignedRequests:
     async def verify(self, route: Route, request: Request) -> Signed:
         """Who signed this request, and that they may ask for this; raises otherwise."""
         if "authorization" in request.headers:
-            raise Problem(400, "ambiguous_credentials", "Send a bearer token or an API key, not both.")
+            raise Problem(401, "ambiguous_credentials", "Send a bearer token or an API key, not both.")
         key_id = request.headers[KEY_HEADER]
         timestamp = request.headers.get("x-timestamp", "")
         given = request.headers.get("x-signature", "").lower()

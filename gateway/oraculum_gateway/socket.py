@@ -276,8 +276,8 @@ class Socket:
         await self._server.limiter.check(Limit.COMMAND, *counted(self._user, self._edge.address))
         self._server.maintenance.admit(self._user)
         key = message.get("key") or reference or str(uuid7())
-        if not isinstance(key, str) or not 1 <= len(key) <= 128:
-            raise Problem(422, "malformed_idempotency_key", "key has 1 to 128 characters.")
+        if not isinstance(key, str) or not 1 <= len(key) <= 128 or not key.isascii() or not key.isprintable():
+            raise Problem(422, "malformed_idempotency_key", "key has 1 to 128 printable characters.")
         return key
 
     def _caller(self, key: str) -> Caller:

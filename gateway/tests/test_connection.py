@@ -1,11 +1,13 @@
 """Clients that misbehave before their request is known: endless heads, slow ones, bodies that never come."""
 
 import asyncio
+import json
 from contextlib import suppress
 
 import pytest
 
 from oraculum_gateway import bodies, connection, listening
+from oraculum_gateway.edge import SAFETY
 from oraculum_gateway.listening import http_server
 
 
@@ -40,6 +42,24 @@ class TestHead:
     async def test_one_that_is_too_long_is_refused(self, gateway, end: bytes) -> None:
         filler = b"x-filler: " + b"x" * connection.HEAD_BYTES_MAX
         assert (await talk(gateway, HEAD + filler + end)).startswith(b"HTTP/1.1 431")
+
+    @pytest.mark.parametrize(
+        ("sent", "code"),
+        [
+            (HEAD + b"x-filler: " + b"x" * connection.HEAD_BYTES_MAX + b"\r\n\r\n", "headers_too_large"),
+            (HEAD + b"x-filler: \x7f\r\n\r\n", "malformed_request"),
+        ],
+    )
+    async def test_what_is_refused_before_it_is_a_request_is_a_problem_too(
+        self, gateway, sent: bytes, code: str
+    ) -> None:
+        head, _, body = (await talk(gateway, sent)).partition(b"\r\n\r\n")
+        headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+        problem = json.loads(body)
+        assert (problem["code"], problem["request_id"]) == (code, headers["x-request-id"])
+        assert (headers["content-type"], headers["connection"]) == ("application/problem+json", "close")
+        assert headers["content-length"] == str(len(body))
+        assert headers.items() >= SAFETY.items()
 
     async def test_many_small_headers_are_too_long_too(self, gateway) -> None:
         many = b"".join(b"x-%d: y\r\n" % number for number in range(10_000))

@@ -96,6 +96,19 @@ class TestSignIn:
         asked = [request.origin.device_id for _, request in page.backend.asked]
         assert [named, named, "what the client calls itself"] == asked
 
+    @pytest.mark.parametrize("name", ["é" * 16, "sixteen\tcharacters"])
+    async def test_a_device_has_a_printable_name(self, page, name: str) -> None:
+        """No service could be told another."""
+        headers = {"x-device-id": name.encode()}
+        refused = await page.http.post("/api/v1/auth/login", json=LOGIN, headers=headers)
+        assert (400, "malformed_device_id") == (refused.status_code, refused.json()["code"])
+
+    async def test_a_cookie_that_is_no_name_is_none(self, page) -> None:
+        headers = {**PAGE, "cookie": f'{DEVICE}="a\\303\\251"'}
+        answer = await page.http.post("/api/v1/auth/login", json=LOGIN, headers=headers)
+        assert given(answer)[DEVICE].value == page.backend.asked[-1][1].origin.device_id
+        assert given(answer)[DEVICE].value.isascii()
+
     async def test_each_browser_has_a_name_of_its_own(self, page) -> None:
         for _ in range(2):
             await page.http.post("/api/v1/auth/login", json=LOGIN, headers=PAGE)

@@ -119,6 +119,11 @@ class TestBody:
         await gateway.http.put(f"/api/v1/events/{uuid7()}", content=content, headers=headers)
         assert Decimal(gateway.backend.asked[0][1].scale.upper) == 1000
 
+    @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+    async def test_a_time_that_is_none_in_utc_is_refused_by_name(self, gateway, time: str) -> None:
+        """Years end at 1 and at 9999, and its offset leads beyond."""
+        assert bad_fields(await bet(gateway, json={**BET, "expires_at": time})) == ["expires_at"]
+
     async def test_too_large_is_refused_before_it_is_read(self, gateway) -> None:
         problem(await bet(gateway, b" " * (1024 * 1024 + 1)), 413, "body_too_large")
 
@@ -186,6 +191,12 @@ class TestAddress:
         problem(response, 405, "method_not_allowed")
         assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
 
+    @pytest.mark.parametrize("method", ["PROPFIND", "QUERY"])
+    async def test_a_method_that_nobody_knows_is_told_which_there_are(self, gateway, method: str) -> None:
+        response = await gateway.http.request(method, "/api/v1/events")
+        problem(response, 405, "method_not_allowed")
+        assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
+
     async def test_options_without_a_preflight_is_not_allowed_either(self, gateway) -> None:
         problem(await gateway.http.options("/api/v1/events"), 405, "method_not_allowed")
 
@@ -217,6 +228,7 @@ class TestToken:
     async def test_a_bad_token_is_refused_even_where_none_is_needed(self, gateway, header: str) -> None:
         response = await gateway.http.get("/api/v1/events", headers={"authorization": header})
         problem(response, 401, "token_invalid")
+        assert response.headers["www-authenticate"].startswith("Bearer")
 
     async def test_a_role_that_is_missing_forbids(self, gateway) -> None:
         response = await gateway.http.get("/api/v1/admin/users", headers=gateway.bearing())

@@ -181,7 +181,7 @@ async def test_whoever_cannot_sign_does_not_make_auth_work(vouched) -> None:
 
 async def test_a_token_beside_it_is_ambiguous(vouched) -> None:
     answer = await send(vouched, "GET", READ, authorization=f"Bearer {vouched.token(UUID(int=1))}")
-    assert (400, "ambiguous_credentials") == code(answer)
+    assert (401, "ambiguous_credentials") == code(answer)
 
 
 async def test_keys_count_against_their_owner(start_gateway, redis_url: str) -> None:

@@ -252,6 +252,13 @@ class TestOrders:
             answer = await connection.ask(**self.FIELDS)
         assert (answer["type"], answer["code"]) == ("order.rejected", "market_not_open")
 
+    @pytest.mark.parametrize("key", ["é", "a\tb", "x" * 129, 7])
+    async def test_a_bad_key_is_refused(self, gateway, key: object) -> None:
+        async with gateway.socket(additional_headers=gateway.bearing()) as connection:
+            await connection.hear()
+            answer = await connection.ask(**{**self.FIELDS, "key": key})
+        assert (answer["type"], answer["code"]) == ("order.rejected", "malformed_idempotency_key")
+
     async def test_a_stranger_does_not_bet(self, gateway) -> None:
         async with gateway.socket() as connection:
             assert (await connection.ask(**self.FIELDS))["code"] == "unauthenticated"

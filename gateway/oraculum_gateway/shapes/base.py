@@ -62,7 +62,10 @@ def _time(value: object) -> datetime:
     time = datetime.fromisoformat(value)
     if time.tzinfo is None:
         raise ValueError("must say its offset, as in 2026-05-04T12:00:00Z")
-    return time.astimezone(UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must lie between the years 1 and 9999 in UTC") from None
 
 
 def _written(time: datetime) -> str:
@@ -74,10 +77,28 @@ _DECIMAL_SCHEMA: Final[dict[str, Any]] = {
     "examples": ["12.50"],
 }
 
+_PRICE_SCHEMA: Final[dict[str, Any]] = {
+    "anyOf": [
+        {"type": "string", "pattern": r"^(0+(\.\d{1,6})?|0*1(\.0{1,6})?)$"},
+        {"type": "number", "minimum": 0, "maximum": 1},
+    ],
+    "examples": ["0.52"],
+}
+
 # A number that a client sends: decimal text, or a JSON number read digit by digit.
 DecimalIn = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema(_DECIMAL_SCHEMA)]
+# One from 0 to 1, to the millionth: a price, or a part of something.
+PriceIn = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema(_PRICE_SCHEMA)]
 Id = Annotated[
     UUID, BeforeValidator(_uuid), WithJsonSchema({"type": "string", "format": "uuid"}, mode="validation")
+]
+# An id by which a list is narrowed, or nothing; who owns the list says what is none.
+IdQuery = Annotated[
+    str,
+    Field(
+        max_length=36,
+        json_schema_extra={"pattern": r"^([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})?$"},
+    ),
 ]
 TimeIn = Annotated[
     datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})
