@@ -19,7 +19,7 @@ PACKAGE: Final = HERE / "oraculum_client"
 DOCUMENT: Final = HERE / "surface.json"
 _MADE: Final = "Made by clients/python/generate.py from surface.json; change the routes, not this file."
 _DECIMAL: Final = r"^-?\d+(\.\d+)?$"
-_DECIMALS: Final = frozenset({_DECIMAL, r"^\d+(\.\d+)?$"})
+_DECIMALS: Final = frozenset({_DECIMAL, r"^\d+(\.\d+)?$", r"^(0+(\.\d{1,6})?|0*1(\.0{1,6})?)$"})
 
 
 class Shapes:

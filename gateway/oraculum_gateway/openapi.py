@@ -85,6 +85,17 @@ _SCHEMES: Final[dict[str, Any]] = {
     },
 }
 
+# As it comes out of a header, which has no blanks at its ends.
+_PRINTABLE: Final = r"^[!-~]([ -~]*[!-~])?$"
+_SECONDS: Final = {
+    "schema": {"type": "integer", "minimum": 1},
+    "description": "Seconds until it is worth another try.",
+}
+_REFUSAL_HEADERS: Final[dict[int, dict[str, Any]]] = {
+    401: {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}},
+    429: {"Retry-After": {**_SECONDS, "required": True}},
+    503: {"Retry-After": {**_SECONDS, "required": True}},
+}
 _A_PROBLEM: Final = {"$ref": "#/components/schemas/Problem"}
 _CODES: Final = {
     400: "malformed_json",
@@ -156,7 +167,7 @@ def _operation(route: Route, names: _Names, schemas: dict[str, Any]) -> dict[str
                 "name": "Idempotency-Key",
                 "in": "header",
                 "required": False,
-                "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+                "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": _PRINTABLE},
             }
         )
     if route.body is not None:
@@ -222,6 +233,8 @@ def _responses(route: Route, names: _Names, schemas: dict[str, Any]) -> dict[str
             "description": route.refusals.get(status_code, TITLES[status_code]),
             "content": {MEDIA_TYPE: {"schema": _A_PROBLEM, "example": _problem(route, status_code)}},
         }
+        if status_code in _REFUSAL_HEADERS:
+            responses[str(status_code)]["headers"] = _REFUSAL_HEADERS[status_code]
     return responses
 
 

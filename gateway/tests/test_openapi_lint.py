@@ -1,7 +1,7 @@
 """The document itself: valid by the specification, and with all that whoever reads it needs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import pytest
@@ -39,6 +39,41 @@ def test_it_is_valid() -> None:
 def test_nothing_is_described_that_nobody_refers_to() -> None:
     referred = set(re.findall(r"#/components/schemas/([^'\"]+)", str(DOCUMENT)))
     assert set(SCHEMAS) == referred | queries()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=named)
+def test_a_refusal_that_passes_says_when_to_come_again(operation: dict[str, Any]) -> None:
+    for status, header in (("401", "WWW-Authenticate"), ("429", "Retry-After"), ("503", "Retry-After")):
+        assert operation["responses"][status]["headers"][header]["required"]
+
+
+def test_a_key_is_described_as_it_is_checked() -> None:
+    keys = [one for operation in OPERATIONS for one in operation["parameters"] if one["in"] == "header"]
+    pattern = keys[0]["schema"]["pattern"]
+    assert {pattern} == {key["schema"]["pattern"] for key in keys}
+    assert all(re.search(pattern, key) for key in ("k", "my key", "~"))
+    assert not any(re.search(pattern, key) for key in ("é", " k", "k ", "a\tb", "\x7f"))
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "good", "bad"),
+    [
+        ("PredictionIn", "max_price", ("0.52", "1", "0", "1.0", 0.5), ("12.50", "-0.1", "1.01", 2)),
+        ("RegisterIn", "password", ("correct horse",), ("short",)),
+        ("RegisterIn", "email", ("ada@example.com",), ("ada",)),
+        ("PredictionsQuery", "event_id", ("", "01890000-0000-7000-8000-000000000001"), ("x", "0" * 36)),
+        ("EventsQuery", "sort", ("", "trending", "end_time:asc"), ("price", "end_time:up")),
+    ],
+)
+def test_what_no_service_takes_is_described_as_wrong(
+    model: str, field: str, good: Sequence[object], bad: Sequence[object]
+) -> None:
+    """Whoever makes requests of the description makes few that are refused."""
+    validator = OAS31Validator(
+        SCHEMAS[model]["properties"][field], format_checker=OAS31Validator.FORMAT_CHECKER
+    )
+    assert all(validator.is_valid(value) for value in good)
+    assert not any(validator.is_valid(value) for value in bad)
 
 
 def queries() -> set[str]:

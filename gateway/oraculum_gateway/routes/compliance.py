@@ -131,7 +131,10 @@ ROUTES: Final = (
         method="POST", path="/webhooks/kyc/{provider}", name="receiveKycWebhook", tag="users",
         handler=webhook, summary="For providers of identity checks: a verdict, signed", command=True,
         limit=Limit.COMMAND,
-        refusals={403: "webhook_refused", 404: "kyc_provider_unknown or kyc_check_not_found"},
+        refusals={
+            403: "webhook_refused", 404: "kyc_provider_unknown or kyc_check_not_found", 408: "body_too_slow",
+            413: "body_too_large",
+        },
     ),
     Route(
         method="POST", path="/admin/kyc/{id}/decide", name="adminDecideKyc", tag="admin", handler=decide_kyc,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from oraculum_gateway.shapes.base import AmountOut, Given, PageQuery, PriceOut, TimeIn, TimeOut, Told
+from oraculum_gateway.shapes.base import AmountOut, Given, IdQuery, PageQuery, PriceOut, TimeIn, TimeOut, Told
 from oraculum_gateway.shapes.trading import PredictionStatus, SignedOut
 
 SpanName = Literal["day", "week", "month"]
@@ -162,8 +162,8 @@ class EventAnalyticsOut(Told):
 class AllPredictionsQuery(PageQuery):
     """Which of everybody's bets."""
 
-    user_id: Annotated[str, Field(max_length=36)] = ""
-    event_id: Annotated[str, Field(max_length=36)] = ""
+    user_id: IdQuery = ""
+    event_id: IdQuery = ""
     status: PredictionStatus | None = None
     # When they were decided: from an instant on, and before another.
     start: Annotated[TimeIn | None, Field(alias="from")] = None

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from oraculum_gateway.shapes.base import Given, Told
-from oraculum_gateway.shapes.people import Email, Password
+from oraculum_gateway.shapes.people import Email, NewPassword, Password
 
 MailedToken = Annotated[str, Field(max_length=100, examples=["kJ3sR0c1..."])]
 
@@ -26,14 +26,14 @@ class ResetPasswordIn(Given):
     """The token of a mail, and the password from now on."""
 
     token: MailedToken
-    new_password: Password
+    new_password: NewPassword
 
 
 class ChangePasswordIn(Given):
     """The password of today and the one from now on."""
 
     current_password: Password
-    new_password: Password
+    new_password: NewPassword
 
 
 class MailOnItsWayOut(Told):

@@ -1,6 +1,6 @@
 """Shapes of events, quotes, trades and candles."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -8,13 +8,19 @@ from oraculum_gateway.shapes.base import (
     AmountOut,
     DecimalIn,
     Given,
+    IdQuery,
     PageQuery,
+    PriceIn,
     PriceOut,
     TimeIn,
     TimeOut,
     Told,
 )
 from oraculum_gateway.shapes.judging import ProposalOut
+
+_SORT: Final[dict[str, Any]] = {
+    "pattern": r"^(trending|(created_at|start_time|end_time|locks_at):(asc|desc))?$"
+}
 
 EventStatus = Literal["draft", "active", "locked", "resolving", "resolved", "cancelled"]
 EventKind = Literal["binary", "multiple_choice", "scalar"]
@@ -119,8 +125,8 @@ class EventsQuery(PageQuery):
     category: Annotated[str, Field(max_length=50)] = ""
     type: EventKind | None = None
     q: Annotated[str, Field(max_length=500)] = ""
-    creator: Annotated[str, Field(max_length=36)] = ""
-    sort: Annotated[str, Field(max_length=50, examples=["created_at:desc"])] = ""
+    creator: IdQuery = ""
+    sort: Annotated[str, Field(max_length=50, examples=["created_at:desc"], json_schema_extra=_SORT)] = ""
     page: Annotated[int, Field(ge=0, le=500)] = 0
     venue: Annotated[str, Field(max_length=50)] = ""
     market_id: Annotated[str, Field(max_length=200)] = ""
@@ -153,7 +159,7 @@ class EventIn(Given):
     resolution_source: Annotated[str, Field(max_length=2000)] = ""
     asset: Annotated[str, Field(max_length=10)] = "USDC"
     subsidy: DecimalIn | None = None
-    prices: Annotated[list[DecimalIn], Field(max_length=100)] = Field(default_factory=list)
+    prices: Annotated[list[PriceIn], Field(max_length=100)] = Field(default_factory=list)
     image_url: Annotated[str, Field(max_length=2000)] = ""
     scale: ScaleIn | None = None
     # What its market shall trade by: cpmm for two outcomes, cpmm_multi for 3 to 20, lmsr for any number.
@@ -164,7 +170,7 @@ class EventIn(Given):
     # When it is resolved without anybody saying so: some days after the end, so that administrators come first.
     resolve_by: TimeIn | None = None
     # What it is resolved to then, an administrator's to say; called off where this is empty.
-    deadline_payouts: Annotated[list[DecimalIn], Field(max_length=100)] = Field(default_factory=list)
+    deadline_payouts: Annotated[list[PriceIn], Field(max_length=100)] = Field(default_factory=list)
 
 
 class EventChangesIn(Given):
@@ -180,7 +186,7 @@ class EventChangesIn(Given):
     tags: Annotated[list[Annotated[str, Field(max_length=50)]], Field(max_length=20)] | None = None
     # The rest changes only while it is an unpublished draft.
     outcomes: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=100)] | None = None
-    prices: Annotated[list[DecimalIn], Field(max_length=100)] | None = None
+    prices: Annotated[list[PriceIn], Field(max_length=100)] | None = None
     subsidy: DecimalIn | None = None
     scale: ScaleIn | None = None
     mechanism: Mechanism | None = None
@@ -196,14 +202,14 @@ class PublishIn(Given):
 class DraftsQuery(PageQuery):
     """Which drafts; an administrator sees everybody's."""
 
-    creator: Annotated[str, Field(max_length=36)] = ""
+    creator: IdQuery = ""
 
 
 class ResolveIn(Given):
     """A result: the outcome that won, what a share of each outcome pays, or the number that a scalar event came to."""
 
     outcome: Annotated[int, Field(ge=0, lt=100)] | None = None
-    payouts: Annotated[list[DecimalIn], Field(max_length=100)] = Field(default_factory=list)
+    payouts: Annotated[list[PriceIn], Field(max_length=100)] = Field(default_factory=list)
     value: DecimalIn | None = None
     # Puts this in the place of a result that stands: a new revision, paid as a difference.
     correct: bool = False

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from oraculum_gateway.shapes.base import AmountOut, Given, PageQuery, TimeOut, Told
+from oraculum_gateway.shapes.base import AmountOut, Given, IdQuery, PageQuery, TimeOut, Told
 from oraculum_gateway.shapes.trading import SignedOut
 
 RealisationName = Literal["sale", "sets", "settlement"]
@@ -14,7 +14,7 @@ IntervalName = Literal["hour", "day", "week", "month"]
 class RealisationsQuery(PageQuery):
     """Of which event."""
 
-    event_id: Annotated[str, Field(max_length=36)] = ""
+    event_id: IdQuery = ""
 
 
 class RealisationOut(Told):

@@ -4,7 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from oraculum_gateway.shapes.base import AmountOut, DecimalIn, Given, PageQuery, PriceOut, TimeOut, Told
+from oraculum_gateway.shapes.base import (
+    AmountOut,
+    DecimalIn,
+    Given,
+    IdQuery,
+    PageQuery,
+    PriceIn,
+    PriceOut,
+    TimeOut,
+    Told,
+)
 
 DisputeStatus = Literal["bonding", "open", "refused", "upheld", "rejected", "moot"]
 
@@ -62,7 +72,7 @@ class DisputesQuery(PageQuery):
     """Which disputes."""
 
     status: DisputeStatus | None = None
-    event_id: Annotated[str, Field(max_length=36)] = ""
+    event_id: IdQuery = ""
 
 
 class DecideDisputeIn(Given):
@@ -71,7 +81,7 @@ class DecideDisputeIn(Given):
     decision: Literal["uphold", "reject"]
     note: Annotated[str, Field(min_length=1, max_length=2000)]
     outcome: Annotated[int, Field(ge=0, lt=100)] | None = None
-    payouts: Annotated[list[DecimalIn], Field(max_length=100)] = Field(default_factory=list)
+    payouts: Annotated[list[PriceIn], Field(max_length=100)] = Field(default_factory=list)
     value: DecimalIn | None = None
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from oraculum_gateway.shapes.base import AmountOut, DecimalIn, Given, PriceOut, Told
+from oraculum_gateway.shapes.base import AmountOut, Given, PriceIn, PriceOut, Told
 
 
 class BookQuery(Given):
@@ -14,7 +14,7 @@ class BookQuery(Given):
     outcome: Annotated[int, Field(ge=0, lt=100)] = 1
     levels: Annotated[int, Field(ge=1, le=100)] = 20
     # How far apart the prices are at which the market maker is asked.
-    step: DecimalIn = Decimal("0.01")
+    step: PriceIn = Decimal("0.01")
 
 
 class LevelOut(Told):

@@ -6,8 +6,12 @@ from pydantic import Field, model_validator
 
 from oraculum_gateway.shapes.base import Given, PageQuery, TimeOut, Told
 
-Email = Annotated[str, Field(max_length=320, examples=["ada@example.com"])]
+Email = Annotated[
+    str, Field(max_length=320, examples=["ada@example.com"], json_schema_extra={"format": "email"})
+]
 Password = Annotated[str, Field(max_length=200, examples=["correct horse battery staple"])]
+# As auth wants it of one that is chosen; one that is known may be older than the rule.
+NewPassword = Annotated[Password, Field(json_schema_extra={"minLength": 10})]
 ChainName = Literal["evm", "solana"]
 # Contract wallets of several owners sign at length.
 Signature = Annotated[str, Field(max_length=4200, examples=["0x..."])]
@@ -17,7 +21,7 @@ class RegisterIn(Given):
     """An account with e-mail and password; a wallet's account is opened by its first sign-in."""
 
     email: Email
-    password: Password
+    password: NewPassword
     display_name: Annotated[str, Field(max_length=200)] = ""
 
 

@@ -9,7 +9,9 @@ from oraculum_gateway.shapes.base import (
     DecimalIn,
     Given,
     Id,
+    IdQuery,
     PageQuery,
+    PriceIn,
     PriceOut,
     TimeOut,
     Told,
@@ -32,11 +34,11 @@ class KellyIn(Given):
     event_id: Id
     outcome: OutcomeIn
     # What I take its probability for.
-    probability: DecimalIn
+    probability: PriceIn
     # Money to play with; what is available to me when absent.
     bankroll: DecimalIn | None = None
     # Part of the full stake: half a Kelly is 0.5.
-    fraction: DecimalIn | None = None
+    fraction: PriceIn | None = None
     # What I would stake at most.
     max_stake: DecimalIn | None = None
 
@@ -239,11 +241,11 @@ class TriggerIn(Given):
     event_id: Id
     outcome: OutcomeIn
     kind: TriggerName
-    price: DecimalIn
+    price: PriceIn
     # All that can be sold by then when absent.
     shares: DecimalIn | None = None
     # The worst average price of the sale.
-    min_price: DecimalIn | None = None
+    min_price: PriceIn | None = None
 
 
 class TriggerOut(Told):
@@ -266,7 +268,7 @@ class TriggerOut(Told):
 class TriggersQuery(PageQuery):
     """Which of my triggers."""
 
-    event_id: Annotated[str, Field(max_length=36)] = ""
+    event_id: IdQuery = ""
 
 
 class UserLimitsIn(Given):

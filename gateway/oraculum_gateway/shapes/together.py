@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from oraculum_gateway.shapes.base import DecimalIn, Given, Id, Told
+from oraculum_gateway.shapes.base import DecimalIn, Given, Id, PriceIn, Told
 from oraculum_gateway.shapes.events import SideName
 from oraculum_gateway.shapes.trading import PredictionOut
 
@@ -17,7 +17,7 @@ class BasketLegIn(Given):
     amount: DecimalIn | None = None
     shares: DecimalIn | None = None
     # The worst average price of a share before the fee.
-    price: DecimalIn | None = None
+    price: PriceIn | None = None
 
     @model_validator(mode="after")
     def one_quantity(self) -> "BasketLegIn":

@@ -9,7 +9,9 @@ from oraculum_gateway.shapes.base import (
     DecimalIn,
     Given,
     Id,
+    IdQuery,
     PageQuery,
+    PriceIn,
     PriceOut,
     TimeIn,
     TimeOut,
@@ -48,8 +50,8 @@ class PredictionIn(Given):
     shares: DecimalIn | None = None
     # The worst price of a share before the fee, the highest for a purchase, the lowest for a sale: of a market order the
     # average, of a limit order that of every share.
-    max_price: DecimalIn | None = None
-    min_price: DecimalIn | None = None
+    max_price: PriceIn | None = None
+    min_price: PriceIn | None = None
 
     @model_validator(mode="after")
     def one_quantity(self) -> "PredictionIn":
@@ -79,12 +81,12 @@ class PredictionEdit(Given):
     shares, or for what it cost. `price` is then the worst average price of the purchase, `min_price` that of the sale.
     """
 
-    price: DecimalIn | None = None
+    price: PriceIn | None = None
     shares: DecimalIn | None = None
     expires_at: TimeIn | None = None
     outcome: Annotated[int, Field(ge=0, lt=100)] | None = None
     amount: DecimalIn | None = None
-    min_price: DecimalIn | None = None
+    min_price: PriceIn | None = None
 
 
 class CancelIn(Given):
@@ -230,7 +232,7 @@ class ReceiptsOut(Told):
 class TradesQuery(PageQuery):
     """Which of my fills."""
 
-    event_id: Annotated[str, Field(max_length=36)] = ""
+    event_id: IdQuery = ""
 
 
 class PortfolioTotalOut(Told):
@@ -254,7 +256,7 @@ class PortfolioOut(Told):
 class PredictionsQuery(PageQuery):
     """Which of my bets."""
 
-    event_id: Annotated[str, Field(max_length=36)] = ""
+    event_id: IdQuery = ""
     status: PredictionStatus | None = None
 
 
@@ -279,7 +281,7 @@ class PositionOut(Told):
 class PositionsQuery(PageQuery):
     """Which of my positions."""
 
-    event_id: Annotated[str, Field(max_length=36)] = ""
+    event_id: IdQuery = ""
 
 
 class BalanceOut(Told):

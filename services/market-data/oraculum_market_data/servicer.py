@@ -229,7 +229,7 @@ def _filters(request: pb.ListMarketsRequest) -> dict[str, object]:
     check = Violations()
     filters: dict[str, object] = {}
     if request.cursor and request.page:
-        check.refuse("page", "goes not together with cursor")
+        check.refuse("page", "does not go together with a cursor")
     check.integer("page", request.page, minimum=0, maximum=_PAGE_MAX)
     if request.venue:
         filters["venue"] = check.text("venue", request.venue, maximum=_ID_LENGTH_MAX)
@@ -249,7 +249,7 @@ def _venue_and_market(request: Any) -> tuple[str | None, str | None]:
     venue = check.text("venue", request.venue, maximum=_ID_LENGTH_MAX)
     market_id = check.text("venue_market_id", request.venue_market_id, maximum=_ID_LENGTH_MAX)
     if market_id and not venue:
-        check.refuse("venue", "goes together with venue_market_id")
+        check.refuse("venue", "goes together with market_id")
     check.finish()
     return venue or None, market_id or None
 

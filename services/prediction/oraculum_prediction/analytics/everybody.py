@@ -59,7 +59,7 @@ def asked(request: pb.ListAllOrdersRequest) -> Question:
     from_time = check.time("from_time", request) or _EVER[0]
     to_time = check.time("to_time", request) or _EVER[1]
     if from_time >= to_time:
-        check.refuse("from_time", "must be before to_time")
+        check.refuse("from_time", "must be before to")
     check.finish()
     statuses = form.statuses(request.statuses)
     before = decode_cursor(request.cursor, datetime, UUID)
