@@ -76,9 +76,11 @@ class PredictionsIn(Given):
 class PredictionEdit(Given):
     """What a bet shall become; what is left out stays.
 
-    Of one that rests: its price, the shares that shall rest, its time. Of a purchase that is filled: its shares are sold at
-    today's price, and others are bought in their place, of this outcome or another, for an amount or as a number of
-    shares, or for what it cost. `price` is then the worst average price of the purchase, `min_price` that of the sale.
+    Of one that rests: its price, the shares that shall rest, its time. Of a purchase that is filled, if `outcome`, `amount`
+    or `min_price` is sent: its shares are sold at today's price, and others are bought in their place, of this outcome or
+    another, for an amount or as a number of shares, or for what it cost. `price` is then the worst average price of the
+    purchase, `min_price` that of the sale. Without any of the three, a bet that was filled meanwhile is refused with
+    order_not_open.
     """
 
     price: PriceIn | None = None

@@ -113,7 +113,9 @@ class Commands:
     ) -> pb.EditOrderResponse:
         """Change what rests of an order: in its place where it only becomes smaller, else by another that replaces it."""
         row = await self._own(order_id)
-        if _is_filled(row):
+        # Only where it says so: whoever changes what rests may not have heard yet that it was filled, and shall not find it
+        # sold and bought anew.
+        if change.of_filled and _is_filled(row):
             return await self._edit_filled(command, row, change, origin)
         if change.of_filled:
             raise OrderNotOpen("Outcome, amount and the price of a sale are for a purchase that is filled.")

@@ -283,6 +283,34 @@ class TestEdit:
         assert (chained.order, chained.sale, True) == (again.order, again.sale, again.replayed)
         assert {0: USDC} == positions(house, anna)
 
+    @pytest.mark.parametrize("change", [{"limit_price_millionths": 440_000}, {"open_shares": USDC}])
+    async def test_what_is_said_of_one_that_rests_sells_nothing(
+        self, house: Any, change: dict[str, int]
+    ) -> None:
+        """Somebody changes a bid that was filled before they heard of it: its shares are neither sold nor bought anew."""
+        anna, ben = house.person(), house.person()
+        event_id = await house.open()
+        bid = await house.limit(anna, event_id, "k", 450_000)
+        await house.place(ben, event_id, "n", outcome=0, amount_units=40 * USDC)
+        house.check_reserves()
+        left = house.books.user(anna)
+        for _ in range(2):
+            with pytest.raises(OrderNotOpen):
+                await edit(house, anna, bid.order_id, "e", **change)
+        all_quiet(house, anna, left)
+        assert {1: 10 * USDC} == positions(house, anna)
+
+    async def test_what_was_said_while_it_rested_is_told_again(self, house: Any) -> None:
+        """A bid was made smaller, the answer was lost, and it was filled before the same was asked again."""
+        anna, ben = house.person(), house.person()
+        event_id = await house.open()
+        bid = await house.limit(anna, event_id, "k", 450_000)
+        smaller = await edit(house, anna, bid.order_id, "e", open_shares=5 * USDC)
+        await house.place(ben, event_id, "n", outcome=0, amount_units=40 * USDC)
+        again = await edit(house, anna, bid.order_id, "e", open_shares=5 * USDC)
+        assert (smaller.order, True) == (again.order, again.replayed)
+        assert {1: 5 * USDC} == positions(house, anna)
+
     async def test_both_or_neither(self, house: Any) -> None:
         """A purchase that fails leaves the shares where they are; so does a sale that would bring too little."""
         anna = house.person(12 * USDC)
