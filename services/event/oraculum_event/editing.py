@@ -69,9 +69,15 @@ class Editing:
         if version and version != event.version:
             raise EventChanged(event_id=event_id, version=event.version)
         _refuse(event, changes)
-        if _TIMES & set(changes.given()) and event.state is State.ACTIVE and event.locks_at <= now:
-            # Bets have closed, whatever the lock's job has noted by now: nobody opens them again.
-            raise _not_editable(event, sorted(_TIMES & set(changes.given())), "stands once bets have closed")
+        times = sorted(_TIMES & set(changes.given()))
+        if (
+            times
+            and event.state is State.ACTIVE
+            and (event.locks_at <= now or await self._events.is_due(connection, event_id))
+        ):
+            # Bets have closed, whatever the lock's job has noted by now: nobody opens them again. The job goes by the
+            # database's clock and may be closing the market at this moment.
+            raise _not_editable(event, times, "stands once bets have closed")
         check = Violations()
         categories = await self._categories.words(connection)
         check_changes(event, changes, now, categories, check, self._terms.deadline_after)

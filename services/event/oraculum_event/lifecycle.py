@@ -48,15 +48,18 @@ class Lifecycle:
     # Locking
 
     async def lock_job(self, job: Job) -> None:
-        """Lock an event whose time has come. Prediction refuses bets by the same time on its own."""
+        """Lock an event whose time has come; prediction may not have heard yet that it was moved."""
         event_id = UUID(job.payload["event_id"])
         async with self._database.transaction() as connection:
+            # Held, so that an edit of its time is committed by now, or finds that it has come.
             event = await self.held(connection, event_id)
-            if await self._events.lock_if_due(connection, event_id):
-                await events.locked(connection, await self.held(connection, event_id))
-            elif event.status == Status.ACTIVE:
+            if event.status != Status.ACTIVE:
+                return
+            if not await self._events.is_due(connection, event_id):
                 # The job's clock was a little early, or the time was moved.
                 await self.schedule_lock(connection, event_id, event.locks_at)
+                return
+        await self._close_and_lock(event_id)
 
     async def lock_early(self, event_id: UUID) -> None:
         """Close the market of an active event before its time, then lock it."""
@@ -65,6 +68,10 @@ class Lifecycle:
             return
         if event.status != Status.ACTIVE:
             raise EventNotActive(event_id=event_id, status=event.status)
+        await self._close_and_lock(event_id)
+
+    async def _close_and_lock(self, event_id: UUID) -> None:
+        """Close the market of an event, then lock it whatever its time is by now: no market opens again."""
         await self._markets.close(event_id, "lock")
         async with self._database.transaction() as connection:
             event = await self.held(connection, event_id)

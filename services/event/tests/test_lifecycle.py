@@ -13,7 +13,6 @@ from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
 from oraculum_event.errors import (
     EventAlreadyResolved,
     EventChanged,
-    EventNotActive,
     EventNotEditable,
     EventNotFound,
     EventNotOpened,
@@ -179,52 +178,6 @@ class TestCreate:
     async def test_not_everybody_may(self, service) -> None:
         with service.parties.signed_in(idempotency_key="k"), pytest.raises(PermissionDenied):
             await service.stub.CreateEvent(pb.CreateEventRequest(title="Will it rain?"))
-
-
-class TestLock:
-    async def test_an_event_locks_at_its_time_without_anybody_calling(self, service) -> None:
-        event = await service.create()
-        async with service.database.connection() as connection:
-            await connection.execute("update event set end_time = clock_timestamp() + interval '0.3 seconds'")
-            await connection.execute("update job set due_at = clock_timestamp() where kind = 'lock_event'")
-        running = asyncio.create_task(service.runner.run())
-        try:
-            async with asyncio.timeout(10):
-                while (await service.get(event.event_id)).status != pb.EVENT_STATUS_LOCKED:  # noqa: ASYNC110  it is asked
-                    await asyncio.sleep(0.02)
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-        assert await told(service) == ["event_opened", "event_locked"]
-
-    async def test_an_early_lock_closes_the_market_first(self, service) -> None:
-        event = await service.create()
-        with service.parties.signed_in(roles={"admin"}):
-            locked = await service.stub.LockEvent(pb.LockEventRequest(event_id=event.event_id))
-        assert locked.event.status == pb.EVENT_STATUS_LOCKED
-        assert service.prediction.closed == [event.event_id]
-
-    async def test_an_early_lock_that_is_cut_short_is_made_up_for(self, service) -> None:
-        event = await service.create()
-        service.prediction.failure = Unavailable()
-        with service.parties.signed_in(roles={"admin"}), pytest.raises(Unavailable):
-            await service.stub.LockEvent(pb.LockEventRequest(event_id=event.event_id))
-        assert "lock_event_early" in await waiting(service)
-        service.prediction.failure = None
-        await service.lifecycle.lock_early_job(job_of(event.event_id))
-        assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_LOCKED
-
-    async def test_a_draft_is_not_locked_by_hand(self, service) -> None:
-        service.prediction.failure = Unavailable()
-        event = await service.create()
-        with service.parties.signed_in(roles={"admin"}), pytest.raises(EventNotActive):
-            await service.stub.LockEvent(pb.LockEventRequest(event_id=event.event_id))
-
-    async def test_what_is_over_is_not_locked(self, service) -> None:
-        event = await service.create()
-        await resolve(service, event.event_id)
-        with service.parties.signed_in(roles={"admin"}), pytest.raises(EventNotActive):
-            await service.stub.LockEvent(pb.LockEventRequest(event_id=event.event_id))
 
 
 class TestResolve:

@@ -184,9 +184,9 @@ class Events:
         """Count a change of something that belongs to an event and leave it where it stands."""
         await _events.set_status.run(connection, event_id=event.event_id, status=event.status, now=now)
 
-    async def lock_if_due(self, connection: Connection, event_id: UUID) -> bool:
-        """Lock an active event whose time has come; False when it is not active or not due."""
-        return bool(await _events.lock_if_due.run(connection, event_id=event_id))
+    async def is_due(self, connection: Connection, event_id: UUID) -> bool:
+        """Whether the time has come at which an event locks, by the database's clock."""
+        return bool(await _events.is_due.value(connection, event_id=event_id))
 
     async def update(self, connection: Connection, event: Event, changes: Changes, now: datetime) -> None:
         """Change what is given."""

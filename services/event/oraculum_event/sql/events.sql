@@ -45,10 +45,9 @@ join event e using (venue, venue_market_id);
 -- Moves an event on; the database refuses a step that is none.
 update event set status = %(status)s, updated_at = %(now)s, version = version + 1 where event_id = %(event_id)s;
 
--- name: lock_if_due
--- Locks an active event whose time has come, by the database's own clock.
-update event set status = 'locked', updated_at = clock_timestamp(), version = version + 1
-where event_id = %(event_id)s and status = 'active' and locks_at <= clock_timestamp();
+-- name: is_due
+-- Whether the time has come at which an event locks, by the database's own clock.
+select locks_at <= clock_timestamp() from event where event_id = %(event_id)s;
 
 -- name: update_event
 -- Changes what is given and leaves the rest.
