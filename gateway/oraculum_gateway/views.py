@@ -162,6 +162,9 @@ def _proposal(event: pb.Event) -> ProposalOut | None:
         awaits_confirmation=proposal.awaits_confirmation,
         overturned=proposal.overturned,
         bond=amount_out(proposal.bond) if proposal.HasField("bond") else None,
+        void_hour_ends_at=(
+            from_wire(proposal.void_hour_ends_at) if proposal.HasField("void_hour_ends_at") else None
+        ),
     )
 
 

@@ -475,6 +475,7 @@ CREATE TABLE event.verdict (
     value numeric,
     awaits_confirmation boolean DEFAULT false NOT NULL,
     confirmed_by uuid,
+    void_hour_ends_at timestamp with time zone,
     CONSTRAINT verdict_kind_check CHECK ((kind = ANY (ARRAY['resolve'::text, 'cancel'::text])))
 );
 
@@ -832,4 +833,5 @@ INSERT INTO event.schema_migrations (version) VALUES
     ('20261121163300'),
     ('20261121180000'),
     ('20261121225600'),
-    ('20261122021500');
+    ('20261122021500'),
+    ('20261122061500');

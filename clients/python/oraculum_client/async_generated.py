@@ -529,11 +529,21 @@ class AsyncOraculum(AsyncConnection):
         )
 
     async def cancel_event(
-        self, id: str | UUID, *, reason: str | None = None, idempotency_key: str = ""
+        self,
+        id: str | UUID,
+        *,
+        reason: str | None = None,
+        void_hour_ends_at: datetime | None = None,
+        idempotency_key: str = "",
     ) -> shapes.Event:
         """Call an event off, whose shares are paid their void prices; or throw a draft of mine away."""
         return await self.told(
-            Ask("DELETE", f"/api/v1/events/{segment(id)}", query={"reason": reason}, key=idempotency_key),
+            Ask(
+                "DELETE",
+                f"/api/v1/events/{segment(id)}",
+                query={"reason": reason, "void_hour_ends_at": void_hour_ends_at},
+                key=idempotency_key,
+            ),
             shapes.Event,
         )
 

@@ -1453,6 +1453,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     awaits_confirmation: bool
     overturned: bool
     bond: Decimal | None
+    void_hour_ends_at: datetime | None
 
 
 class Scale(msgspec.Struct, frozen=True, kw_only=True):

@@ -125,7 +125,11 @@ async def change(call: Call) -> shapes.EventOut:
 async def cancel(call: Call) -> shapes.EventOut:
     """Call an event off."""
     response = await call.services.event.CancelEvent(
-        pb.CancelEventRequest(event_id=str(call.id("id")), reason=call.query.reason)
+        pb.CancelEventRequest(
+            event_id=str(call.id("id")),
+            reason=call.query.reason,
+            void_hour_ends_at=to_wire_optional(call.query.void_hour_ends_at),
+        )
     )
     return await _described(call, response.event)
 
@@ -238,7 +242,7 @@ ROUTES: Final = (
         method="DELETE", path="/events/{id}", name="cancelEvent", tag="events", handler=cancel, command=True,
         summary="Call an event off, whose shares are paid their void prices; or throw a draft of mine away",
         who=Who.SIGNED_IN, limit=Limit.COMMAND,
-        query=shapes.ReasonIn, answer=shapes.EventOut,
+        query=shapes.CancelQuery, answer=shapes.EventOut,
         refusals={404: "event_not_found", 409: "event_already_resolved or event_not_opened"},
     ),
     Route(

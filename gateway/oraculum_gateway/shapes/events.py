@@ -222,6 +222,12 @@ class ReasonIn(Given):
     reason: Annotated[str, Field(max_length=2000)] = ""
 
 
+class CancelQuery(ReasonIn):
+    """Why an event is called off, and when the hour ends whose prices its shares are paid: the last of its trading, if none."""
+
+    void_hour_ends_at: TimeIn | None = None
+
+
 class QuoteQuery(Given):
     """A bet that somebody thinks of."""
 

@@ -39,6 +39,8 @@ class ProposalOut(Told):
     overturned: bool
     # What a dispute of it costs until it is decided.
     bond: AmountOut | None
+    # When the hour ends whose prices are paid, where the event shall be called off and somebody named one.
+    void_hour_ends_at: TimeOut | None
 
 
 class DisputeIn(Given):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum.prediction.v1.prediction_service_pb2_grpc import PredictionServiceStub
 from oraculum_event.records import Event, Mechanism
-from oraculum_kit.timestamps import to_wire
+from oraculum_kit.timestamps import to_wire, to_wire_optional
 from oraculum_money import Price, Units
 
 SAFE = (
@@ -56,10 +57,16 @@ class Markets:
             )
         )
 
-    async def close(self, event_id: UUID, reason: str) -> ClosedMarket:
-        """Close a market for good."""
+    async def close(
+        self, event_id: UUID, reason: str, *, void_hour_ends_at: datetime | None = None
+    ) -> ClosedMarket:
+        """Close a market for good; void prices are of the hour that ends then, or of its last one."""
         response = await self._prediction.CloseMarket(
-            pb.CloseMarketRequest(event_id=str(event_id), reason=reason)
+            pb.CloseMarketRequest(
+                event_id=str(event_id),
+                reason=reason,
+                void_hour_ends_at=to_wire_optional(void_hour_ends_at),
+            )
         )
         return ClosedMarket(
             closing_sequence=response.closing_sequence,

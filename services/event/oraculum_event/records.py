@@ -179,6 +179,8 @@ class Verdict:
     value: Decimal | None = None
     awaits_confirmation: bool = False
     confirmed_by: UUID | None = None
+    # When the hour ends whose prices are paid, where an event is called off and somebody named one.
+    void_hour_ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,9 +108,19 @@ class Results:
         return False
 
     async def cancel(
-        self, connection: Connection, event_id: UUID, *, source: str, note: str, actor_user_id: UUID | None
+        self,
+        connection: Connection,
+        event_id: UUID,
+        *,
+        source: str,
+        note: str,
+        actor_user_id: UUID | None,
+        void_hour_ends_at: datetime | None = None,
     ) -> None:
-        """Note that an event is called off; `settle` closes the market and commits it."""
+        """Note that an event is called off; `settle` closes the market and commits it.
+
+        Its shares are paid the prices of its last hour of trading, or of the one that is named.
+        """
         event = await self._lifecycle.held(connection, event_id)
         if event.status == Status.CANCELLED:
             return
@@ -119,8 +129,24 @@ class Results:
         if event.status == Status.DRAFT:
             # Its market may be opening at this moment; once it is active it can be called off, and its time ends it.
             raise EventNotOpened(event_id=event_id)
+        now = self._clock.now()
+        if void_hour_ends_at is not None:
+            check = Violations()
+            if not event.created_at < void_hour_ends_at <= min(now, event.locks_at):
+                check.refuse("void_hour_ends_at", "must lie in the time in which the event was traded")
+            check.finish()
         await self._note(
-            connection, Verdict(event_id, "cancel", [], source, note, actor_user_id, self._clock.now())
+            connection,
+            Verdict(
+                event_id,
+                "cancel",
+                [],
+                source,
+                note,
+                actor_user_id,
+                now,
+                void_hour_ends_at=void_hour_ends_at,
+            ),
         )
 
     async def give_up(self, connection: Connection, event_id: UUID, why: str) -> None:
@@ -170,7 +196,9 @@ class Results:
         payout: Sequence[Price] = verdict.payout_millionths
         closing_sequence = 0
         try:
-            closed = await self._markets.close(event_id, verdict.kind)
+            closed = await self._markets.close(
+                event_id, verdict.kind, void_hour_ends_at=verdict.void_hour_ends_at
+            )
             closing_sequence = closed.closing_sequence
             if verdict.kind == "cancel":
                 payout = closed.void_prices
@@ -325,10 +353,7 @@ class Results:
         """Note a verdict; the same that is noted already is enough, and another is refused."""
         if not await self._resolutions.insert_verdict(connection, verdict):
             noted = await self._resolutions.verdict(connection, verdict.event_id)
-            if noted is None or (noted.kind, noted.payout_millionths) != (
-                verdict.kind,
-                verdict.payout_millionths,
-            ):
+            if noted is None or _said(noted) != _said(verdict):
                 raise EventAlreadyResolved("another result is being committed", event_id=verdict.event_id)
             if noted.awaits_confirmation and verdict.source != ADMIN:
                 # A venue says what one administrator said: its word needs no second one, and none takes it back.
@@ -351,3 +376,8 @@ class Results:
     def kinds(self) -> list[jobs.Kind]:
         """The jobs that carry results out."""
         return jobs_that_must({SETTLE: self.settle_job, FINALIZE: self.finalize_job})
+
+
+def _said(verdict: Verdict) -> tuple[object, ...]:
+    """What is paid by it, whoever says so."""
+    return verdict.kind, verdict.payout_millionths, verdict.void_hour_ends_at

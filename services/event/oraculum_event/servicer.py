@@ -216,6 +216,7 @@ class EventServicer(event_service_pb2_grpc.EventServiceServicer):
         check = Violations()
         event_id = check.uuid("event_id", request.event_id)
         reason = check.text("reason", request.reason, maximum=2000)
+        void_hour_ends_at = check.time("void_hour_ends_at", request)
         check.finish()
 
         async def write(connection: Connection) -> pb.CancelEventResponse:
@@ -224,7 +225,12 @@ class EventServicer(event_service_pb2_grpc.EventServiceServicer):
                 await self._steps.opening.discard(connection, event)
             else:
                 await self._steps.results.cancel(
-                    connection, event_id, source=ADMIN, note=reason, actor_user_id=require_user().id
+                    connection,
+                    event_id,
+                    source=ADMIN,
+                    note=reason,
+                    actor_user_id=require_user().id,
+                    void_hour_ends_at=void_hour_ends_at,
                 )
             return pb.CancelEventResponse()
 

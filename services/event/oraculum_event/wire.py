@@ -101,6 +101,7 @@ def _proposal(event: Event, shall: Proposal | Verdict | None) -> pb.Proposal | N
             note=shall.note,
             proposed_at=to_wire(shall.asked_at),
             awaits_confirmation=True,
+            void_hour_ends_at=to_wire_optional(shall.void_hour_ends_at),
         )
     if shall is None or event.status != Status.RESOLVING:
         return None

@@ -41,6 +41,7 @@ from oraculum_kit.ids import uuid7
 from oraculum_kit.job_runner import JobRunner
 from oraculum_kit.jobs import Job
 from oraculum_kit.testing import Parties, serving
+from oraculum_kit.timestamps import from_wire
 from oraculum_money import Units
 
 CLOSING_SEQUENCE = 7
@@ -62,6 +63,8 @@ class Prediction:
 
     opened: dict[str, prediction_pb.OpenMarketRequest] = field(default_factory=dict)
     closed: list[str] = field(default_factory=list)
+    # The hours that were named for void prices, by when they end; None where none was.
+    void_hours: list[datetime | None] = field(default_factory=list)
     failure: ServiceError | None = None
     # What lies in each market's escrow.
     liquidity: int = 0
@@ -81,6 +84,8 @@ class Prediction:
             error.reason = "MARKET_NOT_FOUND"
             raise error
         self.closed.append(request.event_id)
+        named = request.HasField("void_hour_ends_at")
+        self.void_hours.append(from_wire(request.void_hour_ends_at) if named else None)
         return prediction_pb.CloseMarketResponse(
             closing_sequence=CLOSING_SEQUENCE, void_price_millionths=VOID_PRICES
         )

@@ -1,6 +1,7 @@
 """Results before they stand: challenged, confirmed by two, corrected."""
 
 import asyncio
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from oraculum_event.errors import (
     SameAdministrator,
 )
 from oraculum_kit.errors import InvalidArgument, Unavailable
+from oraculum_kit.timestamps import to_wire, to_wire_optional
 
 YES, NO = [0, 1_000_000], [1_000_000, 0]
 BOND = 10_000_000
@@ -60,6 +62,38 @@ class TestWindow:
         assert (await service.resolve(event.event_id)).proposal.number == 1
         with pytest.raises(EventAlreadyResolved):
             await service.resolve(event.event_id, NO)
+
+    async def test_an_administrator_may_name_the_hour_whose_prices_are_paid(self, service) -> None:
+        """It is one of its trading; whoever confirms it is told, and nobody else puts another in its place."""
+        event = await service.create()
+        service.prediction.liquidity = 6_000_000_000
+        service.clock.advance(seconds=1800)
+        named, too_late = (
+            service.clock.now() - timedelta(minutes=10),
+            service.clock.now() + timedelta(minutes=1),
+        )
+
+        async def call_off(person: UUID, key: str, hour: datetime | None) -> pb.Event:
+            with service.parties.signed_in(person, roles={"admin"}, idempotency_key=key):
+                request = pb.CancelEventRequest(
+                    event_id=event.event_id, void_hour_ends_at=to_wire_optional(hour)
+                )
+                return (await service.stub.CancelEvent(request)).event
+
+        for number, wrong in enumerate((too_late, service.clock.now() - timedelta(days=1))):
+            with pytest.raises(InvalidArgument) as refused:
+                await call_off(ADA, f"wrong {number}", wrong)
+            assert ["void_hour_ends_at"] == [each.field for each in refused.value.violations]
+        waiting = await call_off(ADA, "c", named)
+        assert to_wire(named) == waiting.proposal.void_hour_ends_at
+        with pytest.raises(EventAlreadyResolved):
+            await call_off(EVE, "d", None)
+        with service.parties.signed_in(EVE, roles={"admin"}, idempotency_key="e"):
+            await service.stub.ConfirmResolution(
+                pb.ConfirmResolutionRequest(event_id=event.event_id, confirm=True)
+            )
+        assert {named} == set(service.prediction.void_hours)
+        assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_CANCELLED
 
     async def test_a_cancelled_event_gives_bonds_back(self, service) -> None:
         """What is disputed no more costs nobody anything."""

@@ -116,7 +116,9 @@ class Markets:
                 )
             return _same(await self._existing(connection, terms.event_id), terms)
 
-    async def close(self, event_id: UUID, reason: str) -> Closing:
+    async def close(
+        self, event_id: UUID, reason: str, *, void_hour_ends_at: datetime | None = None
+    ) -> Closing:
         """End trading for good and, where the event is cancelled, say what the shares are worth.
 
         The update waits for the row lock, so it comes after the batch that is being committed and before every later
@@ -130,6 +132,11 @@ class Markets:
                 )
         async with self._database.transaction() as connection:
             market = await self._existing(connection, event_id)
+            if reason == CANCEL and void_hour_ends_at is not None:
+                # Kept by whoever asks: another administrator may name another hour, or none.
+                return Closing(
+                    market.sequence, await void_prices(connection, market, hour_ends_at=void_hour_ends_at)
+                )
             prices = tuple(market.void_prices or ())
             if not prices and reason == CANCEL:
                 prices = await void_prices(connection, market)

@@ -92,8 +92,9 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         check = Violations()
         event_id = check.uuid("event_id", request.event_id)
         reason = check.text("reason", request.reason, maximum=500)
+        hour_ends_at = check.time("void_hour_ends_at", request)
         check.finish()
-        closing = await self._markets.close(event_id, reason)
+        closing = await self._markets.close(event_id, reason, void_hour_ends_at=hour_ends_at)
         return pb.CloseMarketResponse(
             closing_sequence=closing.sequence, void_price_millionths=closing.void_prices
         )
@@ -212,7 +213,7 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         user = require_user()
         command = idempotency.command(request, key=request.idempotency_key)
         event_id, order = form.order(request)
-        terms = form.order_terms(request, order, self._clock.now())
+        terms = form.order_terms(request, order)
         logs.note(event_id=request.event_id, order_id=str(command.id))
         return await self._commands.place(command, user.id, event_id, order, terms, self._origin())
 
@@ -240,7 +241,7 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
     async def EditOrder(self, request: pb.EditOrderRequest, context: Context) -> pb.EditOrderResponse:
         """Change what rests of an order."""
         command = idempotency.command(request, key=request.idempotency_key)
-        order_id, change = form.change(request, self._clock.now())
+        order_id, change = form.change(request)
         return await self._commands.edit(command, order_id, change, self._origin())
 
     async def SetDeadMan(self, request: pb.SetDeadManRequest, context: Context) -> pb.SetDeadManResponse:

@@ -1,4 +1,7 @@
-"""What the shares of a closed market are worth if its event is cancelled: the time-weighted prices of its last hour.
+"""What the shares of a closed market are worth if its event is cancelled: the time-weighted prices of an hour of its trading.
+
+It is the last one unless an administrator names another: whoever knows first that an event will be called off may have bought
+its last hour.
 
 They are averaged over every fill, as long as these are not too many to be read while somebody waits. Of an hour with more
 each second has the prices of one moment in it. Which moment that is follows from the state in which the market ended, so
@@ -24,10 +27,17 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 async def void_prices(
-    connection: Connection, market: MarketRow, *, fills_max: int = FILLS_MAX
+    connection: Connection,
+    market: MarketRow,
+    *,
+    hour_ends_at: datetime | None = None,
+    fills_max: int = FILLS_MAX,
 ) -> tuple[Price, ...]:
-    """Average the prices of a closed market; its fills are final, so it comes out the same whenever it is asked."""
-    hour = await repository.trading_hour(connection, market.event_id)
+    """Average the prices of a closed market; its fills are final, so it comes out the same whenever it is asked.
+
+    An hour that reaches beyond the time in which it was traded is cut there.
+    """
+    hour = await repository.trading_hour(connection, market.event_id, hour_ends_at)
     if hour is None:
         raise Internal("A market that is not closed has no void prices yet.")
     points = await repository.price_points(connection, market.event_id, hour, fills_max=fills_max)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 from psycopg.rows import dict_row
 
 from oraculum.event.v1 import event_service_pb2 as event
@@ -165,10 +166,12 @@ class House:
             await PredictionServiceStub(channel).OpenMarket(pb.OpenMarketRequest(**request))
         return event_id
 
-    async def close(self, event_id: UUID, reason: str = "resolve") -> pb.CloseMarketResponse:
+    async def close(
+        self, event_id: UUID, reason: str = "resolve", **named: Timestamp
+    ) -> pb.CloseMarketResponse:
         async with self.parties.channel(self.targets[0], service="event") as channel:
             return await PredictionServiceStub(channel).CloseMarket(
-                pb.CloseMarketRequest(event_id=str(event_id), reason=reason)
+                pb.CloseMarketRequest(event_id=str(event_id), reason=reason, **named)
             )
 
     async def place(
@@ -293,7 +296,7 @@ class House:
             holds = Holds(stub, timeout_seconds=hold_timeout_seconds)
             risk = Risk.new(self.clock, identity)
             engine_ = Engine(database, holds, self.clock, risk, **{"workers": 2, **engine})
-            place = through(engine_, self.clock)
+            place = through(engine_)
             reviews = Reviews(database, place, self.clock)
             triggers = Triggers(database, risk.triggers, place)
             risk_servicer = RiskServicer(database, risk.triggers, reviews, self.clock)

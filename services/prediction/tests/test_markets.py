@@ -250,6 +250,31 @@ class TestClose:
         closed = await house.close(event_id, "cancel")
         assert list(order.fill.price_millionths) == list(closed.void_price_millionths)
 
+    async def test_another_hour_may_be_named(self, house: Any) -> None:
+        """Whoever bought the last one has bought nothing by it. What was asked for before binds nobody."""
+        event_id = await house.open()
+        await house.place(house.person(), event_id, "k", amount_units=20 * USDC)
+        house.rows("update market set opened_at = opened_at - interval '3 hours', version = version + 1")
+        house.rows("alter table fill disable trigger fill_is_for_ever")
+        ((traded_at,),) = [
+            row.values()
+            for row in house.rows(
+                "update fill set filled_at = clock_timestamp() - interval '1 hour' returning filled_at"
+            )
+        ]
+        last = list((await house.close(event_id, "cancel")).void_price_millionths)
+        assert 500_000 < last[1]
+
+        async def named(ends_at: datetime) -> list[int]:
+            closed = await house.close(event_id, "cancel", void_hour_ends_at=to_wire(ends_at))
+            return list(closed.void_price_millionths)
+
+        assert [500_000] * 2 == await named(traded_at)
+        assert [500_000] * 2 == await named(traded_at - timedelta(days=1))
+        assert abs((500_000 + last[1]) // 2 - (await named(traded_at + timedelta(minutes=30)))[1]) <= 1
+        assert last == await named(traded_at + timedelta(days=1))
+        assert last == list((await house.close(event_id, "cancel")).void_price_millionths)
+
     async def test_an_hour_with_too_many_fills_has_one_price_a_second(self, house: Any) -> None:
         """Whoever asks again gets the same, and it is what an average over all fills comes to, but for those seconds."""
         event_id = await house.open()

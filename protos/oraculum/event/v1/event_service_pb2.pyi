@@ -264,6 +264,7 @@ class Proposal(_message.Message):
     AWAITS_CONFIRMATION_FIELD_NUMBER: _builtins.int
     OVERTURNED_FIELD_NUMBER: _builtins.int
     BOND_FIELD_NUMBER: _builtins.int
+    VOID_HOUR_ENDS_AT_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """Counts the results that were proposed for this event, from 1; 0 while it waits to be confirmed."""
     value: _builtins.str
@@ -294,6 +295,10 @@ class Proposal(_message.Message):
     def bond(self) -> _amount_pb2.Amount:
         """What a dispute of it costs until it is decided."""
 
+    @_builtins.property
+    def void_hour_ends_at(self) -> _timestamp_pb2.Timestamp:
+        """When the hour ends whose prices are paid, where the event shall be called off and somebody named one."""
+
     def __init__(
         self,
         *,
@@ -308,10 +313,11 @@ class Proposal(_message.Message):
         awaits_confirmation: _builtins.bool = ...,
         overturned: _builtins.bool = ...,
         bond: _amount_pb2.Amount | None = ...,
+        void_hour_ends_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["bond", b"bond", "challenge_ends_at", b"challenge_ends_at", "proposed_at", b"proposed_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bond", b"bond", "challenge_ends_at", b"challenge_ends_at", "proposed_at", b"proposed_at", "void_hour_ends_at", b"void_hour_ends_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_confirmation", b"awaits_confirmation", "bond", b"bond", "challenge_ends_at", b"challenge_ends_at", "note", b"note", "number", b"number", "open_disputes", b"open_disputes", "overturned", b"overturned", "payout_millionths", b"payout_millionths", "proposed_at", b"proposed_at", "source", b"source", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_confirmation", b"awaits_confirmation", "bond", b"bond", "challenge_ends_at", b"challenge_ends_at", "note", b"note", "number", b"number", "open_disputes", b"open_disputes", "overturned", b"overturned", "payout_millionths", b"payout_millionths", "proposed_at", b"proposed_at", "source", b"source", "value", b"value", "void_hour_ends_at", b"void_hour_ends_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1234,19 +1240,25 @@ class CancelEventRequest(_message.Message):
 
     EVENT_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    VOID_HOUR_ENDS_AT_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Which."""
     reason: _builtins.str
     """Why, for people."""
+    @_builtins.property
+    def void_hour_ends_at(self) -> _timestamp_pb2.Timestamp:
+        """When the hour ends whose prices its shares are paid, while it was traded; its last hour of trading where this is absent."""
+
     def __init__(
         self,
         *,
         event_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        void_hour_ends_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["void_hour_ends_at", b"void_hour_ends_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "reason", b"reason", "void_hour_ends_at", b"void_hour_ends_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -797,19 +797,25 @@ class CloseMarketRequest(_message.Message):
 
     EVENT_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    VOID_HOUR_ENDS_AT_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Event concerned."""
     reason: _builtins.str
     """Why: resolve, cancel or lock."""
+    @_builtins.property
+    def void_hour_ends_at(self) -> _timestamp_pb2.Timestamp:
+        """When the hour ends whose prices a cancelled event pays, while it was traded; its last hour of trading where this is absent."""
+
     def __init__(
         self,
         *,
         event_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        void_hour_ends_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["void_hour_ends_at", b"void_hour_ends_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "reason", b"reason", "void_hour_ends_at", b"void_hour_ends_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -827,8 +833,8 @@ class CloseMarketResponse(_message.Message):
     """Number of its last fill, 0 when there was none."""
     @_builtins.property
     def void_price_millionths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Time-weighted price by outcome index over the last hour of trading, in millionths: what a cancelled event pays. Empty
-        until the market is closed to be cancelled.
+        """Time-weighted price by outcome index over that hour, in millionths: what a cancelled event pays. Empty until the market is
+        closed to be cancelled.
         """
 
     def __init__(

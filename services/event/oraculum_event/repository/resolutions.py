@@ -29,6 +29,7 @@ class Resolutions:
                 actor_user_id=verdict.actor_user_id,
                 now=verdict.asked_at,
                 value=verdict.value,
+                void_hour_ends_at=verdict.void_hour_ends_at,
             )
         )
 

@@ -28,7 +28,8 @@ select overturned_at is not null from proposal where event_id = %(event_id)s ord
 
 -- name: waiting_verdicts
 -- Results of these events that wait for another administrator.
-select event_id, kind, payout_millionths, source, note, actor_user_id, asked_at, value, awaits_confirmation, confirmed_by
+select event_id, kind, payout_millionths, source, note, actor_user_id, asked_at, value, awaits_confirmation, confirmed_by,
+  void_hour_ends_at
 from verdict where event_id = any (%(event_ids)s) and awaits_confirmation;
 
 -- name: await_confirmation

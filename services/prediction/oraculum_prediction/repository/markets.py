@@ -126,9 +126,11 @@ async def close(connection: Connection, event_id: UUID, reason: str) -> bool:
     return await _SQL.close_market.value(connection, event_id=event_id, reason=reason) is not None
 
 
-async def trading_hour(connection: Connection, event_id: UUID) -> TradingHour | None:
-    """The hour over which void prices are averaged; None while the market is not closed."""
-    return await _SQL.trading_hour.one(connection, TradingHour, event_id=event_id)
+async def trading_hour(
+    connection: Connection, event_id: UUID, ends_at: datetime | None
+) -> TradingHour | None:
+    """The hour over which void prices are averaged, the last one or one that ends then; None while the market is not closed."""
+    return await _SQL.trading_hour.one(connection, TradingHour, event_id=event_id, ends_at=ends_at)
 
 
 async def price_points(

@@ -37,11 +37,16 @@ where event_id = %(event_id)s and status = 1
 returning sequence
 
 -- name: trading_hour
--- The last hour in which a closed market traded.
-select least(closed_at, locks_at) as ends_at,
-    greatest(least(closed_at, locks_at) - interval '1 hour', least(opened_at, closed_at, locks_at)) as starts_at
-from market
-where event_id = %(event_id)s and closed_at is not null
+-- The last hour in which a closed market traded, or the one that ends at a moment of that time.
+select ends_at, greatest(ends_at - interval '1 hour', first_at) as starts_at
+from (
+    select first_at, greatest(least(%(ends_at)s::timestamptz, last_at), first_at) as ends_at
+    from (
+        select least(closed_at, locks_at) as last_at, least(opened_at, closed_at, locks_at) as first_at
+        from market
+        where event_id = %(event_id)s and closed_at is not null
+    ) traded
+) hour
 
 -- name: price_points
 -- The prices of that hour: those it began with, and those after each of so many fills.
