@@ -10,7 +10,7 @@ from oraculum_kit.ids import uuid7
 from oraculum_money import Shares, Units
 from oraculum_prediction import statuses
 from oraculum_prediction.draft import Draft, Filled, Step, as_fill
-from oraculum_prediction.errors import OrderNotOpen, RestingTooSmall
+from oraculum_prediction.errors import OrderExpired, OrderNotOpen, RestingTooSmall
 from oraculum_prediction.meeting import with_fill, worth
 from oraculum_prediction.placement import Act, Deed
 from oraculum_prediction.pricing import MakerState, Order, ParimutuelState, Side
@@ -30,7 +30,7 @@ def act(draft: Draft, task: Act, now: datetime) -> Step | ServiceError:
         case Deed.MERGE:
             return _merge(draft, task, now)
         case Deed.SHRINK:
-            return _shrink(draft, task)
+            return _shrink(draft, task, now)
         case Deed.CANCEL:
             return _cancel_one(draft, task)
         case Deed.CANCEL_MANY | Deed.CANCEL_PURCHASES | Deed.EXPIRE:
@@ -48,11 +48,13 @@ def _cancel_one(draft: Draft, task: Act) -> Step | ServiceError:
     return step
 
 
-def _shrink(draft: Draft, task: Act) -> Step | ServiceError:
+def _shrink(draft: Draft, task: Act, now: datetime) -> Step | ServiceError:
     (order_id,) = task.targets
     row = draft.order(order_id)
-    if row is None or row.user_id != task.user_id or row.open_shares is None:
+    if row is None or row.user_id != task.user_id or row.open_shares is None or row.expired(now):
         return OrderNotOpen(order_id=order_id)
+    if task.expires_at is not None and task.expires_at <= now:
+        return OrderExpired.named()
     step = Step(task)
     # Filled meanwhile to less than what was asked for: then it is small enough.
     shares = min(task.shares or row.open_shares, row.open_shares)
@@ -84,7 +86,7 @@ def _end_many(draft: Draft, task: Act, now: datetime) -> Step:
 
 def _expire(draft: Draft, step: Step, row: OrderRow, now: datetime) -> None:
     """End an order whose time has come, or whose market trades no more; it may have been given more time meanwhile."""
-    if row.expires_at is not None and row.expires_at <= now:
+    if row.expired(now):
         draft.book.remove(row.order_id)
         draft.end(step, row, statuses.EXPIRED, "EXPIRED", bets.ORDER_END_EXPIRED)
     elif draft.locks_at <= now:

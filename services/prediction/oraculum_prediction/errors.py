@@ -143,6 +143,17 @@ class RestingTooSmall(InvalidArgument):
         return cls(violations=[violation], least=least, asset=asset_code)
 
 
+class OrderExpired(InvalidArgument):
+    """The time until which the order was to stand has passed."""
+
+    reason = "ORDER_EXPIRED"
+
+    @classmethod
+    def named(cls) -> "OrderExpired":
+        """The refusal that names the field in which the time was given."""
+        return cls(violations=[Violation("expires_at", "lies in the past")])
+
+
 class OrderEditedBefore(FailedPrecondition):
     """Another prediction has taken the place of this one already: edit that one."""
 

@@ -17,6 +17,7 @@ from oraculum_prediction import statuses
 from oraculum_prediction.draft import Draft, Filled, Maker, Proposal, Step, Told, as_fill
 from oraculum_prediction.errors import (
     LimitNotReached,
+    OrderExpired,
     OrderNotOpen,
     PriceOutOfBounds,
     RestingTooSmall,
@@ -60,12 +61,12 @@ def meet(draft: Draft, ticket: Ticket, now: datetime) -> Step | ServiceError:
     book, order, replaced = draft.book, ticket.order, None
     if ticket.placement.replaces is not None:
         replaced = draft.order(ticket.placement.replaces)
-        if replaced is None or replaced.user_id != ticket.user_id:
+        if replaced is None or replaced.user_id != ticket.user_id or replaced.expired(now):
             return OrderNotOpen(order_id=ticket.placement.replaces)
         book = book.fork()
         book.remove(replaced.order_id)
         order = _size_of_replaced(ticket, replaced)
-    refused = _short(draft, ticket, order, replaced) or _crowded(draft, ticket, book)
+    refused = _late(ticket, now) or _short(draft, ticket, order, replaced) or _crowded(draft, ticket, book)
     if refused is not None:
         return refused
     taker = ticket.taker(order, draft.place())
@@ -100,6 +101,11 @@ def _size_of_replaced(ticket: Ticket, replaced: OrderRow) -> Order:
     if not ticket.placement.keeps_size or left is None or order.shares is None or order.shares <= left:
         return order
     return replace(order, shares=left)
+
+
+def _late(ticket: Ticket, now: datetime) -> ServiceError | None:
+    """Refuse what comes after its time: it may have waited long for its turn. What was decided before is not asked again."""
+    return OrderExpired.named() if ticket.placement.terms.expired(now) else None
 
 
 def _short(draft: Draft, ticket: Ticket, order: Order, replaced: OrderRow | None) -> ServiceError | None:

@@ -43,6 +43,10 @@ class Terms:
         """Whether what is not filled at once waits."""
         return self.time_in_force is TimeInForce.GTC
 
+    def expired(self, now: datetime) -> bool:
+        """Whether the time until which it was to stand is over."""
+        return self.expires_at is not None and self.expires_at <= now
+
 
 # As its row keeps it.
 SELF_TRADES: Final[Mapping[SelfTrade, int]] = {

@@ -120,6 +120,10 @@ class OrderRow:
         whole = mul_div_ceil(filled + self.open_shares, self.limit_price, PRICE_ONE)
         return Units(whole - mul_div_ceil(filled, self.limit_price, PRICE_ONE))
 
+    def expired(self, now: datetime) -> bool:
+        """Whether its time is over, though perhaps nobody has ended it yet."""
+        return self.expires_at is not None and self.expires_at <= now
+
     def ended(self, status: int, reason: str) -> "OrderRow":
         """The order once nothing of it rests any more."""
         return replace(self, status=status, open_shares=None, reason=reason)
