@@ -75,7 +75,7 @@ async def main() -> None:
         revocations = Revocations(
             watch_rpc(TrustServiceStub(auth).WatchRevocations, WatchRevocationsRequest()), clock
         )
-        place = through(engine, clock)
+        place = through(engine)
         reviews = Reviews(database, place, clock)
         await serve(
             config.server,

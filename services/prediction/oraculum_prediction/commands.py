@@ -14,7 +14,7 @@ from oraculum_kit import traces
 from oraculum_kit.authorization import require_owner
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Database
-from oraculum_kit.errors import InvalidArgument, ServiceError, Violation
+from oraculum_kit.errors import ServiceError
 from oraculum_kit.idempotency import Command, Stored
 from oraculum_kit.ids import uuid7
 from oraculum_money import Price, Shares, Units
@@ -147,8 +147,6 @@ class Commands:
         self, command: Command, row: OrderRow, change: Change, origin: Origin
     ) -> pb.EditOrderResponse:
         """Sell what an order bought and buy anew, both or neither. Whether it may be is the engine's to know."""
-        if change.expires_at is not None:
-            raise InvalidArgument(violations=[Violation("expires_at", "is for an order that rests")])
         stake = None if change.open_shares else change.amount or row.gross_units
         purchase = Order(
             outcome=row.outcome if change.outcome is None else change.outcome,

@@ -6,7 +6,7 @@ so that the same key may ask again; or given up for this batch, which says that 
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final
 from uuid import UUID
@@ -156,6 +156,10 @@ class _Round:
             if any(head.any_held for head in heads.values()):
                 # The answer that it waits is kept for a day, and it may wait for longer.
                 await _answer_from_rows(connection, new)
+                new = [task for task in new if not task.answer.done()]
+            # Its answer may be forgotten, and what would be refused now was filled then.
+            if late := [task for task in new if _is_late(task, heads)]:
+                await _answer_from_rows(connection, late)
                 new = [task for task in new if not task.answer.done()]
             refused: list[tuple[Task, ServiceError]] = []
             undecided: list[Task] = []
@@ -316,6 +320,12 @@ async def _unanswered(connection: Connection, tasks: Sequence[Task], *, resolve:
 async def _heads(connection: Connection, tasks: Sequence[Task]) -> dict[UUID, batches.Head]:
     order_ids = [task.order_id for task in tasks if isinstance(task, Ticket)]
     return await batches.heads(connection, {task.event_id for task in tasks}, order_ids) if tasks else {}
+
+
+def _is_late(task: Task, heads: Mapping[UUID, batches.Head]) -> bool:
+    """Whether an order comes after the time until which it was to stand."""
+    head = heads.get(task.event_id)
+    return isinstance(task, Ticket) and head is not None and task.placement.terms.expired(head.now)
 
 
 async def _answer_from_rows(connection: Connection, tasks: Sequence[Task]) -> None:

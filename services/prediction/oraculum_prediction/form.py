@@ -1,4 +1,7 @@
-"""The form of requests: every bad field is named, and all of them at once."""
+"""The form of requests: every bad field is named, and all of them at once.
+
+No clock is asked: what was well formed stays so, and whoever asks again hears what was decided.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -103,10 +106,10 @@ def order(request: pb.PlaceOrderRequest | pb.GetQuoteRequest) -> tuple[UUID, Ord
     )
 
 
-def order_terms(request: pb.PlaceOrderRequest, order: Order, now: datetime) -> Terms:
+def order_terms(request: pb.PlaceOrderRequest, order: Order) -> Terms:
     """How an order stands; `order` is what it trades."""
     if request.type == pb.ORDER_TYPE_LIMIT:
-        return _limit_terms(request, order, now)
+        return _limit_terms(request, order)
     check = Violations()
     if request.type not in {pb.ORDER_TYPE_UNSPECIFIED, pb.ORDER_TYPE_MARKET}:
         check.refuse("type", "is market or limit")
@@ -121,7 +124,7 @@ def order_terms(request: pb.PlaceOrderRequest, order: Order, now: datetime) -> T
     return MARKET if self_trade is MARKET.self_trade else replace(MARKET, self_trade=self_trade)
 
 
-def _limit_terms(request: pb.PlaceOrderRequest, order: Order, now: datetime) -> Terms:
+def _limit_terms(request: pb.PlaceOrderRequest, order: Order) -> Terms:
     check = Violations()
     time_in_force = _TIMES[request.time_in_force]
     if order.limit is None or order.limit >= PRICE_ONE:
@@ -130,25 +133,16 @@ def _limit_terms(request: pb.PlaceOrderRequest, order: Order, now: datetime) -> 
         check.refuse("amount_units", "a limit order sells a number of shares")
     if request.post_only and time_in_force is not TimeInForce.GTC:
         check.refuse("post_only", "is for orders that may rest: gtc or gtd")
-    expires_at = _expiry(check, request, now, given=request.time_in_force == pb.TIME_IN_FORCE_GTD)
+    expires_at = check.time("expires_at", request)
+    if (request.time_in_force == pb.TIME_IN_FORCE_GTD) != (expires_at is not None):
+        check.refuse("expires_at", "is given exactly for orders that are gtd")
     check.finish()
     return Terms(
         OrderKind.LIMIT, time_in_force, request.post_only, _SELF_TRADES[request.self_trade], expires_at
     )
 
 
-def _expiry(
-    check: Violations, request: pb.PlaceOrderRequest, now: datetime, *, given: bool
-) -> datetime | None:
-    expires_at = check.time("expires_at", request)
-    if given != (expires_at is not None):
-        check.refuse("expires_at", "is given exactly for orders that are gtd")
-    elif expires_at is not None and expires_at <= now:
-        check.refuse("expires_at", "lies in the past")
-    return expires_at
-
-
-def change(request: pb.EditOrderRequest, now: datetime) -> tuple[UUID, Change]:
+def change(request: pb.EditOrderRequest) -> tuple[UUID, Change]:
     """What a resting order shall become."""
     check = Violations()
     order_id = check.uuid("order_id", request.order_id)
@@ -157,8 +151,6 @@ def change(request: pb.EditOrderRequest, now: datetime) -> tuple[UUID, Change]:
     )
     shares = check.integer("open_shares", request.open_shares, minimum=0, maximum=INT64_MAX)
     expires_at = check.time("expires_at", request)
-    if expires_at is not None and expires_at <= now:
-        check.refuse("expires_at", "lies in the past")
     outcome = request.outcome if request.HasField("outcome") else None
     check.integer("outcome", outcome or 0, minimum=0, maximum=_OUTCOMES_MAX - 1)
     amount = check.integer("amount_units", request.amount_units, minimum=0, maximum=INT64_MAX)
@@ -167,6 +159,8 @@ def change(request: pb.EditOrderRequest, now: datetime) -> tuple[UUID, Change]:
     )
     if amount and shares:
         check.refuse("amount_units", "give a stake or a number of shares, one of them")
+    if expires_at is not None and (outcome is not None or amount or sale_limit):
+        check.refuse("expires_at", "is for an order that rests, and something here for one that is filled")
     if not (limit or shares or expires_at or outcome is not None or amount):
         check.refuse(
             "open_shares", "give a limit, a number of shares, a stake, an outcome or a time to change"

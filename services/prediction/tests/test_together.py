@@ -356,6 +356,10 @@ class TestEdit:
         assert [["amount_units"], ["open_shares"]] == [
             [violation.field for violation in wrong.value.violations] for wrong in (both, none)
         ]
+        for order in (bought, rests):
+            with pytest.raises(InvalidArgument) as timed:
+                await edit(house, anna, order.order_id, "t", outcome=0, expires_at=order.created_at)
+            assert ["expires_at"] == [violation.field for violation in timed.value.violations]
         sold = (await house.place(anna, event_id, "s", side=pb.SIDE_SELL, shares=bought.shares)).order
         with pytest.raises(InsufficientShares):
             await edit(house, anna, bought.order_id, "h", amount_units=USDC)

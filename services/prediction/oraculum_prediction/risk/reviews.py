@@ -161,9 +161,8 @@ class Reviews:
     async def _conclude(self, row: ReviewRow, outcome: Outcome) -> None:
         """Let nobody place it again. Nearly always whoever decided it has concluded it already, and this changes nothing.
 
-        Else it cannot be placed any more: the time at which it should end has passed, or wallet has asked after its hold
-        and was told that it was given up. Then the refusal is its answer. Where a row of the order says otherwise than that
-        nothing moved, that row is.
+        Else it cannot be placed any more: wallet has asked after its hold and was told that it was given up. Then the
+        refusal is its answer. Where a row of the order says otherwise than that nothing moved, that row is.
         """
         async with self._database.transaction() as connection:
             concluded = await repository.conclude(connection, [row.order_id])

@@ -1,13 +1,12 @@
 """The way of an order that nobody waits for: through the engine of this process, as every other order goes."""
 
-from oraculum_kit.clock import Clock
 from oraculum_prediction import form
 from oraculum_prediction.engine import Engine
 from oraculum_prediction.placement import Outcome, Placement
 from oraculum_prediction.risk.placing import Place, Standing
 
 
-def through(engine: Engine, clock: Clock) -> Place:
+def through(engine: Engine) -> Place:
     """Place orders through this process's engine."""
 
     async def place(standing: Standing) -> Outcome:
@@ -18,7 +17,7 @@ def through(engine: Engine, clock: Clock) -> Place:
             event_id,
             order,
             standing.received_at,
-            terms=form.order_terms(standing.request, order, clock.now()),
+            terms=form.order_terms(standing.request, order),
             origin=standing.origin,
         )
         return await engine.place(placement)
