@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 
 from oraculum_kit.ids import derived
 from oraculum_money import INT64_MAX, Units
-from oraculum_wallet.accounts import DEBIT_NORMAL, PERSONAL, Account, AccountKind, shards
-from oraculum_wallet.transfers import Answer, Phase, Recorded, Result, Transfer, TransferKind
+from oraculum_wallet.accounts import DEBIT_NORMAL, PERSONAL, Account, AccountKind
+from oraculum_wallet.room import BEGUN_MAX, FULL, begins
+from oraculum_wallet.transfers import Answer, Phase, Recorded, Result, Transfer, TransferKind, same
 
 # What a frozen person may not begin; a pending transfer of whatever kind is a beginning, too. The schema says the same.
 _BEGINNINGS: Final = frozenset(
@@ -44,6 +45,16 @@ class Balance:
     credits_posted: int = 0
     changed_at: datetime = _LONG_AGO
     frozen: bool = False
+
+    @property
+    def debits(self) -> int:
+        """What has left the account and what may."""
+        return self.debits_posted + self.debits_pending
+
+    @property
+    def credits(self) -> int:
+        """What has reached the account and what may."""
+        return self.credits_posted + self.credits_pending
 
     @property
     def posted_units(self) -> Units:
@@ -98,6 +109,7 @@ class Book:
         posted_at: datetime | None = None,
         stand_ins: Mapping[str, str] | None = None,
         frozen_events: Collection[str] = (),
+        full_events: Collection[str] = (),
     ) -> None:
         self.balances = {balance.id: balance for balance in balances}
         self.created: list[Recorded] = []
@@ -110,14 +122,14 @@ class Book:
         # Frozen shards, and who takes their part meanwhile.
         self._stand_ins = stand_ins or {}
         # Their escrows take no part in a reserve, and yet nobody shall begin to trade there.
-        self._frozen_events = frozen_events
+        self._frozen_events, self._full_events = frozen_events, full_events
 
     def apply(self, transfer: Transfer) -> Answer:
         """Decide one transfer; unless the answer is CREATED, nothing changed."""
         stored = self._stored.get(transfer.id)
         if stored is not None:
-            same = _same(transfer, stored)
-            return Answer(transfer.id, Result.EXISTS if same else Result.EXISTS_DIFFERENT, stored.units)
+            result = Result.EXISTS if same(transfer, stored) else Result.EXISTS_DIFFERENT
+            return Answer(transfer.id, result, stored.units)
         if transfer.after_sequence > self._sequences.get(transfer.event_id or "", 0):
             return Answer(transfer.id, Result.BEHIND)
         return (
@@ -165,10 +177,10 @@ class Book:
             refusal = _unsound(debit, credit, units, _NOTHING, posts=transfer.phase is Phase.POSTED)
             if refusal is not None:
                 return Answer(transfer.id, Result.FROZEN, message=refusal)
-        if (
-            debit.debits_posted + debit.debits_pending + units > INT64_MAX
-            or credit.credits_posted + credit.credits_pending + units > INT64_MAX
-        ):
+        refusal = self._full(transfer, debit, credit, units)
+        if refusal is not None:
+            return Answer(transfer.id, Result.FROZEN, message=refusal, full=True)
+        if max(debit.debits + units, credit.credits + units) > INT64_MAX:
             return Answer(transfer.id, Result.INVALID, message="amount: the account cannot count that much")
         self._record(
             transfer.id,
@@ -232,6 +244,18 @@ class Book:
     def _closed(self, transfer: Transfer) -> str | None:
         if transfer.kind is TransferKind.RESERVE and transfer.event_id in self._frozen_events:
             return "event_id: its market is frozen"
+        return None
+
+    def _full(self, transfer: Transfer, debit: Balance, credit: Balance, units: Units) -> str | None:
+        """Who can take no part in a beginning because what it may come to could not be counted, as a sentence."""
+        if transfer.kind is None or not begins(transfer.phase, transfer.kind):
+            return None
+        if max(debit.debits + units, debit.credits) > BEGUN_MAX:
+            return f"debit: the account {FULL}"
+        if max(credit.credits + units, credit.debits) > BEGUN_MAX:
+            return f"credit: the account {FULL}"
+        if transfer.kind is TransferKind.RESERVE and transfer.event_id in self._full_events:
+            return f"event_id: its market {FULL}"
         return None
 
     def _balance(self, of: Account) -> Balance:
@@ -357,37 +381,3 @@ def _move(debit: Balance, credit: Balance, phase: Phase, units: Units, released_
     if released_units:
         debit.debits_pending -= released_units
         credit.credits_pending -= released_units
-
-
-def _same(transfer: Transfer, stored: Recorded) -> bool:
-    """Whether a transfer that comes again asks for what was recorded."""
-    if transfer.phase is not stored.phase or transfer.pending_id != stored.pending_id:
-        return False
-    if transfer.pending_id is not None:
-        # What the asker left out was taken from the pending transfer.
-        return (
-            transfer.kind in {None, stored.kind}
-            and transfer.event_id in {None, stored.event_id}
-            and transfer.reference_id in {None, stored.reference_id}
-            and transfer.units == stored.units
-            and (transfer.phase is Phase.VOID_PENDING or transfer.asset == stored.asset)
-        )
-    return (
-        transfer.kind is stored.kind
-        and _same_account(transfer.debit, stored.debit_account_id, stored.debit_kind)
-        and _same_account(transfer.credit, stored.credit_account_id, stored.credit_kind)
-        and transfer.asset == stored.asset
-        and transfer.event_id == stored.event_id
-        and transfer.reference_id == stored.reference_id
-        and transfer.balancing == (stored.asked_units is not None)
-        and transfer.units == (stored.units if stored.asked_units is None else stored.asked_units)
-        and transfer.timeout_seconds == stored.timeout_seconds
-    )
-
-
-def _same_account(asked: Account | None, account_id: str, kind: AccountKind) -> bool:
-    """Shards are one account to those outside: a retry may have been given another one."""
-    return asked is not None and (
-        asked.id == account_id
-        or (asked.kind is kind and any(shard.id == account_id for shard in shards(asked)))
-    )

@@ -17,7 +17,7 @@ from oraculum_kit.validation import Violations
 from oraculum_money import ASSETS, Units, format_units
 from oraculum_wallet import accounts, events
 from oraculum_wallet.accounts import AccountKind, account
-from oraculum_wallet.errors import AccountLeaving, DepositNotFound
+from oraculum_wallet.errors import AccountFull, AccountLeaving, DepositNotFound
 from oraculum_wallet.ledger import Ledger
 from oraculum_wallet.people import check_deposit, check_identity
 from oraculum_wallet.repository import deposits as repository
@@ -27,7 +27,7 @@ from oraculum_wallet.transfers import Phase, Result, Transfer, TransferKind
 
 DEMO: Final = "demo"
 
-# Enough to play with, and far below where counters end.
+# Enough to play with. It bounds one deposit: where the many of one person end is for the ledger to say, see room.py.
 WHOLE_UNITS_MAX: Final = 1_000_000
 
 
@@ -78,6 +78,8 @@ class Deposits:
         if answer.result is Result.EXISTS_DIFFERENT:
             # Stored answers are forgotten after a day, the ledger forgets nothing.
             raise IdempotencyConflict
+        if answer.full:
+            raise AccountFull
         if answer.result is Result.FROZEN and await leaving.is_fenced(connection, user_id):
             raise AccountLeaving
         if not answer.succeeded:

@@ -58,6 +58,12 @@ class AccountLeaving(FailedPrecondition):
     reason = "ACCOUNT_LEAVING"
 
 
+class AccountFull(FailedPrecondition):
+    """So much went through the account that nothing may be begun with it: ask an administrator. What it has can be withdrawn."""
+
+    reason = "ACCOUNT_FULL"
+
+
 class FenceOutdated(Aborted):
     """The account was fenced again since, or let go."""
 

@@ -28,6 +28,7 @@ from oraculum_wallet.book import Balance, Book
 from oraculum_wallet.chains import decide, turns
 from oraculum_wallet.errors import ConcurrentBatch, LargeBatchesWait, LedgerDisagrees
 from oraculum_wallet.repository import ledger as repository
+from oraculum_wallet.room import BEGUN_MAX
 from oraculum_wallet.transfers import Answer, Transfer, TransferKind
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -142,6 +143,11 @@ class Ledger:
             for transfer in transfers
             if transfer.kind is TransferKind.RESERVE and transfer.event_id is not None
         }
+        frozen_events, full_events = (
+            await repository.frozen_and_full_owners(connection, escrows, BEGUN_MAX)
+            if escrows
+            else (set[str](), set[str]())
+        )
         waited = {transfer.event_id or "" for transfer in transfers if transfer.after_sequence}
         return Book(
             balances=balances.values(),
@@ -155,7 +161,8 @@ class Ledger:
                 else None
             ),
             stand_ins=stand_ins,
-            frozen_events=await repository.frozen_owners(connection, escrows) if escrows else (),
+            frozen_events=frozen_events,
+            full_events=full_events,
         )
 
     async def write(self, connection: Connection, book: Book) -> None:

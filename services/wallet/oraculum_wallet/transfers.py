@@ -4,7 +4,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from oraculum_money import Units
-from oraculum_wallet.accounts import Account, AccountKind
+from oraculum_wallet.accounts import Account, AccountKind, shards
 
 
 class Phase(IntEnum):
@@ -113,8 +113,44 @@ class Answer(NamedTuple):
     result: Result
     units: Units = Units(0)
     message: str = ""
+    # Of what is FROZEN: an account has nothing wrong with it, its counters only near their end.
+    full: bool = False
 
     @property
     def succeeded(self) -> bool:
         """Whether the transfer is in the ledger, by this call or an earlier one."""
         return self.result is Result.CREATED or self.result is Result.EXISTS
+
+
+def same(transfer: Transfer, stored: Recorded) -> bool:
+    """Whether a transfer that comes again asks for what was recorded."""
+    if transfer.phase is not stored.phase or transfer.pending_id != stored.pending_id:
+        return False
+    if transfer.pending_id is not None:
+        # What the asker left out was taken from the pending transfer.
+        return (
+            transfer.kind in {None, stored.kind}
+            and transfer.event_id in {None, stored.event_id}
+            and transfer.reference_id in {None, stored.reference_id}
+            and transfer.units == stored.units
+            and (transfer.phase is Phase.VOID_PENDING or transfer.asset == stored.asset)
+        )
+    return (
+        transfer.kind is stored.kind
+        and _same_account(transfer.debit, stored.debit_account_id, stored.debit_kind)
+        and _same_account(transfer.credit, stored.credit_account_id, stored.credit_kind)
+        and transfer.asset == stored.asset
+        and transfer.event_id == stored.event_id
+        and transfer.reference_id == stored.reference_id
+        and transfer.balancing == (stored.asked_units is not None)
+        and transfer.units == (stored.units if stored.asked_units is None else stored.asked_units)
+        and transfer.timeout_seconds == stored.timeout_seconds
+    )
+
+
+def _same_account(asked: Account | None, account_id: str, kind: AccountKind) -> bool:
+    """Shards are one account to those outside: a retry may have been given another one."""
+    return asked is not None and (
+        asked.id == account_id
+        or (asked.kind is kind and any(shard.id == account_id for shard in shards(asked)))
+    )

@@ -7,7 +7,8 @@ import pytest
 from oraculum_money import INT64_MAX
 from oraculum_wallet.accounts import Account, AccountKind, account
 from oraculum_wallet.book import Balance, Book
-from oraculum_wallet.transfers import Phase, Result, Transfer
+from oraculum_wallet.room import BEGUN_MAX
+from oraculum_wallet.transfers import Phase, Result, Transfer, TransferKind
 
 
 def book_of(*accounts: Account, sequences: dict[str, int] | None = None) -> Book:
@@ -68,16 +69,113 @@ class TestPosted:
         row = book.created[-1]
         assert (row.debit_balance_units, row.credit_balance_units) == (70, 30)
 
-    def test_counters_never_overflow(self, book: Book, make: Any, user: Account) -> None:
-        answer = book.apply(make.deposit(user, INT64_MAX))
+    def test_the_proceeds_of_what_was_begun_never_pass_the_end_of_a_counter(
+        self, make: Any, user: Account, escrow: Account
+    ) -> None:
+        book = Book(balances=[counted(user, INT64_MAX - 5), counted(escrow, 100, 0)])
+        answer = book.apply(make.posted(escrow, user, 6, kind=TransferKind.SALE))
         assert answer.result is Result.INVALID
         assert answer.message == "amount: the account cannot count that much"
+        assert book.apply(make.posted(escrow, user, 5, kind=TransferKind.SALE)).result is Result.CREATED
 
-    def test_nor_do_those_of_the_one_who_pays(self, make: Any) -> None:
+
+def counted(of: Account, received: int, spent: int | None = None) -> Balance:
+    """An account that so much went through; it has nothing unless what was spent is given."""
+    return Balance(
+        of.id, of.kind, of.owner_id, of.asset,
+        debits_posted=received if spent is None else spent, credits_posted=received,
+    )  # fmt: skip
+
+
+class TestFull:
+    """What is begun leaves room in the counters for what it may come to."""
+
+    def test_a_deposit_goes_up_to_the_mark(self, book: Book, make: Any, user: Account) -> None:
+        answer = book.apply(make.deposit(user, BEGUN_MAX - 99))
+        assert (answer.result, answer.full) == (Result.FROZEN, True)
+        assert answer.message == "debit: the account is full, ask an administrator"
+        assert book.apply(make.deposit(user, BEGUN_MAX - 100)).result is Result.CREATED
+        assert book.apply(make.deposit(user, 1)).full
+
+    def test_the_one_who_pays_is_full_too(self, make: Any) -> None:
         users = [make.user() for _ in range(3)]
         book = book_of(make.rail(), *users)
-        answers = [book.apply(make.deposit(each, INT64_MAX // 2)).result for each in users]
-        assert answers == [Result.CREATED, Result.CREATED, Result.INVALID]
+        answers = [book.apply(make.deposit(each, BEGUN_MAX // 2)).result for each in users]
+        assert answers == [Result.CREATED, Result.CREATED, Result.FROZEN]
+
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            TransferKind.RESERVE,
+            TransferKind.BOND,
+            TransferKind.CREATION,
+            TransferKind.SUBSIDY,
+            TransferKind.CAPITAL,
+        ],
+    )
+    def test_nothing_is_begun_with_it(self, make: Any, kind: TransferKind) -> None:
+        one, other = make.user(), make.user()
+        for counts in ((BEGUN_MAX, 0), (0, BEGUN_MAX)):
+            book = Book(
+                balances=[
+                    counted(each, most + 10, most) for each, most in zip((one, other), counts, strict=True)
+                ]
+            )
+            answer = book.apply(make.posted(one, other, 1, kind=kind))
+            assert (answer.result, answer.full) == (Result.FROZEN, True)
+
+    def test_nothing_is_held_of_it_or_for_it(self, make: Any, user: Account, escrow: Account) -> None:
+        for counts in ((BEGUN_MAX, 0), (0, BEGUN_MAX)):
+            balances = [
+                counted(each, most + 10, most) for each, most in zip((user, escrow), counts, strict=True)
+            ]
+            assert Book(balances=balances).apply(make.hold(user, escrow, 1)).full
+
+    def test_what_is_held_counts(self, make: Any, user: Account, escrow: Account) -> None:
+        book = Book(balances=[counted(user, BEGUN_MAX, 0), counted(escrow, BEGUN_MAX - 10)])
+        assert book.apply(make.hold(user, escrow, 6)).result is Result.CREATED
+        assert book.apply(make.hold(user, escrow, 5)).full
+        assert book.apply(make.hold(user, escrow, 4)).result is Result.CREATED
+
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            TransferKind.BET,
+            TransferKind.SALE,
+            TransferKind.FEE,
+            TransferKind.PAYOUT,
+            TransferKind.REFUND,
+            TransferKind.RELEASE,
+            TransferKind.ADJUSTMENT,
+            TransferKind.HOUSE_RESULT,
+            TransferKind.BOND_RETURN,
+            TransferKind.BOND_FORFEIT,
+            TransferKind.CREATION_RETURN,
+            TransferKind.WITHDRAWAL,
+        ],
+    )
+    def test_it_gets_and_gives_what_is_owed(self, make: Any, kind: TransferKind) -> None:
+        one, other = make.user(), make.user()
+        book = Book(balances=[counted(one, BEGUN_MAX + 10, BEGUN_MAX), counted(other, BEGUN_MAX)])
+        assert book.apply(make.posted(one, other, 10, kind=kind)).result is Result.CREATED
+
+    def test_it_withdraws_all_it_has(self, make: Any, user: Account) -> None:
+        book = Book(
+            balances=[counted(user, BEGUN_MAX + 10, BEGUN_MAX), *book_of(make.rail()).balances.values()]
+        )
+        withdrawal = make.hold(user, make.rail(), 10, kind=TransferKind.WITHDRAWAL)
+        assert book.apply(withdrawal).result is Result.CREATED
+        assert book.apply(make.post(withdrawal, 10)).result is Result.CREATED
+
+    def test_nobody_reserves_money_for_a_market_that_is_full(self, make: Any, user: Account) -> None:
+        escrow = make.escrow()
+        behind = account(AccountKind.ORDER_RESERVE, user.owner_id, user.asset)
+        balances = [counted(user, 100, 0), counted(behind, 0)]
+        book = Book(balances=balances, full_events={escrow.owner_id})
+        answer = book.apply(make.reserve(user, 10, event_id=escrow.owner_id))
+        assert (answer.result, answer.full) == (Result.FROZEN, True)
+        assert answer.message == "event_id: its market is full, ask an administrator"
+        assert book.apply(make.reserve(user, 10)).result is Result.CREATED
 
 
 class TestRepetition:

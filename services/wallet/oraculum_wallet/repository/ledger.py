@@ -81,9 +81,13 @@ async def fill_sequences(connection: Connection, event_ids: Collection[str]) -> 
     ]
 
 
-async def frozen_owners(connection: Connection, ids: Collection[str]) -> set[str]:
-    """Whose accounts are frozen, of those named; nothing is locked."""
-    return {owner for (owner,) in await _sql.frozen_owners.tuples(connection, ids=_array(ids))}
+async def frozen_and_full_owners(
+    connection: Connection, ids: Collection[str], full_at: int
+) -> tuple[set[str], set[str]]:
+    """Whose accounts are frozen, and whose have counted that far, of those named; nothing is locked."""
+    rows = await _sql.frozen_or_full_owners.tuples(connection, ids=_array(ids), full_at=full_at)
+    frozen = {owner for owner, is_frozen in rows if is_frozen}
+    return frozen, {owner for owner, is_frozen in rows if not is_frozen}
 
 
 async def draw_numbers(connection: Connection, count: int) -> tuple[list[int], datetime]:

@@ -45,11 +45,16 @@ select event_id::text, sequence
 from fill_progress
 where event_id = any(%(ids)s::uuid[]);
 
--- name: frozen_owners
--- Whose accounts are frozen, of those named.
-select owner_id
+-- name: frozen_or_full_owners
+-- Whose accounts are frozen, or have counted up to a mark, of those named.
+select owner_id, frozen_at is not null
 from account
-where id = any(%(ids)s::uuid[]) and frozen_at is not null;
+where id = any(%(ids)s::uuid[])
+    and (
+        frozen_at is not null
+        or debits_posted >= %(full_at)s - debits_pending
+        or credits_posted >= %(full_at)s - credits_pending
+    );
 
 -- name: draw_numbers
 -- Blocks of transfer numbers and the time. Asked for while the accounts are locked, so both rise with each account.
