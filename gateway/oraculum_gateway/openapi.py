@@ -107,6 +107,7 @@ _CODES: Final = {
     415: "unsupported_media_type",
     422: "invalid_request",
     429: "rate_limited",
+    431: "headers_too_large",
     503: "unavailable",
     504: "outcome_unknown",
 }
@@ -258,7 +259,7 @@ def _problem(route: Route, status: int) -> dict[str, Any]:
 def _refusals(route: Route) -> set[int]:
     """The statuses of refusals that a route may answer with."""
     # Whoever sends a key without the scope, or comes from a network that is shut out, meets a 403 anywhere.
-    statuses = {400, 401, 403, 422, 429, 503, *route.refusals}
+    statuses = {400, 401, 403, 422, 429, 431, 503, *route.refusals}
     if route.body is not None:
         statuses |= {408, 413, 415}
     if route.command:

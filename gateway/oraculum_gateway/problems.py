@@ -66,6 +66,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "query": "q",
     "search": "q",
     "statuses": "status",
+    "step_millionths": "step",
     "to_time": "to",
     "venue_market_id": "market_id",
 }

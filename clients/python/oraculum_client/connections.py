@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -11,6 +13,7 @@ import httpx
 from oraculum_client.credentials import Bearer, Credentials
 from oraculum_client.devices import kept_device_id
 from oraculum_client.exchange import UNKNOWN, Ask, check, pause, read
+from oraculum_client.problems import Document, OutcomeUnknown
 
 T = TypeVar("T")
 
@@ -89,7 +92,8 @@ class Connection(_Both):
                 if response.status_code not in UNKNOWN | {429}:
                     return response
             time.sleep(pause(response, attempt))
-        return self._client.send(ask.request(self._client, self.credentials))
+        with _telling_the_key(ask):
+            return self._client.send(ask.request(self._client, self.credentials))
 
 
 class AsyncConnection(_Both):
@@ -148,4 +152,17 @@ class AsyncConnection(_Both):
                 if response.status_code not in UNKNOWN | {429}:
                     return response
             await asyncio.sleep(pause(response, attempt))
-        return await self._client.send(ask.request(self._client, self.credentials))
+        with _telling_the_key(ask):
+            return await self._client.send(ask.request(self._client, self.credentials))
+
+
+@contextmanager
+def _telling_the_key(ask: Ask) -> Iterator[None]:
+    """A connection that broke at last leaves a command unknown, as a 504 does; what has no key happened or did not matter."""
+    try:
+        yield
+    except httpx.TransportError as error:
+        if not ask.key:
+            raise
+        detail = f"The connection broke: {error!r}"
+        raise OutcomeUnknown(Document(code="connection_broken", detail=detail), ask.key) from error

@@ -80,6 +80,18 @@ def test_what_stays_unknown_says_with_which_key(script: Script) -> None:
     assert {"amount": "10.00", "asset": "USDC", "rail": "demo"} == json.loads(script.asked[0][3])
 
 
+async def test_a_connection_that_breaks_every_time_says_with_which_key() -> None:
+    """Nobody knows what became of it, so the key that was made up must not be lost."""
+    nobody = "http://127.0.0.1:9"
+    with Oraculum(nobody, attempts=2) as api, pytest.raises(OutcomeUnknown) as raised:
+        api.create_deposit(rail="demo", amount=Decimal("10.00"), asset="USDC")
+    assert raised.value.idempotency_key
+    async with AsyncOraculum(nobody, attempts=1) as api:
+        with pytest.raises(OutcomeUnknown) as told:
+            await api.create_deposit(rail="demo", amount=Decimal(10), asset="USDC", idempotency_key="mine")
+    assert "mine" == told.value.idempotency_key
+
+
 async def test_a_refusal_names_the_fields(script: Script) -> None:
     errors = [{"field": "amount", "message": "is missing"}]
     script.answers = [(422, {"status": 422, "code": "invalid_request", "errors": errors})]

@@ -14,7 +14,9 @@ class BookQuery(Given):
     outcome: Annotated[int, Field(ge=0, lt=100)] = 1
     levels: Annotated[int, Field(ge=1, le=100)] = 20
     # How far apart the prices are at which the market maker is asked.
-    step: PriceIn = Decimal("0.01")
+    step: Annotated[PriceIn, Field(ge=Decimal("0.0001"), le=Decimal("0.5"), examples=["0.01"])] = Decimal(
+        "0.01"
+    )
 
 
 class LevelOut(Told):
