@@ -196,7 +196,8 @@ class PredictionServiceServicer:
 
     def PlaceOrder(self, request, context):
         """Places an order and answers when it is decided. Fails with MARKET_NOT_OPEN, SLIPPAGE_EXCEEDED,
-        INSUFFICIENT_FUNDS, INSUFFICIENT_SHARES, PRICE_OUT_OF_BOUNDS or an overfull queue.
+        INSUFFICIENT_FUNDS, INSUFFICIENT_SHARES, PRICE_OUT_OF_BOUNDS, ORDER_EXPIRED where its time was over before it was its
+        turn, or an overfull queue.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -227,10 +228,10 @@ class PredictionServiceServicer:
 
     def EditOrder(self, request, context):
         """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
-        a new one is placed, in one step. Of a purchase that is filled the shares are sold and others are bought in their
-        place, at today's prices and both or neither; the purchase needs money of its own, for proceeds arrive later. Fails with
-        ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE, EDIT_NEEDS_REVIEW where the new order would be looked at before it
-        is placed, and whatever PlaceBasket fails with.
+        a new one is placed, in one step. Of a purchase that is filled, where the change says what is for those only, the
+        shares are sold and others are bought in their place, at today's prices and both or neither; the purchase needs money of
+        its own, for proceeds arrive later. Fails with ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EXPIRED, ORDER_EDITED_BEFORE,
+        EDIT_NEEDS_REVIEW where the new order would be looked at before it is placed, and whatever PlaceBasket fails with.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -43,7 +43,8 @@ class PredictionServiceStub:
     """What a bet would cost or bring now, before committing to it."""
     PlaceOrder: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.PlaceOrderRequest, _prediction_service_pb2.PlaceOrderResponse]
     """Places an order and answers when it is decided. Fails with MARKET_NOT_OPEN, SLIPPAGE_EXCEEDED,
-    INSUFFICIENT_FUNDS, INSUFFICIENT_SHARES, PRICE_OUT_OF_BOUNDS or an overfull queue.
+    INSUFFICIENT_FUNDS, INSUFFICIENT_SHARES, PRICE_OUT_OF_BOUNDS, ORDER_EXPIRED where its time was over before it was its
+    turn, or an overfull queue.
     """
     CancelOrder: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.CancelOrderRequest, _prediction_service_pb2.CancelOrderResponse]
     """Takes back what rests of an order of the caller. Fails with ORDER_NOT_FOUND and ORDER_NOT_OPEN."""
@@ -56,10 +57,10 @@ class PredictionServiceStub:
     """
     EditOrder: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.EditOrderRequest, _prediction_service_pb2.EditOrderResponse]
     """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
-    a new one is placed, in one step. Of a purchase that is filled the shares are sold and others are bought in their
-    place, at today's prices and both or neither; the purchase needs money of its own, for proceeds arrive later. Fails with
-    ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE, EDIT_NEEDS_REVIEW where the new order would be looked at before it
-    is placed, and whatever PlaceBasket fails with.
+    a new one is placed, in one step. Of a purchase that is filled, where the change says what is for those only, the
+    shares are sold and others are bought in their place, at today's prices and both or neither; the purchase needs money of
+    its own, for proceeds arrive later. Fails with ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EXPIRED, ORDER_EDITED_BEFORE,
+    EDIT_NEEDS_REVIEW where the new order would be looked at before it is placed, and whatever PlaceBasket fails with.
     """
     SetDeadMan: _grpc.UnaryUnaryMultiCallable[_prediction_service_pb2.SetDeadManRequest, _prediction_service_pb2.SetDeadManResponse]
     """Cancels everything that the caller has resting, once, unless it is set anew before then."""
@@ -113,7 +114,8 @@ class PredictionServiceAsyncStub(PredictionServiceStub):
     """What a bet would cost or bring now, before committing to it."""
     PlaceOrder: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.PlaceOrderRequest, _prediction_service_pb2.PlaceOrderResponse]  # type: ignore[assignment]
     """Places an order and answers when it is decided. Fails with MARKET_NOT_OPEN, SLIPPAGE_EXCEEDED,
-    INSUFFICIENT_FUNDS, INSUFFICIENT_SHARES, PRICE_OUT_OF_BOUNDS or an overfull queue.
+    INSUFFICIENT_FUNDS, INSUFFICIENT_SHARES, PRICE_OUT_OF_BOUNDS, ORDER_EXPIRED where its time was over before it was its
+    turn, or an overfull queue.
     """
     CancelOrder: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.CancelOrderRequest, _prediction_service_pb2.CancelOrderResponse]  # type: ignore[assignment]
     """Takes back what rests of an order of the caller. Fails with ORDER_NOT_FOUND and ORDER_NOT_OPEN."""
@@ -126,10 +128,10 @@ class PredictionServiceAsyncStub(PredictionServiceStub):
     """
     EditOrder: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.EditOrderRequest, _prediction_service_pb2.EditOrderResponse]  # type: ignore[assignment]
     """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
-    a new one is placed, in one step. Of a purchase that is filled the shares are sold and others are bought in their
-    place, at today's prices and both or neither; the purchase needs money of its own, for proceeds arrive later. Fails with
-    ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE, EDIT_NEEDS_REVIEW where the new order would be looked at before it
-    is placed, and whatever PlaceBasket fails with.
+    a new one is placed, in one step. Of a purchase that is filled, where the change says what is for those only, the
+    shares are sold and others are bought in their place, at today's prices and both or neither; the purchase needs money of
+    its own, for proceeds arrive later. Fails with ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EXPIRED, ORDER_EDITED_BEFORE,
+    EDIT_NEEDS_REVIEW where the new order would be looked at before it is placed, and whatever PlaceBasket fails with.
     """
     SetDeadMan: _aio.UnaryUnaryMultiCallable[_prediction_service_pb2.SetDeadManRequest, _prediction_service_pb2.SetDeadManResponse]  # type: ignore[assignment]
     """Cancels everything that the caller has resting, once, unless it is set anew before then."""
@@ -210,7 +212,8 @@ class PredictionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_prediction_service_pb2.PlaceOrderResponse, _abc.Awaitable[_prediction_service_pb2.PlaceOrderResponse]]:
         """Places an order and answers when it is decided. Fails with MARKET_NOT_OPEN, SLIPPAGE_EXCEEDED,
-        INSUFFICIENT_FUNDS, INSUFFICIENT_SHARES, PRICE_OUT_OF_BOUNDS or an overfull queue.
+        INSUFFICIENT_FUNDS, INSUFFICIENT_SHARES, PRICE_OUT_OF_BOUNDS, ORDER_EXPIRED where its time was over before it was its
+        turn, or an overfull queue.
         """
 
     @_abc_1.abstractmethod
@@ -247,10 +250,10 @@ class PredictionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_prediction_service_pb2.EditOrderResponse, _abc.Awaitable[_prediction_service_pb2.EditOrderResponse]]:
         """Changes the unfilled part of a resting order. Only made smaller it keeps its place; otherwise the old order ends and
-        a new one is placed, in one step. Of a purchase that is filled the shares are sold and others are bought in their
-        place, at today's prices and both or neither; the purchase needs money of its own, for proceeds arrive later. Fails with
-        ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EDITED_BEFORE, EDIT_NEEDS_REVIEW where the new order would be looked at before it
-        is placed, and whatever PlaceBasket fails with.
+        a new one is placed, in one step. Of a purchase that is filled, where the change says what is for those only, the
+        shares are sold and others are bought in their place, at today's prices and both or neither; the purchase needs money of
+        its own, for proceeds arrive later. Fails with ORDER_NOT_FOUND, ORDER_NOT_OPEN, ORDER_EXPIRED, ORDER_EDITED_BEFORE,
+        EDIT_NEEDS_REVIEW where the new order would be looked at before it is placed, and whatever PlaceBasket fails with.
         """
 
     @_abc_1.abstractmethod
