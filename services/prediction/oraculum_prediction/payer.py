@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any, Final
+from uuid import UUID
 
 from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.wallet.v1 import wallet_service_pb2 as wallet
@@ -36,8 +37,8 @@ class Payer:
     def __init__(self, stub: Any) -> None:
         self._stub = stub
 
-    async def pay(self, settlement: Settlement, payments: Sequence[Payment]) -> None:
-        """Pay people out of the escrow. Done when it returns, whether by this call or by an earlier one."""
+    async def pay(self, settlement: Settlement, payments: Sequence[Payment]) -> dict[UUID, TransferRefused]:
+        """Pay people out of the escrow: who was refused, and why. The others are paid, by this call or by an earlier one."""
         kind = wallet.TRANSFER_KIND_REFUND if settlement.refunded else wallet.TRANSFER_KIND_PAYOUT
         answers = await self._make(
             [
@@ -53,7 +54,11 @@ class Payer:
                 for payment in payments
             ]
         )
-        _all_done(answers)
+        return {
+            payment.person.user_id: _refusal(answer)
+            for payment, answer in zip(payments, answers, strict=True)
+            if answer.result not in _DONE
+        }
 
     async def take_back(self, settlement: Settlement, owing: Sequence[Payment]) -> list[Payment]:
         """Take from people what they owe, or as much of it as they have free; what was taken is negative too."""
@@ -148,11 +153,15 @@ class Payer:
 def _all_done(answers: Sequence[wallet.TransferAnswer]) -> None:
     for answer in answers:
         if answer.result not in _DONE:
-            raise TransferRefused(
-                transfer_id=answer.transfer_id,
-                result=wallet.TransferResult.Name(answer.result),
-                detail=answer.message,
-            )
+            raise _refusal(answer)
+
+
+def _refusal(answer: wallet.TransferAnswer) -> TransferRefused:
+    return TransferRefused(
+        transfer_id=answer.transfer_id,
+        result=wallet.TransferResult.Name(answer.result),
+        detail=answer.message,
+    )
 
 
 def _user(payment: Payment) -> wallet.AccountName:

@@ -8,6 +8,10 @@ A corrected resolution is a new revision and moves differences only, in three st
 been paid too much, what they still have free: their account is never overdrawn, and what they have spent meanwhile the house
 bears. Then the house puts into the escrow, which the earlier revision had emptied, all that is yet to be paid. Then those
 who are due more are paid, and what is left goes back to the house. A revision that pays everybody the same moves nothing.
+
+Somebody whom wallet refuses to pay, which must not happen, keeps nobody else waiting. They are left out of their chunk, and
+have no payout then; once everybody had their turn, those without one are tried again, by this run and by every later one, and
+the settlement goes no further until all are paid.
 """
 
 from collections.abc import Sequence
@@ -23,7 +27,7 @@ from oraculum_kit.db import Connection, Database
 from oraculum_kit.jobs import Job
 from oraculum_money import PRICE_ONE, Price, Shares, Units
 from oraculum_prediction import events, metrics
-from oraculum_prediction.payer import Payer
+from oraculum_prediction.payer import Payer, TransferRefused
 from oraculum_prediction.pricing import payout
 from oraculum_prediction.repository import markets
 from oraculum_prediction.repository import settlements as repository
@@ -95,12 +99,44 @@ class Settler:
         people = await self._next_people(settlement)
         if people:
             # Those with a row of this revision owed something and have had their turn.
-            payments = _payments(settlement, [person for person in people if not person.done])
-            await self._payer.pay(settlement, [payment for payment in payments if payment.moved_units > 0])
-            await self._record(settlement, payments, PAYING, people[-1].user_id)
+            waiting = [person for person in people if not person.done]
+            await self._pay_people(settlement, waiting, people[-1].user_id)
             return
+        await self._pay_refused(settlement)
         async with self._database.transaction() as connection:
             await repository.advance(connection, settlement, step=MARKING)
+
+    async def _pay_people(
+        self, settlement: Settlement, people: Sequence[Person], after_user_id: UUID | None
+    ) -> list[TransferRefused]:
+        """Pay people and write it down, but for those whom wallet refuses: why it does."""
+        payments = _payments(settlement, people)
+        refused = await self._payer.pay(settlement, [each for each in payments if each.moved_units > 0])
+        for user_id, refusal in refused.items():
+            _log.error(
+                "settlement.payout_refused",
+                event_id=str(settlement.event_id),
+                user_id=str(user_id),
+                error=repr(refusal),
+            )
+        paid = [payment for payment in payments if payment.person.user_id not in refused]
+        if paid or after_user_id != settlement.after_user_id:
+            await self._record(settlement, paid, PAYING, after_user_id)
+        return list(refused.values())
+
+    async def _pay_refused(self, settlement: Settlement) -> None:
+        """Try again whom wallet had refused, each once; raises while it refuses any."""
+        refusals: list[TransferRefused] = []
+        tried: UUID | None = None
+        while True:
+            async with self._database.connection() as connection:
+                people = await repository.unpaid(connection, settlement, tried, self._people_per_chunk)
+            if not people:
+                break
+            refusals += await self._pay_people(settlement, people, settlement.after_user_id)
+            tried = people[-1].user_id
+        if refusals:
+            raise refusals[0]
 
     async def _mark(self, settlement: Settlement) -> None:
         up_to = min(settlement.after_sequence + FILLS_PER_CHUNK, settlement.sequence)
@@ -139,7 +175,7 @@ class Settler:
         settlement: Settlement,
         payments: Sequence[Payment],
         step: int,
-        after_user_id: UUID,
+        after_user_id: UUID | None,
         lost_units: Units = Units(0),
     ) -> None:
         now = self._clock.now()

@@ -14,6 +14,7 @@ from oraculum_kit.errors import Unavailable
 from oraculum_kit.jobs import LeaseLostError
 from oraculum_prediction import metrics
 from oraculum_prediction.errors import HouseFundsShort
+from oraculum_prediction.payer import TransferRefused
 from oraculum_prediction.repository import settlements as repository
 from oraculum_prediction.risk import metrics as risk_metrics
 from oraculum_prediction.watch import Watch
@@ -141,6 +142,51 @@ async def test_a_restart_pays_nobody_twice(house: Any, dies_at: int) -> None:
     }
     assert 0 == house.books.escrow(event_id)
     assert len(crowd) == len([fact for fact in told(house) if fact.HasField("position_settled")])
+    house.books.check()
+
+
+def refuse(house: Any, people: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let wallet refuse whatever would credit these people."""
+    make = house.books._make
+
+    def refusing(transfer: wallet.Transfer) -> wallet.TransferAnswer:
+        if transfer.credit.owner_id in people:
+            return wallet.TransferAnswer(
+                transfer_id=transfer.transfer_id, result=wallet.TRANSFER_RESULT_INVALID
+            )
+        answer: wallet.TransferAnswer = make(transfer)
+        return answer
+
+    monkeypatch.setattr(house.books, "_make", refusing)
+
+
+async def test_who_cannot_be_paid_keeps_nobody_else_waiting(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody else is paid and told; only the refused are asked for again, until they are paid as well."""
+    event_id, crowd = await traded(house)
+    before = {person: house.books.user(person) for person in crowd}
+    await house.hear(event_id, [0, 1_000_000])
+    held = shares(house, event_id)
+    winners = sorted(person for person in crowd if held[person][1])
+    refused = {str(winners[0]), str(winners[-1])}
+    refuse(house, refused, monkeypatch)
+    for _ in range(3):
+        with pytest.raises(TransferRefused):
+            await house.settle(event_id)
+    assert {person: before[person] + held[person][1] for person in crowd if str(person) not in refused} == {
+        person: house.books.user(person) for person in crowd if str(person) not in refused
+    }
+    assert len(crowd) - 2 == len(told(house))
+    assert [refused] * 2 == [{each.credit.owner_id for each in call} for call in house.books.calls[-2:]]
+    refused.clear()
+    await house.settle(event_id)
+    assert {person: before[person] + held[person][1] for person in crowd} == {
+        person: house.books.user(person) for person in crowd
+    }
+    assert 0 == house.books.escrow(event_id)
+    assert [len(crowd)] == [row["people_paid"] for row in house.rows("select people_paid from settlement")]
+    assert len(crowd) + 1 == len(told(house))
     house.books.check()
 
 

@@ -107,6 +107,20 @@ async def people(connection: Connection, settlement: Settlement, row_count: int)
     return [Person(*row) for row in rows]
 
 
+async def unpaid(
+    connection: Connection, settlement: Settlement, after_user_id: UUID | None, row_count: int
+) -> list[Person]:
+    """The next people, by id, with whom this revision has not dealt."""
+    rows = await _SQL.people_without_payout.tuples(
+        connection,
+        event_id=settlement.event_id,
+        revision=settlement.revision,
+        after_user_id=after_user_id,
+        row_count=row_count,
+    )
+    return [Person(*row) for row in rows]
+
+
 async def still_due(connection: Connection, settlement: Settlement) -> Units:
     """What is yet to be paid out."""
     return Units(
