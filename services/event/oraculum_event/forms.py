@@ -11,7 +11,7 @@ from oraculum.money.v1.amount_pb2 import Amount
 from oraculum_event import scales
 from oraculum_event.amounts import DOLLARS, Amounts
 from oraculum_event.config import Terms
-from oraculum_event.drafting import DEFAULT_LABELS, check_draft, check_subsidy
+from oraculum_event.drafting import CATEGORY, DEFAULT_LABELS, check_draft, check_subsidy
 from oraculum_event.records import Changes, Draft, Event, EventType, Mechanism, Scale
 from oraculum_event.wire import MECHANISM_FROM_WIRE, TYPE_FROM_WIRE
 from oraculum_kit.caller import User
@@ -117,6 +117,16 @@ def winner(event: Event, outcome: int, check: Violations) -> list[int]:
     if not 0 <= outcome < len(event.outcome_labels):
         check.refuse("outcome", "is not an outcome of this event")
     return [scales.ONE if index == outcome else 0 for index in range(len(event.outcome_labels))]
+
+
+def read_category(request: pb.CreateCategoryRequest) -> str:
+    """The label of a new category, once its name is found to be one."""
+    check = Violations()
+    if not CATEGORY.fullmatch(request.category):
+        check.refuse("category", "must have 2 to 50 of a to z, 0 to 9 and hyphens, a letter first")
+    label = check.text("label", request.label, minimum=1, maximum=100)
+    check.finish()
+    return label
 
 
 def words(given: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from oraculum.event.v1 import event_service_pb2 as pb
 from oraculum.event.v1 import event_service_pb2_grpc
 from oraculum_event.config import Terms
 from oraculum_event.crawling import Crawling
-from oraculum_event.drafting import CATEGORY, check_link
+from oraculum_event.drafting import check_link
 from oraculum_event.errors import (
     BondNotHeld,
     CategoryExists,
@@ -19,7 +19,7 @@ from oraculum_event.errors import (
     EventNotFound,
 )
 from oraculum_event.events import audit
-from oraculum_event.forms import may_create, read_changes, read_draft, read_result, winner
+from oraculum_event.forms import may_create, read_category, read_changes, read_draft, read_result, winner
 from oraculum_event.listing import EventLists
 from oraculum_event.records import Event
 from oraculum_event.repository import Categories
@@ -356,12 +356,7 @@ class EventServicer(event_service_pb2_grpc.EventServiceServicer):
         self, request: pb.CreateCategoryRequest, context: Context
     ) -> pb.CreateCategoryResponse:
         """Add a category of the operator's own."""
-        check = Violations()
-        if not CATEGORY.fullmatch(request.category):
-            check.refuse("category", "must have 2 to 50 of a to z, 0 to 9 and hyphens, a letter first")
-        label = check.text("label", request.label, minimum=1, maximum=100)
-        check.finish()
-        user = require_user()
+        label, user = read_category(request), require_user()
 
         async def write(connection: Connection) -> pb.CreateCategoryResponse:
             now = self._clock.now()

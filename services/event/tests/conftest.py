@@ -236,11 +236,7 @@ class Service:
 
     async def create(self, title: str = "Will it rain tomorrow?", **fields: object) -> pb.Event:
         """Create an event as an administrator."""
-        request = pb.CreateEventRequest(
-            title=title, event_type=pb.EVENT_TYPE_BINARY, category="weather", resolution_source="The sky"
-        )
-        request.end_time.FromDatetime(self.clock.now() + timedelta(hours=2))
-        request.MergeFrom(pb.CreateEventRequest(**fields))
+        request = self._asked(title, **{"resolution_source": "The sky", **fields})
         with self.parties.signed_in(roles={"admin"}, idempotency_key=str(uuid7())):
             return (await self.stub.CreateEvent(request)).event
 
@@ -252,12 +248,10 @@ class Service:
 
     def draft_of(self, **fields: object) -> pb.CreateEventRequest:
         """What an author asks for who wants a draft."""
-        request = pb.CreateEventRequest(
-            title="Will it rain tomorrow?",
-            event_type=pb.EVENT_TYPE_BINARY,
-            category="weather",
-            unpublished=True,
-        )
+        return self._asked("Will it rain tomorrow?", unpublished=True, **fields)
+
+    def _asked(self, title: str, **fields: object) -> pb.CreateEventRequest:
+        request = pb.CreateEventRequest(title=title, event_type=pb.EVENT_TYPE_BINARY, category="weather")
         request.end_time.FromDatetime(self.clock.now() + timedelta(hours=2))
         request.MergeFrom(pb.CreateEventRequest(**fields))
         return request
