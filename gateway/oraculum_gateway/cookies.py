@@ -21,6 +21,7 @@ from starlette.websockets import WebSocket
 
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.shapes.people import TokensOut
+from oraculum_kit.headers import is_printable
 
 WISH_HEADER: Final = "x-session"
 CSRF_HEADER: Final = "x-csrf-token"
@@ -47,14 +48,10 @@ def device_id(connection: HTTPConnection) -> str:
     Services are told it as metadata, which is printable. A browser cannot help what is in its cookies.
     """
     told = connection.headers.get(_DEVICE_HEADER)
-    if told and not _is_printable(told):
+    if told and not is_printable(told):
         raise Problem(400, "malformed_device_id", "X-Device-Id has printable characters of ASCII.")
     named = connection.cookies.get(DEVICE, "")
-    return (told or (named if _is_printable(named) else ""))[:128]
-
-
-def _is_printable(text: str) -> bool:
-    return text.isascii() and text.isprintable()
+    return (told or (named if is_printable(named) else ""))[:128]
 
 
 def named_device(request: Request) -> str:

@@ -17,6 +17,7 @@ from oraculum_gateway import metrics, problems
 from oraculum_gateway.networks import Networks, plain
 from oraculum_gateway.problems import Problem
 from oraculum_kit import traces
+from oraculum_kit.headers import is_printable
 from oraculum_kit.ids import uuid7
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -150,7 +151,8 @@ class EdgeMiddleware:
         """The client's address: what our own outermost proxy saw, never what a stranger wrote in front of it."""
         if self._trusted_proxies:
             hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",") if hop.strip()]
-            if len(hops) >= self._trusted_proxies:
+            # Where more proxies are trusted than there are a stranger wrote it, and services are told printable text alone.
+            if len(hops) >= self._trusted_proxies and is_printable(hops[-self._trusted_proxies]):
                 return hops[-self._trusted_proxies][:64]
         client = scope.get("client")
         return str(client[0]) if client else "unknown"

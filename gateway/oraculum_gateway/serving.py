@@ -32,6 +32,7 @@ from oraculum_kit import replay
 from oraculum_kit.authorization import Trust
 from oraculum_kit.caller import Caller, User, calling_as
 from oraculum_kit.errors import NotFound, ServiceError
+from oraculum_kit.headers import is_printable
 from oraculum_kit.ids import uuid7
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -233,7 +234,7 @@ def _key(request: Request) -> str:
     key = request.headers.get("idempotency-key")
     if key is None:
         return str(uuid7())
-    if not 1 <= len(key) <= _KEY_LENGTH_MAX or not key.isascii() or not key.isprintable():
+    if not 1 <= len(key) <= _KEY_LENGTH_MAX or not is_printable(key):
         raise Problem(
             400,
             "malformed_idempotency_key",

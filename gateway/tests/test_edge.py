@@ -185,6 +185,19 @@ def test_one_client_is_counted_once(address: str, counted_as: str) -> None:
     assert network(address) == counted_as
 
 
+async def test_no_address_breaks_what_services_are_told() -> None:
+    """Metadata of gRPC is printable: what a stranger wrote where no proxy of ours did is not taken for an address."""
+    found = []
+
+    async def app(scope: Scope, _receive: object, _send: object) -> None:
+        found.append(scope["edge"].address)
+
+    edge = EdgeMiddleware(app, origins=frozenset(), trusted_proxies=1, networks=Networks())
+    headers = [(b"x-forwarded-for", b"203.0.113.\xe9")]
+    await edge({"type": "websocket", "headers": headers, "client": ("192.0.2.1", 4711)}, app, app)
+    assert found == ["192.0.2.1"]
+
+
 @pytest.mark.parametrize(
     ("shown", "address"),
     [

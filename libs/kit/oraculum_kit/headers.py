@@ -12,3 +12,8 @@ IDEMPOTENCY_REPLAYED: Final = "idempotency-replayed"
 # Who sits at the far end, as the gateway saw it.
 DEVICE_ID: Final = "x-device-id"
 CLIENT_ADDRESS: Final = "x-client-address"
+
+
+def is_printable(text: str) -> bool:
+    """Whether it may be the value of a header between services: gRPC's metadata takes printable ASCII alone."""
+    return text.isascii() and text.isprintable()
