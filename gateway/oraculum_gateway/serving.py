@@ -32,12 +32,11 @@ from oraculum_kit import replay
 from oraculum_kit.authorization import Trust
 from oraculum_kit.caller import Caller, User, calling_as
 from oraculum_kit.errors import NotFound, ServiceError
-from oraculum_kit.headers import is_printable
+from oraculum_kit.headers import IDEMPOTENCY_KEY_LENGTH_MAX, is_printable
 from oraculum_kit.ids import uuid7
 
 _log = structlog.stdlib.get_logger(__name__)
 
-_KEY_LENGTH_MAX: Final = 128
 _BEARER: Final = "bearer "
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -234,11 +233,11 @@ def _key(request: Request) -> str:
     key = request.headers.get("idempotency-key")
     if key is None:
         return str(uuid7())
-    if not 1 <= len(key) <= _KEY_LENGTH_MAX or not is_printable(key):
+    if not 1 <= len(key) <= IDEMPOTENCY_KEY_LENGTH_MAX or not is_printable(key):
         raise Problem(
             400,
             "malformed_idempotency_key",
-            f"Idempotency-Key has 1 to {_KEY_LENGTH_MAX} printable characters.",
+            f"Idempotency-Key has 1 to {IDEMPOTENCY_KEY_LENGTH_MAX} printable characters.",
         )
     return key
 

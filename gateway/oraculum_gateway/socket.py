@@ -26,7 +26,7 @@ from oraculum_gateway.seats import Seat
 from oraculum_gateway.subscriptions import Subscriptions, refusal_of
 from oraculum_kit.caller import Caller, User, calling_as
 from oraculum_kit.errors import ServiceError
-from oraculum_kit.headers import is_printable
+from oraculum_kit.headers import IDEMPOTENCY_KEY_LENGTH_MAX, is_printable
 from oraculum_kit.ids import uuid7
 
 if TYPE_CHECKING:
@@ -277,8 +277,16 @@ class Socket:
         await self._server.limiter.check(Limit.COMMAND, *counted(self._user, self._edge.address))
         self._server.maintenance.admit(self._user)
         key = message.get("key") or reference or str(uuid7())
-        if not isinstance(key, str) or not 1 <= len(key) <= 128 or not is_printable(key):
-            raise Problem(422, "malformed_idempotency_key", "key has 1 to 128 printable characters.")
+        if (
+            not isinstance(key, str)
+            or not 1 <= len(key) <= IDEMPOTENCY_KEY_LENGTH_MAX
+            or not is_printable(key)
+        ):
+            raise Problem(
+                422,
+                "malformed_idempotency_key",
+                f"key has 1 to {IDEMPOTENCY_KEY_LENGTH_MAX} printable characters.",
+            )
         return key
 
     def _caller(self, key: str) -> Caller:

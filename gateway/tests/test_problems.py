@@ -304,6 +304,25 @@ class TestKey:
         assert [one.status_code for one in answers] == ([409, 409] if refused else [201, 201])
         assert [one.headers.get("idempotency-replayed") for one in answers] == [None, "true"]
 
+    @pytest.mark.parametrize("key", ["k", "x" * 128])
+    async def test_bets_of_one_request_have_keys_of_their_own_that_fit(self, gateway, key: str) -> None:
+        asked: list[str] = []
+
+        def answer(request: pb.PlaceOrderRequest) -> pb.PlaceOrderResponse:
+            asked.append(request.idempotency_key)
+            return pb.PlaceOrderResponse(order=ORDER)
+
+        gateway.backend.on("PlaceOrder", answer)
+        headers = {**gateway.bearing(), "idempotency-key": key}
+        for _ in range(2):
+            placed = await gateway.http.post(
+                "/api/v1/predictions:batch", json={"predictions": [BET] * 3}, headers=headers
+            )
+            assert [None] * 3 == [each["refused"] for each in placed.json()["data"]]
+        assert 3 == len(set(asked))
+        assert sorted(asked[:3]) == sorted(asked[3:])
+        assert max(map(len, asked)) <= 128
+
     @pytest.mark.parametrize("key", ["", "x" * 129, b"\xc3\xa9"])
     async def test_a_bad_key_is_refused(self, gateway, key: str | bytes) -> None:
         problem(

@@ -18,6 +18,8 @@ from oraculum_gateway.shapes import together
 from oraculum_gateway.shapes import trading as shapes
 from oraculum_gateway.shapes.base import Listed, listed_by_cursor
 from oraculum_kit.errors import ServiceError
+from oraculum_kit.headers import IDEMPOTENCY_KEY_LENGTH_MAX
+from oraculum_kit.ids import derived
 from oraculum_kit.timestamps import from_wire, to_wire
 from oraculum_money import PRICE_ONE, mul_div_ceil, mul_div_floor
 
@@ -37,11 +39,17 @@ async def place_many(call: Call) -> shapes.PlacedListOut:
     body: shapes.PredictionsIn = call.body
     placed = await asyncio.gather(
         *(
-            _placed(call, each, f"{call.idempotency_key}:{number}")
+            _placed(call, each, _key_of(call.idempotency_key, number))
             for number, each in enumerate(body.predictions)
         )
     )
     return shapes.PlacedListOut(data=placed)
+
+
+def _key_of(key: str, number: int) -> str:
+    """The key of one bet of several, by its place among them; a key that has no room for that stands for itself."""
+    own = f"{key}:{number}"
+    return own if len(own) <= IDEMPOTENCY_KEY_LENGTH_MAX else f"{derived('predictions:batch', key)}:{number}"
 
 
 async def _placed(call: Call, body: shapes.PredictionIn, key: str) -> shapes.PlacedOut:

@@ -7,6 +7,7 @@ SERVICE_TOKEN: Final = "x-service-authorization"  # noqa: S105
 REQUEST_ID: Final = "x-request-id"
 TRACEPARENT: Final = "traceparent"
 IDEMPOTENCY_KEY: Final = "idempotency-key"
+IDEMPOTENCY_KEY_LENGTH_MAX: Final = 128
 # In the trailers of an answer that was given before.
 IDEMPOTENCY_REPLAYED: Final = "idempotency-replayed"
 # Who sits at the far end, as the gateway saw it.

@@ -25,11 +25,11 @@ from oraculum_kit import metrics, replay, wire
 from oraculum_kit.caller import current_caller
 from oraculum_kit.db import Connection, Database, queries
 from oraculum_kit.errors import Aborted, InvalidArgument, ServiceError, Unavailable
+from oraculum_kit.headers import IDEMPOTENCY_KEY_LENGTH_MAX
 from oraculum_kit.ids import derived
 
 M = TypeVar("M", bound=Message)
 
-KEY_LENGTH_MAX: Final = 128
 
 # Answers about the command itself. The others tell of the moment, and the next moment may answer otherwise.
 REFUSALS: Final = frozenset(
@@ -98,7 +98,7 @@ def command(request: Message, *, key: str | None = None) -> Command:
     """The command that the present request asks for; the key is the caller's unless given."""
     caller = current_caller()
     chosen = caller.idempotency_key if key is None else key
-    if not chosen or len(chosen) > KEY_LENGTH_MAX:
+    if not chosen or len(chosen) > IDEMPOTENCY_KEY_LENGTH_MAX:
         raise IdempotencyKeyRequired
     # The request's type stands for the method: each has its own, and it does not change with the route.
     method = type(request).DESCRIPTOR.full_name
