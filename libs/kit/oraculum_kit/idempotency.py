@@ -140,6 +140,28 @@ async def once(
     return answer
 
 
+async def in_parts(
+    database: Database, request: Message, respond: type[M], handle: Callable[[], Awaitable[M]]
+) -> M:
+    """Carry out a command that has many transactions of its own, or give the answer that it was given before.
+
+    It may be done again: where the process dies before its answer is kept, where two ask at once, where it came without a
+    key. A refusal is not kept.
+    """
+    if not current_caller().idempotency_key:
+        return await handle()
+    this = command(request)
+    async with database.connection() as connection:
+        (stored,) = await find_many(connection, [this])
+    if stored is not None:
+        return stored.answer(this, respond)
+    answer = await handle()
+    async with database.transaction() as connection:
+        await store_many(connection, [(this, answer)])
+    _EXECUTED.inc()
+    return answer
+
+
 async def find_many(connection: Connection, commands: Sequence[Command]) -> list[Stored | None]:
     """The stored answers of many commands, in their order; None where there is none yet."""
     found = await _SQL.find_many.all(connection, Stored, ids=[this.id for this in commands])

@@ -233,10 +233,14 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
     async def CancelOrders(
         self, request: pb.CancelOrdersRequest, context: Context
     ) -> pb.CancelOrdersResponse:
-        """Take back everything that rests."""
+        """Take back everything that rests; whoever asks again with the same key means what rested then."""
         event_id = form.optional_id("event_id", request.event_id)
-        ended = await self._commands.cancel_all(require_user().id, event_id)
-        return pb.CancelOrdersResponse(order_ids=ended)
+        user_id = require_user().id
+
+        async def cancel() -> pb.CancelOrdersResponse:
+            return pb.CancelOrdersResponse(order_ids=await self._commands.cancel_all(user_id, event_id))
+
+        return await idempotency.in_parts(self._database, request, pb.CancelOrdersResponse, cancel)
 
     async def EditOrder(self, request: pb.EditOrderRequest, context: Context) -> pb.EditOrderResponse:
         """Change what rests of an order."""

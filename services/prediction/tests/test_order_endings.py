@@ -60,6 +60,20 @@ class TestEnding:
         house.check_reserves()
         assert 3 * USDC == reserve(house, others)
 
+    async def test_everything_once_and_not_what_came_since(self, house: Any) -> None:
+        """Whoever lost the answer asks again with the same key, and keeps what they have quoted meanwhile."""
+        anna, event_id = house.person(), await house.open()
+        before = await house.limit(anna, event_id, "before", 300_000)
+
+        async def cancel_all(key: str) -> list[str]:
+            with house.parties.signed_in(anna, idempotency_key=key):
+                return list((await house.stub.CancelOrders(pb.CancelOrdersRequest())).order_ids)
+
+        assert [before.order_id] == await cancel_all("all")
+        since = await house.limit(anna, event_id, "since", 300_000)
+        assert [before.order_id] == await cancel_all("all")
+        assert [since.order_id] == await cancel_all("all again")
+
     async def test_the_clock_ends_it(self, house: Any) -> None:
         anna = house.person()
         event_id = await house.open()
