@@ -54,14 +54,15 @@ class Payer:
                 for payment in payments
             ]
         )
-        return {
-            payment.person.user_id: _refusal(answer)
-            for payment, answer in zip(payments, answers, strict=True)
-            if answer.result not in _DONE
-        }
+        return _refused(payments, answers)
 
-    async def take_back(self, settlement: Settlement, owing: Sequence[Payment]) -> list[Payment]:
-        """Take from people what they owe, or as much of it as they have free; what was taken is negative too."""
+    async def take_back(
+        self, settlement: Settlement, owing: Sequence[Payment]
+    ) -> tuple[list[Payment], dict[UUID, TransferRefused]]:
+        """Take from people what they owe, or as much of it as they have free; what was taken is negative too.
+
+        And of whom nothing could be taken because wallet refuses it, and why.
+        """
         answers = await self._make(
             [
                 _transfer(
@@ -77,11 +78,12 @@ class Payer:
                 for payment in owing
             ]
         )
-        _all_done(answers)
-        return [
+        taken = [
             payment._replace(moved_units=Units(-answer.units))
             for payment, answer in zip(owing, answers, strict=True)
+            if answer.result in _DONE
         ]
+        return taken, _refused(owing, answers)
 
     async def make_good(self, settlement: Settlement, due_units: Units) -> None:
         """Let the house put into the escrow what a revision is yet to pay."""
@@ -154,6 +156,16 @@ def _all_done(answers: Sequence[wallet.TransferAnswer]) -> None:
     for answer in answers:
         if answer.result not in _DONE:
             raise _refusal(answer)
+
+
+def _refused(
+    payments: Sequence[Payment], answers: Sequence[wallet.TransferAnswer]
+) -> dict[UUID, TransferRefused]:
+    return {
+        payment.person.user_id: _refusal(answer)
+        for payment, answer in zip(payments, answers, strict=True)
+        if answer.result not in _DONE
+    }
 
 
 def _refusal(answer: wallet.TransferAnswer) -> TransferRefused:

@@ -9,12 +9,13 @@ been paid too much, what they still have free: their account is never overdrawn,
 bears. Then the house puts into the escrow, which the earlier revision had emptied, all that is yet to be paid. Then those
 who are due more are paid, and what is left goes back to the house. A revision that pays everybody the same moves nothing.
 
-Somebody whom wallet refuses to pay, which must not happen, keeps nobody else waiting. They are left out of their chunk, and
-have no payout then; once everybody had their turn, those without one are tried again, by this run and by every later one, and
-the settlement goes no further until all are paid.
+Somebody whom wallet refuses to pay or to take from, which must not happen, keeps nobody else waiting. They are left out of
+their chunk, and have no payout then; once everybody had their turn, those without one are tried again, by this run and by every
+later one, and the settlement goes no further until all of it is done. What wallet refuses to take back is nobody's loss: it is
+still owed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -83,12 +84,10 @@ class Settler:
     async def _take_back(self, settlement: Settlement) -> None:
         people = await self._next_people(settlement)
         owing = [payment for payment in _payments(settlement, people) if payment.moved_units < 0]
-        taken = await self._payer.take_back(settlement, owing)
-        lost_units = Units(
-            sum(took.moved_units - owed.moved_units for took, owed in zip(taken, owing, strict=True))
-        )
+        taken, refused = await self._payer.take_back(settlement, owing)
+        _tell_refused("settlement.take_back_refused", settlement, refused)
         if people:
-            await self._record(settlement, taken, TAKING_BACK, people[-1].user_id, lost_units)
+            await self._record(settlement, taken, TAKING_BACK, people[-1].user_id, _lost(owing, taken))
             return
         async with self._database.transaction() as connection:
             due_units = await repository.still_due(connection, settlement)
@@ -109,23 +108,27 @@ class Settler:
     async def _pay_people(
         self, settlement: Settlement, people: Sequence[Person], after_user_id: UUID | None
     ) -> list[TransferRefused]:
-        """Pay people and write it down, but for those whom wallet refuses: why it does."""
+        """Settle with people and write it down, but for those whom wallet refuses: why it does.
+
+        Who still owes something here could not be taken from when all were.
+        """
         payments = _payments(settlement, people)
-        refused = await self._payer.pay(settlement, [each for each in payments if each.moved_units > 0])
-        for user_id, refusal in refused.items():
-            _log.error(
-                "settlement.payout_refused",
-                event_id=str(settlement.event_id),
-                user_id=str(user_id),
-                error=repr(refusal),
-            )
-        paid = [payment for payment in payments if payment.person.user_id not in refused]
-        if paid or after_user_id != settlement.after_user_id:
-            await self._record(settlement, paid, PAYING, after_user_id)
-        return list(refused.values())
+        owing = [payment for payment in payments if payment.moved_units < 0]
+        taken, not_taken = await self._payer.take_back(settlement, owing)
+        unpaid = await self._payer.pay(settlement, [each for each in payments if each.moved_units > 0])
+        _tell_refused("settlement.take_back_refused", settlement, not_taken)
+        _tell_refused("settlement.payout_refused", settlement, unpaid)
+        done = [
+            payment
+            for payment in payments
+            if payment.moved_units >= 0 and payment.person.user_id not in unpaid
+        ] + taken
+        if done or after_user_id != settlement.after_user_id:
+            await self._record(settlement, done, PAYING, after_user_id, _lost(owing, taken))
+        return [*not_taken.values(), *unpaid.values()]
 
     async def _pay_refused(self, settlement: Settlement) -> None:
-        """Try again whom wallet had refused, each once; raises while it refuses any."""
+        """Try again those whom wallet had refused, each once; raises while it refuses any."""
         refusals: list[TransferRefused] = []
         tried: UUID | None = None
         while True:
@@ -212,6 +215,19 @@ class Settler:
                 "asset": settlement.asset,
             },
         )
+
+
+def _tell_refused(what: str, settlement: Settlement, refused: Mapping[UUID, TransferRefused]) -> None:
+    for user_id, refusal in refused.items():
+        _log.error(what, event_id=str(settlement.event_id), user_id=str(user_id), error=repr(refusal))
+
+
+def _lost(owing: Sequence[Payment], taken: Sequence[Payment]) -> Units:
+    """What those from whom something could be taken owed beyond what they had."""
+    took = {payment.person.user_id: payment.moved_units for payment in taken}
+    return Units(
+        sum(took[owed.person.user_id] - owed.moved_units for owed in owing if owed.person.user_id in took)
+    )
 
 
 def _payments(settlement: Settlement, people: Sequence[Person]) -> list[Payment]:
