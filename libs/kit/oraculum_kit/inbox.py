@@ -20,6 +20,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from math import inf
 from time import monotonic
 from typing import Final, Generic, TypeVar
 
@@ -72,6 +73,7 @@ class InboxConsumer(Generic[M]):
         effects_are_unique: bool = False,
         batch_max: int = 500,
         linger_max_seconds: float = 0.2,
+        apart_seconds: float = 0.0,
         attempts_max: int = 4,
         remember_for: timedelta = timedelta(days=8),
         backoff: Backoff | None = None,
@@ -82,7 +84,8 @@ class InboxConsumer(Generic[M]):
         With `effects_are_unique` no inbox rows are written: every effect has a unique key of its own and doing it
         again changes nothing. `remember_for` is longer than the topics keep their records. Records that come soon after
         one another share a transaction: how soon follows from how long the last one took (see `pace`), at most
-        `linger_max_seconds`.
+        `linger_max_seconds`. Where nobody waits for the effects, batches begin `apart_seconds` after one another at
+        least, and what comes in between is one of them; what comes after a longer silence is handled at once.
         """
         self._cluster = cluster
         self._database = database
@@ -93,6 +96,8 @@ class InboxConsumer(Generic[M]):
         self._rows = InboxRows(group, by_id=self._by_id)
         self._batch_max = batch_max
         self._pace = Pace(min(_LINGER_SECONDS, linger_max_seconds), linger_max_seconds)
+        self._apart_seconds = apart_seconds
+        self._began_at = -inf
         self._attempts_max = attempts_max
         begin_at_zero(metrics.CONSUMER_RETRIES, [group], ("transient", "failed"))
         begin_at_zero(metrics.CONSUMED, [group], self._topics, ["dead"])
@@ -117,15 +122,19 @@ class InboxConsumer(Generic[M]):
         ):
             while not stop.is_set():
                 messages = await consumer.poll(
-                    self._batch_max, _POLL_SECONDS, linger_seconds=self._pace.rest_seconds
+                    self._batch_max, _POLL_SECONDS, linger_seconds=self._linger_seconds()
                 )
                 if messages:
-                    began = monotonic()
+                    self._began_at = monotonic()
                     async with consumer.kept_alive():
                         await _Batch(self, consumer, dead_letters, stop).finish(messages)
-                    self._pace.worked(monotonic() - began)
+                    self._pace.worked(monotonic() - self._began_at)
                 await consumer.commit()
                 await self._forget_oldest()
+
+    def _linger_seconds(self) -> float:
+        """How long the first record of the next batch waits for others."""
+        return max(self._pace.rest_seconds, self._began_at + self._apart_seconds - monotonic())
 
     def decode(self, raw: KafkaMessage) -> Record[M]:
         """Read a record; one without an id cannot be told from its duplicate and is unreadable too."""

@@ -56,7 +56,7 @@ def fills_consumer(cluster: Cluster, database: Database) -> InboxConsumer[BetsFa
         # A fill is counted by its number in its market, and never twice.
         effects_are_unique=True,
         batch_max=5_000,
-        linger_max_seconds=1.0,
+        apart_seconds=1.0,
     )
 
 

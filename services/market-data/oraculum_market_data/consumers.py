@@ -41,6 +41,10 @@ class OwnEvents:
             handle=self.hear,
             # A fill is written down under its id, and only a fill that is new makes candles.
             effects_are_unique=True,
+            # Charts are answered from caches that keep them for longer than this, and what comes in between is one update
+            # of each candle.
+            apart_seconds=1.0,
+            batch_max=5_000,
         )
 
     async def hear(self, connection: Connection, records: Sequence[Record[BetsFact]]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -74,6 +75,26 @@ class TestOnce:
         async with running(chapter.consumer.run):
             await eventually(partial(chapter.done, 2))
         assert chapter.counted("duplicate") == 0
+
+    async def test_batches_keep_the_distance_that_was_asked_for(self, story: Any) -> None:
+        """Whatever comes how soon: no batch begins earlier than so long after the one before it."""
+        apart_seconds = 1.0
+        begun: list[float] = []
+
+        async def note(connection: Connection, records: Records) -> None:
+            begun.append(monotonic())
+            await story.leave_effects(connection, records)
+
+        chapter = story.chapter(note, apart_seconds=apart_seconds)
+        async with running(chapter.consumer.run):
+            # Joining the group takes longer than what is measured.
+            await story.send(story.record("a", "0"))
+            await eventually(partial(chapter.done, 1))
+            started = monotonic()
+            for number in range(1, 4):
+                await story.send(story.record("a", str(number)))
+                await eventually(partial(chapter.done, number + 1))
+        assert [True] * 3 == [at - started >= place * apart_seconds for place, at in enumerate(begun[1:])]
 
     async def test_killed_between_the_two_commits(self, story: Any) -> None:
         """The effects are there and the offsets are not: the records come again and are known."""
