@@ -19,6 +19,7 @@ from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
 from oraculum.wallet.v1 import wallet_service_pb2 as wallet_pb
 from oraculum_dev.fixtures.books import Books
+from oraculum_dev.fixtures.jobs import job
 from oraculum_event.amounts import worth
 from oraculum_event.config import Terms
 from oraculum_event.consumers import VenueMarkets
@@ -39,7 +40,6 @@ from oraculum_kit.db import Database
 from oraculum_kit.errors import NotFound, ServiceError
 from oraculum_kit.ids import uuid7
 from oraculum_kit.job_runner import JobRunner
-from oraculum_kit.jobs import Job
 from oraculum_kit.testing import Parties, serving
 from oraculum_kit.timestamps import from_wire
 from oraculum_money import Units
@@ -332,12 +332,7 @@ class Service:
             )
             found = await cursor.fetchall()
         for kind, payload in found * 2:
-            await handlers[kind](
-                Job(
-                    id=uuid7(), kind=kind, unique_key=None, payload=payload, run_at=self.clock.now(), cron=None,
-                    attempts=1, version=1, late_seconds=0, lease=uuid7(),
-                )
-            )  # fmt: skip
+            await handlers[kind](job(kind, payload))
 
     async def told(self) -> list[str]:
         """What was told of events, in order."""

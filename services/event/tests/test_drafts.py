@@ -9,6 +9,7 @@ from oraculum.event.v1 import event_service_pb2 as pb
 from oraculum.money.v1.amount_pb2 import Amount
 from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
 from oraculum.wallet.v1 import wallet_service_pb2 as wallet_pb
+from oraculum_dev.fixtures.jobs import job
 from oraculum_event.editing import EDITABLE
 from oraculum_event.errors import (
     CategoryExists,
@@ -22,18 +23,14 @@ from oraculum_event.errors import (
 from oraculum_event.transitions import State
 from oraculum_kit.errors import InvalidArgument, PermissionDenied, Unavailable
 from oraculum_kit.ids import uuid7
-from oraculum_kit.jobs import Job
 
 FEE, SUBSIDY = 2_000_000, 100_000_000
 AUTHOR = UUID("01890000-0000-7000-8000-00000000000a")
 
 
 async def return_job(service, event_id: str, publication: int = 1) -> None:
-    job = Job(
-        id=uuid7(), kind="return_charge", unique_key=None, run_at=service.clock.now(), cron=None, attempts=1,
-        payload={"event_id": event_id, "publication": publication}, version=1, late_seconds=0, lease=uuid7(),
-    )  # fmt: skip
-    await service.steps.opening.return_job(job)
+    payload = {"event_id": event_id, "publication": publication}
+    await service.steps.opening.return_job(job("return_charge", payload))
 
 
 class TestWriting:

@@ -10,6 +10,7 @@ import pytest
 from oraculum.event.v1 import event_service_pb2 as pb
 from oraculum.event.v1.events_fact_pb2 import EventsFact
 from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
+from oraculum_dev.fixtures.jobs import job_of, kinds_waiting
 from oraculum_event.errors import (
     EventAlreadyResolved,
     EventChanged,
@@ -21,7 +22,6 @@ from oraculum_event.metrics import NOT_OPENED
 from oraculum_kit.errors import FailedPrecondition, InvalidArgument, PermissionDenied, Unavailable
 from oraculum_kit.idempotency import IdempotencyConflict
 from oraculum_kit.ids import uuid7
-from oraculum_kit.jobs import Job
 
 YES_WON = [0, 1_000_000]
 
@@ -34,21 +34,6 @@ async def resolve(service, event_id: str, payout: list[int] = YES_WON) -> pb.Eve
     with service.parties.signed_in(roles={"admin"}, idempotency_key=str(uuid7())):
         request = pb.ResolveEventRequest(event_id=event_id, payout_millionths=payout, note="It rained")
         return (await service.stub.ResolveEvent(request)).event
-
-
-def job_of(event_id: str, kind: str = "x") -> Job:
-    from datetime import UTC, datetime
-
-    return Job(
-        id=uuid7(), kind=kind, unique_key=event_id, payload={"event_id": event_id}, run_at=datetime.now(UTC),
-        cron=None, attempts=1, version=1, late_seconds=0, lease=uuid7(),
-    )  # fmt: skip
-
-
-async def waiting(service) -> list[str]:
-    async with service.database.connection() as connection:
-        cursor = await connection.execute("select kind from job order by kind")
-        return [row[0] for row in await cursor.fetchall()]
 
 
 def house_funds_short() -> FailedPrecondition:
@@ -112,7 +97,7 @@ class TestCreate:
         async with service.database.connection() as connection:
             await connection.execute("delete from job")
         await service.steps.opening.open_job(job_of(event.event_id))
-        assert await waiting(service) == ["open_event"]
+        assert await kinds_waiting(service.database) == ["open_event"]
 
     async def test_while_a_request_to_open_may_be_on_its_way_nothing_is_given_up(self, service) -> None:
         service.prediction.failure = Unavailable()

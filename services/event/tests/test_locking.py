@@ -2,31 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from oraculum.event.v1 import event_service_pb2 as pb
+from oraculum_dev.fixtures.jobs import job_of, kinds_waiting
 from oraculum_event.errors import EventNotActive, EventNotEditable
 from oraculum_event.markets import ClosedMarket, Markets
 from oraculum_kit.errors import Unavailable
 from oraculum_kit.ids import uuid7
-from oraculum_kit.jobs import Job
-
-
-def job_of(event_id: str) -> Job:
-    return Job(
-        id=uuid7(), kind="x", unique_key=event_id, payload={"event_id": event_id}, run_at=datetime.now(UTC),
-        cron=None, attempts=1, version=1, late_seconds=0, lease=uuid7(),
-    )  # fmt: skip
-
-
-async def waiting(service) -> list[str]:
-    async with service.database.connection() as connection:
-        cursor = await connection.execute("select kind from job order by kind")
-        return [row[0] for row in await cursor.fetchall()]
 
 
 async def come_due(service) -> None:
@@ -90,7 +77,7 @@ class TestLock:
         await service.lifecycle.lock_job(job_of(event.event_id))
         assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_ACTIVE
         assert service.prediction.closed == []
-        assert "lock_event" in await waiting(service)
+        assert "lock_event" in await kinds_waiting(service.database)
 
     async def test_an_end_that_comes_sooner_closes_the_market_sooner(self, service) -> None:
         event = await service.create()
@@ -135,7 +122,7 @@ class TestLock:
         service.prediction.failure = Unavailable()
         with service.parties.signed_in(roles={"admin"}), pytest.raises(Unavailable):
             await service.stub.LockEvent(pb.LockEventRequest(event_id=event.event_id))
-        assert "lock_event_early" in await waiting(service)
+        assert "lock_event_early" in await kinds_waiting(service.database)
         service.prediction.failure = None
         await service.lifecycle.lock_early_job(job_of(event.event_id))
         assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_LOCKED

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,18 +11,11 @@ from oraculum.event.v1 import event_service_pb2 as event_pb
 from oraculum.event.v1.events_fact_pb2 import EventsFact
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum.market_data.v1.market_data_facts_pb2 import MarketsFact, VenueMarketChanged
+from oraculum_dev.fixtures.jobs import job_of
 from oraculum_event.rulebooks import to_content
 from oraculum_kit.ids import uuid7
-from oraculum_kit.jobs import Job
 
 EVE = UUID("01890000-0000-7000-8000-00000000000e")
-
-
-def job_of(event_id: str, kind: str) -> Job:
-    return Job(
-        id=uuid7(), kind=kind, unique_key=event_id, payload={"event_id": event_id}, run_at=datetime.now(UTC),
-        cron=None, attempts=1, version=1, late_seconds=0, lease=uuid7(),
-    )  # fmt: skip
 
 
 @dataclass
