@@ -36,6 +36,8 @@ _MESSAGES: Final[Mapping[str, str]] = {
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
 }
+# How pydantic writes a bound that is no int, in place of the number.
+_DECIMAL: Final = re.compile(r"Decimal\('([^']*)'\)")
 
 
 async def read_body(request: Request) -> bytes:
@@ -148,7 +150,7 @@ def _field(location: Iterable[int | str]) -> str:
 
 
 def _message(kind: str, message: str) -> str:
-    return _MESSAGES.get(kind, message.removeprefix("Value error, "))
+    return _MESSAGES.get(kind, _DECIMAL.sub(r"\1", message.removeprefix("Value error, ")))
 
 
 def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

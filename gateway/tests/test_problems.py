@@ -181,6 +181,15 @@ class TestQuery:
         assert response.status_code in {404, 422}
         assert set(response.json()) == FIELDS
 
+    @pytest.mark.parametrize(
+        ("step", "bound"),
+        [("0.9", "less than or equal to 0.5"), ("0.00005", "greater than or equal to 0.0001")],
+    )
+    async def test_a_bound_is_told_as_a_number(self, gateway, step: str, bound: str) -> None:
+        response = await gateway.http.get(f"/api/v1/events/{uuid7()}/book", params={"step": step})
+        (error,) = problem(response, 422, "invalid_request")["errors"]
+        assert ("step", f"Input should be {bound}") == (error["field"], error["message"])
+
 
 class TestAddress:
     async def test_what_is_nowhere_is_not_found(self, gateway) -> None:
