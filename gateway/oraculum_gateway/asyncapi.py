@@ -46,8 +46,7 @@ KINDS: Final = (
     "notification", "system.maintenance",
 )  # fmt: skip
 _CHANNELS: Final = (
-    "event.<id>", "predictions.global", "user.<id>", "market.<venue>.<id>", "events", "events.<category>",
-    "leaderboard.<category>", "creator.<id>", "system",
+    "event.<id>", "predictions.global", "user.<id>", "market.<venue>.<id>", "events", "events.<category>", "system",
 )  # fmt: skip
 
 _MAINTENANCE: Final = {

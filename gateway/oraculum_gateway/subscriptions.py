@@ -18,7 +18,7 @@ CHANNELS_PER_REQUEST: Final = 20
 _UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _PUBLIC: Final = re.compile(
     rf"event\.{_UUID}|predictions\.global|market\.(polymarket|kalshi|manifold)\.[A-Za-z0-9_.:-]{{1,160}}"
-    rf"|events(\.[a-z]{{1,30}})?|leaderboard\.[a-z]{{1,30}}|creator\.{_UUID}|system"
+    rf"|events(\.[a-z]{{1,30}})?|system"
 )
 _PRIVATE: Final = re.compile(rf"user\.({_UUID})")
 

@@ -102,6 +102,9 @@ class TestChannels:
             ("nonsense", "unknown_channel"),
             ("event.x", "unknown_channel"),
             ("market.nowhere.1", "unknown_channel"),
+            # Nobody speaks there: whoever waited would wait for ever.
+            ("leaderboard.sports", "unknown_channel"),
+            (f"creator.{EVENT}", "unknown_channel"),
             (f"user.{EVENT}", "unauthenticated"),
         ],
     )
