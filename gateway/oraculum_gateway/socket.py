@@ -1,4 +1,4 @@
-"""The socket of API.md: subscribe, hear, resume, and place bets, over one connection.
+"""The socket at /ws, which /asyncapi.json describes: subscribe, hear, resume, and place bets, over one connection.
 
 A socket is a reader (this coroutine) and a writer (a task) with a bounded queue between them. Anonymous sockets hear
 public channels; a token that expires closes its socket with 4401 unless a fresh one was sent by `auth` before.

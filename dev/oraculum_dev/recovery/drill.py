@@ -38,7 +38,7 @@ from oraculum_dev.suite.table import Plan
 from oraculum_dev.suite.venues import Venues
 from oraculum_kit.clock import SystemClock
 
-# The objectives of SCOPE.md's `run`, which the chart's settings keep too.
+# How much may be lost and how long it may take, as docs/restore.md promises; the chart's settings keep it too.
 RPO_SECONDS: Final = 300.0
 RTO_SECONDS: Final = 900.0
 BETS: Final = 60
