@@ -18,10 +18,57 @@ from oraculum_kit.ids import uuid7
 
 HEAD_BYTES_MAX: Final = 32 * 1024
 HEAD_SECONDS_MAX: Final = 10.0
+# What gathers before it is written; from there on the transport decides who has to wait.
+_GATHERED_BYTES_MAX: Final = 64 * 1024
 
 
 class HeadTooLargeError(Exception):
     """The headers are longer than anybody needs."""
+
+
+class Gathering(asyncio.Transport):
+    """Writes together what is written in one turn of the loop.
+
+    uvicorn writes the head of an answer and then its body. Each is a call of the system and a packet that wakes the client.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport) -> None:
+        super().__init__()
+        self._loop = loop
+        self._transport = transport
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Write this soon, behind what was written before it."""
+        if not self._parts:
+            self._loop.call_soon(self.flush)
+        self._parts.append(bytes(data))
+        self._size += len(data)
+        if self._size >= _GATHERED_BYTES_MAX:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write now what has gathered."""
+        if self._parts:
+            written = b"".join(self._parts)
+            self._parts.clear()
+            self._size = 0
+            self._transport.write(written)
+
+    def close(self) -> None:
+        """Close behind what was written."""
+        self.flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Whether it is closed or about to be."""
+        return self._transport.is_closing()
+
+    def ungathered(self) -> asyncio.Transport:
+        """The transport itself, with nothing left to write."""
+        self.flush()
+        return self._transport
 
 
 class Connection(HttpToolsProtocol):
@@ -37,6 +84,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Wait for the first request, for a while."""
         super().connection_made(transport)
+        self.transport = self._gathering = Gathering(self.loop, transport)
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -71,6 +119,11 @@ class Connection(HttpToolsProtocol):
             self._too_large = True
             raise HeadTooLargeError
         super().on_headers_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """A socket: what it says goes out message by message."""
+        self.transport = self._gathering.ungathered()
+        super().handle_websocket_upgrade()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  as uvicorn's own
         """Refuse what cannot be read, or what is too long to be."""

@@ -89,6 +89,46 @@ class TestBody:
         assert b"body_too_slow" in answer
 
 
+class TestAnswer:
+    async def test_its_head_and_its_body_come_together(self, gateway) -> None:
+        async with asyncio.timeout(10):
+            reader, writer = await connected(gateway)
+            writer.write(ASKED + b"\r\n")
+            head, _, body = (await reader.read(65_536)).partition(b"\r\n\r\n")
+            writer.close()
+        lengths = [line.split(b": ")[1] for line in head.split(b"\r\n") if line.startswith(b"content-length")]
+        assert [str(len(body)).encode()] == lengths
+
+    async def test_the_refusal_of_what_follows_it_comes_behind_it(self, gateway) -> None:
+        told = await talk(gateway, ASKED + b"\r\n" + b"nonsense\r\n\r\n")
+        assert [b"400"] == [part[:3] for part in told.split(b"HTTP/1.1 ")[1:]][-1:]
+
+    async def test_a_large_one_comes_whole(self) -> None:
+        large = b"x" * 300_000
+
+        async def app(_scope: object, _receive: object, send) -> None:
+            length = (b"content-length", str(len(large)).encode())
+            await send({"type": "http.response.start", "status": 200, "headers": [length]})
+            for place in range(0, len(large), 1000):
+                portion = large[place : place + 1000]
+                rest = place + 1000 < len(large)
+                await send({"type": "http.response.body", "body": portion, "more_body": rest})
+
+        server = http_server(app, "127.0.0.1:0", grace_seconds=1)
+        serving = asyncio.create_task(server.serve())
+        while not server.started:  # noqa: ASYNC110  uvicorn tells it in no other way
+            await asyncio.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(10):
+            writer.write(HEAD + b"\r\n")
+            told = await reader.read()
+        writer.close()
+        server.should_exit = True
+        await serving
+        assert told.partition(b"\r\n\r\n")[2] == large
+
+
 class TestRest:
     """What comes behind an answer and begins no request."""
 
