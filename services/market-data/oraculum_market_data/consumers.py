@@ -15,7 +15,8 @@ from oraculum_kit.inbox import InboxConsumer, Record
 from oraculum_kit.kafka import Cluster
 from oraculum_kit.timestamps import from_wire
 from oraculum_market_data.figures import EXACT, Price
-from oraculum_market_data.repository.trades import Point, Trades
+from oraculum_market_data.minutes import Point
+from oraculum_market_data.repository.trades import Trades
 from oraculum_market_data.trades import Deal
 from oraculum_money import asset
 

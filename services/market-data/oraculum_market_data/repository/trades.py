@@ -1,9 +1,7 @@
 """Trades, and the candles that they make."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -11,6 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from oraculum.market_data.v1 import market_data_service_pb2 as pb
 from oraculum_kit.db import Connection, queries
 from oraculum_market_data.figures import Price
+from oraculum_market_data.minutes import Point, minutes_of
 from oraculum_market_data.repository.texts import storable
 from oraculum_market_data.trades import Deal
 
@@ -18,19 +17,6 @@ _sql: Final = queries("oraculum_market_data", "sql/trades.sql")
 
 # Behind every position there is: the first page begins here.
 _NEWEST: Final = (datetime(9999, 1, 1, tzinfo=UTC), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """The price of an outcome at a time, and what was traded at it."""
-
-    venue: str
-    market_id: str
-    outcome: int
-    at: datetime
-    millionths: int
-    volume: Decimal
-    trades: int
 
 
 class Trades:
@@ -60,17 +46,22 @@ class Trades:
 
     async def fold(self, connection: Connection, points: Sequence[Point]) -> None:
         """Fold points into the candles of every span."""
-        if not points:
+        minutes = minutes_of(points)
+        if not minutes:
             return
         await _sql.fold_candles.run(
             connection,
-            venues=[point.venue for point in points],
-            venue_market_ids=[storable(point.market_id) for point in points],
-            outcomes=[point.outcome for point in points],
-            times=[point.at for point in points],
-            millionths=[point.millionths for point in points],
-            volumes=[point.volume for point in points],
-            counts=[point.trades for point in points],
+            venues=[minute.venue for minute in minutes],
+            venue_market_ids=[storable(minute.market_id) for minute in minutes],
+            outcomes=[minute.outcome for minute in minutes],
+            opens=[minute.open_millionths for minute in minutes],
+            highs=[minute.high_millionths for minute in minutes],
+            lows=[minute.low_millionths for minute in minutes],
+            closes=[minute.close_millionths for minute in minutes],
+            volumes=[minute.volume for minute in minutes],
+            counts=[minute.trades for minute in minutes],
+            firsts=[minute.first_at for minute in minutes],
+            lasts=[minute.last_at for minute in minutes],
         )
 
     async def page(

@@ -33,22 +33,24 @@ on conflict do nothing
 returning venue, venue_market_id, trade_id;
 
 -- name: fold_candles
--- Folds points (a price at a time, what was traded and how often) into the candles of every span. Rows are taken in the
--- order of their keys, so that two writers never wait for each other crosswise.
+-- Folds minutes, no two of them alike, into the candles of every span. Rows are taken in the order of their keys, so that
+-- two writers never wait for each other crosswise.
 insert into candle as c (venue, venue_market_id, outcome, span, open_time, open_millionths, high_millionths,
   low_millionths, close_millionths, volume, trades, first_at, last_at)
-select venue, venue_market_id, outcome, span, to_timestamp(floor(extract(epoch from at) / span) * span) as open_time,
-  (array_agg(millionths order by at, place))[1],
-  max(millionths),
-  min(millionths),
-  (array_agg(millionths order by at desc, place desc))[1],
+select venue, venue_market_id, outcome, span, date_bin(make_interval(secs => span), first_at, 'epoch') as open_time,
+  (array_agg(open_millionths order by first_at))[1],
+  max(high_millionths),
+  min(low_millionths),
+  (array_agg(close_millionths order by first_at desc))[1],
   sum(volume),
   sum(trades),
-  min(at),
-  max(at)
-from unnest(%(venues)s::text[], %(venue_market_ids)s::text[], %(outcomes)s::smallint[], %(times)s::timestamptz[],
-  %(millionths)s::bigint[], %(volumes)s::numeric[], %(counts)s::bigint[]) with ordinality
-  as point (venue, venue_market_id, outcome, at, millionths, volume, trades, place)
+  min(first_at),
+  max(last_at)
+from unnest(%(venues)s::text[], %(venue_market_ids)s::text[], %(outcomes)s::smallint[], %(opens)s::bigint[],
+  %(highs)s::bigint[], %(lows)s::bigint[], %(closes)s::bigint[], %(volumes)s::numeric[], %(counts)s::bigint[],
+  %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
+  as minute (venue, venue_market_id, outcome, open_millionths, high_millionths, low_millionths, close_millionths, volume,
+    trades, first_at, last_at)
 cross join unnest(array[60, 300, 3600, 86400]::bigint[]) as span
 group by venue, venue_market_id, outcome, span, open_time
 order by venue, venue_market_id, span, open_time, outcome

@@ -155,6 +155,36 @@ class TestCandles:
         (five,) = await candles(database, event_id, 300)
         assert (NOON, 2) == (from_wire(five.open_time), five.trades)
 
+    async def test_a_batch_that_goes_over_minutes_is_as_if_told_one_by_one(self, database) -> None:
+        """Whatever its order, each span has its first and last price, and what was traded in all of it."""
+        path = [
+            (301, 700_000),
+            (1, 550_000),
+            (59, 800_000),
+            (60, 100_000),
+            (3_599, 450_000),
+            (3_600, 650_000),
+        ]
+        together, apart = str(uuid7()), str(uuid7())
+        for event_id in (together, apart):
+            facts = [
+                filled(event_id, number, [1_000_000 - price, price], after=timedelta(seconds=seconds))
+                for number, (seconds, price) in enumerate(path, 1)
+            ]
+            for batch in [facts] if event_id == together else [[fact] for fact in facts]:
+                await hear(database, *batch)
+        for span in (60, 300, 3600, 86400):
+            assert await candles(database, apart, span) == await candles(database, together, span)
+        (day,) = await candles(database, together, 86400)
+        assert (550_000, 800_000, 100_000, 650_000, 6, Decimal(3)) == (
+            day.open_millionths,
+            day.high_millionths,
+            day.low_millionths,
+            day.close_millionths,
+            day.trades,
+            Decimal(day.volume),
+        )
+
 
 class TestAnalytics:
     async def of(
