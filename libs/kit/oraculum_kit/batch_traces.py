@@ -30,6 +30,6 @@ def _looked_at(records: Sequence[Record[Any]]) -> Sequence[Record[Any]]:
     """The first record of each sampled trace and topic; where nothing is sampled, the first of all."""
     found: dict[tuple[int, str], Record[Any]] = {}
     for record in records:
-        if record.trace is not None and record.trace.sampled:
-            found.setdefault((record.trace.trace_id, record.topic), record)
+        if (trace := record.sampled_trace) is not None:
+            found.setdefault((trace.trace_id, record.topic), record)
     return list(found.values()) or records[:1]

@@ -28,6 +28,7 @@ import structlog
 from confluent_kafka import Message as KafkaMessage
 from google.protobuf.message import Message
 
+from oraculum_kit import ids
 from oraculum_kit import messaging_metrics as metrics
 from oraculum_kit.background import pause, run_gracefully
 from oraculum_kit.batch_traces import processing
@@ -39,7 +40,7 @@ from oraculum_kit.inbox_rows import InboxRows
 from oraculum_kit.kafka import Cluster, Producer
 from oraculum_kit.metrics import begin_at_zero
 from oraculum_kit.pace import Pace
-from oraculum_kit.records import REDRIVE_GROUP, Record, UnreadableRecordError, decode
+from oraculum_kit.records import Record, UnreadableRecordError, decode
 from oraculum_kit.retries import Backoff, is_transient
 
 __all__ = ["InboxConsumer", "Record"]
@@ -139,13 +140,13 @@ class InboxConsumer(Generic[M]):
     def decode(self, raw: KafkaMessage) -> Record[M]:
         """Read a record; one without an id cannot be told from its duplicate and is unreadable too."""
         record = decode(raw, self._topics)
-        if self._by_id and (record.id is None or record.id.version != 7):
-            raise UnreadableRecordError(f"ce_id is {record.headers.get('ce_id')!r}, not a UUIDv7")
+        if self._by_id and not ids.is_uuid7(record.id):
+            raise UnreadableRecordError(f"ce_id is {record.id!r}, not a UUIDv7")
         return record
 
     def is_for_others(self, record: Record[M]) -> bool:
         """Whether it was taken out of a dead-letter topic for another group."""
-        return record.headers.get(REDRIVE_GROUP, self._group) != self._group
+        return record.redriven_for not in (None, self._group)
 
     async def transact(self, records: Sequence[Record[M]]) -> None:
         """Note and handle records in one transaction."""

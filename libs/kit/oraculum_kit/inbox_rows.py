@@ -50,7 +50,8 @@ class InboxRows:
 
     async def _in_sequence(self, connection: Connection, records: Sequence[Record[M]]) -> list[Record[M]]:
         """Drop what is not higher than the last of its key; tell of numbers that were left out."""
-        keys = sorted({key for record in records if (key := _counted_key(record)) is not None})
+        counted = [_counted_key(record) for record in records]
+        keys = sorted({key for key in counted if key is not None})
         if not keys:
             return list(records)
         sources, topics, names = (list(column) for column in zip(*keys, strict=True))
@@ -59,7 +60,9 @@ class InboxRows:
         )
         last: dict[_Key, int] = {(source, topic, key): sequence for source, topic, key, sequence in rows}
         before = dict(last)
-        fresh = [record for record in records if self._follows(record, last)]
+        fresh = [
+            record for record, key in zip(records, counted, strict=True) if self._follows(record, key, last)
+        ]
         risen = [key for key in keys if last.get(key) != before.get(key)]
         if risen:
             sources, topics, names = (list(column) for column in zip(*risen, strict=True))
@@ -73,9 +76,9 @@ class InboxRows:
             )
         return fresh
 
-    def _follows(self, record: Record[M], last: dict[_Key, int]) -> bool:
-        key, sequence = _counted_key(record), record.sequence
-        if key is None or sequence is None or record.redriven:
+    def _follows(self, record: Record[M], key: _Key | None, last: dict[_Key, int]) -> bool:
+        sequence = record.sequence
+        if key is None or sequence is None:
             return True
         seen = last.get(key)
         if seen is not None and sequence <= seen:
@@ -107,7 +110,7 @@ class InboxRows:
 
 
 def _counted_key(record: Record[M]) -> _Key | None:
-    if record.sequence is None or record.key is None or record.redriven:
+    if record.sequence is None or record.key is None or record.redriven_for is not None:
         return None
     return record.source, record.topic, record.key
 

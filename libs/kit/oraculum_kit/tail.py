@@ -21,7 +21,7 @@ from oraculum_kit.background import run_gracefully
 from oraculum_kit.clock import Clock, SystemClock
 from oraculum_kit.ids import uuid7
 from oraculum_kit.kafka import ClientErrors, Cluster, client_log
-from oraculum_kit.records import REDRIVE_GROUP, Record, UnreadableRecordError, decode
+from oraculum_kit.records import Record, UnreadableRecordError, decode
 from oraculum_kit.retries import is_transient
 
 _log = structlog.get_logger(__name__)
@@ -149,7 +149,7 @@ class Tail(Generic[M]):
                 metrics.CONSUMED.labels(self._name, raw.topic(), "ignored").inc()
                 _log.warning("tail.unreadable", name=self._name, topic=raw.topic(), error=str(error))
                 continue
-            if REDRIVE_GROUP not in record.headers:
+            if record.redriven_for is None:
                 records.append(record)
         return records
 

@@ -24,6 +24,9 @@ INTERNAL: Final = SpanKind.INTERNAL
 TRACEPARENT: Final = "traceparent"
 
 _TRACEPARENT: Final = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
+# How the flags end of a trace that is sampled: with an odd digit.
+_SAMPLED: Final = "13579bdf"
+_SAMPLED_BYTES: Final = b"13579bdf"
 
 
 class TraceContext(NamedTuple):
@@ -73,6 +76,13 @@ def parse(header: str | bytes | None) -> TraceContext | None:
     if match is None or match[1] == "0" * 32 or match[2] == "0" * 16:
         return None
     return TraceContext(int(match[1], 16), int(match[2], 16), sampled=bool(int(match[3], 16) & 1))
+
+
+def parse_sampled(header: str | bytes | None) -> TraceContext | None:
+    """Read a `traceparent` of which somebody will look; most say that nobody does, and are not read for it."""
+    if not header or header[-1] not in (_SAMPLED if isinstance(header, str) else _SAMPLED_BYTES):
+        return None
+    return parse(header)
 
 
 def first_sampled(headers: Iterable[str | None]) -> TraceContext | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from uuid import UUID
 
 import pytest
 from google.protobuf.wrappers_pb2 import StringValue
@@ -39,14 +38,10 @@ def record(topic: str, trace: TraceContext | None) -> Record[StringValue]:
         offset=0,
         key="a",
         message=StringValue(value="1"),
-        id=UUID("01900000-0000-7000-8000-000000000000"),
-        type="test",
         source="test",
-        subject=None,
         sequence=None,
         time=datetime(2026, 1, 1, tzinfo=UTC),
-        trace=trace,
-        headers={},
+        headers={} if trace is None else {traces.TRACEPARENT: trace.traceparent.encode()},
     )
 
 

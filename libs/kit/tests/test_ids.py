@@ -2,7 +2,7 @@
 
 import pytest
 
-from oraculum_kit.ids import derived, uuid7
+from oraculum_kit.ids import derived, is_uuid7, uuid7, uuid7_text
 
 
 class TestUuid7:
@@ -23,3 +23,10 @@ class TestDerived:
     def test_of_nothing_is_a_mistake(self) -> None:
         with pytest.raises(ValueError, match="derived from something"):
             derived()
+
+
+def test_a_uuid7_is_told_from_other_texts() -> None:
+    ours = str(uuid7())
+    assert [True, True] == [is_uuid7(ours), is_uuid7(uuid7_text())]
+    others = [None, "", "no id", str(derived("a")), ours.upper(), ours + "0", ours.replace("-", "")]
+    assert [False] * len(others) == [is_uuid7(other) for other in others]

@@ -39,6 +39,19 @@ class TestTraceparent:
     )
     def test_what_is_malformed_is_no_trace(self, header: str | bytes | None) -> None:
         assert traces.parse(header) is None
+        assert traces.parse_sampled(header) is None
+
+    @pytest.mark.parametrize(
+        ("flags", "looked_at"), [("00", False), ("01", True), ("02", False), ("03", True)]
+    )
+    def test_is_read_where_somebody_looks(self, flags: str, *, looked_at: bool) -> None:
+        """Whatever else the flags say."""
+        header = TRACEPARENT.removesuffix("01") + flags
+        context = traces.parse(header)
+        assert context is not None
+        expected = context if looked_at else None
+        assert context.sampled == looked_at
+        assert (expected, expected) == (traces.parse_sampled(header), traces.parse_sampled(header.encode()))
 
 
 class TestSpan:

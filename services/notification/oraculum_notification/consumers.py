@@ -137,11 +137,12 @@ class _Noticed:
 
 def _traced(one: Told, record: Record[ProtobufMessage]) -> Told:
     """What a socket will be told, as part of the trace that it comes from, where somebody looks at that."""
-    if record.trace is None or not record.trace.sampled or not isinstance(one, Line):
+    trace = record.sampled_trace
+    if trace is None or not isinstance(one, Line):
         return one
     # The batch is a span of one of its records' traces; those of the others go on from where they were sent.
     batch = traces.current()
-    here = batch if batch is not None and batch.trace_id == record.trace.trace_id else record.trace
+    here = batch if batch is not None and batch.trace_id == trace.trace_id else trace
     return replace(one, traceparent=here.traceparent)
 
 

@@ -23,7 +23,7 @@ async def tell(service: Any, *messages: Any) -> None:
 async def write(connection: Any, *messages: Any) -> None:
     topics = {facts.UsersFact: "users", SettlementsFact: "settlements"}
     records = [
-        SimpleNamespace(topic=topics[type(message)], message=message, time=NOW, trace=None)
+        SimpleNamespace(topic=topics[type(message)], message=message, time=NOW, sampled_trace=None)
         for message in messages
     ]
     await Teller().tell(connection, records)

@@ -39,7 +39,7 @@ async def welcome(service: Any, user_id: UUID, now: datetime = NOON) -> None:
 
 
 async def tell(service: Any, fact: users.UsersFact, now: datetime = NOON) -> None:
-    record: Any = SimpleNamespace(topic="users", message=fact, time=now, trace=None)
+    record: Any = SimpleNamespace(topic="users", message=fact, time=now, sampled_trace=None)
     async with service.database.transaction() as connection:
         await Teller(ManualClock(now)).tell(connection, [record])
 

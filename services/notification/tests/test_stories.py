@@ -49,7 +49,7 @@ class Heard:
     topic: str
     message: Message
     time: datetime = field(default=NOW)
-    trace: TraceContext | None = None
+    sampled_trace: TraceContext | None = None
 
 
 def bet() -> BetsFact:

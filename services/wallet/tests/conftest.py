@@ -35,7 +35,6 @@ from oraculum_kit.client import Channel
 from oraculum_kit.db import Database, DatabaseConfig
 from oraculum_kit.errors import Unavailable
 from oraculum_kit.identity import IdentityRules
-from oraculum_kit.ids import uuid7
 from oraculum_kit.records import Record
 from oraculum_kit.testing import Parties, serving
 from oraculum_money import Units
@@ -313,9 +312,9 @@ class World:
     def record_of(self, fact: BetsFact) -> Record[BetsFact]:
         """A fact as the inbox hands it over."""
         return Record(
-            topic="bets", partition=0, offset=0, key=fact.event_id, message=fact, id=uuid7(), type="",
-            source="prediction", subject=None, sequence=fact.order_filled.fill.sequence, time=datetime.now(UTC),
-            trace=None, headers={},
+            topic="bets", partition=0, offset=0, key=fact.event_id, message=fact,
+            source="prediction", sequence=fact.order_filled.fill.sequence, time=datetime.now(UTC),
+            headers={},
         )  # fmt: skip
 
     async def deliver(self, *facts: BetsFact, consumer: FillsConsumer | None = None) -> None:

@@ -37,8 +37,8 @@ def told(database: Database) -> Callable[..., Any]:
 
     async def hear_it(sequence: int, **fact: Any) -> None:
         record = Record(
-            topic="users", partition=0, offset=0, key=None, message=facts.UsersFact(**fact), id=uuid4(), type="",
-            source="auth", subject=None, sequence=sequence, time=datetime.now(UTC), trace=None, headers={},
+            topic="users", partition=0, offset=0, key=None, message=facts.UsersFact(**fact),
+            source="auth", sequence=sequence, time=datetime.now(UTC), headers={},
         )  # fmt: skip
         async with database.transaction() as connection:
             await hear(connection, [record])

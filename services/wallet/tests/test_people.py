@@ -31,8 +31,8 @@ async def told(database: Database, record_of: Any, user_id: UUID, revision: int,
 def record_of() -> Any:
     def record(message: UsersFact) -> Record[UsersFact]:
         return Record(
-            topic="users", partition=0, offset=0, key=None, message=message, id=uuid4(), type="", source="auth",
-            subject=None, sequence=None, time=datetime.now(UTC), trace=None, headers={},
+            topic="users", partition=0, offset=0, key=None, message=message, source="auth",
+            sequence=None, time=datetime.now(UTC), headers={},
         )  # fmt: skip
 
     return record

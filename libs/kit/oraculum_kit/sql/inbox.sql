@@ -3,7 +3,7 @@
 insert into inbox (consumer, event_id)
 select %(consumer)s, event_id from unnest(%(event_ids)s::uuid[]) as given (event_id) order by event_id
 on conflict do nothing
-returning event_id;
+returning event_id::text;
 
 -- name: inbox_sequences
 -- The last sequence seen of each key at hand, locked.

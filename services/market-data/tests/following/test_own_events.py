@@ -54,13 +54,9 @@ def record(fact: BetsFact) -> Record[BetsFact]:
         offset=0,
         key=fact.event_id,
         message=fact,
-        id=uuid7(),
-        type="",
         source="prediction",
-        subject=None,
         sequence=fact.order_filled.fill.sequence,
         time=NOON,
-        trace=None,
         headers={},
     )
 

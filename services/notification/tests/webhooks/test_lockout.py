@@ -17,7 +17,7 @@ URL = "https://hooks.example/?token=secret"
 
 
 async def tell(owner: Any, fact: users.UsersFact, time: datetime) -> None:
-    record: Any = SimpleNamespace(topic="users", message=fact, time=time, trace=None)
+    record: Any = SimpleNamespace(topic="users", message=fact, time=time, sampled_trace=None)
     async with owner.service.database.transaction() as connection:
         await Teller().tell(connection, [record])
 

@@ -83,7 +83,7 @@ class TestWhoHears:
     async def test_programs_hear_of_notices_and_of_maintenance_as_they_are_written(self, owner) -> None:
         await owner.subscribe(URL, "notification")
         fact = users.UsersFact(user_registered=users.UserRegistered(user_id=str(owner.id)))
-        record: Any = SimpleNamespace(topic="users", message=fact, time=NOW, trace=None)
+        record: Any = SimpleNamespace(topic="users", message=fact, time=NOW, sampled_trace=None)
         async with owner.service.database.transaction() as connection:
             await Teller().tell(connection, [record])
         assert {"notification": 1} == await sequences(owner)
@@ -228,7 +228,7 @@ class TestRefusals:
     async def test_a_deleted_account_is_told_nothing_and_asks_for_nothing(self, owner) -> None:
         await owner.subscribe(URL, "event.resolved")
         fact = users.UsersFact(user_deleted=users.UserDeleted(user_id=str(owner.id)))
-        record: Any = SimpleNamespace(topic="users", message=fact, time=NOW, trace=None)
+        record: Any = SimpleNamespace(topic="users", message=fact, time=NOW, sampled_trace=None)
         async with owner.service.database.transaction() as connection:
             await Teller().tell(connection, [record])
         assert [] == await owner.subscriptions()
@@ -244,7 +244,7 @@ class TestRefusals:
             users.UsersFact(user_registered=users.UserRegistered(user_id=str(other))),
         ]
         records: list[Any] = [
-            SimpleNamespace(topic="users", message=fact, time=NOW, trace=None) for fact in told
+            SimpleNamespace(topic="users", message=fact, time=NOW, sampled_trace=None) for fact in told
         ]
 
         async def delete() -> None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from prometheus_client import REGISTRY
@@ -27,8 +27,8 @@ APPROVED = {"kyc": "approved", "jurisdiction": "US-CA"}
 
 async def told(house: Any, sequence: int, **fact: Any) -> None:
     record = Record(
-        topic="users", partition=0, offset=0, key=None, message=facts.UsersFact(**fact), id=uuid4(), type="",
-        source="auth", subject=None, sequence=sequence, time=datetime.now(UTC), trace=None, headers={},
+        topic="users", partition=0, offset=0, key=None, message=facts.UsersFact(**fact),
+        source="auth", sequence=sequence, time=datetime.now(UTC), headers={},
     )  # fmt: skip
     async with house.replicas[0].database.transaction() as connection:
         await hear(connection, [record])

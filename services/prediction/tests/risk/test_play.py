@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -28,8 +28,8 @@ async def told(
     if until is not None:
         said.excluded_until.FromDatetime(until)
     record = Record(
-        topic="users", partition=0, offset=0, key=None, message=UsersFact(play_rules_changed=said), id=uuid4(),
-        type="", source="auth", subject=None, sequence=None, time=datetime.now(UTC), trace=None, headers={},
+        topic="users", partition=0, offset=0, key=None, message=UsersFact(play_rules_changed=said),
+        source="auth", sequence=None, time=datetime.now(UTC), headers={},
     )  # fmt: skip
     async with house.replicas[0].database.transaction() as connection:
         await hear(connection, [record])
