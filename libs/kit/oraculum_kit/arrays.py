@@ -10,6 +10,7 @@ one plan, and not one for each size of number that came along.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
@@ -86,5 +87,14 @@ def _quoted(text: str) -> str:
 
 
 _WRITERS: Final = MappingProxyType[type, Write](
-    {int: _plain, bool: _plain, float: _plain, datetime: _plain, UUID: _ids, bytes: _bytes, str: _texts}
+    {
+        int: _plain,
+        bool: _plain,
+        float: _plain,
+        Decimal: _plain,
+        datetime: _plain,
+        UUID: _ids,
+        bytes: _bytes,
+        str: _texts,
+    }
 )

@@ -16,6 +16,7 @@ KINDS = {
     "bigint": st.integers(-(2**63), 2**63 - 1),
     "boolean": st.booleans(),
     "double precision": st.floats(allow_nan=False),
+    "numeric": st.decimals(-(10**30), 10**30),
     "uuid": st.uuids(),
     "bytea": st.binary(max_size=20),
     "text": TEXTS,
