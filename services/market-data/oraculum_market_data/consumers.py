@@ -22,6 +22,8 @@ from oraculum_money import asset
 
 OWN_VENUE: Final = "oraculum"
 
+_MILLIONTH: Final = Decimal("0.000001")
+_NOTHING: Final = Decimal(0)
 _TAKER_SIDES: Final = {prediction_pb.SIDE_BUY: "buy", prediction_pb.SIDE_SELL: "sell"}
 
 
@@ -62,53 +64,38 @@ class OwnEvents:
         }
         if not fills:
             return
-        fresh = await self._trades.insert(connection, [_deal(fill) for fill in fills.values()])
+        deals = [_deal(fill) for fill in fills.values()]
+        fresh = await self._trades.insert(connection, deals)
         points = [
             point
-            for fill in fills.values()
-            if (OWN_VENUE, fill.event_id, fill.fill_id) in fresh
-            for point in _points(fill)
+            for fill, deal in zip(fills.values(), deals, strict=True)
+            if (deal.venue, deal.market_id, deal.trade_id) in fresh
+            for point in _points(fill, deal)
         ]
         await self._trades.fold(connection, points)
 
 
-def _volume(fill: prediction_pb.Fill) -> Decimal:
-    """What was paid for the shares, in whole units of the asset."""
-    return Decimal(fill.gross.units).scaleb(-asset(fill.gross.asset).decimals, EXACT)
-
-
-def _size(fill: prediction_pb.Fill) -> Decimal:
-    """How many shares; one pays one whole unit of the asset."""
-    return Decimal(fill.shares).scaleb(-asset(fill.gross.asset).decimals, EXACT)
-
-
 def _deal(fill: prediction_pb.Fill) -> Deal:
-    filled_at = from_wire(fill.filled_at)
+    filled_at, gross = from_wire(fill.filled_at), fill.gross
     return Deal(
         venue=OWN_VENUE,
         market_id=fill.event_id,
         outcome=fill.outcome,
         trade_id=fill.fill_id,
         # What a share cost on average, to a millionth: a fill moves the price while it is made.
-        price=Price((Decimal(fill.gross.units) / Decimal(fill.shares)).quantize(Decimal("0.000001"))),
-        size=_size(fill),
+        price=Price((Decimal(gross.units) / Decimal(fill.shares)).quantize(_MILLIONTH)),
+        # One share pays one whole unit of the asset.
+        size=Decimal(fill.shares).scaleb(-asset(gross.asset).decimals, EXACT),
         taker_side=_TAKER_SIDES.get(fill.side, ""),
         venue_time=filled_at,
         received_at=filled_at,
     )
 
 
-def _points(fill: prediction_pb.Fill) -> Iterator[Point]:
-    """The price of every outcome after the fill."""
-    filled_at = from_wire(fill.filled_at)
+def _points(fill: prediction_pb.Fill, deal: Deal) -> Iterator[Point]:
+    """The price of every outcome after the fill, and what was paid for the shares in whole units of the asset."""
+    gross = fill.gross
+    paid = Decimal(gross.units).scaleb(-asset(gross.asset).decimals, EXACT)
     for outcome, millionths in enumerate(fill.price_millionths):
-        is_traded = outcome == fill.outcome
-        yield Point(
-            venue=OWN_VENUE,
-            market_id=fill.event_id,
-            outcome=outcome,
-            at=filled_at,
-            millionths=millionths,
-            volume=_volume(fill) if is_traded else Decimal(0),
-            trades=int(is_traded),
-        )
+        volume, trades = (paid, 1) if outcome == deal.outcome else (_NOTHING, 0)
+        yield Point(deal.venue, deal.market_id, outcome, deal.venue_time, millionths, volume, trades)
