@@ -25,6 +25,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from oraculum_kit import arrays, metrics
 from oraculum_kit.config import Environment
+from oraculum_kit.cursors import KeepingConnection
 from oraculum_kit.sql_files import Connection, Queries, Statement, queries
 
 __all__ = ["Connection", "Database", "DatabaseConfig", "Queries", "Statement", "queries"]
@@ -78,6 +79,7 @@ class Database:
         self._conninfo = conninfo(self.config)
         self._pool = AsyncConnectionPool[Connection](
             self._conninfo,
+            connection_class=KeepingConnection,
             open=False,
             min_size=self.config.pool_min,
             max_size=max(self.config.pool_max, self.config.pool_min),
@@ -124,7 +126,7 @@ class Database:
     @asynccontextmanager
     async def direct(self) -> AsyncIterator[Connection]:
         """A connection of one's own past any pooler, for advisory locks and LISTEN."""
-        connection = await psycopg.AsyncConnection.connect(
+        connection = await KeepingConnection.connect(
             conninfo(self.config, url=self.config.direct_url), autocommit=True
         )
         async with connection:

@@ -21,6 +21,7 @@ import psycopg
 from psycopg.rows import class_row, tuple_row
 
 from oraculum_kit import metrics, traces
+from oraculum_kit.cursors import KeptCursor, cursor_for
 
 T = TypeVar("T")
 
@@ -38,6 +39,8 @@ class Statement:
         self.name = name
         # The text comes from a file of ours, never from input: that is what LiteralString wants to know.
         self.sql: LiteralString = sql
+        # psycopg finds bytes that it has seen by themselves, and would encode and compare a text each time.
+        self._query = sql.encode()
         self._seconds = metrics.SQL_SECONDS.labels(name)
         self._failed = metrics.SQL_FAILED.labels(name)
 
@@ -46,39 +49,40 @@ class Statement:
 
     async def run(self, connection: Connection, /, **parameters: object) -> int:
         """Execute for its effect; the number of rows it touched."""
-        async with self._timed(), connection.cursor(row_factory=tuple_row) as cursor:
-            await cursor.execute(self.sql, parameters, prepare=True)
+        async with _Execution(self, connection) as cursor:
+            await cursor.execute(self._query, parameters, prepare=True)
             return cursor.rowcount
 
     async def run_many(self, connection: Connection, rows: Iterable[Mapping[str, object]], /) -> int:
         """Execute once per row in one pipeline; the number of rows touched in all."""
-        async with self._timed(), connection.cursor(row_factory=tuple_row) as cursor:
-            await cursor.executemany(self.sql, rows)
+        async with _Execution(self, connection) as cursor:
+            await cursor.executemany(self._query, rows)
             return cursor.rowcount
 
     async def one(self, connection: Connection, into: type[T], /, **parameters: object) -> T | None:
         """The row as an `into`, made from columns by name; None when there is none."""
-        async with self._timed(), connection.cursor(row_factory=class_row(into)) as cursor:
-            await cursor.execute(self.sql, parameters, prepare=True)
-            return await cursor.fetchone()
+        async with _Execution(self, connection, into) as cursor:
+            await cursor.execute(self._query, parameters, prepare=True)
+            row: T | None = await cursor.fetchone()
+            return row
 
     async def all(self, connection: Connection, into: type[T], /, **parameters: object) -> list[T]:
         """Every row as an `into`."""
-        async with self._timed(), connection.cursor(row_factory=class_row(into)) as cursor:
-            await cursor.execute(self.sql, parameters, prepare=True)
+        async with _Execution(self, connection, into) as cursor:
+            await cursor.execute(self._query, parameters, prepare=True)
             return await cursor.fetchall()
 
     async def value(self, connection: Connection, /, **parameters: object) -> Any:
         """The first column of the first row; None when there is none."""
-        async with self._timed(), connection.cursor(row_factory=tuple_row) as cursor:
-            await cursor.execute(self.sql, parameters, prepare=True)
+        async with _Execution(self, connection) as cursor:
+            await cursor.execute(self._query, parameters, prepare=True)
             row = await cursor.fetchone()
             return None if row is None else row[0]
 
     async def tuples(self, connection: Connection, /, **parameters: object) -> list[tuple[Any, ...]]:
         """Every row as a plain tuple: the cheapest form, for hot paths."""
-        async with self._timed(), connection.cursor(row_factory=tuple_row) as cursor:
-            await cursor.execute(self.sql, parameters, prepare=True)
+        async with _Execution(self, connection) as cursor:
+            await cursor.execute(self._query, parameters, prepare=True)
             return await cursor.fetchall()
 
     async def stream(
@@ -91,9 +95,6 @@ class Statement:
             async for row in cursor:
                 yield row
 
-    def _timed(self) -> "_Timed":
-        return _Timed(self)
-
     def finished(self, seconds: float, *, failed: bool) -> None:
         """Count one execution."""
         self._seconds.observe(seconds)
@@ -101,28 +102,31 @@ class Statement:
             self._failed.inc()
 
 
-class _Timed:
-    """Time and trace one execution. A class, because `asynccontextmanager` costs three times as much."""
+class _Execution:
+    """One execution, timed and traced. A class, because `asynccontextmanager` costs three times as much."""
 
-    __slots__ = ("_span", "_started", "_statement")
+    __slots__ = ("_cursor", "_span", "_started", "_statement")
 
-    def __init__(self, statement: Statement) -> None:
+    def __init__(self, statement: Statement, connection: Connection, into: type | None = None) -> None:
         self._statement = statement
+        self._cursor = cursor_for(connection, statement, into)
         self._span = traces.span(statement.name, traces.CLIENT)
         self._started = 0.0
 
-    async def __aenter__(self) -> None:
+    async def __aenter__(self) -> KeptCursor:
         span = self._span.__enter__()
         if span.sampled:
             span.set("db.system.name", "postgresql")
             span.set("db.query.summary", self._statement.name)
             span.set("db.query.text", self._statement.sql)
         self._started = perf_counter()
+        return self._cursor
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: Any
     ) -> None:
         self._statement.finished(perf_counter() - self._started, failed=kind is not None)
+        self._cursor.release()
         self._span.__exit__(kind, error, traceback)
 
 

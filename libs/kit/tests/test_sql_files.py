@@ -1,12 +1,15 @@
 """Named statements, read from files and run on a real server."""
 
+import asyncio
 from dataclasses import dataclass
 
 import psycopg
 import pytest
 from prometheus_client import REGISTRY
 
+from oraculum_kit.cursors import cursor_for
 from oraculum_kit.db import Database
+from oraculum_kit.ids import uuid7
 from oraculum_kit.sql_files import Queries, Statement, parse, plan, queries
 
 FILE = """
@@ -120,6 +123,52 @@ class TestStatement:
             await sql.squares.value(connection, upto=1)
             cursor = await connection.execute("select statement from pg_prepared_statements")
             assert any("as square" in row[0] for row in await cursor.fetchall())
+
+    async def test_serves_two_who_ask_one_connection_at_once(self, database: Database, sql: Queries) -> None:
+        """Each gets the rows that they asked for, and none of another's or of an earlier time."""
+        async with database.connection() as connection:
+            for _ in range(3):
+                asked = [sql.squares.tuples(connection, upto=upto) for upto in range(20)]
+                expected = [[(n, n * n) for n in range(1, upto + 1)] for upto in range(20)]
+                assert expected == await asyncio.gather(*asked)
+
+    async def test_goes_on_after_it_failed_and_after_nobody_waited(
+        self, database: Database, sql: Queries
+    ) -> None:
+        slow = parse("-- name: slow\n-- Sleeps.\nselect pg_sleep(%(seconds)s::float8)", source="t")["slow"]
+        async with database.connection() as connection:
+            with pytest.raises(psycopg.errors.DivisionByZero):
+                await sql.broken.value(connection, zero=0)
+            assert 1 == await sql.broken.value(connection, zero=1)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await slow.value(connection, seconds=30.0)
+            assert "" == await slow.value(connection, seconds=0.0)
+            assert [(1, 1)] == await sql.squares.tuples(connection, upto=1)
+
+    async def test_takes_values_of_other_types_the_next_time(self, database: Database) -> None:
+        told = parse("-- name: told\n-- Repeats.\nselect %(it)s::text[]", source="t")["told"]
+        one = uuid7()
+        pairs: list[tuple[list[object], list[str | None]]] = [
+            (["a"], ["a"]),
+            ([1, 2], ["1", "2"]),
+            ([None], [None]),
+            ([], []),
+            (["b", None], ["b", None]),
+            ([one], [one.hex]),
+        ]
+        async with database.connection() as connection:
+            for it, expected in pairs + pairs:
+                assert expected == await told.value(connection, it=it)
+
+    async def test_keeps_nothing_of_what_it_gave(self, database: Database, sql: Queries) -> None:
+        """Batches have megabytes, and a process has several connections with dozens of statements each."""
+        async with database.connection() as connection:
+            rows = await sql.squares.all(connection, Square, upto=100)
+            assert 100 == len(rows)
+            cursor = cursor_for(connection, sql.squares, Square)
+            assert cursor is cursor_for(connection, sql.squares, Square)
+            assert cursor.pgresult is None
 
     async def test_is_timed_and_its_failures_counted(self, database: Database, sql: Queries) -> None:
         def counted(metric: str) -> float:
