@@ -106,15 +106,16 @@ class Book:
         pendings: Iterable[Pending] = (),
         ended: Iterable[tuple[str, Result]] = (),
         sequences: Iterable[tuple[str, int]] = (),
-        posted_at: datetime | None = None,
+        numbers: Sequence[int] = (),
+        posted_at: datetime = _LONG_AGO,
         stand_ins: Mapping[str, str] | None = None,
         frozen_events: Collection[str] = (),
         full_events: Collection[str] = (),
     ) -> None:
         self.balances = {balance.id: balance for balance in balances}
         self.created: list[Recorded] = []
-        # When all of this is posted, where time decides anything: else it need not be known yet.
-        self.posted_at = posted_at
+        # Drawn under the locks, one for each transfer that may be created; and when all of them are posted.
+        self.numbers, self.posted_at = numbers, posted_at
         self._stored = {row.id: row for row in stored}
         self._pendings = {pending.id: pending for pending in pendings}
         self._ended = dict(ended)
@@ -265,8 +266,6 @@ class Book:
         """The refusal of whoever comes too late; only the void that the time itself asks for does not."""
         if pending.expires_at is None or transfer.id == expiry_id(pending.id):
             return None
-        if self.posted_at is None:
-            raise ValueError(f"nobody asked for the time, and transfer {pending.id} may have expired")
         late = pending.expires_at <= self.posted_at
         return Answer(transfer.id, Result.PENDING_EXPIRED) if late else None
 

@@ -148,18 +148,18 @@ class Ledger:
             if escrows
             else (set[str](), set[str]())
         )
+        known = await repository.under_locks(
+            connection, {transfer.id for transfer in transfers}, ending, len(transfers)
+        )
         waited = {transfer.event_id or "" for transfer in transfers if transfer.after_sequence}
         return Book(
             balances=balances.values(),
-            stored=await repository.stored_transfers(connection, {transfer.id for transfer in transfers}),
+            stored=known.stored,
             pendings=pendings,
-            ended=await repository.ended_pendings(connection, ending) if ending else (),
+            ended=known.ended,
             sequences=await repository.fill_sequences(connection, waited) if waited else (),
-            posted_at=(
-                _after_all(balances.values(), await repository.database_time(connection))
-                if any(pending.expires_at for pending in pendings)
-                else None
-            ),
+            numbers=known.numbers,
+            posted_at=_after_all(balances.values(), known.time),
             stand_ins=stand_ins,
             frozen_events=frozen_events,
             full_events=full_events,
@@ -170,10 +170,8 @@ class Ledger:
         rows = book.created
         if not rows:
             return
-        numbers, now = await repository.draw_numbers(connection, len(rows))
-        posted_at = book.posted_at or _after_all(book.balances.values(), now)
         try:
-            await repository.write_transfers(connection, rows, numbers, posted_at)
+            await repository.write_transfers(connection, rows, book.numbers[: len(rows)], book.posted_at)
         except psycopg.errors.UniqueViolation as error:
             # The same id, at the same moment, between accounts that this batch did not lock.
             raise ConcurrentBatch from error
@@ -182,7 +180,7 @@ class Ledger:
             _log.exception("ledger.disagrees", transfers=len(rows))
             raise LedgerDisagrees from error
         metrics.TRANSFERS.inc(len(rows))
-        await outbox.add_many(connection, events.balances_changed(book, posted_at))
+        await outbox.add_many(connection, events.balances_changed(book, book.posted_at))
 
     async def _lock(self, connection: Connection, ids: Collection[str]) -> dict[str, Balance]:
         balances = await repository.lock_accounts(connection, ids) if ids else []
@@ -221,4 +219,5 @@ class Ledger:
 
 def _after_all(balances: Iterable[Balance], now: datetime) -> datetime:
     """A clock may step back; the books of an account may not."""
-    return max(now, max(balance.changed_at for balance in balances) + _INSTANT)
+    last = max((balance.changed_at for balance in balances), default=now - _INSTANT)
+    return max(now, last + _INSTANT)

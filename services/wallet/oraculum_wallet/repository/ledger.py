@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import chain, islice
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from oraculum_kit.db import Connection, queries
 from oraculum_wallet.accounts import Account, AccountKind
@@ -21,6 +21,18 @@ _ROWS_PER_TURN: Final = 256
 
 _NULL: Final = "\\N"
 _LINE: Final = "%d\t%s\t%d\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n"
+
+
+class UnderLocks(NamedTuple):
+    """What a batch has to know that may change until its accounts are locked."""
+
+    # Rising with each account, as the time does.
+    numbers: list[int]
+    time: datetime
+    # Those of the asked transfers that exist.
+    stored: list[Recorded]
+    # What is answered to whoever would end these pending transfers again.
+    ended: list[tuple[str, Result]]
 
 
 async def open_accounts(connection: Connection, accounts: Sequence[Account]) -> set[str]:
@@ -50,28 +62,30 @@ async def lock_accounts(connection: Connection, ids: Collection[str]) -> list[Ba
     return [Balance(id_, AccountKind(kind), *rest) for id_, kind, *rest in rows]
 
 
-async def stored_transfers(connection: Connection, ids: Collection[str]) -> list[Recorded]:
-    """Those of the named transfers that exist."""
-    rows = await _sql.stored_transfers.tuples(connection, ids=_array(ids))
-    return [
-        Recorded(
-            id_,
-            Phase(phase),
-            TransferKind(kind),
-            debit,
-            AccountKind(debit_kind),
-            credit,
-            AccountKind(credit_kind),
-            *rest,
-        )
-        for id_, phase, kind, debit, debit_kind, credit, credit_kind, *rest in rows
-    ]
-
-
-async def ended_pendings(connection: Connection, ids: Collection[str]) -> list[tuple[str, Result]]:
-    """How the named pending transfers ended, those that did: what is answered to whoever would end them again."""
-    rows = await _sql.ended_pendings.tuples(connection, ids=_array(ids))
-    return [(pending_id, end_of(pending_id, Phase(phase), id_)) for pending_id, phase, id_ in rows]
+async def under_locks(
+    connection: Connection, ids: Collection[str], pending_ids: Collection[str], number_count: int
+) -> UnderLocks:
+    """What is asked once, while the accounts are locked: numbers, the time, and what became of these transfers."""
+    rows = await _sql.under_locks.tuples(
+        connection,
+        ids=_array(ids),
+        pending_ids=_array(pending_ids),
+        blocks=-(-number_count // NUMBERS_PER_BLOCK),
+    )
+    blocks, time = rows[0][:2]
+    # Most batches need a small part of one block.
+    numbers = chain.from_iterable(range(first, first + NUMBERS_PER_BLOCK) for first in blocks)
+    known = [_recorded(*row[2:]) for row in rows if row[2] is not None]
+    return UnderLocks(
+        list(islice(numbers, number_count)),
+        time,
+        [row for row in known if row.id in ids],
+        [
+            (row.pending_id, end_of(row.pending_id, row.phase, row.id))
+            for row in known
+            if row.pending_id is not None and row.pending_id in pending_ids
+        ],
+    )
 
 
 async def fill_sequences(connection: Connection, event_ids: Collection[str]) -> list[tuple[str, int]]:
@@ -90,14 +104,6 @@ async def frozen_and_full_owners(
     return frozen, {owner for owner, is_frozen in rows if not is_frozen}
 
 
-async def draw_numbers(connection: Connection, count: int) -> tuple[list[int], datetime]:
-    """Numbers for this many transfers, rising, and the database's time."""
-    blocks = await _sql.draw_numbers.tuples(connection, blocks=-(-count // NUMBERS_PER_BLOCK))
-    # Most batches need a small part of one block.
-    numbers = chain.from_iterable(range(first, first + NUMBERS_PER_BLOCK) for first, _ in blocks)
-    return list(islice(numbers, count)), blocks[-1][1]
-
-
 async def database_time(connection: Connection) -> datetime:
     """The time that money goes by."""
     time: datetime = await _sql.database_time.value(connection)
@@ -114,6 +120,28 @@ async def write_transfers(
             turn = slice(start, start + _ROWS_PER_TURN)
             await copy.write("".join(_lines(rows[turn], numbers[turn], time)))
             await asyncio.sleep(0)
+
+
+def _recorded(
+    id_: str,
+    phase: int,
+    kind: int,
+    debit_account_id: str,
+    debit_kind: int,
+    credit_account_id: str,
+    credit_kind: int,
+    *rest: Any,
+) -> Recorded:
+    return Recorded(
+        id_,
+        Phase(phase),
+        TransferKind(kind),
+        debit_account_id,
+        AccountKind(debit_kind),
+        credit_account_id,
+        AccountKind(credit_kind),
+        *rest,
+    )
 
 
 def _lines(rows: Iterable[Recorded], numbers: Iterable[int], time: str) -> Iterable[str]:

@@ -24,20 +24,19 @@ where id = any(%(ids)s::uuid[])
 order by kind, id
 for no key update;
 
--- name: stored_transfers
--- Transfers that were made before.
+-- name: under_locks
+-- All that is asked while the accounts are locked, in one statement, for each costs a small batch as much as its rows do:
+-- blocks of numbers and the time, so that both rise with each account; and, of the transfers that were made before, those
+-- that are asked for and those that ended what is to be ended. One row without a transfer if there are none.
+with drawn as materialized (
+    select array(select nextval('transfer_number') from generate_series(1, %(blocks)s)) as blocks, clock_timestamp() as time
+)
 select
-    id::text, phase, kind, debit_account_id::text, debit_kind, credit_account_id::text, credit_kind, asset, units,
-    asked_units, released_units, pending_id::text, event_id::text, reference_id::text, debit_balance_units,
-    credit_balance_units, timeout_seconds
-from transfer
-where id = any(%(ids)s::uuid[]);
-
--- name: ended_pendings
--- How pending transfers ended, of those that did.
-select pending_id::text, phase, id::text
-from transfer
-where pending_id = any(%(ids)s::uuid[]);
+    d.blocks, d.time, t.id::text, t.phase, t.kind, t.debit_account_id::text, t.debit_kind, t.credit_account_id::text,
+    t.credit_kind, t.asset, t.units, t.asked_units, t.released_units, t.pending_id::text, t.event_id::text,
+    t.reference_id::text, t.debit_balance_units, t.credit_balance_units, t.timeout_seconds
+from drawn d
+left join transfer t on t.id = any(%(ids)s::uuid[]) or t.pending_id = any(%(pending_ids)s::uuid[]);
 
 -- name: fill_sequences
 -- How far the fills of events are applied.
@@ -55,11 +54,6 @@ where id = any(%(ids)s::uuid[])
         or debits_posted >= %(full_at)s - debits_pending
         or credits_posted >= %(full_at)s - credits_pending
     );
-
--- name: draw_numbers
--- Blocks of transfer numbers and the time. Asked for while the accounts are locked, so both rise with each account.
-select nextval('transfer_number'), clock_timestamp()
-from generate_series(1, %(blocks)s);
 
 -- name: database_time
 -- The time that money goes by.
