@@ -6,7 +6,8 @@ it; the clearest source is the ATM Forum's, and `brandur.org/rate-limiting` for 
 at: it asks Redis once per limit and once more for the header figures, which on the path of a bet is most of the cost.
 
 A round trip costs the gateway more than anything it does to a bet by itself, so requests share them: what arrives while
-one is on its way goes together in the next one.
+one is on its way goes together in the next one, as one call of the script, which answers each in turn. So all limits are
+kept by one Redis; a cluster of them would have to be asked node by node.
 
 Redis away: reads and bets go on, sign-in does not, since guessing passwords is what its limit is for.
 """
@@ -37,33 +38,45 @@ _REFUSED: Final = Counter("oraculum_gateway_rate_limited_total", "Requests past 
 for _counter in (_FAILED, _REFUSED):
     begin_at_zero(_counter, [limit.value for limit in Limit])
 
-# For each key: how many requests a window of so many microseconds holds, and as how many this one counts. Redis' own clock decides, since gateways'
-# clocks differ. The answer of the limit that leaves least is told: allowed, left, microseconds until full, until next.
+# Of each question: how many keys it has, and for each of them how many requests a window of so many microseconds holds, and
+# as how many this one counts. Redis' own clock decides, since gateways' clocks differ. The answer of the limit that leaves
+# least is told: allowed, left, microseconds until full, until next.
 _SCRIPT: Final = """
 local t = redis.call('time')
 local now = t[1] * 1000000 + t[2]
-local tightest = nil
-local next_times = {}
-for i, key in ipairs(KEYS) do
-  local count, window, weight = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
-  local interval = window / count
-  local arrival = math.max(tonumber(redis.call('get', key) or now), now)
-  local after = arrival + interval * weight
-  local wait = after - window - now
-  local left = math.floor((window - (after - now)) / interval)
-  next_times[i] = after
-  if tightest == nil or left < tightest[2] then
-    tightest = {wait <= 0 and 1 or 0, left, after - now, wait, i}
+local function ask(first_key, keys, first_figure)
+  local tightest = nil
+  local next_times = {}
+  for i = 1, keys do
+    local figure = first_figure + 3 * (i - 1)
+    local count, window, weight = tonumber(ARGV[figure]), tonumber(ARGV[figure + 1]), tonumber(ARGV[figure + 2])
+    local interval = window / count
+    local arrival = math.max(tonumber(redis.call('get', KEYS[first_key + i - 1]) or now), now)
+    local after = arrival + interval * weight
+    local wait = after - window - now
+    local left = math.floor((window - (after - now)) / interval)
+    next_times[i] = after
+    if tightest == nil or left < tightest[2] then
+      tightest = {wait <= 0 and 1 or 0, left, after - now, wait, i}
+    end
+    if wait > 0 then
+      return {0, 0, arrival - now, wait, i}
+    end
   end
-  if wait > 0 then
-    return {0, 0, arrival - now, wait, i}
+  for i = 1, keys do
+    redis.call('set', KEYS[first_key + i - 1], string.format('%.0f', next_times[i]),
+      'px', math.ceil((next_times[i] - now) / 1000) + 1)
   end
+  return tightest
 end
-for i, key in ipairs(KEYS) do
-  redis.call('set', key, string.format('%.0f', next_times[i]),
-    'px', math.ceil((next_times[i] - now) / 1000) + 1)
+local answers = {}
+local key, figure = 1, 1
+while key <= #KEYS do
+  local keys = tonumber(ARGV[figure])
+  answers[#answers + 1] = ask(key, keys, figure + 1)
+  key, figure = key + keys, figure + 1 + 3 * keys
 end
-return tightest
+return answers
 """
 
 
@@ -103,6 +116,7 @@ class RateLimiter:
         """Allowances by tier, and those that single routes have beside that."""
         self._tiers = tiers
         self._routes = routes or {}
+        self._plans: dict[tuple[Limit, str, str], _Plan] = {}
         self._questions = _Questions(redis)
 
     async def check(
@@ -112,25 +126,14 @@ class RateLimiter:
 
         None when nothing limits it or nobody can say. Whatever it weighs, it passes where nothing was asked before.
         """
-        allowances = self._tiers.get(limit.value if limit in _OWN else tier, ())
-        if not allowances:
+        plan = self._plans.get((limit, tier, route)) or self._plan(limit, tier, route)
+        if not plan.allowances:
             return None
-        scope = limit.value if limit in _OWN else "all"
-        own = self._routes.get(route, ())
-        # The braces keep the keys of one script on one node of a Redis cluster.
-        keys = [f"rate:{scope}:{{{caller}}}:{allowance.seconds}" for allowance in allowances]
-        keys += [f"rate:{route}:{{{caller}}}:{allowance.seconds}" for allowance in own]
-        allowances = [*allowances, *own]
-        figures = [
-            str(figure)
-            for one in allowances
-            for figure in (one.count, one.seconds * 1_000_000, min(weight, one.count))
-        ]
-        answer = await self._answer(limit, keys, figures)
+        answer = await self._answer(limit, plan.keys(caller), plan.figures(weight))
         if answer is None:
             return None
         allowed, remaining, reset, wait, index = answer
-        allowance = allowances[int(index) - 1]
+        allowance = plan.allowances[int(index) - 1]
         verdict = Verdict(allowance, max(0, int(remaining)), _seconds(reset))
         if not allowed:
             _REFUSED.labels(limit.value).inc()
@@ -141,6 +144,14 @@ class RateLimiter:
                 headers={**verdict.headers(), "retry-after": str(max(1, _seconds(wait)))},
             )
         return verdict
+
+    def _plan(self, limit: Limit, tier: str, route: str) -> "_Plan":
+        """What such a request is held to, made once: tiers and routes are few."""
+        allowances = tuple(self._tiers.get(limit.value if limit in _OWN else tier, ()))
+        own = tuple(self._routes.get(route, ())) if allowances else ()
+        scopes = [limit.value if limit in _OWN else "all"] * len(allowances) + [route] * len(own)
+        plan = self._plans[limit, tier, route] = _Plan((*allowances, *own), tuple(scopes))
+        return plan
 
     async def _answer(
         self, limit: Limit, keys: Sequence[str], figures: Sequence[str]
@@ -164,6 +175,32 @@ class RateLimiter:
                         headers={"retry-after": "5"},
                     ) from error
         return None
+
+
+class _Plan:
+    """The limits of one kind of request."""
+
+    def __init__(self, allowances: tuple[Allowance, ...], scopes: tuple[str, ...]) -> None:
+        """Allowances, and of what each of them is."""
+        self.allowances = allowances
+        # The braces are of a time when each question was a call of its own, and names stay while windows last.
+        self._places = [
+            (f"rate:{scope}:{{", f"}}:{allowance.seconds}")
+            for scope, allowance in zip(scopes, allowances, strict=True)
+        ]
+        self._plain = self._weighing(1)
+
+    def keys(self, caller: str) -> list[str]:
+        """Under what a caller's limits are kept."""
+        return [f"{before}{caller}{behind}" for before, behind in self._places]
+
+    def figures(self, weight: int) -> list[str]:
+        """What the script is told of one question."""
+        return self._plain if weight == 1 else self._weighing(weight)
+
+    def _weighing(self, weight: int) -> list[str]:
+        figures = [(one.count, one.seconds * 1_000_000, min(weight, one.count)) for one in self.allowances]
+        return [str(len(figures)), *(str(figure) for each in figures for figure in each)]
 
 
 class _Questions:
@@ -192,25 +229,23 @@ class _Questions:
             self._asking = None
 
     async def _ask_some(self, questions: Sequence["_Question"]) -> None:
+        answers: Sequence[Any]
         try:
-            answers = await self._send(questions)
-            unknown = [place for place, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
-            if unknown:
+            try:
+                answers = await self._send(questions)
+            except NoScriptError:
                 # Redis was restarted, or we are the first: it forgets scripts with everything else.
                 await self._redis.script_load(_SCRIPT)
-                again = await self._send([questions[place] for place in unknown])
-                for place, answer in zip(unknown, again, strict=True):
-                    answers[place] = answer
+                answers = await self._send(questions)
         except Exception as error:  # noqa: BLE001  each who waits is told, and knows what to do without an answer
             answers = [error] * len(questions)
         for question, answer in zip(questions, answers, strict=True):
             question.resolve(answer)
 
-    async def _send(self, questions: Sequence["_Question"]) -> list[Any]:
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            for question in questions:
-                pipeline.evalsha(self._sha, len(question.keys), *question.keys, *question.figures)
-            answers: list[Any] = await pipeline.execute(raise_on_error=False)
+    async def _send(self, questions: Sequence["_Question"]) -> Sequence[Any]:
+        keys = [key for question in questions for key in question.keys]
+        figures = [figure for question in questions for figure in question.figures]
+        answers: Sequence[Any] = await self._redis.evalsha(self._sha, len(keys), *keys, *figures)
         return answers
 
 

@@ -51,6 +51,29 @@ class TestRequestsAtOnce:
         told = await asyncio.gather(*(ask(limiter, uuid4().hex, 2) for _ in range(50)))
         assert [[ALLOWED - 1, ALLOWED - 2]] * 50 == told
 
+    async def test_whoever_is_held_to_more_limits_is_answered_for_their_own(self, redis: Redis) -> None:
+        """Questions of one round trip differ in how many limits they have; the answers go to who asked."""
+        single = (Allowance(2, 60),)
+        limiter = RateLimiter(
+            redis, TIERS | {"admin": (Allowance(9, 60), Allowance(7, 3600))}, {"once": single}
+        )
+        plain, both, alone = (uuid4().hex for _ in range(3))
+
+        async def left(tier: str, caller: str, route: str) -> int | None:
+            try:
+                verdict = await limiter.check(Limit.COMMAND, tier, caller, route)
+            except Problem as refused:
+                assert refused.headers["ratelimit-limit"] == "2"  # noqa: PT017  all of them are asked at once
+                return None
+            assert verdict is not None
+            return verdict.remaining
+
+        asked = [
+            left("basic", plain, ""), left("admin", both, "once"), left("admin", both, "once"),
+            left("admin", both, "once"), left("admin", alone, ""), left("basic", plain, "once"),
+        ]  # fmt: skip
+        assert [ALLOWED - 1, 1, 0, None, 6, 1] == await asyncio.gather(*asked)
+
     async def test_what_weighs_more_counts_like_so_many(self, redis: Redis) -> None:
         limiter, caller = RateLimiter(redis, TIERS), uuid4().hex
         verdict = await limiter.check(Limit.READ, "basic", caller, weight=30)
