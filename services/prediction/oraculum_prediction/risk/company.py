@@ -24,7 +24,7 @@ from oraculum_prediction.risk.origin import Origin
 
 KNOWN_SECONDS: Final = 60.0
 _TRACES_MAX: Final = 50_000
-_PEOPLE_MAX: Final = 50
+PEOPLE_MAX: Final = 50
 # Of one person's hour: whoever trades more often than that is seen by what they did last.
 _LOOKED_AT_MAX: Final = 2_000
 _NOBODY: Final[frozenset[UUID]] = frozenset()
@@ -93,6 +93,9 @@ class Sightings:
         self._clock = clock
         self._groups: dict[Trace, _Group] = {}
         self._new: dict[tuple[Trace, UUID], None] = {}
+        # Who was written since a moment: behind an address of a crowd most people are in no group that is remembered.
+        self._written: set[tuple[Trace, UUID]] = set()
+        self._written_since = 0.0
 
     async def look(self, connection: Connection, orders: Sequence[Asked]) -> Companies:
         """Whom these orders come together with."""
@@ -113,11 +116,14 @@ class Sightings:
             await repository.see(connection, new)
 
     def written(self) -> None:
-        """It was committed. Should it be said too early, somebody is seen again with their next order."""
+        """It was committed. Should it be said too early, somebody is seen again within a minute or so."""
+        self._written.update(self._new)
         self._new.clear()
 
     async def _learn(self, connection: Connection, traces: Iterable[Trace]) -> None:
         now = self._clock.now().timestamp()
+        if now - self._written_since > KNOWN_SECONDS:
+            self._written, self._written_since = set(), now
         unknown = [
             trace
             for trace in traces
@@ -128,7 +134,7 @@ class Sightings:
         if len(self._groups) + len(unknown) > _TRACES_MAX:
             self._groups = {trace: self._groups[trace] for trace in traces if trace in self._groups}
         found: dict[Trace, set[UUID]] = {trace: set() for trace in unknown}
-        for trace, user_id in await repository.behind(connection, unknown, people_max=_PEOPLE_MAX):
+        for trace, user_id in await repository.behind(connection, unknown, people_max=PEOPLE_MAX):
             found[trace].add(user_id)
         for trace, people in found.items():
             self._groups[trace] = _Group(frozenset(people), now)
@@ -137,8 +143,9 @@ class Sightings:
         group = self._groups[trace]
         if user_id in group.people:
             return
-        self._new[trace, user_id] = None
-        if len(group.people) < _PEOPLE_MAX:
+        if (trace, user_id) not in self._written:
+            self._new[trace, user_id] = None
+        if len(group.people) < PEOPLE_MAX:
             self._groups[trace] = group._replace(people=group.people | {user_id})
 
     async def _trades(

@@ -1,6 +1,7 @@
 """What is asked of linked people while everybody's orders wait: a bounded look, from their side."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +9,16 @@ import psycopg
 import pytest
 
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
+from oraculum_kit.clock import ManualClock
+from oraculum_kit.db import Database
 from oraculum_kit.errors import Unavailable
+from oraculum_kit.ids import uuid7
 from oraculum_prediction import metrics
+from oraculum_prediction.pricing import Side
 from oraculum_prediction.repository import risk_reviews as repository
+from oraculum_prediction.repository.risk_reviews import ADDRESS
+from oraculum_prediction.risk.company import KNOWN_SECONDS, PEOPLE_MAX, Asked, Sightings
+from oraculum_prediction.risk.origin import Origin
 
 USDC = 1_000_000
 
@@ -59,6 +67,34 @@ class TestRecentTrades:
             await house.place(one, event, f"k{number}")
         found = await trades(house, event, one, looked_at_max=3)
         assert {(one, 1, 1)} == found
+
+
+async def test_whoever_comes_from_the_address_of_a_crowd_is_written_once_a_minute(premises: Any) -> None:
+    """More come from there than are remembered: each of their orders would write anew what stands there."""
+    clock, event_id, crowded = ManualClock(), uuid7(), "ab" * 16
+    sightings = Sightings(clock)
+    orders = [
+        Asked(uuid7(), event_id, 1, Side.BUY, Origin(device=f"{number:032x}", address=crowded))
+        for number in range(60)
+    ]
+
+    async def seen() -> set[datetime]:
+        """What the database says of when those behind the address were seen last, after another batch of them all."""
+        async with database.transaction() as connection:
+            await sightings.look(connection, orders)
+            await sightings.write(connection)
+        sightings.written()
+        found = premises.rows("select last_at from risk_sighting where kind = %(kind)s", kind=ADDRESS)
+        assert len(found) == len(orders)
+        return {row["last_at"] for row in found}
+
+    async with Database(premises.url) as database:
+        first = await seen()
+        assert first == await seen()
+        clock.advance(seconds=KNOWN_SECONDS + 1)
+        later = await seen()
+        assert len(later - first) >= len(orders) - PEOPLE_MAX
+        assert later == await seen()
 
 
 async def test_a_look_that_takes_too_long_is_given_up_at_the_second_and_moves_nothing(premises: Any) -> None:
