@@ -5,7 +5,8 @@ exactly, but are kept for days only; the sequences are kept for ever and tell wh
 missing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
@@ -22,6 +23,16 @@ _sql: Final = queries(__package__, "sql/inbox.sql")
 
 M = TypeVar("M", bound=Message)
 _Key = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class _Run:
+    """The sequences of one key in a batch."""
+
+    first: int
+    last: int
+    # Each was one higher than the one before it.
+    unbroken: bool = True
 
 
 class InboxRows:
@@ -51,30 +62,46 @@ class InboxRows:
     async def _in_sequence(self, connection: Connection, records: Sequence[Record[M]]) -> list[Record[M]]:
         """Drop what is not higher than the last of its key; tell of numbers that were left out."""
         counted = [_counted_key(record) for record in records]
-        keys = sorted({key for key in counted if key is not None})
-        if not keys:
+        runs = _runs(records, counted)
+        moved = await self._move_on(connection, runs) if runs else set()
+        if len(moved) == len(runs):
             return list(records)
-        sources, topics, names = (list(column) for column in zip(*keys, strict=True))
-        rows = await _sql.inbox_sequences.tuples(
-            connection, consumer=self._consumer, sources=sources, topics=topics, keys=names
-        )
-        last: dict[_Key, int] = {(source, topic, key): sequence for source, topic, key, sequence in rows}
+        keys = sorted(runs.keys() - moved)
+        last = await self._last(connection, keys)
         before = dict(last)
         fresh = [
-            record for record, key in zip(records, counted, strict=True) if self._follows(record, key, last)
+            record
+            for record, key in zip(records, counted, strict=True)
+            if key in moved or self._follows(record, key, last)
         ]
         risen = [key for key in keys if last.get(key) != before.get(key)]
         if risen:
-            sources, topics, names = (list(column) for column in zip(*risen, strict=True))
             await _sql.inbox_remember.run(
-                connection,
-                consumer=self._consumer,
-                sources=sources,
-                topics=topics,
-                keys=names,
-                sequences=[last[key] for key in risen],
+                connection, **self._named(risen), sequences=[last[key] for key in risen]
             )
         return fresh
+
+    async def _move_on(self, connection: Connection, runs: Mapping[_Key, _Run]) -> set[_Key]:
+        """Remember the last of each key that goes on exactly where it stood, as nearly all do; which ones."""
+        if not all(run.unbroken for run in runs.values()):
+            return set()
+        keys = sorted(runs)
+        rows = await _sql.inbox_move_on.tuples(
+            connection,
+            **self._named(keys),
+            stood=[runs[key].first - 1 for key in keys],
+            sequences=[runs[key].last for key in keys],
+        )
+        return {(source, topic, key) for source, topic, key in rows}
+
+    async def _last(self, connection: Connection, keys: Sequence[_Key]) -> dict[_Key, int]:
+        """Where keys stand."""
+        rows = await _sql.inbox_sequences.tuples(connection, **self._named(keys))
+        return {(source, topic, key): sequence for source, topic, key, sequence in rows}
+
+    def _named(self, keys: Sequence[_Key]) -> dict[str, object]:
+        sources, topics, names = (list(column) for column in zip(*keys, strict=True))
+        return {"consumer": self._consumer, "sources": sources, "topics": topics, "keys": names}
 
     def _follows(self, record: Record[M], key: _Key | None, last: dict[_Key, int]) -> bool:
         sequence = record.sequence
@@ -107,6 +134,21 @@ class InboxRows:
         await _sql.inbox_forget.run(
             connection, consumer=self._consumer, before=_first_id_of(now - older_than)
         )
+
+
+def _runs(records: Sequence[Record[M]], counted: Sequence[_Key | None]) -> dict[_Key, _Run]:
+    """What a batch says of each key that counts its facts."""
+    runs: dict[_Key, _Run] = {}
+    for record, key in zip(records, counted, strict=True):
+        if key is None or record.sequence is None:
+            continue
+        run = runs.get(key)
+        if run is None:
+            runs[key] = _Run(record.sequence, record.sequence)
+        else:
+            run.unbroken = run.unbroken and record.sequence == run.last + 1
+            run.last = record.sequence
+    return runs
 
 
 def _counted_key(record: Record[M]) -> _Key | None:

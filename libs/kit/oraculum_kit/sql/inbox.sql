@@ -5,6 +5,17 @@ select %(consumer)s, event_id from unnest(%(event_ids)s::uuid[]) as given (event
 on conflict do nothing
 returning event_id::text;
 
+-- name: inbox_move_on
+-- Let keys that stand right before what is at hand stand behind it; which did. The others are looked at one by one: those
+-- that nobody has heard of, that stand behind some of it already, or that miss something before it.
+update inbox_sequence s
+set last_sequence = given.last_sequence
+from unnest(%(sources)s::text[], %(topics)s::text[], %(keys)s::text[], %(stood)s::bigint[], %(sequences)s::bigint[])
+    as given (source, topic, key, stood_at, last_sequence)
+where s.consumer = %(consumer)s and s.source = given.source and s.topic = given.topic and s.key = given.key
+  and s.last_sequence = given.stood_at
+returning s.source, s.topic, s.key;
+
 -- name: inbox_sequences
 -- The last sequence seen of each key at hand, locked.
 select s.source, s.topic, s.key, s.last_sequence
