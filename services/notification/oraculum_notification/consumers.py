@@ -93,11 +93,7 @@ class Teller:
 
     async def tell(self, connection: Connection, records: Sequence[Record[ProtobufMessage]]) -> None:
         """Write what a batch of records gives to tell."""
-        told = [
-            _traced(one, record)
-            for record in records
-            for one in _STORIES[record.topic](record.message, record.time)
-        ]
+        told = [one for record in records for one in _told(record)]
         gone = await self._gatekeeper.hear(connection, records, told)
         told = await self._gatekeeper.readable(connection, told)
         lines = [one for one in told if isinstance(one, Line)]
@@ -135,15 +131,16 @@ class _Noticed:
     unsaid: list[Line]
 
 
-def _traced(one: Told, record: Record[ProtobufMessage]) -> Told:
-    """What a socket will be told, as part of the trace that it comes from, where somebody looks at that."""
+def _told(record: Record[ProtobufMessage]) -> Iterable[Told]:
+    """What a record gives to tell; lines as part of the trace that it comes from, where somebody looks at that."""
+    told = _STORIES[record.topic](record.message, record.time)
     trace = record.sampled_trace
-    if trace is None or not isinstance(one, Line):
-        return one
+    if trace is None:
+        return told
     # The batch is a span of one of its records' traces; those of the others go on from where they were sent.
     batch = traces.current()
     here = batch if batch is not None and batch.trace_id == trace.trace_id else trace
-    return replace(one, traceparent=here.traceparent)
+    return [replace(one, traceparent=here.traceparent) if isinstance(one, Line) else one for one in told]
 
 
 def _can_be_heard(line: Line) -> bool:

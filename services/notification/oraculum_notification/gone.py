@@ -1,7 +1,6 @@
 """Who deleted their account: what was theirs here is erased, and nothing is written for them any more."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Final
 from uuid import UUID
 
 from google.protobuf.message import Message
@@ -10,11 +9,9 @@ from oraculum.auth.v1.users_fact_pb2 import UsersFact
 from oraculum_kit.db import Connection
 from oraculum_kit.inbox import Record
 from oraculum_notification.errors import AccountGone
-from oraculum_notification.records import Line, Notice
+from oraculum_notification.records import OWN, Line, Notice, owner_of
 from oraculum_notification.repository import Gone
 from oraculum_notification.webhooks.repository import Subscriptions
-
-_OWN: Final = "user."
 
 
 class Gatekeeper:
@@ -37,7 +34,7 @@ class Gatekeeper:
         if held:
             await self._gone.hold(connection, held)
         if gone:
-            channels = [f"{_OWN}{user_id}" for user_id in gone]
+            channels = [f"{OWN}{user_id}" for user_id in gone]
             await self._gone.forget(connection, list(gone), channels, max(gone.values()))
         return set(gone)
 
@@ -62,7 +59,7 @@ class Gatekeeper:
         if not owners:
             return list(told)
         gone = await self._gone.among(connection, owners)
-        return [one for one in told if _owner(one) not in gone]
+        return [one for one in told if _owner(one) not in gone] if gone else list(told)
 
 
 def _owners(told: Iterable[Line | Notice]) -> set[UUID]:
@@ -71,9 +68,7 @@ def _owners(told: Iterable[Line | Notice]) -> set[UUID]:
 
 def _owner(one: Line | Notice) -> UUID | None:
     """Whose it is; what everybody may hear is nobody's."""
-    if isinstance(one, Notice):
-        return one.user_id
-    return UUID(one.channel.removeprefix(_OWN)) if one.channel.startswith(_OWN) else None
+    return one.user_id if isinstance(one, Notice) else owner_of(one.channel)
 
 
 def _gone(message: Message) -> UUID | None:

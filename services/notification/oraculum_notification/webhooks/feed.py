@@ -15,7 +15,7 @@ import orjson
 from oraculum_kit.db import Connection
 from oraculum_kit.ids import uuid7
 from oraculum_notification import metrics
-from oraculum_notification.records import Line
+from oraculum_notification.records import Line, owner_of
 from oraculum_notification.webhooks.public import DATA_BYTES_MAX, KINDS_OF, TOO_MANY_WAITING
 from oraculum_notification.webhooks.records import Hearer, Waiting
 from oraculum_notification.webhooks.repository import Feeding
@@ -31,7 +31,6 @@ OWN_KINDS: Final = (
 )
 # What a subscription that takes nothing may leave here before it is given up.
 WAITING_MAX: Final = 10_000
-_OWN: Final = "user."
 
 
 class Feed:
@@ -87,8 +86,9 @@ class _Heard:
 
 def _heard(lines: Iterable[Line]) -> Iterator[_Heard]:
     for line in lines:
-        if line.channel.startswith(_OWN) and line.kind in OWN_KINDS:
-            yield _Heard(line, UUID(line.channel.removeprefix(_OWN)))
+        owner = owner_of(line.channel)
+        if owner is not None and line.kind in OWN_KINDS:
+            yield _Heard(line, owner)
 
 
 def _message(hearer: Hearer, sequence: int, line: Line) -> Waiting:
