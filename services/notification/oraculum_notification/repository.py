@@ -47,7 +47,7 @@ class Channels:
             channels=[line.channel for line in lines],
             sequences=sequences,
             kinds=[line.kind for line in lines],
-            data=[orjson.dumps(line.data).decode() for line in lines],
+            data=orjson.dumps([line.data for line in lines]).decode(),
             times=[line.occurred_at for line in lines],
             traceparents=[line.traceparent for line in lines],
         )

@@ -6,10 +6,10 @@ on conflict (name) do update set sequence = channel.sequence + excluded.sequence
 returning name, sequence;
 
 -- name: insert_messages
--- Keeps what channels say.
+-- Keeps what channels say. Data is one array of JSON: within an array of PostgreSQL each quote in it would be escaped.
 insert into message (channel, sequence, kind, data, occurred_at, traceparent)
-select * from unnest(%(channels)s::text[], %(sequences)s::bigint[], %(kinds)s::text[], %(data)s::jsonb[],
-  %(times)s::timestamptz[], %(traceparents)s::text[]);
+select * from rows from (unnest(%(channels)s::text[], %(sequences)s::bigint[], %(kinds)s::text[]),
+  jsonb_array_elements(%(data)s::jsonb), unnest(%(times)s::timestamptz[], %(traceparents)s::text[]));
 
 -- name: tell_replicas
 -- Wakes every replica when this transaction commits; each payload names channels.
