@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
+from math import inf
 from threading import Lock
 from time import monotonic, sleep
 from types import TracebackType
@@ -52,8 +53,13 @@ class GroupConsumer:
         group: str,
         topics: Sequence[str],
         session_timeout_seconds: float = 6.0,
+        gather_bytes: int = 1,
     ) -> None:
-        """Set up; nothing is opened yet."""
+        """Set up; nothing is opened yet.
+
+        The broker answers when there are `gather_bytes`, or after half a second: for it and for us an answer costs far more
+        than what is in it.
+        """
         self._group = group
         self._topics = list(topics)
         self._settings: dict[str, Any] = cluster.settings() | {
@@ -68,6 +74,7 @@ class GroupConsumer:
             "session.timeout.ms": round(session_timeout_seconds * 1000),
             "heartbeat.interval.ms": round(session_timeout_seconds * 1000 / 4),
             "fetch.wait.max.ms": 500,
+            "fetch.min.bytes": gather_bytes,
             "queued.max.messages.kbytes": 16 * 1024,
             "error_cb": ClientErrors(group),
             "on_commit": self._committed,
@@ -110,10 +117,18 @@ class GroupConsumer:
             self._thread.shutdown(wait=False)
 
     async def poll(
-        self, max_records: int, timeout_seconds: float, *, linger_seconds: float = 0.0
+        self,
+        max_records: int,
+        timeout_seconds: float,
+        *,
+        linger_seconds: float = 0.0,
+        not_before: float = -inf,
     ) -> list[KafkaMessage]:
-        """What is there, and what comes within `linger_seconds` of the first; empty after the timeout."""
-        return await self._call(self._poll, max_records, timeout_seconds, linger_seconds)
+        """What is there, and what comes within `linger_seconds` of the first; empty after the timeout.
+
+        What comes until the monotonic clock says `not_before` is waited for as well.
+        """
+        return await self._call(self._poll, max_records, timeout_seconds, linger_seconds, not_before)
 
     def finished(self, records: Mapping[Partition, int]) -> None:
         """Remember up to which offset (the next one) partitions are handled; `commit` tells the broker.
@@ -176,7 +191,9 @@ class GroupConsumer:
             self._consumer.close()
             self._consumer = None
 
-    def _poll(self, max_records: int, timeout_seconds: float, linger_seconds: float) -> list[KafkaMessage]:
+    def _poll(
+        self, max_records: int, timeout_seconds: float, linger_seconds: float, not_before: float
+    ) -> list[KafkaMessage]:
         consumer = self._running()
         if self._forgotten_at is not None and monotonic() - self._forgotten_at > _FORGOTTEN_SECONDS:
             raise ConnectionError(f"nobody told this member of {self._group} what is its own; it joins anew")
@@ -184,7 +201,8 @@ class GroupConsumer:
         # What left while we waited, and came back, was ours again before its first record was.
         self._left = frozenset()
         messages = [] if first is None else [first, *consumer.consume(max_records - 1, 0)]
-        if messages and linger_seconds and len(messages) < max_records:
+        linger_seconds = max(linger_seconds, not_before - monotonic())
+        if messages and linger_seconds > 0 and len(messages) < max_records:
             sleep(linger_seconds)
             messages += consumer.consume(max_records - len(messages), 0)
         self._measure_lag()

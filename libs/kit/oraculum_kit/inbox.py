@@ -53,6 +53,8 @@ Handle = Callable[[Connection, Sequence[Record[M]]], Awaitable[None]]
 _POLL_SECONDS: Final = 0.5
 # How long the first record of a batch waits for others when little is to be done.
 _LINGER_SECONDS: Final = 0.02
+# What the broker lets gather where batches are kept apart; a few hundred facts.
+_GATHER_BYTES: Final = 256 * 1024
 _FORGET_SECONDS: Final = 60.0
 
 
@@ -86,7 +88,7 @@ class InboxConsumer(Generic[M]):
         again changes nothing. `remember_for` is longer than the topics keep their records. Records that come soon after
         one another share a transaction: how soon follows from how long the last one took (see `pace`), at most
         `linger_max_seconds`. Where nobody waits for the effects, batches begin `apart_seconds` after one another at
-        least, and what comes in between is one of them; what comes after a longer silence is handled at once.
+        least, and what comes in between is one of them; what comes after a longer silence waits half a second at most.
         """
         self._cluster = cluster
         self._database = database
@@ -119,11 +121,15 @@ class InboxConsumer(Generic[M]):
                 self._cluster,
                 group=self._group,
                 topics=list(self._topics),
+                gather_bytes=_GATHER_BYTES if self._apart_seconds else 1,
             ) as consumer,
         ):
             while not stop.is_set():
                 messages = await consumer.poll(
-                    self._batch_max, _POLL_SECONDS, linger_seconds=self._linger_seconds()
+                    self._batch_max,
+                    _POLL_SECONDS,
+                    linger_seconds=self._pace.rest_seconds,
+                    not_before=self._began_at + self._apart_seconds,
                 )
                 if messages:
                     self._began_at = monotonic()
@@ -132,10 +138,6 @@ class InboxConsumer(Generic[M]):
                     self._pace.worked(monotonic() - self._began_at)
                 await consumer.commit()
                 await self._forget_oldest()
-
-    def _linger_seconds(self) -> float:
-        """How long the first record of the next batch waits for others."""
-        return max(self._pace.rest_seconds, self._began_at + self._apart_seconds - monotonic())
 
     def decode(self, raw: KafkaMessage) -> Record[M]:
         """Read a record; one without an id cannot be told from its duplicate and is unreadable too."""
