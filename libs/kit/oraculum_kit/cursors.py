@@ -5,10 +5,13 @@ looks up anew how to write each of this statement's parameters and how to read i
 statement again knows all of that.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg.rows import class_row, tuple_row
+
+# Twice as many as any service has in its files. Lists that are filtered and sorted in many ways have one for each.
+_KEPT_MAX: Final = 300
 
 
 class KeptCursor(psycopg.AsyncCursor[Any]):
@@ -41,6 +44,9 @@ def cursor_for(
     kept: dict[tuple[object, type | None], KeptCursor] = getattr(connection, "kept", {})
     cursor = kept.get((statement, into))
     if cursor is None:
+        if len(kept) >= _KEPT_MAX:
+            # Seldom, and then those that are in use are made again; in which order they were used is nothing to keep account of.
+            kept.clear()
         rows = tuple_row if into is None else class_row(into)
         cursor = kept[statement, into] = KeptCursor(connection, row_factory=rows)
     return cursor

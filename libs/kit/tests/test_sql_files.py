@@ -7,9 +7,8 @@ import psycopg
 import pytest
 from prometheus_client import REGISTRY
 
-from oraculum_kit.cursors import cursor_for
+from oraculum_kit.cursors import KeepingConnection, cursor_for
 from oraculum_kit.db import Database
-from oraculum_kit.ids import uuid7
 from oraculum_kit.sql_files import Queries, Statement, parse, plan, queries
 
 FILE = """
@@ -148,14 +147,12 @@ class TestStatement:
 
     async def test_takes_values_of_other_types_the_next_time(self, database: Database) -> None:
         told = parse("-- name: told\n-- Repeats.\nselect %(it)s::text[]", source="t")["told"]
-        one = uuid7()
         pairs: list[tuple[list[object], list[str | None]]] = [
             (["a"], ["a"]),
             ([1, 2], ["1", "2"]),
             ([None], [None]),
             ([], []),
             (["b", None], ["b", None]),
-            ([one], [one.hex]),
         ]
         async with database.connection() as connection:
             for it, expected in pairs + pairs:
@@ -169,6 +166,18 @@ class TestStatement:
             cursor = cursor_for(connection, sql.squares, Square)
             assert cursor is cursor_for(connection, sql.squares, Square)
             assert cursor.pgresult is None
+
+    async def test_keeps_no_more_cursors_than_are_of_use(self, database: Database, sql: Queries) -> None:
+        """Some statements are made of what somebody asked for, and their kinds have no end."""
+        async with database.connection() as connection:
+            assert isinstance(connection, KeepingConnection)
+            for number in range(1000):
+                one = Statement("one", f"select {number} + %(it)s::int")
+                if number % 100 == 0:
+                    assert number + 1 == await one.value(connection, it=1)
+                cursor_for(connection, one)
+            assert len(connection.kept) <= 300
+            assert 1 == await sql.squares.value(connection, upto=1)
 
     async def test_is_timed_and_its_failures_counted(self, database: Database, sql: Queries) -> None:
         def counted(metric: str) -> float:
