@@ -14,7 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from struct import Struct
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID
 
 import psycopg
@@ -55,9 +55,13 @@ class BatchDumper(ListDumper):
         write = None if kind is None else _WRITERS.get(kind)
         if write is None:
             return ListDumper(self.cls, self._tx).upgrade(obj, format)  # type: ignore[return-value]
-        dumper = (BinaryBatchDumper if kind in _BINARY else BatchDumper)(self.cls, self._tx)
-        dumper._write = write
-        return dumper
+        dumper = BinaryBatchDumper if kind in _BINARY else BatchDumper
+        return dumper(self.cls, self._tx).writing(write)
+
+    def writing(self, write: Write) -> Self:
+        """Itself, for lists that are written so."""
+        self._write = write
+        return self
 
     def dump(self, obj: list[Any]) -> Any:
         """The list as PostgreSQL reads arrays."""
