@@ -18,7 +18,7 @@ Therefore a batch that names an unknown topic is refused as a whole.
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import monotonic
 from types import TracebackType
 from typing import Final, Self
@@ -94,7 +94,7 @@ class GaplessProducer:
         """Choose the partition as the library would, so that we know it beforehand."""
         if record.key is None:
             return record
-        return replace(record, partition=zlib.crc32(record.key) % self._topics[record.topic].partitions)
+        return record._replace(partition=zlib.crc32(record.key) % self._topics[record.topic].partitions)
 
     def _alone_and_together(self, records: Sequence[Outgoing]) -> tuple[list[int], list[int]]:
         """The places of the records that go ahead, one for each partition that may not know us, and of all others."""

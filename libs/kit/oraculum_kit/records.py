@@ -5,7 +5,6 @@ direction are clearer than the SDK, whose Kafka binding knows JSON only.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Final, Generic, NamedTuple, TypeVar
@@ -32,8 +31,7 @@ TRANSACTION: Final = "ce_transaction"
 _CONTENT_TYPE: Final = b"application/protobuf"
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A record for the producer."""
 
     topic: str

@@ -28,19 +28,19 @@ is found by the next poll.
 import asyncio
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import structlog
 from confluent_kafka import KafkaException
-from psycopg.rows import class_row, tuple_row
+from psycopg.rows import tuple_row
 
 from oraculum_kit import messaging_metrics as metrics
 from oraculum_kit import traces
 from oraculum_kit.background import pause, run_gracefully
+from oraculum_kit.cursors import cursor_for
 from oraculum_kit.db import Connection, Database, queries
 from oraculum_kit.gapless import GaplessProducer
 from oraculum_kit.kafka import Cluster, Delivery
@@ -65,8 +65,7 @@ _RETRY_SECONDS: Final = 1.0
 _TOLD_SECONDS: Final = 30
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     id: int
     event_id: UUID
     topic: str
@@ -157,9 +156,13 @@ class OutboxRelay:
                     empty_looks = 0
 
     async def _oldest(self, connection: Connection) -> list[_Row]:
-        async with connection.cursor(row_factory=class_row(_Row), binary=True) as cursor:
-            await cursor.execute(_sql.outbox_batch.sql, {"limit": self._batch_max}, prepare=True)
-            return await cursor.fetchall()
+        cursor = cursor_for(connection, _sql.outbox_batch)
+        try:
+            limit = {"limit": self._batch_max}
+            await cursor.execute(_sql.outbox_batch.sql, limit, prepare=True, binary=True)
+            return [_Row._make(row) for row in await cursor.fetchall()]
+        finally:
+            cursor.release()
 
     async def _publish(self, connection: Connection, producer: GaplessProducer, rows: Sequence[_Row]) -> None:
         """Send a batch, then delete what is acknowledged from its start.
@@ -238,7 +241,7 @@ class OutboxRelay:
 
 def _told(row: _Row, spans: ExitStack) -> str | None:
     """The trace that a fact travels under: a span of its own for as long as the batch is sent, where somebody looks."""
-    parent = traces.first_sampled([row.traceparent])
+    parent = traces.parse_sampled(row.traceparent)
     if parent is None:
         return row.traceparent
     span = spans.enter_context(traces.span(f"{row.topic} publish", traces.PRODUCER, parent=parent))

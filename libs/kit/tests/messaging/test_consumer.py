@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -139,4 +138,4 @@ async def passed_through_another(story: Any, group: str) -> Partition:
 
 def records_to(story: Any) -> list[Any]:
     """A record for each partition."""
-    return [replace(story.record("key", str(number)), partition=number) for number in range(3)]
+    return [story.record("key", str(number))._replace(partition=number) for number in range(3)]
