@@ -9,22 +9,14 @@ from typing import Any
 from uuid import UUID
 
 
-def literal(values: Iterable[object]) -> str:
-    """An array of plain values of one kind; None is null.
-
-    Ids are written without their hyphens: that is four times as quick, and a bet has a dozen of them.
-    """
+def literal(values: Iterable[object]) -> str | list[Any]:
+    """An array of plain values of one kind; None is null. Ids stay a list, which the kit writes quicker than any text."""
     given: list[Any] = list(values)
     if given and isinstance(given[0], UUID):
-        return "{" + ",".join(["NULL" if value is None else value.hex for value in given]) + "}"
+        return given
     return "{" + ",".join(["NULL" if value is None else str(value) for value in given]) + "}"
 
 
 def literals(rows: Iterable[Iterable[int]]) -> str:
     """An array of texts that are arrays of numbers themselves: unnest() would flatten an array of arrays."""
     return "{" + ",".join(['"{' + ",".join(map(str, row)) + '}"' for row in rows]) + "}"
-
-
-def hexadecimals(values: Iterable[bytes]) -> str:
-    """An array of texts for decode(..., 'hex')."""
-    return "{" + ",".join([value.hex() for value in values]) + "}"

@@ -14,7 +14,7 @@ from oraculum_prediction.memory import Holding
 from oraculum_prediction.placement import Ticket
 from oraculum_prediction.pricing import Side
 from oraculum_prediction.pricing.mechanisms import keep
-from oraculum_prediction.repository.arrays import hexadecimals, literal, literals
+from oraculum_prediction.repository.arrays import literal, literals
 
 _SQL: Final = queries("oraculum_prediction", "sql/batches.sql")
 
@@ -71,7 +71,7 @@ async def advance(connection: Connection, parts: Sequence[Priced]) -> dict[UUID,
         sequences=literal(draft.sequence for draft in drafts),
         sold=literals(draft.state.sold for draft in drafts),
         prices=literals(draft.state.prices for draft in drafts),
-        state_hashes=hexadecimals(draft.state.state_hash for draft in drafts),
+        state_hashes=[draft.state.state_hash for draft in drafts],
         volumes=literal(draft.volume_units for draft in drafts),
         outcome_volumes=literals(draft.outcome_volume_units for draft in drafts),
         escrows=literal(draft.escrow_units for draft in drafts),
@@ -130,8 +130,8 @@ async def insert_fills(connection: Connection, filled: Sequence[Filled], times: 
         prices_before=literal(fill.price_before for fill in fills),
         prices_after=literal(fill.price_after for fill in fills),
         prices=literals(row.prices for row in filled),
-        states_before=hexadecimals(fill.state_before for fill in fills),
-        states_after=hexadecimals(fill.state_after for fill in fills),
+        states_before=[fill.state_before for fill in fills],
+        states_after=[fill.state_after for fill in fills],
         formulas=literal(fill.formula_version for fill in fills),
         groups=literal(row.group_first for row in filled),
         roles=literal(row.role for row in filled),

@@ -22,7 +22,7 @@ with given as (
     select *
     from unnest(
         %(event_ids)s::uuid[], %(versions)s::bigint[], %(trading)s::boolean[], %(sequences)s::bigint[],
-        %(sold)s::text[], %(prices)s::text[], %(state_hashes)s::text[], %(volumes)s::bigint[],
+        %(sold)s::text[], %(prices)s::text[], %(state_hashes)s::bytea[], %(volumes)s::bigint[],
         %(outcome_volumes)s::text[], %(escrows)s::bigint[], %(participants)s::bigint[], %(pools)s::text[]
     ) as g (
         event_id, version, trading, sequence, sold, prices, state_hash, volume, outcome_volumes, escrow, participants,
@@ -42,7 +42,7 @@ set version = m.version + 1,
     sold = g.sold::bigint[],
     pools = g.pools::bigint[],
     prices = g.prices::bigint[],
-    state_hash = decode(g.state_hash, 'hex'),
+    state_hash = g.state_hash,
     volume_units = g.volume,
     outcome_volume_units = g.outcome_volumes::bigint[],
     escrow_units = g.escrow,
@@ -87,13 +87,13 @@ insert into fill (
     rounding_picounits, price_before, price_after, prices, state_before, state_after, formula_version, group_first, role
 )
 select fill_id, event_id, sequence, filled_at, order_id, user_id, outcome, side, shares, gross_units, fee_units,
-    rounding_picounits, price_before, price_after, prices::bigint[], decode(state_before, 'hex'),
-    decode(state_after, 'hex'), formula_version, group_first, role
+    rounding_picounits, price_before, price_after, prices::bigint[], state_before, state_after, formula_version,
+    group_first, role
 from unnest(
     %(fill_ids)s::uuid[], %(event_ids)s::uuid[], %(sequences)s::bigint[], %(times)s::timestamptz[], %(order_ids)s::uuid[],
     %(user_ids)s::uuid[], %(outcomes)s::smallint[], %(sides)s::smallint[], %(shares)s::bigint[], %(gross)s::bigint[],
     %(fees)s::bigint[], %(roundings)s::bigint[], %(prices_before)s::bigint[], %(prices_after)s::bigint[],
-    %(prices)s::text[], %(states_before)s::text[], %(states_after)s::text[], %(formulas)s::text[], %(groups)s::bigint[],
+    %(prices)s::text[], %(states_before)s::bytea[], %(states_after)s::bytea[], %(formulas)s::text[], %(groups)s::bigint[],
     %(roles)s::smallint[]
 ) as f (
     fill_id, event_id, sequence, filled_at, order_id, user_id, outcome, side, shares, gross_units, fee_units,
