@@ -22,7 +22,7 @@ has seen (by id, or by a sequence that is not higher) sees each fact once and in
 Waking. NOTIFY takes a lock of the whole database from just before commit until after it, which would make all
 writers of all services commit one by one. So writers notify only while a relay says in `outbox_relay` that it sleeps;
 under load it never does and polls instead, every 20 ms or more seldom the longer a look takes (`pace`). A writer that looked just before the relay lay down
-is found by the next poll.
+is found by the next look, a second later; a relay that finds nothing then sleeps on.
 """
 
 import asyncio
@@ -57,7 +57,7 @@ _FOLLOW_SECONDS: Final = 1.0
 _BUSY_SECONDS: Final = 0.02
 _BUSY_MAX_SECONDS: Final = 0.1
 _EMPTY_LOOKS_MAX: Final = 10
-# How long it sleeps at most when nobody wakes it.
+# How long it sleeps when nobody wakes it, before it looks and sleeps on.
 _SLEEP_SECONDS: Final = 1.0
 _MEASURE_SECONDS: Final = 5.0
 # How long after a refusal it tries again.
@@ -221,11 +221,12 @@ class OutboxRelay:
         return Outgoing(row.topic, None if row.key is None else row.key.encode(), row.payload, headers)
 
     async def _sleep(self, connection: Connection, stop: asyncio.Event) -> None:
-        """Wait for a writer's notification, or until it is time to look anyway."""
+        """Wait until there is something to publish: for a writer's notification, and looking now and then anyway."""
         await _sql.outbox_sleep.run(connection, sleeping=True)
-        # Who looked at the flag before it was set does not notify; what they have committed by now is seen here.
-        if not await self._oldest(connection):
+        # Who looked at the flag before it was set does not notify; what they have committed by now is seen at once.
+        while not stop.is_set() and not await self._oldest(connection):
             await wait_for_notification(connection, _SLEEP_SECONDS, stop)
+            await self._measure(connection)
         await _sql.outbox_sleep.run(connection, sleeping=False)
 
     async def _measure(self, connection: Connection, *, now: bool = False) -> None:

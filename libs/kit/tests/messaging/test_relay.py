@@ -114,6 +114,20 @@ class TestWaking:
             assert [] == more
 
 
+    async def test_a_relay_that_nobody_wakes_finds_what_was_written_just_before_it_lay_down(
+        self, story: Any
+    ) -> None:
+        """Such a writer saw that it was awake, and notified nobody."""
+        async with running(relay_of(story).run):
+            for value in ("1", "2"):
+                await eventually(partial(is_asleep, story.database))
+                async with story.database.connection() as connection:
+                    await connection.execute("update outbox_relay set sleeping = false")
+                await story.write(("a", value))
+                await published(story.database)
+        assert [("a", "1"), ("a", "2")] == await story.told()
+
+
 class TestOneLeader:
     async def test_of_two_relays_only_one_publishes(self, story: Any) -> None:
         async with running(relay_of(story).run, relay_of(story).run):
