@@ -30,8 +30,8 @@ _LN_2: Final = int(_WIDE.multiply(_WIDE.ln(Decimal(2)), UNITS_OF_ONE))
 # Finer than the rest, so that an x far below one still has all of its digits.
 _X_BITS: Final = 212
 _X_UNITS: Final = Decimal(2**_X_BITS)
-_LEAST: Final = Decimal(2) ** -20
-_MOST: Final = Decimal(2) ** 20
+_LEAST: Final = Decimal("0.000001")
+_MOST: Final = Decimal(1_000_000)
 
 _POINT_BITS: Final = 11
 
