@@ -60,7 +60,7 @@ class Point(NamedTuple):
 def evaluate(quantities: tuple[int, ...], liquidity: int) -> Point:
     """Give the point of these quantities."""
     highest = max(quantities)
-    weights = tuple(_weight(highest - quantity, liquidity) for quantity in quantities)
+    weights = tuple([_exponential(quantity - highest, liquidity) for quantity in quantities])
     *_, total = accumulate(weights, add)
     rise = nearest(multiply(ln(total), liquidity * PICOUNITS))
     whole_weights = [int(scaleb(weight, _WEIGHT_DIGITS)) for weight in weights]
@@ -69,9 +69,10 @@ def evaluate(quantities: tuple[int, ...], liquidity: int) -> Point:
 
 
 @lru_cache(maxsize=8192)
-def _weight(distance: int, liquidity: int) -> Decimal:
-    # Cached by itself because a trade on any but the leading outcome leaves every other distance as it was.
-    return exp(divide(-distance, liquidity))
+def _exponential(rise: int, liquidity: int) -> Decimal:
+    # Cached by itself because a trade on any but the leading outcome leaves every other distance as it was, and because
+    # people spend round amounts.
+    return exp(divide(rise, liquidity))
 
 
 def moved(quantities: tuple[int, ...], outcome: int, step: int) -> tuple[int, ...]:
@@ -96,7 +97,7 @@ def step_for_rise(quantities: tuple[int, ...], liquidity: int, outcome: int, ris
     None means that no sale can fetch so much, or only one that leaves a price below 10^-20.
     """
     point = evaluate(quantities, liquidity)
-    total_after = multiply(point.total, exp(divide(rise, liquidity)))
+    total_after = multiply(point.total, _exponential(rise, liquidity))
     weight_after = add(point.weights[outcome], subtract(total_after, point.total))
     if scaleb(weight_after, 20) < total_after:
         return None

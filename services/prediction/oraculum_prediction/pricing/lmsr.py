@@ -7,6 +7,7 @@ fills is the same to the last bit, whatever any cache held meanwhile.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Self
 
 from oraculum_money import INT64_MAX, INT64_MIN, PRICE_ONE, Price, Shares, Units
@@ -82,12 +83,12 @@ class LmsrState:
         """The price of every outcome; they add up to one exactly."""
         return self.point.prices
 
-    def traded(self, outcome: int, step: int) -> Self:
+    def traded(self, outcome: int, step: int) -> "LmsrState":
         """Give the state after `step` more shares of an outcome are outstanding."""
         sold = curve.moved(self.sold, outcome, step)
-        return type(self)(self.liquidity, self.prior, tuple(map(Shares, sold)), self.fee, self.price_max)
+        return _standing(self.liquidity, self.prior, tuple(map(Shares, sold)), self.fee, self.price_max)
 
-    def after(self, fill: Fill) -> Self:
+    def after(self, fill: Fill) -> "LmsrState":
         """Give the state that a fill leads to; `StateMismatch` if it was not made on this one."""
         if fill.state_before != self.state_hash:
             raise StateMismatch("the fill was made on another state of this market")
@@ -107,6 +108,15 @@ class LmsrState:
             )
         if not 0 < self.price_max < PRICE_ONE:
             raise ValueError(f"a ceiling lies between 0 and 1, not at {self.price_max} millionths")
+
+
+# A quote makes the state that its fill leads to, and whoever takes the fill asks for it again. A state never changes, so it
+# may be the same one.
+@lru_cache(maxsize=256)
+def _standing(
+    liquidity: Units, prior: tuple[int, ...], sold: tuple[Shares, ...], fee: FeeSchedule, price_max: Price
+) -> LmsrState:
+    return LmsrState(liquidity, prior, sold, fee, price_max)
 
 
 def least_escrow(state: LmsrState) -> Units:

@@ -160,7 +160,7 @@ class TestEveryMachineAgrees:
     def test_the_threads_own_context_does_not_matter(self, drawn: tuple[tuple[int, ...], int]) -> None:
         quantities, liquidity = drawn
         expected = evaluate(quantities, liquidity)
-        curve._weight.cache_clear()
+        curve._exponential.cache_clear()
         hostile = decimal.Context(prec=3, rounding=decimal.ROUND_UP, Emax=5, Emin=-5)
         with decimal.localcontext(hostile):
             again = evaluate.__wrapped__(quantities, liquidity)

@@ -28,6 +28,7 @@ from oraculum_prediction.pricing import (
     curve,
     hold_for,
     least_escrow,
+    lmsr,
     payout,
     payout_vector,
     proceeds,
@@ -325,11 +326,12 @@ class TestReplay:
         start, fills, end = history
         hostile = decimal.Context(prec=3, rounding=decimal.ROUND_UP, Emax=5, Emin=-5)
         curve.evaluate.cache_clear()
-        curve._weight.cache_clear()
+        curve._exponential.cache_clear()
         with decimal.localcontext(hostile):
             now = LmsrState(start.liquidity, start.prior, start.sold, start.fee, start.price_max)
             for fill in fills:
                 curve.evaluate.cache_clear()
+                lmsr._standing.cache_clear()
                 assert verify(now, fill)
                 now = now.after(fill)
                 assert now.state_hash == fill.state_after
