@@ -2,13 +2,15 @@
 
 import re
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
+import uuid_utils
+from uuid_utils import uuid5 as _uuid5_quick
 from uuid_utils import uuid7 as _uuid7_quick
 from uuid_utils.compat import uuid7 as _uuid7
 
 _UUID7: Final = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_NAMESPACE: Final = UUID("6b1f3d1e-52a8-5d0f-9a54-0f6f0c6d8a11")
+_NAMESPACE: Final = uuid_utils.UUID("6b1f3d1e-52a8-5d0f-9a54-0f6f0c6d8a11")
 
 
 def uuid7() -> UUID:
@@ -34,4 +36,5 @@ def derived(*parts: object) -> UUID:
     if not parts:
         raise ValueError("an id is derived from something")
     texts = [str(part) for part in parts]
-    return uuid5(_NAMESPACE, "".join(f"{len(text)}:{text}" for text in texts))
+    name = "".join([f"{len(text)}:{text}" for text in texts])
+    return UUID(int=_uuid5_quick(_NAMESPACE, name).int)
