@@ -150,13 +150,13 @@ def _rows(done: Committed, written: Sequence[Priced]) -> _Rows:
             if isinstance(step, Step):
                 _add_step(done, rows, part, step, at)
                 continue
-            order = events.filled_order(step, draft.asset, at)
+            answer = events.order_placed(step, draft.asset, at)
             rows.plain.append(step)
             rows.filled.append(step)
             rows.filled_at.append(at)
-            rows.facts.append(events.order_filled(step, order.fill, at))
+            rows.facts.append(events.order_filled(step, answer.order.fill, at))
             if isinstance(step.ticket, Ticket):
-                done.answer(step.ticket, PlaceOrderResponse(order=order))
+                done.answer(step.ticket, answer)
         for sale in draft.sales:
             rows.realised.append(
                 Realised(draft.event_id, sale.sequence, sale.user_id, at, sale.cost_units, sale.result_units)

@@ -29,69 +29,76 @@ AUDIT_TOPIC: Final = "audit"
 RISK_TOPIC: Final = "risk"
 
 
-def filled_order(row: Filled, asset: str, filled_at: datetime) -> pb.Order:
-    """An order that was filled at once and whole, with its fill: what its owner is answered."""
+def order_placed(row: Filled, asset: str, filled_at: datetime) -> pb.PlaceOrderResponse:
+    """The answer to an order that was filled at once and whole, its fill in it.
+
+    Every part is written in its place: one that is made apart is copied, field by field, into what it becomes a part of.
+    """
     order, placement = row.fill.order, _placement(row)
-    filled = fill(row, asset, filled_at)
-    return pb.Order(
-        order_id=filled.order_id,
-        user_id=filled.user_id,
-        event_id=filled.event_id,
-        outcome=order.outcome,
-        side=filled.side,
-        status=pb.ORDER_STATUS_FILLED,
-        gross=filled.gross,
-        fee=filled.fee,
-        shares=row.fill.shares,
-        price_millionths=wire.average_price(filled.side, row.fill.gross, row.fill.shares),
-        created_at=filled.filled_at,
-        fill=filled,
-        type=pb.ORDER_TYPE_MARKET,
-        time_in_force=pb.TIME_IN_FORCE_FOK,
-        limit_price_millionths=placement.order.limit or 0,
-        asked_units=order.amount or 0,
-        asked_shares=order.shares or 0,
-    )
+    answer = pb.PlaceOrderResponse()
+    told = answer.order
+    _write_fill(told.fill, row, asset, filled_at)
+    told.order_id = told.fill.order_id
+    told.user_id = told.fill.user_id
+    told.event_id = told.fill.event_id
+    told.outcome = order.outcome
+    told.side = told.fill.side
+    told.status = pb.ORDER_STATUS_FILLED
+    wire.write_amount(told.gross, row.fill.gross, asset)
+    wire.write_amount(told.fee, row.fill.fee, asset)
+    told.shares = row.fill.shares
+    told.price_millionths = wire.average_price(told.side, row.fill.gross, row.fill.shares)
+    told.created_at.CopyFrom(told.fill.filled_at)
+    told.type = pb.ORDER_TYPE_MARKET
+    told.time_in_force = pb.TIME_IN_FORCE_FOK
+    told.limit_price_millionths = placement.order.limit or 0
+    told.asked_units = order.amount or 0
+    told.asked_shares = order.shares or 0
+    return answer
 
 
 def fill(row: Filled, asset: str, filled_at: datetime) -> pb.Fill:
     """One fill."""
+    told = pb.Fill()
+    _write_fill(told, row, asset, filled_at)
+    return told
+
+
+def _write_fill(told: pb.Fill, row: Filled, asset: str, filled_at: datetime) -> None:
     done = row.fill
-    return pb.Fill(
-        fill_id=str(row.fill_id),
-        order_id=str(row.ticket.order_id),
-        event_id=str(row.ticket.event_id),
-        user_id=str(row.ticket.user_id),
-        outcome=done.order.outcome,
-        side=wire.SIDES[done.order.side],
-        shares=done.shares,
-        gross=wire.amount(done.gross, asset),
-        fee=wire.amount(done.fee, asset),
-        sequence=row.sequence,
-        price_millionths=row.prices,
-        filled_at=to_wire(filled_at),
-        group_first=row.group_first or row.sequence,
-        role=pb.FillRole.ValueType(row.role),
-    )
+    told.fill_id = str(row.fill_id)
+    told.order_id = str(row.ticket.order_id)
+    told.event_id = str(row.ticket.event_id)
+    told.user_id = str(row.ticket.user_id)
+    told.outcome = done.order.outcome
+    told.side = wire.SIDES[done.order.side]
+    told.shares = done.shares
+    wire.write_amount(told.gross, done.gross, asset)
+    wire.write_amount(told.fee, done.fee, asset)
+    told.sequence = row.sequence
+    told.price_millionths.extend(row.prices)
+    told.filled_at.CopyFrom(to_wire(filled_at))
+    told.group_first = row.group_first or row.sequence
+    told.role = pb.FillRole.ValueType(row.role)
 
 
 def order_filled(row: Filled, told: pb.Fill, filled_at: datetime) -> Fact:
     """The fact by which wallet moves the money and others tell."""
-    message = bets.BetsFact(
-        event_id=told.event_id,
-        order_filled=bets.OrderFilled(fill=told, volume_units=row.volume_units),
-    )
+    message = bets.BetsFact(event_id=told.event_id)
+    fact = message.order_filled
+    fact.fill.CopyFrom(told)
+    fact.volume_units = row.volume_units
     asked, traceparent = row.ticket, None
     if isinstance(asked, Maker):
-        message.order_filled.from_reserve = asked.reserved
+        fact.from_reserve = asked.reserved
     else:
         if isinstance(asked, Ticket) and row.fill.order.side is Side.BUY:
             if asked.placement.reserves:
-                message.order_filled.from_reserve = True
+                fact.from_reserve = True
             else:
-                message.order_filled.hold_transfer_id = str(asked.hold_id)
+                fact.hold_transfer_id = str(asked.hold_id)
         if asked.received_at is not None:
-            message.order_filled.received_at.CopyFrom(to_wire(asked.received_at))
+            fact.received_at.CopyFrom(to_wire(asked.received_at))
         traceparent = asked.traceparent
     return Fact(
         topic=BETS_TOPIC,

@@ -21,6 +21,7 @@ from oraculum_kit.errors import ServiceError
 from oraculum_money import Units
 from oraculum_prediction import metrics
 from oraculum_prediction.placement import Ticket, hold_id, release_id, void_id
+from oraculum_prediction.wire import write_amount
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -148,15 +149,17 @@ def _set_aside(hold: Hold) -> wallet.Transfer:
 
 
 def _pending(hold: Hold) -> wallet.Transfer:
-    order_id = hold.ticket.order_id
-    event_id = str(hold.ticket.event_id)
-    return wallet.Transfer(
-        transfer_id=str(hold.ticket.hold_id),
+    ticket = hold.ticket
+    event_id = str(ticket.event_id)
+    transfer = wallet.Transfer(
+        transfer_id=str(ticket.hold_id),
         phase=wallet.TRANSFER_PHASE_PENDING,
         kind=wallet.TRANSFER_KIND_BET,
-        debit=wallet.AccountName(kind=wallet.ACCOUNT_KIND_USER, owner_id=str(hold.ticket.placement.user_id)),
-        credit=wallet.AccountName(kind=wallet.ACCOUNT_KIND_EVENT_ESCROW, owner_id=event_id),
-        amount=Amount(units=hold.units, asset=hold.asset),
         event_id=event_id,
-        reference_id=str(order_id),
+        reference_id=str(ticket.order_id),
     )
+    # In their places, as every bet has these: what is made apart is copied.
+    transfer.debit.kind, transfer.debit.owner_id = wallet.ACCOUNT_KIND_USER, str(ticket.user_id)
+    transfer.credit.kind, transfer.credit.owner_id = wallet.ACCOUNT_KIND_EVENT_ESCROW, event_id
+    write_amount(transfer.amount, hold.units, hold.asset)
+    return transfer

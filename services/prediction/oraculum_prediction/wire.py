@@ -191,6 +191,11 @@ def amount(units: Units, asset: str) -> Amount:
     return Amount(units=units, asset=asset)
 
 
+def write_amount(there: Amount, units: Units, asset: str) -> None:
+    """The same written into its place: what is made apart is copied into the message that it is a part of."""
+    there.units, there.asset = units, asset
+
+
 def average_price(side: int, gross: Units, shares: Shares) -> Price:
     """The average price of a share before the fee: costs are rounded up, proceeds down. None where there is no share."""
     if not shares:
