@@ -6,6 +6,7 @@ so that the same key may ask again; or given up for this batch, which says that 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final
@@ -275,7 +276,7 @@ class _Round:
     ) -> list[Task]:
         for event_id, at in done.times.items():
             parts[event_id].draft.adopt(at)
-            _count(parts[event_id])
+        _count([parts[event_id] for event_id in done.times])
         # Who was filled need not wait for the holds of others; who was refused finds his money free.
         _resolve(pair for pair in done.answers if isinstance(pair[1], Message))
         if done.unneeded:
@@ -340,9 +341,16 @@ def _resolve(answers: Iterable[tuple[Task, Outcome]]) -> None:
         task.resolve(outcome)
 
 
-def _count(part: Priced) -> None:
-    for row in part.filled:
-        if row.role == statuses.SUBSIDY:
-            continue
-        metrics.FILLS.labels(row.fill.order.side.value).inc()
-        metrics.VOLUME.labels(part.draft.asset).inc(row.fill.gross)
+def _count(written: Iterable[Priced]) -> None:
+    """Count what was filled, a batch at a time: a metric takes as long for one fill as for all."""
+    fills: Counter[str] = Counter()
+    volumes: Counter[str] = Counter()
+    for part in written:
+        for row in part.filled:
+            if row.role != statuses.SUBSIDY:
+                fills[row.fill.order.side.value] += 1
+                volumes[part.draft.asset] += row.fill.gross
+    for side, count in fills.items():
+        metrics.FILLS.labels(side).inc(count)
+    for asset, units in volumes.items():
+        metrics.VOLUME.labels(asset).inc(units)
