@@ -26,7 +26,7 @@ from oraculum_kit.ids import derived
 from oraculum_kit.inbox import InboxConsumer
 from oraculum_kit.kafka import Cluster
 from oraculum_kit.records import Record
-from oraculum_wallet import metrics, totals
+from oraculum_wallet import metrics
 from oraculum_wallet.book import Book
 from oraculum_wallet.drawing import Drawing, touched_by
 from oraculum_wallet.errors import LedgerDisagrees
@@ -37,6 +37,7 @@ from oraculum_wallet.repository import fills as repository
 from oraculum_wallet.repository import reserves as reserves_repository
 from oraculum_wallet.repository.fills import Progress
 from oraculum_wallet.reserves import Release, release_of
+from oraculum_wallet.totals import moved_by
 from oraculum_wallet.transfers import Answer, Result, Transfer
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -209,8 +210,8 @@ class FillsConsumer:
             await self._move(connection, events)
         moved = [event for event in events if event.after != event.progress]
         if moved:
-            await repository.advance_progress(connection, [event.after for event in moved])
-        await totals.count(connection, [fill for event in events for fill in event.due[: event.applied]])
+            applied = [fill for event in moved for fill in event.due[: event.applied]]
+            await repository.advance_progress(connection, [event.after for event in moved], moved_by(applied))
         left = [fill for event in events for fill in event.left]
         if left:
             await repository.keep_waiting(connection, left)
@@ -260,7 +261,7 @@ class FillsConsumer:
             progress[event_id]
             for event_id in sorted({fill.event_id for fill in fresh} | (event_ids & {resuming}))
         ]
-        await repository.advance_progress(connection, [each._replace(halted=True) for each in halted])
+        await repository.advance_progress(connection, [each._replace(halted=True) for each in halted], {})
         for each in halted:
             await _open_incident(
                 connection, "fill_unexpected", each, reason="the database refused the transfers"

@@ -1,6 +1,6 @@
 """How far the fills of each event are applied, what waits, and what went wrong."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from oraculum.prediction.v1.bets_fact_pb2 import OrderFilled
 from oraculum_kit.db import Connection, queries
 from oraculum_wallet.fills import Fill, read_fill
+from oraculum_wallet.totals import Moved
 
 _sql: Final = queries("oraculum_wallet", "sql/fills.sql")
 
@@ -34,13 +35,19 @@ async def lock_progress(connection: Connection, event_ids: Collection[str]) -> d
     return {row[0]: Progress(*row) for row in rows}
 
 
-async def advance_progress(connection: Connection, progress: Sequence[Progress]) -> None:
-    """Remember where events stand now."""
+async def advance_progress(
+    connection: Connection, progress: Sequence[Progress], moved: Mapping[tuple[str, str], Moved]
+) -> None:
+    """Remember where events stand now, and what their fills moved: by event and asset."""
     await _sql.advance_progress.run(
         connection,
         event_ids=[each.event_id for each in progress],
         sequences=[each.sequence for each in progress],
         halted=[each.halted for each in progress],
+        moved_event_ids=[event_id for event_id, _ in moved],
+        assets=[asset for _, asset in moved],
+        bought=[each.bought_units for each in moved.values()],
+        sold=[each.sold_units for each in moved.values()],
     )
 
 

@@ -99,17 +99,6 @@ async def portion(connection: Connection, after: str, size: int) -> tuple[list[F
     return [_finding(*row) for row in rows], up_to
 
 
-async def count_fills(connection: Connection, totals: dict[tuple[str, str], tuple[int, int]]) -> None:
-    """Add what fills moved: by event and asset, what was bought and what was sold."""
-    await _sql.count_fills.run(
-        connection,
-        event_ids=[event_id for event_id, _ in totals],
-        assets=[asset for _, asset in totals],
-        bought=[bought for bought, _ in totals.values()],
-        sold=[sold for _, sold in totals.values()],
-    )
-
-
 def _finding(
     account_id: str,
     kind: int | None,

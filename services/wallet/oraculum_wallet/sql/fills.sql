@@ -14,7 +14,17 @@ order by event_id
 for no key update;
 
 -- name: advance_progress
--- Remember how far events are applied now, and which of them stand still.
+-- Remember how far events are applied now, which of them stand still, and what the fills that were applied moved: in one
+-- statement, for each costs a small batch as much as its rows do.
+with counted as (
+    insert into fill_total as t (event_id, asset, bought_units, sold_units)
+    select *
+    from unnest(%(moved_event_ids)s::uuid[], %(assets)s::text[], %(bought)s::bigint[], %(sold)s::bigint[])
+        as moved (event_id, asset, bought_units, sold_units)
+    order by event_id, asset
+    on conflict (event_id, asset) do update
+    set bought_units = t.bought_units + excluded.bought_units, sold_units = t.sold_units + excluded.sold_units
+)
 update fill_progress p
 set sequence = n.sequence,
     halted_at = case when n.halted then coalesce(p.halted_at, clock_timestamp()) end,

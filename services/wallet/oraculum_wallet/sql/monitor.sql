@@ -135,13 +135,3 @@ where number <= (select number from proof_progress);
 insert into proof_mark (number, look)
 values (%(number)s, pg_current_xact_id())
 on conflict (number) do nothing;
-
--- name: count_fills
--- Add fills that were applied to what is known of their events.
-insert into fill_total as t (event_id, asset, bought_units, sold_units)
-select *
-from unnest(%(event_ids)s::uuid[], %(assets)s::text[], %(bought)s::bigint[], %(sold)s::bigint[])
-    as counted (event_id, asset, bought_units, sold_units)
-order by event_id, asset
-on conflict (event_id, asset) do update
-set bought_units = t.bought_units + excluded.bought_units, sold_units = t.sold_units + excluded.sold_units;
