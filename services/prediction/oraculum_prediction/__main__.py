@@ -105,7 +105,7 @@ async def main() -> None:
                 OutboxRelay(cluster=config.cluster, database=database, source="prediction").run,
                 events_consumer(config.cluster, database).run,
                 people_consumer(config.cluster, database).run,
-                job_runner(database, Settler(database, stub, clock), fundings).run,
+                job_runner(database, Settler(database, stub, clock, commands), fundings).run,
                 Watch(database).run,
                 Expiry(database, commands).run,
                 Triggers(database, risk.triggers, place).run,

@@ -5,9 +5,10 @@ dies between the two, the chunk comes again with the same transfer ids, and wall
 change any more, so the same people are due the same.
 
 A corrected resolution is a new revision and moves differences only, in three steps. First it takes back, from those who had
-been paid too much, what they still have free: their account is never overdrawn, and what they have spent meanwhile the house
-bears. Then the house puts into the escrow, which the earlier revision had emptied, all that is yet to be paid. Then those
-who are due more are paid, and what is left goes back to the house. A revision that pays everybody the same moves nothing.
+been paid too much, what they still have, free or behind purchases that rest: their account is never overdrawn, and what they
+have spent meanwhile the house bears. Then the house puts into the escrow, which the earlier revision had emptied, all that is
+yet to be paid. Then those who are due more are paid, and what is left goes back to the house. A revision that pays everybody
+the same moves nothing.
 
 Somebody whom wallet refuses to pay or to take from, which must not happen, keeps nobody else waiting. They are left out of
 their chunk, and have no payout then; once everybody had their turn, those without one are tried again, by this run and by every
@@ -25,10 +26,13 @@ from oraculum.audit.v1.audit_pb2 import AUDIT_CLASS_MONEY
 from oraculum_kit import outbox
 from oraculum_kit.clock import Clock
 from oraculum_kit.db import Connection, Database
+from oraculum_kit.errors import ServiceError
 from oraculum_kit.jobs import Job
 from oraculum_money import PRICE_ONE, Price, Shares, Units
 from oraculum_prediction import events, metrics
-from oraculum_prediction.payer import Payer, TransferRefused
+from oraculum_prediction.commands import Commands
+from oraculum_prediction.parked import Parked
+from oraculum_prediction.payer import Payer
 from oraculum_prediction.pricing import payout
 from oraculum_prediction.repository import markets
 from oraculum_prediction.repository import settlements as repository
@@ -53,10 +57,17 @@ class Settler:
     """Settles events, each revision after the one before it."""
 
     def __init__(
-        self, database: Database, wallet_stub: Any, clock: Clock, *, people_per_chunk: int = PEOPLE_PER_CHUNK
+        self,
+        database: Database,
+        wallet_stub: Any,
+        clock: Clock,
+        commands: Commands,
+        *,
+        people_per_chunk: int = PEOPLE_PER_CHUNK,
     ) -> None:
         self._database = database
         self._payer = Payer(wallet_stub)
+        self._parked = Parked(database, wallet_stub, commands)
         self._clock = clock
         self._people_per_chunk = people_per_chunk
 
@@ -84,8 +95,7 @@ class Settler:
     async def _take_back(self, settlement: Settlement) -> None:
         people = await self._next_people(settlement)
         owing = [payment for payment in _payments(settlement, people) if payment.moved_units < 0]
-        taken, refused = await self._payer.take_back(settlement, owing)
-        _tell_refused("settlement.take_back_refused", settlement, refused)
+        taken, _ = await self._take(settlement, owing)
         if people:
             await self._record(settlement, taken, TAKING_BACK, people[-1].user_id, _lost(owing, taken))
             return
@@ -93,6 +103,17 @@ class Settler:
             due_units = await repository.still_due(connection, settlement)
             await self._payer.make_good(settlement, due_units)
             await repository.advance(connection, settlement, step=PAYING)
+
+    async def _take(
+        self, settlement: Settlement, owing: Sequence[Payment]
+    ) -> tuple[list[Payment], dict[UUID, ServiceError]]:
+        """Take back what people have, behind orders too; what was taken, and why from others nothing could be."""
+        parked = await self._parked.bring_home(settlement, owing)
+        at_hand = [payment for payment in owing if payment.person.user_id not in parked]
+        taken, refused = await self._payer.take_back(settlement, at_hand)
+        not_taken = {**parked, **refused}
+        _tell_refused("settlement.take_back_refused", settlement, not_taken)
+        return taken, not_taken
 
     async def _pay(self, settlement: Settlement) -> None:
         people = await self._next_people(settlement)
@@ -107,16 +128,15 @@ class Settler:
 
     async def _pay_people(
         self, settlement: Settlement, people: Sequence[Person], after_user_id: UUID | None
-    ) -> list[TransferRefused]:
+    ) -> list[ServiceError]:
         """Settle with people and write it down, but for those whom wallet refuses: why it does.
 
         Who still owes something here could not be taken from when all were.
         """
         payments = _payments(settlement, people)
         owing = [payment for payment in payments if payment.moved_units < 0]
-        taken, not_taken = await self._payer.take_back(settlement, owing)
+        taken, not_taken = await self._take(settlement, owing)
         unpaid = await self._payer.pay(settlement, [each for each in payments if each.moved_units > 0])
-        _tell_refused("settlement.take_back_refused", settlement, not_taken)
         _tell_refused("settlement.payout_refused", settlement, unpaid)
         done = [
             payment
@@ -129,7 +149,7 @@ class Settler:
 
     async def _pay_refused(self, settlement: Settlement) -> None:
         """Try again those whom wallet had refused, each once; raises while it refuses any."""
-        refusals: list[TransferRefused] = []
+        refusals: list[ServiceError] = []
         tried: UUID | None = None
         while True:
             async with self._database.connection() as connection:
@@ -217,7 +237,7 @@ class Settler:
         )
 
 
-def _tell_refused(what: str, settlement: Settlement, refused: Mapping[UUID, TransferRefused]) -> None:
+def _tell_refused(what: str, settlement: Settlement, refused: Mapping[UUID, ServiceError]) -> None:
     for user_id, refusal in refused.items():
         _log.error(what, event_id=str(settlement.event_id), user_id=str(user_id), error=repr(refusal))
 

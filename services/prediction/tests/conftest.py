@@ -323,7 +323,7 @@ class House:
                 ) as served,
                 self.parties.channel(served.target, service="gateway", edge=True) as gateway,
             ):
-                settler = Settler(database, stub, self.clock, people_per_chunk=3)
+                settler = Settler(database, stub, self.clock, commands, people_per_chunk=3)
                 replica = Replica(
                     database,
                     engine_,

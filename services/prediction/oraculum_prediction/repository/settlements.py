@@ -121,6 +121,14 @@ async def unpaid(
     return [Person(*row) for row in rows]
 
 
+async def resting_purchases(
+    connection: Connection, user_ids: Sequence[UUID], asset: str
+) -> list[tuple[UUID, UUID]]:
+    """Who of these people has purchases resting that are paid in an asset, and on which event."""
+    rows = await _SQL.resting_purchases.tuples(connection, user_ids=list(user_ids), asset=asset)
+    return [(user_id, event_id) for user_id, event_id in rows]
+
+
 async def still_due(connection: Connection, settlement: Settlement) -> Units:
     """What is yet to be paid out."""
     return Units(

@@ -74,6 +74,13 @@ join position p on p.user_id = page.user_id and p.event_id = %(event_id)s
 group by p.user_id
 order by p.user_id
 
+-- name: resting_purchases
+-- Who of these people has purchases resting that are paid in an asset, and where.
+select distinct o.user_id, o.event_id
+from trade_order o
+join market m on m.event_id = o.event_id
+where o.user_id = any(%(user_ids)s::uuid[]) and o.status in (7, 8) and o.side = 1 and m.asset = %(asset)s
+
 -- name: insert_payouts
 -- What was moved for these people; who has a row of this revision keeps it.
 insert into payout (event_id, user_id, revision, due_units, moved_units)
