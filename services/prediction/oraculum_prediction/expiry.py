@@ -57,10 +57,9 @@ class Expiry:
     async def look(self) -> int:
         """End what is due; how many orders that were. What fails stays due, and keeps nothing else from its end."""
         async with self._database.connection() as connection:
-            dead = await repository.dead_men(connection, self._dead.after, self._dead.page)
-            due = await repository.due_to_end(connection, self._due.after, self._due.page)
-            barred = await repository.barred(connection, self._barred.after, self._barred.page)
-            excluded = await repository.excluded(connection, self._excluded.after, self._excluded.page)
+            dead, due, barred, excluded = await repository.to_end(
+                connection, dead=self._dead, due=self._due, barred=self._barred, excluded=self._excluded
+            )
         self._dead.seen([each.user_id for each in dead])
         self._due.seen([order_id for order_id, _ in due])
         self._barred.seen(barred)

@@ -10,6 +10,7 @@ from oraculum_money import Price, Shares
 from oraculum_prediction import statuses
 from oraculum_prediction.pricing import Order, Side
 from oraculum_prediction.repository.arrays import literal
+from oraculum_prediction.turns import Turns
 from oraculum_prediction.wire import OrderRow
 
 _SQL: Final = queries("oraculum_prediction", "sql/resting.sql")
@@ -41,6 +42,15 @@ class DeadMan(NamedTuple):
 
     user_id: UUID
     fires_at: datetime
+
+
+class ToEnd(NamedTuple):
+    """What the clock ends: orders with their markets, and people of whom nothing shall rest, or no purchase."""
+
+    dead: list[DeadMan]
+    due: list[tuple[UUID, UUID]]
+    barred: list[UUID]
+    excluded: list[UUID]
 
 
 async def resting(connection: Connection, event_ids: Iterable[UUID]) -> dict[UUID, list[OrderRow]]:
@@ -142,26 +152,25 @@ async def end_all(connection: Connection, event_id: UUID) -> None:
     await _SQL.free_shares.run(connection, event_id=event_id)
 
 
-async def due_to_end(connection: Connection, after_id: UUID, row_count: int) -> list[tuple[UUID, UUID]]:
-    """Orders that the clock ends with their markets, of those behind one of them, in the order of their ids."""
-    return await _SQL.due_to_end.tuples(connection, after_id=after_id, row_count=row_count)
+async def to_end(connection: Connection, *, dead: Turns, due: Turns, barred: Turns, excluded: Turns) -> ToEnd:
+    """What the clock ends now, each kind in the order of its ids behind where its turn has come to."""
+    found = ToEnd([], [], [], [])
+    turns = {"dead": dead, "due": due, "barred": barred, "excluded": excluded}
+    after = {f"{kind}_after": turn.after for kind, turn in turns.items()}
+    counts = {f"{kind}_count": turn.page for kind, turn in turns.items()}
+    for kind, row_id, event_id, fires_at in await _SQL.to_end.tuples(connection, **after, **counts):
+        if kind == "dead":
+            found.dead.append(DeadMan(row_id, fires_at))
+        elif kind == "due":
+            found.due.append((row_id, event_id))
+        else:
+            (found.barred if kind == "barred" else found.excluded).append(row_id)
+    return found
 
 
 async def markets_of(connection: Connection, user_id: UUID) -> list[UUID]:
     """Where a person has something resting."""
     return [event_id for (event_id,) in await _SQL.markets_of.tuples(connection, user_id=user_id)]
-
-
-async def barred(connection: Connection, after_id: UUID, row_count: int) -> list[UUID]:
-    """Who is barred and has something resting, of those behind somebody, in the order of their ids."""
-    rows = await _SQL.barred_people.tuples(connection, after_id=after_id, row_count=row_count)
-    return [user_id for (user_id,) in rows]
-
-
-async def excluded(connection: Connection, after_id: UUID, row_count: int) -> list[UUID]:
-    """Who asked not to play and has a purchase resting, of those behind somebody, in the order of their ids."""
-    rows = await _SQL.excluded_people.tuples(connection, after_id=after_id, row_count=row_count)
-    return [user_id for (user_id,) in rows]
 
 
 async def set_dead_man(connection: Connection, user_id: UUID, timeout_seconds: int) -> datetime:
@@ -175,12 +184,6 @@ async def set_dead_man(connection: Connection, user_id: UUID, timeout_seconds: i
 async def drop_dead_man(connection: Connection, user_id: UUID) -> None:
     """Cancel nothing."""
     await _SQL.drop_dead_man.run(connection, user_id=user_id)
-
-
-async def dead_men(connection: Connection, after_id: UUID, row_count: int) -> list[DeadMan]:
-    """Whose time has come, of those behind somebody, in the order of their ids."""
-    rows = await _SQL.dead_men.tuples(connection, after_id=after_id, row_count=row_count)
-    return [DeadMan(*row) for row in rows]
 
 
 async def bury(connection: Connection, dead: DeadMan) -> None:

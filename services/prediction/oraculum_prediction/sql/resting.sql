@@ -94,9 +94,18 @@ where event_id = %(event_id)s and status in (7, 8)
 -- Nothing is for sale any more.
 update position set reserved = 0 where event_id = %(event_id)s and reserved > 0
 
--- name: due_to_end
--- Orders whose time has come, or whose market trades no more, by this clock; behind one of them.
-select due.order_id, due.event_id
+-- name: to_end
+-- What the clock ends, by this clock, each kind behind the last of it that was seen; who placed an order in the very moment is
+-- found at the next look. One statement, since it is asked twice a second and nearly always finds nothing.
+-- Who has not said otherwise in time: a dead man.
+(select 'dead' as kind, user_id as id, null::uuid as event_id, fires_at
+from dead_man
+where fires_at <= clock_timestamp() and user_id > %(dead_after)s
+order by user_id
+limit %(dead_count)s)
+union all
+-- Orders whose time has come, or whose market trades no more.
+(select 'due', due.order_id, due.event_id, null
 from (
     select o.order_id, o.event_id
     from trade_order o
@@ -107,31 +116,30 @@ from (
     join trade_order o on o.event_id = m.event_id and o.status in (7, 8)
     where m.locks_at <= clock_timestamp() and m.status = 1
 ) due
-where due.order_id > %(after_id)s
+where due.order_id > %(due_after)s
 order by due.order_id
-limit %(row_count)s
+limit %(due_count)s)
+union all
+-- Who is barred and has something resting.
+(select 'barred', k.user_id, null, null
+from known_person k
+where k.barred and k.user_id > %(barred_after)s
+  and exists (select from trade_order o where o.user_id = k.user_id and o.status in (7, 8))
+order by k.user_id
+limit %(barred_count)s)
+union all
+-- Who asked not to play and has a purchase resting.
+(select 'excluded', r.user_id, null, null
+from person_rule r
+where r.excluded_until > clock_timestamp() and r.user_id > %(excluded_after)s
+  and exists (select from trade_order o where o.user_id = r.user_id and o.status in (7, 8) and o.side = 1)
+order by r.user_id
+limit %(excluded_count)s)
+order by id
 
 -- name: markets_of
 -- Where a person has something resting.
 select distinct event_id from trade_order where user_id = %(user_id)s and status in (7, 8)
-
--- name: barred_people
--- Who is barred and has something resting; who placed it in the very moment is found at the next look.
-select k.user_id
-from known_person k
-where k.barred and k.user_id > %(after_id)s
-  and exists (select from trade_order o where o.user_id = k.user_id and o.status in (7, 8))
-order by k.user_id
-limit %(row_count)s
-
--- name: excluded_people
--- Who asked not to play, by this clock, and has a purchase resting; who placed it in the very moment is found at the next look.
-select r.user_id
-from person_rule r
-where r.excluded_until > clock_timestamp() and r.user_id > %(after_id)s
-  and exists (select from trade_order o where o.user_id = r.user_id and o.status in (7, 8) and o.side = 1)
-order by r.user_id
-limit %(row_count)s
 
 -- name: set_dead_man
 -- Cancel everything of a person at a time, unless they say otherwise until then.
@@ -143,14 +151,6 @@ returning fires_at
 -- name: drop_dead_man
 -- Cancel nothing.
 delete from dead_man where user_id = %(user_id)s
-
--- name: dead_men
--- Who has not said otherwise in time, of those behind somebody.
-select user_id, fires_at
-from dead_man
-where fires_at <= clock_timestamp() and user_id > %(after_id)s
-order by user_id
-limit %(row_count)s
 
 -- name: bury_dead_man
 -- It was done; whoever has set it anew meanwhile keeps the new one.

@@ -18,6 +18,7 @@ from oraculum_prediction import statuses
 from oraculum_prediction.expiry import Expiry
 from oraculum_prediction.repository import resting
 from oraculum_prediction.risk.play import hear
+from oraculum_prediction.turns import Turns
 
 USDC = 1_000_000
 ONE = 1_000_000
@@ -155,9 +156,13 @@ async def test_everybody_who_is_barred_has_their_turn(house: Any) -> None:
         await house.limit(who, event, "rest", ONE // 10)
         await bar(house, who)
     seen: list[UUID] = []
+    turn, none = Turns(2), Turns(0)
     async with house.replicas[0].database.connection() as connection:
-        while page := await resting.barred(connection, seen[-1] if seen else UUID(int=0), 2):
+        while page := (
+            await resting.to_end(connection, dead=none, due=none, barred=turn, excluded=none)
+        ).barred:
             seen += page
+            turn.after = page[-1]
     assert sorted(seen) == seen
     assert 3 == len(set(seen))
 
