@@ -26,7 +26,8 @@ class Trades:
         """Write trades down, and fold those that are new into the candles of their outcomes."""
         fresh = await self.insert(connection, deals)
         by_name = {_name(deal): deal for deal in deals}
-        await self.fold(connection, [_point(by_name[name]) for name in fresh])
+        # In the order in which they were told: of trades of one time the last closes a candle.
+        await self.fold(connection, [_point(deal) for name, deal in by_name.items() if name in fresh])
 
     async def insert(self, connection: Connection, deals: Sequence[Deal]) -> set[tuple[str, str, str]]:
         """Write down the trades that are not written yet; venue, market and id of these."""
