@@ -21,6 +21,8 @@ from oraculum_wallet.transfers import TransferKind
 _log = structlog.stdlib.get_logger(__name__)
 
 ENTRIES_MAX: Final = 10_000
+# Of each side of each account, where only some kinds are asked for: no index knows them, and a person may have a million.
+LOOKED_AT_MAX: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +45,27 @@ class Statements:
     async def page(
         self, user_id: str, *, kinds: Sequence[TransferKind], asset: str, limit: int, cursor: str
     ) -> Page[Entry]:
-        """A page of a person's entries, newest first; what is posted meanwhile moves no page."""
+        """A page of a person's entries, newest first; what is posted meanwhile moves no page.
+
+        Of a kind that is rare it may show few or none and yet have a next one: it looks at so many entries and no more.
+        """
         size = page_size(limit)
         before = _position(cursor)
         assets = [asset] if asset else list(ASSETS)
+        account_ids = [account(AccountKind.USER, user_id, code).id for code in assets]
+        looked_from = None
         async with self._database.connection() as connection:
+            if kinds:
+                looked_from = await repository.so_far_back(
+                    connection, account_ids, before=before, row_count=LOOKED_AT_MAX
+                )
             entries = await repository.entries_before(
-                connection,
-                [account(AccountKind.USER, user_id, code).id for code in assets],
-                before=before,
-                kinds=kinds,
-                row_count=size + 1,
+                connection, account_ids, before=before, kinds=kinds, row_count=size + 1, from_=looked_from
             )
-        return Page.cut(entries, size, lambda entry: (entry.posted_at, entry.number))
+        page = Page.cut(entries, size, lambda entry: (entry.posted_at, entry.number))
+        if page.next_cursor or looked_from is None:
+            return page
+        return Page(page.rows, encode_cursor(*looked_from))
 
     async def between(
         self,

@@ -116,6 +116,24 @@ class TestListTransactions:
         assert len(await reader.all(limit=1)) == 3
         assert await reader.all(kinds=[pb.TRANSFER_KIND_PAYOUT]) == []
 
+    async def test_what_is_rare_is_found_in_portions(
+        self, reader: Reader, ledger: Ledger, make: Any, user: Account, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However much somebody has, a page looks at so many entries; where it goes on it says, though it shows none."""
+        monkeypatch.setattr(statements, "LOOKED_AT_MAX", 5)
+        escrow, fees = make.escrow(), make.fees()
+        rare = [make.posted(user, fees, 1, kind=TransferKind.FEE) for _ in range(3)]
+        bets = [make.posted(user, escrow, 2) for _ in range(21)]
+        await ledger.create([rare[0], *bets[:7], rare[1], *bets[7:], rare[2]])
+        asked = {"kinds": [pb.TRANSFER_KIND_FEE], "limit": 2}
+        pages, cursor = [], ""
+        while not pages or cursor:
+            page = await reader.page(cursor=cursor, **asked)
+            pages.append([transaction.transfer_id for transaction in page.transactions])
+            cursor = page.next_cursor
+        assert [each.id for each in reversed(rare)] == [each for page in pages for each in page]
+        assert ([rare[2].id], []) == (pages[0], pages[1])
+
     async def test_somebody_elses_are_not_shown(
         self, reader: Reader, ledger: Ledger, make: Any, funded: Any
     ) -> None:

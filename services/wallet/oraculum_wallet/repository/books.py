@@ -58,18 +58,37 @@ async def entries_before(
     before: tuple[datetime, int] | None,
     kinds: Sequence[TransferKind],
     row_count: int,
+    from_: tuple[datetime, int] | None = None,
 ) -> list[Entry]:
-    """Entries of accounts, newest first, before a position."""
+    """Entries of accounts, newest first, before a position and not before another."""
     time, number = before or ("infinity", INT64_MAX)
+    from_time, from_number = from_ or ("-infinity", 0)
     return await _sql.entries_before.all(
         connection,
         Entry,
         account_ids=list(account_ids),
         before_time=time,
         before_number=number,
+        from_time=from_time,
+        from_number=from_number,
         kinds=[int(kind) for kind in kinds] or None,
         row_count=row_count,
     )
+
+
+async def so_far_back(
+    connection: Connection, account_ids: Sequence[str], *, before: tuple[datetime, int] | None, row_count: int
+) -> tuple[datetime, int] | None:
+    """The position down to which so many entries lie before another, on one side of one account; None where there are fewer."""
+    time, number = before or ("infinity", INT64_MAX)
+    rows = await _sql.entry_so_far_back.tuples(
+        connection,
+        account_ids=list(account_ids),
+        before_time=time,
+        before_number=number,
+        row_count=row_count,
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
 
 
 async def entries_between(
