@@ -201,12 +201,13 @@ class InboxConsumer(Generic[M]):
         )
 
     async def _forget_oldest(self) -> None:
-        """Now and then drop a portion of the ids that are too old to come again."""
+        """Now and then drop the ids that are too old to come again, a portion after each batch."""
         if not self._by_id or monotonic() - self._forgot_at < _FORGET_SECONDS:
             return
-        self._forgot_at = monotonic()
         async with self._database.transaction() as connection:
-            await self._rows.forget(connection, older_than=self._remember_for, now=self.now())
+            more = await self._rows.forget(connection, older_than=self._remember_for, now=self.now())
+        if not more:
+            self._forgot_at = monotonic()
 
 
 class _Batch(Generic[M]):

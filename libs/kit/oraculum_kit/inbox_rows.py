@@ -22,6 +22,8 @@ _log = structlog.get_logger(__name__)
 _sql: Final = queries(__package__, "sql/inbox.sql")
 
 M = TypeVar("M", bound=Message)
+# How many ids are dropped at once.
+_PORTION: Final = 5000
 _Key = tuple[str, str, str]
 
 
@@ -129,11 +131,12 @@ class InboxRows:
         """Count a record that nobody can handle as seen, so that what follows it is not taken for a gap."""
         await self._in_sequence(connection, [record])
 
-    async def forget(self, connection: Connection, *, older_than: timedelta, now: datetime) -> None:
-        """Drop ids that are too old to come again, some thousands at most."""
-        await _sql.inbox_forget.run(
-            connection, consumer=self._consumer, before=_first_id_of(now - older_than)
+    async def forget(self, connection: Connection, *, older_than: timedelta, now: datetime) -> bool:
+        """Drop ids that are too old to come again, some thousands at most; whether there may be more."""
+        dropped = await _sql.inbox_forget.run(
+            connection, consumer=self._consumer, before=_first_id_of(now - older_than), row_count=_PORTION
         )
+        return dropped == _PORTION
 
 
 def _runs(records: Sequence[Record[M]], counted: Sequence[_Key | None]) -> dict[_Key, _Run]:

@@ -43,5 +43,5 @@ where consumer = %(consumer)s and event_id in (
     select event_id from inbox
     where consumer = %(consumer)s and event_id < %(before)s
     order by event_id
-    limit 5000
+    limit %(row_count)s
 );

@@ -294,3 +294,23 @@ class TestInboxRows:
                 "select consumer, count(*) from inbox group by consumer order by consumer"
             )
             assert [("other", 1), ("someone", 1)] == await cursor.fetchall()
+
+    async def test_old_ids_go_as_fast_as_they_came(self, story: Any) -> None:
+        """They come by the thousand in a second: one portion a minute would leave them to grow for ever."""
+        chapter = story.chapter()
+        async with story.database.transaction() as connection:
+            await connection.execute(
+                "insert into inbox select %s, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid"
+                " from generate_series(1, 12000) as n",
+                [chapter.group],
+            )
+
+        async def forgotten() -> bool:
+            async with story.database.connection() as connection:
+                cursor = await connection.execute(
+                    "select count(*) from inbox where consumer = %s", [chapter.group]
+                )
+                return await cursor.fetchone() == (0,)
+
+        async with running(chapter.consumer.run):
+            await eventually(forgotten)
