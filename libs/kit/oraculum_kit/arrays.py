@@ -2,15 +2,15 @@
 
 psycopg looks at every element of a list several times: for its type, for the size of its type, for what needs quotes.
 For a batch that costs more than all else that a service does to it. Lists of what our statements take (ids, numbers,
-times, texts, bytes) are written here at once; whatever else there is goes psycopg's own way. Ids and bytes go as they are,
-in the binary form: as texts they are twice as long, and the server reads texts of arrays character by character.
+times, texts, bytes) are written here at once; whatever else there is goes psycopg's own way. Ids, bytes and
+times go in the binary form: as texts they are twice as long, and the server reads texts of arrays character by character.
 
 The array has no type of its own: the statement says it, by a cast or by what it is compared with. So a statement has
 one plan, and not one for each size of number that came along.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from struct import Struct
 from types import MappingProxyType
@@ -28,10 +28,15 @@ Write = Callable[[Sequence[Any]], bytes]
 _HEAD: Final = Struct("!5i")
 _UUID: Final = 2950
 _BYTEA: Final = 17
+_TIMESTAMPTZ: Final = 1184
 # An element is its length and itself; that of null is -1.
 _LENGTH: Final = Struct("!i")
+_TIME: Final = Struct("!iq")
 _ID_LENGTH: Final = _LENGTH.pack(16)
 _NULL: Final = _LENGTH.pack(-1)
+# From when the server counts microseconds.
+_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def register(connection: "psycopg.AsyncConnection[Any]") -> None:
@@ -96,6 +101,13 @@ def _bytes(values: Sequence[bytes | None]) -> bytes:
     return _HEAD.pack(1, 1, _BYTEA, len(values), 1) + b"".join(elements)
 
 
+def _times(values: Sequence[datetime | None]) -> bytes:
+    elements = [
+        _NULL if value is None else _TIME.pack(8, (value - _EPOCH) // _MICROSECOND) for value in values
+    ]
+    return _HEAD.pack(1, 1, _TIMESTAMPTZ, len(values), 1) + b"".join(elements)
+
+
 def _texts(values: Sequence[str | None]) -> bytes:
     """Texts between quotes; those in which a quote or a backslash stands are looked at one by one."""
     if None not in values:
@@ -116,10 +128,10 @@ _WRITERS: Final = MappingProxyType[type, Write](
         bool: _plain,
         float: _plain,
         Decimal: _plain,
-        datetime: _plain,
+        datetime: _times,
         UUID: _ids,
         bytes: _bytes,
         str: _texts,
     }
 )
-_BINARY: Final = frozenset({UUID, bytes})
+_BINARY: Final = frozenset({UUID, bytes, datetime})

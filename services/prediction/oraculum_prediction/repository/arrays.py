@@ -5,14 +5,15 @@ What comes through here needs no quotes: ids, numbers, times, and words from our
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 
 def literal(values: Iterable[object]) -> str | list[Any]:
-    """An array of plain values of one kind; None is null. Ids stay a list, which the kit writes quicker than any text."""
+    """An array of plain values of one kind; None is null. Ids and times stay a list: the kit writes them quicker."""
     given: list[Any] = list(values)
-    if given and isinstance(given[0], UUID):
+    if given and isinstance(given[0], UUID | datetime):
         return given
     return "{" + ",".join(["NULL" if value is None else str(value) for value in given]) + "}"
 
