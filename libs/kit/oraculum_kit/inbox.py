@@ -204,10 +204,12 @@ class InboxConsumer(Generic[M]):
         """Now and then drop the ids that are too old to come again, a portion after each batch."""
         if not self._by_id or monotonic() - self._forgot_at < _FORGET_SECONDS:
             return
+        # Before it, or one that fails would be tried after each batch.
+        self._forgot_at = monotonic()
         async with self._database.transaction() as connection:
             more = await self._rows.forget(connection, older_than=self._remember_for, now=self.now())
-        if not more:
-            self._forgot_at = monotonic()
+        if more:
+            self._forgot_at = -inf
 
 
 class _Batch(Generic[M]):
