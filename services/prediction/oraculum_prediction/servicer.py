@@ -16,7 +16,7 @@ from oraculum_kit.paging import Page, decode_cursor, page_size
 from oraculum_kit.rpc import Context
 from oraculum_kit.timestamps import to_wire
 from oraculum_kit.validation import Violations
-from oraculum_prediction import form, history, levels, quoting, receipts, wire
+from oraculum_prediction import form, history, levels, listing, quoting, receipts, wire
 from oraculum_prediction.commands import Commands
 from oraculum_prediction.errors import (
     FillNotFound,
@@ -291,29 +291,15 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
     async def ListOrders(self, request: pb.ListOrdersRequest, context: Context) -> pb.ListOrdersResponse:
         """Give a page of the caller's orders."""
         event_id = form.optional_id("event_id", request.event_id)
-        limit, user_id = page_size(request.limit), require_user().id
-        before = decode_cursor(request.cursor, datetime, UUID)
         async with self._database.connection() as connection:
-            rows = await orders.of_user(
+            page = await listing.page(
                 connection,
-                user_id,
-                event_id=event_id,
-                statuses=form.statuses(request.statuses),
-                before=before,
-                row_count=limit + 1,
+                require_user().id,
+                event_id,
+                request.statuses,
+                limit=page_size(request.limit),
+                cursor=request.cursor,
             )
-            held = await reviews.held_orders(
-                connection,
-                user_id,
-                event_id=event_id,
-                shown_as=request.statuses,
-                before=before,
-                row_count=limit + 1,
-            )
-        listed = [reviews.Listed(row.created_at, row.order_id, wire.order(row)) for row in rows]
-        listed += held
-        listed.sort(key=lambda each: (each.created_at, each.order_id), reverse=True)
-        page = Page.cut(listed, limit, lambda each: (each.created_at, each.order_id))
         return pb.ListOrdersResponse(orders=[each.order for each in page.rows], next_cursor=page.next_cursor)
 
     async def ListPositions(

@@ -197,6 +197,25 @@ class TestReading:
             assert [] == list((await house.stub.ListOrders(pb.ListOrdersRequest())).orders)
             assert [] == list((await house.stub.ListPositions(pb.ListPositionsRequest())).positions)
 
+    async def test_what_is_rare_among_many_is_found_in_portions(
+        self, house: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However many somebody has, a page looks at so many; where it goes on it says, though it shows none."""
+        monkeypatch.setattr("oraculum_prediction.listing.LOOKED_AT_MAX", 3)
+        anna, rare, often = house.person(), await house.open(), await house.open()
+        placed = [
+            (await house.place(anna, rare if number in {0, 7} else often, f"k{number}")).order.order_id
+            for number in range(8)
+        ]
+        pages: list[list[str]] = []
+        request = pb.ListOrdersRequest(event_id=str(rare), limit=2)
+        with house.parties.signed_in(anna):
+            while not pages or request.cursor:
+                page = await house.stub.ListOrders(request)
+                pages.append([order.order_id for order in page.orders])
+                request.cursor = page.next_cursor
+        assert [[placed[7]], [], [placed[0]]] == pages
+
     async def test_pages_of_orders_positions_and_trades(self, house: Any) -> None:
         anna = house.person()
         events = [await house.open() for _ in range(3)]

@@ -51,9 +51,11 @@ async def of_user(
     statuses: Sequence[int] | None,
     before: tuple[datetime, UUID] | None,
     row_count: int,
+    from_: tuple[datetime, UUID] | None = None,
 ) -> list[OrderRow]:
-    """A page of a person's orders, newest first."""
+    """A page of a person's orders, newest first, before a position and not before another."""
     time, order_id = before or (None, None)
+    from_time, from_id = from_ or (None, None)
     return await _SQL.orders_of_user.all(
         connection,
         OrderRow,
@@ -62,8 +64,21 @@ async def of_user(
         statuses=None if statuses is None else list(statuses),
         before=time,
         before_id=order_id,
+        from_time=from_time,
+        from_id=from_id,
         row_count=row_count,
     )
+
+
+async def so_far_back(
+    connection: Connection, user_id: UUID, *, before: tuple[datetime, UUID] | None, row_count: int
+) -> tuple[datetime, UUID] | None:
+    """Where the last of so many orders of a person stands, newest first; None where there are fewer."""
+    time, order_id = before or (None, None)
+    rows = await _SQL.order_so_far_back.tuples(
+        connection, user_id=user_id, before=time, before_id=order_id, row_count=row_count
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
 
 
 async def positions(

@@ -12,8 +12,18 @@ join market m on m.event_id = o.event_id
 left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
 where o.order_id = any(%(order_ids)s::uuid[])
 
+-- name: order_so_far_back
+-- The last of so many orders of a person, newest first; none where there are fewer.
+select created_at, order_id
+from trade_order
+where user_id = %(user_id)s
+  and (%(before)s::timestamptz is null or (created_at, order_id) < (%(before)s, %(before_id)s::uuid))
+order by created_at desc, order_id desc
+offset %(row_count)s - 1
+limit 1
+
 -- name: orders_of_user
--- A page of a person's orders, newest first.
+-- A page of a person's orders, newest first; from a position on where it shows some only, and might look for them for ever.
 select o.order_id, o.user_id, o.event_id, o.outcome, o.side, o.status, o.gross_units, o.fee_units, o.shares, o.created_at,
     o.settled_at, o.profit_loss_units, o.reason, o.fill_sequence, m.asset, o.amount_units, o.asked_shares, o.limit_price,
     o.hold_units, o.type, o.time_in_force, o.post_only, o.expires_at, o.open_shares, o.priority, o.reserved, o.revision,
@@ -26,6 +36,7 @@ where o.user_id = %(user_id)s
   and (%(event_id)s::uuid is null or o.event_id = %(event_id)s)
   and (%(statuses)s::smallint[] is null or o.status = any(%(statuses)s))
   and (%(before)s::timestamptz is null or (o.created_at, o.order_id) < (%(before)s, %(before_id)s::uuid))
+  and (%(from_time)s::timestamptz is null or (o.created_at, o.order_id) >= (%(from_time)s, %(from_id)s::uuid))
 order by o.created_at desc, o.order_id desc
 limit %(row_count)s
 

@@ -1,0 +1,71 @@
+"""A person's orders, page by page: those that were decided, and those that somebody looks at first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from oraculum.prediction.v1 import prediction_service_pb2 as pb
+from oraculum_kit.db import Connection
+from oraculum_kit.paging import Page, decode_cursor, encode_cursor
+from oraculum_prediction import form, statuses, wire
+from oraculum_prediction.repository import orders
+from oraculum_prediction.risk import reviews
+
+# Orders that a page looks at which shows some only: a person may have a million, and none of those.
+LOOKED_AT_MAX: Final = 10_000
+# An index of its own knows where those are, of which nobody has many.
+_RESTING: Final = frozenset({statuses.OPEN, statuses.PARTIALLY_FILLED})
+
+
+async def page(
+    connection: Connection,
+    user_id: UUID,
+    event_id: UUID | None,
+    shown_as: Sequence[pb.OrderStatus.ValueType],
+    *,
+    limit: int,
+    cursor: str,
+) -> Page[reviews.Listed]:
+    """A page of a person's orders, newest first; it may show few or none of them and yet have a next one."""
+    before = decode_cursor(cursor, datetime, UUID)
+    before_order = (before[0], before[1]) if before else None
+    kept = form.statuses(shown_as)
+    looked_from = None
+    if (event_id, kept) != (None, None) and not (kept is not None and _RESTING.issuperset(kept)):
+        looked_from = await orders.so_far_back(
+            connection, user_id, before=before_order, row_count=LOOKED_AT_MAX
+        )
+    # Those that are held alone have states that no row has.
+    rows = (
+        []
+        if kept == []
+        else await orders.of_user(
+            connection,
+            user_id,
+            event_id=event_id,
+            statuses=kept,
+            before=before_order,
+            row_count=limit + 1,
+            from_=looked_from,
+        )
+    )
+    held = await reviews.held_orders(
+        connection,
+        user_id,
+        event_id=event_id,
+        shown_as=shown_as,
+        before=before_order,
+        row_count=limit + 1,
+    )
+    listed = [reviews.Listed(row.created_at, row.order_id, wire.order(row)) for row in rows] + held
+    listed.sort(key=_place, reverse=True)
+    if looked_from is None:
+        return Page.cut(listed, limit, _place)
+    # What lies further back comes with the orders of its time.
+    cut = Page.cut([each for each in listed if _place(each) >= looked_from], limit, _place)
+    return cut if cut.next_cursor else Page(cut.rows, encode_cursor(*looked_from))
+
+
+def _place(each: reviews.Listed) -> tuple[datetime, UUID]:
+    return each.created_at, each.order_id
