@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import Any, Final
 
 import structlog
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from oraculum_gateway import metrics, problems
@@ -18,7 +19,7 @@ from oraculum_gateway.networks import Networks, plain
 from oraculum_gateway.problems import Problem
 from oraculum_kit import traces
 from oraculum_kit.headers import is_printable
-from oraculum_kit.ids import uuid7
+from oraculum_kit.ids import uuid7_text
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -69,6 +70,26 @@ class Edge:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+class QuickHeaders(Headers):
+    """Starlette's, which searches all of them for each that is asked for, a dozen times in a request."""
+
+    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
+        """Headers whose names are in small letters, as a server gives them."""
+        super().__init__(raw=raw)
+        # The first of a name counts, as it does there.
+        self._by_name = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(raw)}
+
+    def __getitem__(self, key: str) -> str:
+        return self._by_name[key.lower()]
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and key.lower() in self._by_name
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The first header of a name."""
+        return self._by_name.get(key.lower(), default)
+
+
 class EdgeMiddleware:
     """Wraps the whole application."""
 
@@ -86,7 +107,7 @@ class EdgeMiddleware:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        headers = _headers(scope)
+        headers = QuickHeaders(scope["headers"])
         edge = Edge(_request_id(headers), plain(self._address(scope, headers)))
         edge.unlimited = self._networks.frees(edge.address)
         scope["edge"] = edge
@@ -101,7 +122,7 @@ class EdgeMiddleware:
         await self._serve(scope, receive, send, edge, headers)
 
     async def _serve(
-        self, scope: Scope, receive: Receive, send: Send, edge: Edge, headers: Mapping[str, str]
+        self, scope: Scope, receive: Receive, send: Send, edge: Edge, headers: QuickHeaders
     ) -> None:
         started = perf_counter()
         status = 500
@@ -147,10 +168,12 @@ class EdgeMiddleware:
             user_id=edge.user_id,
         )
 
-    def _address(self, scope: Scope, headers: Mapping[str, str]) -> str:
+    def _address(self, scope: Scope, headers: QuickHeaders) -> str:
         """The client's address: what our own outermost proxy saw, never what a stranger wrote in front of it."""
         if self._trusted_proxies:
-            hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+            # Of several such headers the last: a stranger's come before our proxy's.
+            told = headers.getlist("x-forwarded-for")[-1:]
+            hops = [hop.strip() for hop in "".join(told).split(",") if hop.strip()]
             # Where more proxies are trusted than there are a stranger wrote it, and services are told printable text alone.
             if len(hops) >= self._trusted_proxies and is_printable(hops[-self._trusted_proxies]):
                 return hops[-self._trusted_proxies][:64]
@@ -193,10 +216,6 @@ def _decorate(message: MutableMapping[str, Any], extra: Mapping[str, str]) -> No
     message["headers"] = headers
 
 
-def _headers(scope: Scope) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-
-
 def _request_id(headers: Mapping[str, str]) -> str:
     given = headers.get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else str(uuid7())
+    return given if _REQUEST_ID.fullmatch(given) else uuid7_text()

@@ -165,7 +165,7 @@ class Serving:
                 signed = await self._signed.verify(route, request)
                 # Against the owner: twenty keys would be twenty times what a person may ask for.
                 return signed.user, f"Bearer {signed.access_token}", counted(signed.user, edge.address)
-            if header is not None and header.lower().startswith(_BEARER):
+            if header is not None and header[: len(_BEARER)].lower() == _BEARER:
                 token = header[len(_BEARER) :].strip()
                 user = await self._trust.users.verify(token)
                 return user, f"Bearer {token}", counted(user, edge.address)
