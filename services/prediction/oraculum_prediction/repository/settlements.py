@@ -97,25 +97,30 @@ async def next_undone(connection: Connection, event_id: UUID) -> Settlement | No
 
 async def people(connection: Connection, settlement: Settlement, row_count: int) -> list[Person]:
     """The next people of a settlement, by id."""
-    rows = await _SQL.people_to_pay.tuples(
-        connection,
-        event_id=settlement.event_id,
-        revision=settlement.revision,
-        after_user_id=settlement.after_user_id,
-        row_count=row_count,
-    )
-    return [Person(*row) for row in rows]
+    return await _people(connection, settlement, settlement.after_user_id, row_count, unpaid_only=False)
 
 
 async def unpaid(
     connection: Connection, settlement: Settlement, after_user_id: UUID | None, row_count: int
 ) -> list[Person]:
     """The next people, by id, with whom this revision has not dealt."""
-    rows = await _SQL.people_without_payout.tuples(
+    return await _people(connection, settlement, after_user_id, row_count, unpaid_only=True)
+
+
+async def _people(
+    connection: Connection,
+    settlement: Settlement,
+    after_user_id: UUID | None,
+    row_count: int,
+    *,
+    unpaid_only: bool,
+) -> list[Person]:
+    rows = await _SQL.people_to_pay.tuples(
         connection,
         event_id=settlement.event_id,
         revision=settlement.revision,
         after_user_id=after_user_id,
+        unpaid_only=unpaid_only,
         row_count=row_count,
     )
     return [Person(*row) for row in rows]

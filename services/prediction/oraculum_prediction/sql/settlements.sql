@@ -26,12 +26,17 @@ order by s.revision
 limit 1
 
 -- name: people_to_pay
--- The next people by id: what they hold, what it cost, and what earlier revisions moved to them in all.
+-- The next people by id: what they hold, what it cost, and what earlier revisions moved to them in all; everybody, or only those
+-- of whom this revision has no payout.
 with page as (
-    select distinct user_id
-    from position
-    where event_id = %(event_id)s and (%(after_user_id)s::uuid is null or user_id > %(after_user_id)s)
-    order by user_id
+    select distinct h.user_id
+    from position h
+    where h.event_id = %(event_id)s and (%(after_user_id)s::uuid is null or h.user_id > %(after_user_id)s)
+      and (not %(unpaid_only)s or not exists (
+          select from payout y
+          where y.event_id = %(event_id)s and y.user_id = h.user_id and y.revision = %(revision)s
+      ))
+    order by h.user_id
     limit %(row_count)s
 )
 select p.user_id, array_agg(p.outcome order by p.outcome), array_agg(p.shares order by p.outcome),
@@ -44,31 +49,6 @@ select p.user_id, array_agg(p.outcome order by p.outcome), array_agg(p.shares or
         select from payout y
         where y.event_id = %(event_id)s and y.user_id = p.user_id and y.revision = %(revision)s
     )
-from page
-join position p on p.user_id = page.user_id and p.event_id = %(event_id)s
-group by p.user_id
-order by p.user_id
-
--- name: people_without_payout
--- The next people by id of whom this revision has no payout, as people_to_pay tells of them.
-with page as (
-    select distinct p.user_id
-    from position p
-    where p.event_id = %(event_id)s and (%(after_user_id)s::uuid is null or p.user_id > %(after_user_id)s)
-      and not exists (
-          select from payout y
-          where y.event_id = %(event_id)s and y.user_id = p.user_id and y.revision = %(revision)s
-      )
-    order by p.user_id
-    limit %(row_count)s
-)
-select p.user_id, array_agg(p.outcome order by p.outcome), array_agg(p.shares order by p.outcome),
-    sum(p.realised_units - p.cost_units)::bigint,
-    coalesce((
-        select sum(y.moved_units) from payout y
-        where y.event_id = %(event_id)s and y.user_id = p.user_id and y.revision < %(revision)s
-    ), 0)::bigint,
-    false
 from page
 join position p on p.user_id = page.user_id and p.event_id = %(event_id)s
 group by p.user_id
