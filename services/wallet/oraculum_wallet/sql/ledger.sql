@@ -27,16 +27,18 @@ for no key update;
 -- name: under_locks
 -- All that is asked while the accounts are locked, in one statement, for each costs a small batch as much as its rows do:
 -- blocks of numbers and the time, so that both rise with each account; and, of the transfers that were made before, those
--- that are asked for and those that ended what is to be ended. One row without a transfer if there are none.
+-- that are asked for and those that ended what is to be ended. One row without a transfer if there are none. What
+-- stands in a select of its own is not seen by the planner, which would make a plan anew for each batch.
 with drawn as materialized (
-    select array(select nextval('transfer_number') from generate_series(1, %(blocks)s)) as blocks, clock_timestamp() as time
+    select array(select nextval('transfer_number') from generate_series(1, (select %(blocks)s::integer))) as blocks,
+           clock_timestamp() as time
 )
 select
     d.blocks, d.time, t.id::text, t.phase, t.kind, t.debit_account_id::text, t.debit_kind, t.credit_account_id::text,
     t.credit_kind, t.asset, t.units, t.asked_units, t.released_units, t.pending_id::text, t.event_id::text,
     t.reference_id::text, t.debit_balance_units, t.credit_balance_units, t.timeout_seconds
 from drawn d
-left join transfer t on t.id = any(%(ids)s::uuid[]) or t.pending_id = any(%(pending_ids)s::uuid[]);
+left join transfer t on t.id = any(%(ids)s::uuid[]) or t.pending_id = any((select %(pending_ids)s)::uuid[]);
 
 -- name: fill_sequences
 -- How far the fills of events are applied.
