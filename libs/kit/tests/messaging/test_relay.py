@@ -113,7 +113,6 @@ class TestWaking:
             more = [note async for note in listener.notifies(timeout=0.2)]
             assert [] == more
 
-
     async def test_a_relay_that_nobody_wakes_finds_what_was_written_just_before_it_lay_down(
         self, story: Any
     ) -> None:
