@@ -18,6 +18,7 @@ from oraculum.wallet.v1 import wallet_service_pb2 as wallet
 from oraculum_kit.db import Database
 from oraculum_kit.errors import ServiceError, Unavailable
 from oraculum_kit.retries import Backoff
+from oraculum_money import Units
 from oraculum_prediction.commands import Commands
 from oraculum_prediction.repository import settlements as repository
 from oraculum_prediction.repository.settlements import Payment, Settlement
@@ -95,10 +96,10 @@ class Parked:
         return short
 
 
-def _is_short(payment: Payment, free: Mapping[tuple[int, str], int]) -> bool:
-    user, reserve = (free.get((kind, str(payment.person.user_id)), 0) for kind in _KINDS)
+def _is_short(payment: Payment, free: Mapping[tuple[int, str], Units]) -> bool:
+    user, reserve = (free.get((kind, str(payment.person.user_id)), Units(0)) for kind in _KINDS)
     return user < -payment.moved_units and reserve > 0
 
 
-def _free_units(account: wallet.Account) -> int:
-    return account.credits_posted_units - account.debits_posted_units - account.debits_pending_units
+def _free_units(account: wallet.Account) -> Units:
+    return Units(account.credits_posted_units - account.debits_posted_units - account.debits_pending_units)
