@@ -334,6 +334,12 @@ class Service:
         for kind, payload in found * 2:
             await handlers[kind](job(kind, payload))
 
+    async def waiting(self) -> list[str]:
+        """Jobs that are scheduled, by name."""
+        async with self.database.connection() as connection:
+            cursor = await connection.execute("select kind from job order by kind")
+            return [row[0] for row in await cursor.fetchall()]
+
     async def told(self) -> list[str]:
         """What was told of events, in order."""
         return [EventsFact.FromString(payload).WhichOneof("fact") for payload in await self.facts()]

@@ -10,7 +10,7 @@ import pytest
 from oraculum.event.v1 import event_service_pb2 as pb
 from oraculum.event.v1.events_fact_pb2 import EventsFact
 from oraculum.prediction.v1 import prediction_service_pb2 as prediction_pb
-from oraculum_dev.fixtures.jobs import job_of, kinds_waiting
+from oraculum_dev.fixtures.jobs import job_of
 from oraculum_event.errors import (
     EventAlreadyResolved,
     EventChanged,
@@ -97,7 +97,7 @@ class TestCreate:
         async with service.database.connection() as connection:
             await connection.execute("delete from job")
         await service.steps.opening.open_job(job_of(event.event_id))
-        assert await kinds_waiting(service.database) == ["open_event"]
+        assert await service.waiting() == ["open_event"]
 
     async def test_while_a_request_to_open_may_be_on_its_way_nothing_is_given_up(self, service) -> None:
         service.prediction.failure = Unavailable()

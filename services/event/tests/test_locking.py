@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from oraculum.event.v1 import event_service_pb2 as pb
-from oraculum_dev.fixtures.jobs import job_of, kinds_waiting
+from oraculum_dev.fixtures.jobs import job_of
 from oraculum_event.errors import EventNotActive, EventNotEditable
 from oraculum_event.markets import ClosedMarket, Markets
 from oraculum_kit.errors import Unavailable
@@ -77,7 +77,7 @@ class TestLock:
         await service.lifecycle.lock_job(job_of(event.event_id))
         assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_ACTIVE
         assert service.prediction.closed == []
-        assert "lock_event" in await kinds_waiting(service.database)
+        assert "lock_event" in await service.waiting()
 
     async def test_an_end_that_comes_sooner_closes_the_market_sooner(self, service) -> None:
         event = await service.create()
@@ -122,7 +122,7 @@ class TestLock:
         service.prediction.failure = Unavailable()
         with service.parties.signed_in(roles={"admin"}), pytest.raises(Unavailable):
             await service.stub.LockEvent(pb.LockEventRequest(event_id=event.event_id))
-        assert "lock_event_early" in await kinds_waiting(service.database)
+        assert "lock_event_early" in await service.waiting()
         service.prediction.failure = None
         await service.lifecycle.lock_early_job(job_of(event.event_id))
         assert (await service.get(event.event_id)).status == pb.EVENT_STATUS_LOCKED
