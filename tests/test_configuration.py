@@ -17,7 +17,7 @@ from oraculum_notification import config as notification
 from oraculum_prediction import config as prediction
 from oraculum_wallet import config as wallet
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 LOADS: Final[Mapping[str, Callable[[Mapping[str, str]], Any]]] = {
     "auth": auth.load,
     "event": event.load,
