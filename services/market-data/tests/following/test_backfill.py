@@ -149,5 +149,5 @@ async def test_a_restart_goes_on_at_the_page_that_comes_next(
         async def whole() -> object:
             return told == await written(world.database, "kalshi")
 
-        await until(whole, "every trade is written down once")
+        await until(whole, "every trade is written down once", seconds=90)
     assert at_hand.cursor == next(cursor for market_id, cursor in asked if market_id == at_hand.market_id)
