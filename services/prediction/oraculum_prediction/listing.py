@@ -1,4 +1,8 @@
-"""A person's orders, page by page: those that were decided, and those that somebody looks at first."""
+"""A person's orders and fills, page by page: orders that were decided, and those that somebody looks at first.
+
+A page looks at so many rows and says where to go on, though it may show none of them: a person may have a million, and
+none of those that are asked for.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,13 +16,14 @@ from oraculum_prediction import form, statuses, wire
 from oraculum_prediction.repository import orders
 from oraculum_prediction.risk import reviews
 
-# Orders that a page looks at which shows some only: a person may have a million, and none of those.
 LOOKED_AT_MAX: Final = 10_000
+# Behind every fill of its time.
+_LAST_ID: Final = UUID(int=2**128 - 1)
 # An index of its own knows where those are, of which nobody has many.
 _RESTING: Final = frozenset({statuses.OPEN, statuses.PARTIALLY_FILLED})
 
 
-async def page(
+async def orders_page(
     connection: Connection,
     user_id: UUID,
     event_id: UUID | None,
@@ -65,6 +70,25 @@ async def page(
     # What lies further back comes with the orders of its time.
     cut = Page.cut([each for each in listed if _place(each) >= looked_from], limit, _place)
     return cut if cut.next_cursor else Page(cut.rows, encode_cursor(*looked_from))
+
+
+async def fills_page(
+    connection: Connection, user_id: UUID, event_id: UUID | None, *, limit: int, cursor: str
+) -> Page[wire.FillRow]:
+    """A page of a person's fills, newest first; it may show few or none of them and yet have a next one."""
+    before = decode_cursor(cursor, datetime, UUID)
+    before_fill = (before[0], before[1]) if before else None
+    # Orders that rest have no fill yet, so that even a page of all may have many to look at.
+    looked_after = await orders.fills_so_far_back(
+        connection, user_id, before=before_fill[0] if before_fill else None, row_count=LOOKED_AT_MAX
+    )
+    rows = await orders.fills(
+        connection, user_id, event_id=event_id, before=before_fill, after=looked_after, row_count=limit + 1
+    )
+    cut = Page.cut(rows, limit, lambda row: (row.filled_at, row.fill_id))
+    if cut.next_cursor or looked_after is None:
+        return cut
+    return Page(cut.rows, encode_cursor(looked_after, _LAST_ID))
 
 
 def _place(each: reviews.Listed) -> tuple[datetime, UUID]:

@@ -1,7 +1,6 @@
 """gRPC in, domain out: translates, never decides."""
 
 import json
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -163,14 +162,9 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         event_id = form.optional_id("event_id", request.event_id)
         limit = page_size(request.limit)
         async with self._database.connection() as connection:
-            rows = await orders.fills(
-                connection,
-                require_user().id,
-                event_id=event_id,
-                before=decode_cursor(request.cursor, datetime, UUID),
-                row_count=limit + 1,
+            page = await listing.fills_page(
+                connection, require_user().id, event_id, limit=limit, cursor=request.cursor
             )
-        page = Page.cut(rows, limit, lambda row: (row.filled_at, row.fill_id))
         return pb.ListFillsResponse(fills=map(wire.fill, page.rows), next_cursor=page.next_cursor)
 
     async def GetFill(self, request: pb.GetFillRequest, context: Context) -> pb.GetFillResponse:
@@ -292,7 +286,7 @@ class PredictionServicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         """Give a page of the caller's orders."""
         event_id = form.optional_id("event_id", request.event_id)
         async with self._database.connection() as connection:
-            page = await listing.page(
+            page = await listing.orders_page(
                 connection,
                 require_user().id,
                 event_id,

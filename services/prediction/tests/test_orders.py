@@ -216,6 +216,38 @@ class TestReading:
                 request.cursor = page.next_cursor
         assert [[placed[7]], [], [placed[0]]] == pages
 
+    async def test_fills_that_are_rare_among_many_are_found_in_portions(
+        self, house: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """On one event, of orders that arrived and of one that rested: each once, newest first, though a page may show none."""
+        monkeypatch.setattr("oraculum_prediction.listing.LOOKED_AT_MAX", 3)
+        anna, ben, rare, often = house.person(), house.person(), await house.open(), await house.open()
+        wanted: list[str] = []
+
+        async def buys(number: int, event_id: Any) -> None:
+            order = (await house.place(anna, event_id, f"k{number}")).order
+            if event_id == rare:
+                wanted.insert(0, order.order_id)
+
+        await buys(0, rare)
+        resting = await house.limit(anna, rare, "rests", 400_000)
+        for number in range(1, 4):
+            await buys(number, often)
+        await house.place(ben, rare, "b", outcome=0, amount_units=60 * USDC)
+        wanted.insert(0, resting.order_id)
+        await buys(4, rare)
+        await buys(5, often)
+        await buys(6, often)
+        pages: list[list[str]] = []
+        request = pb.ListFillsRequest(event_id=str(rare), limit=2)
+        with house.parties.signed_in(anna):
+            while not pages or request.cursor:
+                page = await house.stub.ListFills(request)
+                pages.append([fill.order_id for fill in page.fills])
+                request.cursor = page.next_cursor
+        assert wanted == [order_id for page in pages for order_id in page]
+        assert [] in pages
+
     async def test_pages_of_orders_positions_and_trades(self, house: Any) -> None:
         anna = house.person()
         events = [await house.open() for _ in range(3)]

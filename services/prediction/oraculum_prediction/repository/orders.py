@@ -109,15 +109,26 @@ async def trades(
     return await _SQL.trades.all(connection, FillRow, event_id=event_id, before=before, row_count=row_count)
 
 
+async def fills_so_far_back(
+    connection: Connection, user_id: UUID, *, before: datetime | None, row_count: int
+) -> datetime | None:
+    """When the last of so many of a person's orders, or of their fills at rest, came; None where there are fewer."""
+    time: datetime | None = await _SQL.fills_so_far_back.value(
+        connection, user_id=user_id, before=before, row_count=row_count
+    )
+    return time
+
+
 async def fills(
     connection: Connection,
     user_id: UUID,
     *,
     event_id: UUID | None,
     before: tuple[datetime, UUID] | None,
+    after: datetime | None,
     row_count: int,
 ) -> list[FillRow]:
-    """A page of a person's fills, newest first."""
+    """A page of a person's fills, newest first, none of them as old as `after`."""
     time, fill_id = before or (None, None)
     return await _SQL.fills_of_user.all(
         connection,
@@ -126,6 +137,7 @@ async def fills(
         event_id=event_id,
         before=time,
         before_id=fill_id,
+        after=after,
         row_count=row_count,
     )
 

@@ -123,9 +123,32 @@ union all
 order by filled_at desc
 limit 1000
 
+-- name: fills_so_far_back
+-- When the last of so many orders of a person arrived, or the last of so many fills of those that rested, whichever is
+-- later, newest first; null where there are fewer of both.
+select greatest(
+    (
+        select created_at
+        from trade_order
+        where user_id = %(user_id)s and (%(before)s::timestamptz is null or created_at <= %(before)s)
+        order by created_at desc
+        offset %(row_count)s - 1
+        limit 1
+    ),
+    (
+        select filled_at
+        from fill
+        where user_id = %(user_id)s and role = 2 and (%(before)s::timestamptz is null or filled_at <= %(before)s)
+        order by filled_at desc
+        offset %(row_count)s - 1
+        limit 1
+    )
+)
+
 -- name: fills_of_user
--- A page of a person's fills, newest first: those of orders that arrived, and those of orders that rested. Fills of one
--- batch have one time, so as many more are looked at as a batch has orders.
+-- A page of a person's fills, newest first: those of orders that arrived, and those of orders that rested; of later than a
+-- time, or a page of few might look for them for ever. Fills of one batch have one time, so as many more are looked at as
+-- one person can have of it: orders that arrive together, and orders of theirs that these fill.
 with arrived as (
     select o.event_id, o.fill_sequence as sequence
     from trade_order o
@@ -134,8 +157,9 @@ with arrived as (
       and o.type <> 4
       and (%(event_id)s::uuid is null or o.event_id = %(event_id)s)
       and (%(before)s::timestamptz is null or o.created_at <= %(before)s)
+      and (%(after)s::timestamptz is null or o.created_at > %(after)s)
     order by o.created_at desc, o.order_id desc
-    limit %(row_count)s + 500
+    limit %(row_count)s + 1000
 ), rested as (
     select f.event_id, f.sequence
     from fill f
@@ -143,8 +167,9 @@ with arrived as (
       and f.role = 2
       and (%(event_id)s::uuid is null or f.event_id = %(event_id)s)
       and (%(before)s::timestamptz is null or f.filled_at <= %(before)s)
+      and (%(after)s::timestamptz is null or f.filled_at > %(after)s)
     order by f.filled_at desc, f.sequence desc
-    limit %(row_count)s + 500
+    limit %(row_count)s + 1000
 )
 select f.event_id, f.sequence, f.filled_at, f.fill_id, f.order_id, f.user_id, f.shares, f.gross_units, f.fee_units,
     f.outcome, f.side, f.prices, f.group_first, f.role, m.asset
