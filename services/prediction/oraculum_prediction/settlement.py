@@ -34,7 +34,7 @@ from oraculum_prediction.commands import Commands
 from oraculum_prediction.parked import Parked
 from oraculum_prediction.payer import Payer
 from oraculum_prediction.pricing import payout
-from oraculum_prediction.repository import markets
+from oraculum_prediction.repository import markets, risk
 from oraculum_prediction.repository import settlements as repository
 from oraculum_prediction.repository.settlements import (
     EMPTYING,
@@ -202,11 +202,10 @@ class Settler:
         lost_units: Units = Units(0),
     ) -> None:
         now = self._clock.now()
+        facts = [events.position_settled(settlement, payment, now) for payment in payments]
         async with self._database.transaction() as connection:
-            if payments:
-                await repository.record(connection, settlement, payments)
-                facts = [events.position_settled(settlement, payment, now) for payment in payments]
-                await outbox.add_many(connection, facts)
+            released = await repository.record(connection, settlement, payments) if payments else []
+            await outbox.add_many(connection, facts)
             await repository.advance(
                 connection,
                 settlement,
@@ -215,6 +214,8 @@ class Settler:
                 payments=payments,
                 lost_units=lost_units,
             )
+            if released:
+                await risk.settle(connection, settlement.event_id, released)
         metrics.SETTLED.inc(len(payments))
 
     async def _tell(self, connection: Connection, settlement: Settlement, left_units: Units) -> None:

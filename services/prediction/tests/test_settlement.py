@@ -10,12 +10,14 @@ from psycopg.errors import UniqueViolation
 from oraculum.prediction.v1 import prediction_service_pb2 as pb
 from oraculum.prediction.v1 import settlements_fact_pb2 as settlements
 from oraculum.wallet.v1 import wallet_service_pb2 as wallet
+from oraculum_kit.db import Connection
 from oraculum_kit.errors import Unavailable
 from oraculum_kit.jobs import LeaseLostError
 from oraculum_prediction import metrics
 from oraculum_prediction.errors import HouseFundsShort
 from oraculum_prediction.payer import TransferRefused
 from oraculum_prediction.repository import settlements as repository
+from oraculum_prediction.repository.settlements import Settlement
 from oraculum_prediction.risk import metrics as risk_metrics
 from oraculum_prediction.watch import Watch
 
@@ -143,6 +145,22 @@ async def test_a_restart_pays_nobody_twice(house: Any, dies_at: int) -> None:
     assert 0 == house.books.escrow(event_id)
     assert len(crowd) == len([fact for fact in told(house) if fact.HasField("position_settled")])
     house.books.check()
+
+
+async def test_who_is_paid_trades_elsewhere_meanwhile(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use of limits is written last: all who trade wait for those rows, and so do settlements of other events."""
+    event_id, (person,) = await traded(house, people=1)
+    other = await house.open()
+    await house.hear(event_id, [0, 1_000_000])
+    advance = repository.advance
+
+    async def trade_and_advance(connection: Connection, settlement: Settlement, **progress: Any) -> None:
+        await house.place(person, other, "meanwhile")
+        await advance(connection, settlement, **progress)
+
+    monkeypatch.setattr(repository, "advance", trade_and_advance)
+    await house.settle(event_id)
+    assert 0 == house.books.escrow(event_id)
 
 
 async def test_who_cannot_be_paid_keeps_nobody_else_waiting(house: Any) -> None:

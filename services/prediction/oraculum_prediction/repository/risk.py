@@ -179,15 +179,18 @@ async def market_scope(connection: Connection, event_id: UUID) -> tuple[str, str
 async def settle(
     connection: Connection,
     event_id: UUID,
-    paid: Sequence[tuple[UUID, int, Units]],
+    released: Sequence[tuple[UUID, Units, Units]],
 ) -> None:
-    """Let people go whose positions are being paid: (user, outcome, units), before the positions say so."""
+    """Let people go whose positions were paid: (user, what is open by it, won or lost).
+
+    Whoever trades, and every other settlement of the same people, waits from here on: this comes last in a transaction.
+    """
     await _SQL.risk_settle.run(
         connection,
         event_id=event_id,
-        user_ids=literal(row[0] for row in paid),
-        outcomes=literal(row[1] for row in paid),
-        units=literal(row[2] for row in paid),
+        user_ids=literal(row[0] for row in released),
+        opened=literal(row[1] for row in released),
+        results=literal(row[2] for row in released),
     )
 
 

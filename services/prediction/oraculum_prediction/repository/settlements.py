@@ -8,7 +8,7 @@ from uuid import UUID
 from oraculum_kit.db import Connection, queries
 from oraculum_kit.jobs import LeaseLostError
 from oraculum_money import Price, Shares, Units
-from oraculum_prediction.repository import risk
+from oraculum_prediction.repository.arrays import literal
 
 _SQL: Final = queries("oraculum_prediction", "sql/settlements.sql")
 
@@ -143,29 +143,31 @@ async def still_due(connection: Connection, settlement: Settlement) -> Units:
     )
 
 
-async def record(connection: Connection, settlement: Settlement, payments: Sequence[Payment]) -> None:
-    """Write what people were paid, for them and for each of their positions."""
+async def record(
+    connection: Connection, settlement: Settlement, payments: Sequence[Payment]
+) -> list[tuple[UUID, Units, Units]]:
+    """Write what people were paid, for them and for each of their positions; what that changes of their limits' use."""
     await _SQL.insert_payouts.run(
         connection,
         event_id=settlement.event_id,
         revision=settlement.revision,
-        user_ids=[payment.person.user_id for payment in payments],
-        due=[payment.due_units for payment in payments],
-        moved=[payment.moved_units for payment in payments],
+        user_ids=literal(payment.person.user_id for payment in payments),
+        due=literal(payment.due_units for payment in payments),
+        moved=literal(payment.moved_units for payment in payments),
     )
     parts = [
         (payment.person.user_id, outcome, units)
         for payment in payments
         for outcome, units in zip(payment.person.outcomes, payment.parts, strict=True)
     ]
-    await risk.settle(connection, settlement.event_id, parts)
-    await _SQL.pay_positions.run(
+    rows = await _SQL.pay_positions.tuples(
         connection,
         event_id=settlement.event_id,
-        user_ids=[part[0] for part in parts],
-        outcomes=[part[1] for part in parts],
-        units=[part[2] for part in parts],
+        user_ids=literal(part[0] for part in parts),
+        outcomes=literal(part[1] for part in parts),
+        units=literal(part[2] for part in parts),
     )
+    return [(row[0], Units(row[1]), Units(row[2])) for row in rows]
 
 
 async def advance(

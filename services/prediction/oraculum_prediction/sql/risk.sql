@@ -95,21 +95,14 @@ returning u.user_id, u.asset, u.scope, u.open_units, u.resting_units, u.day_stak
 select asset, category from market where event_id = %(event_id)s
 
 -- name: risk_settle
--- Lets people go whose positions of an event are being paid: what they held is at stake no more, and what they won or lost
--- counts. Runs before the positions say what they were paid, so that a later revision adds the difference only.
+-- Lets people go whose positions of an event were paid: what they held is at stake no more, and what they won or lost counts.
+-- Rows are locked in the order of their key, last of all that a transaction locks.
 insert into risk_use as u (
     user_id, asset, scope, open_units, resting_units, day_stake_units, week_stake_units, day_sold_units, day_result_units,
     week_result_units, minute_orders, week_orders, day, week, minute
 )
 select d.user_id, m.asset, s.scope, d.open_units, 0, 0, 0, 0, d.result_units, d.result_units, 0, 0, n.day, n.week, n.minute
-from (
-    select p.user_id,
-        -sum(case when p.payout_units is null then p.cost_units else 0 end)::bigint as open_units,
-        sum(paid.units - coalesce(p.payout_units, p.cost_units))::bigint as result_units
-    from unnest(%(user_ids)s::uuid[], %(outcomes)s::smallint[], %(units)s::bigint[]) as paid (user_id, outcome, units)
-    join position p on p.user_id = paid.user_id and p.event_id = %(event_id)s and p.outcome = paid.outcome
-    group by p.user_id
-) d
+from unnest(%(user_ids)s::uuid[], %(opened)s::bigint[], %(results)s::bigint[]) as d (user_id, open_units, result_units)
 join market m on m.event_id = %(event_id)s
 -- A market without a category counts once, in everything.
 cross join lateral (select distinct scope from (values (''), (m.category)) as v (scope)) as s

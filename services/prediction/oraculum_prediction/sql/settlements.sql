@@ -68,11 +68,19 @@ select %(event_id)s, user_id, %(revision)s, due_units, moved_units
 from unnest(%(user_ids)s::uuid[], %(due)s::bigint[], %(moved)s::bigint[]) as p (user_id, due_units, moved_units)
 
 -- name: pay_positions
--- What each position was paid; the parts of a person add up to what the person was paid.
-update position p
-set payout_units = paid.units
-from unnest(%(user_ids)s::uuid[], %(outcomes)s::smallint[], %(units)s::bigint[]) as paid (user_id, outcome, units)
-where p.event_id = %(event_id)s and p.user_id = paid.user_id and p.outcome = paid.outcome
+-- What each position was paid; the parts of a person add up to what the person was paid. Answers with what that changes for
+-- each: what is at stake no more, and what was won or lost, of which a later revision adds the difference only.
+with settled as (
+    update position p
+    set payout_units = paid.units
+    from unnest(%(user_ids)s::uuid[], %(outcomes)s::smallint[], %(units)s::bigint[]) as paid (user_id, outcome, units)
+    where p.event_id = %(event_id)s and p.user_id = paid.user_id and p.outcome = paid.outcome
+    returning p.user_id, p.cost_units, old.payout_units as before_units, new.payout_units as units
+)
+select user_id, -coalesce(sum(cost_units) filter (where before_units is null), 0)::bigint,
+    sum(units - coalesce(before_units, cost_units))::bigint
+from settled
+group by user_id
 
 -- name: settle_orders
 -- Marks the orders of some fills as settled or refunded, with what the bought shares brought.
