@@ -22,7 +22,9 @@ from typing import Any, Final
 import structlog
 from prometheus_client import Counter
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from oraculum_gateway.problems import Problem
 from oraculum_gateway.route import Limit
@@ -238,6 +240,9 @@ class _Questions:
                 await self._redis.script_load(_SCRIPT)
                 answers = await self._send(questions)
         except Exception as error:  # noqa: BLE001  each who waits is told, and knows what to do without an answer
+            if isinstance(error, _AWAY):
+                # Who came meanwhile has waited, too; by portions the last of a crowd would wait for minutes.
+                questions, self._gathered = [*questions, *self._gathered], []
             answers = [error] * len(questions)
         for question, answer in zip(questions, answers, strict=True):
             question.resolve(answer)
@@ -285,6 +290,8 @@ def network(address: str) -> str:
 
 # Questions of one round trip: Redis answers nobody else meanwhile.
 _GATHERED_MAX: Final = 128
+# How it shows that Redis answers nobody.
+_AWAY: Final = (RedisConnectionError, RedisTimeoutError, OSError, TimeoutError)
 
 _OWN: Final = frozenset({Limit.SIGN_IN, Limit.CREATE_EVENT})
 

@@ -135,6 +135,29 @@ class TestRequestsAtOnce:
         assert ALLOWED - 1 == verdict.remaining
         assert 2 == connections
 
+    async def test_whoever_came_while_redis_stood_still_waits_no_longer_than_those_it_was_asked_for(
+        self,
+    ) -> None:
+        """Else a crowd would wait one silence after another, each for a few of them, and the last for minutes."""
+        connections = 0
+
+        async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal connections
+            connections += 1
+            await reader.read(-1)
+            writer.close()
+
+        async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as silent:
+            port = silent.sockets[0].getsockname()[1]
+            pool = BlockingConnectionPool.from_url(f"redis://127.0.0.1:{port}", socket_timeout=0.5)
+            async with Redis.from_pool(pool) as still:
+                limiter = RateLimiter(still, TIERS)
+                verdicts = await asyncio.gather(
+                    *(limiter.check(Limit.COMMAND, "basic", uuid4().hex) for _ in range(500))
+                )
+        assert [None] * 500 == verdicts
+        assert 1 == connections
+
     async def test_who_gives_up_waiting_harms_nobody(self, redis: Redis) -> None:
         limiter, caller = RateLimiter(redis, TIERS), uuid4().hex
         leaver = asyncio.create_task(ask(limiter, caller, 1))
