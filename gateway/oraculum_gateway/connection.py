@@ -54,7 +54,9 @@ class Gathering(asyncio.Transport):
             written = b"".join(self._parts)
             self._parts.clear()
             self._size = 0
-            self._transport.write(written)
+            # A client may have gone since; uvloop's transports refuse what is written to nobody.
+            if not self._transport.is_closing():
+                self._transport.write(written)
 
     def close(self) -> None:
         """Close behind what was written."""

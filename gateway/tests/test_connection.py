@@ -3,8 +3,11 @@
 import asyncio
 import json
 from contextlib import suppress
+from socket import socketpair
+from typing import Any
 
 import pytest
+import uvloop
 
 from oraculum_gateway import bodies, connection, listening
 from oraculum_gateway.edge import SAFETY
@@ -127,6 +130,34 @@ class TestAnswer:
         server.should_exit = True
         await serving
         assert told.partition(b"\r\n\r\n")[2] == large
+
+    def test_a_client_that_went_before_it_is_no_failure(self) -> None:
+        """Its connection may break between the turn in which an answer is made and the next, when it is written."""
+        failures: list[object] = []
+
+        class Losing(asyncio.Protocol):
+            def connection_made(self, transport: Any) -> None:
+                self.transport = transport
+
+            def connection_lost(self, _error: Exception | None) -> None:
+                lost.set()
+
+        lost = asyncio.Event()
+
+        async def answer_and_lose() -> None:
+            loop = asyncio.get_running_loop()
+            loop.set_exception_handler(lambda _loop, told: failures.append(told))
+            ours, theirs = socketpair()
+            _, protocol = await loop.create_connection(Losing, sock=ours)
+            # Aborted, it is closed in the next turn, right before what is written now.
+            protocol.transport.abort()
+            connection.Gathering(loop, protocol.transport).write(b"answer")
+            await lost.wait()
+            await asyncio.sleep(0)
+            theirs.close()
+
+        uvloop.run(answer_and_lose())
+        assert failures == []
 
 
 class TestRest:
