@@ -171,9 +171,9 @@ class EdgeMiddleware:
     def _address(self, scope: Scope, headers: QuickHeaders) -> str:
         """The client's address: what our own outermost proxy saw, never what a stranger wrote in front of it."""
         if self._trusted_proxies:
-            # Of several such headers the last: a stranger's come before our proxy's.
-            told = headers.getlist("x-forwarded-for")[-1:]
-            hops = [hop.strip() for hop in "".join(told).split(",") if hop.strip()]
+            # Several such headers are one list: a proxy may add a line of its own, behind what a stranger wrote.
+            told = ",".join(headers.getlist("x-forwarded-for"))
+            hops = [hop.strip() for hop in told.split(",") if hop.strip()]
             # Where more proxies are trusted than there are a stranger wrote it, and services are told printable text alone.
             if len(hops) >= self._trusted_proxies and is_printable(hops[-self._trusted_proxies]):
                 return hops[-self._trusted_proxies][:64]

@@ -198,15 +198,25 @@ async def test_no_address_breaks_what_services_are_told() -> None:
     assert found == ["192.0.2.1"]
 
 
-async def test_of_several_headers_only_our_own_proxys_tells_the_address() -> None:
-    """It comes last: what stands before it came from outside."""
+@pytest.mark.parametrize(
+    ("proxies", "lines"),
+    [
+        (1, [b"198.51.100.1", b"203.0.113.7"]),
+        (2, [b"198.51.100.1", b"203.0.113.7", b"10.0.0.1"]),
+        (2, [b"198.51.100.1, 203.0.113.7", b"10.0.0.1"]),
+    ],
+)
+async def test_of_several_headers_only_our_own_proxies_tell_the_address(
+    proxies: int, lines: list[bytes]
+) -> None:
+    """Theirs come last, on lines of their own or on one: what stands before them came from outside."""
     found = []
 
     async def app(scope: Scope, _receive: object, _send: object) -> None:
         found.append(scope["edge"].address)
 
-    edge = EdgeMiddleware(app, origins=frozenset(), trusted_proxies=1, networks=Networks())
-    headers = [(b"x-forwarded-for", b"198.51.100.1"), (b"x-forwarded-for", b"203.0.113.7")]
+    edge = EdgeMiddleware(app, origins=frozenset(), trusted_proxies=proxies, networks=Networks())
+    headers = [(b"x-forwarded-for", line) for line in lines]
     await edge({"type": "websocket", "headers": headers, "client": ("192.0.2.1", 4711)}, app, app)
     assert found == ["203.0.113.7"]
 
