@@ -29,6 +29,8 @@ REDRIVE_GROUP: Final = "redrive_group"
 TRANSACTION: Final = "ce_transaction"
 
 _CONTENT_TYPE: Final = b"application/protobuf"
+# The highest that a column of ours holds.
+_SEQUENCE_MAX: Final = 2**63 - 1
 
 
 class Outgoing(NamedTuple):
@@ -170,23 +172,40 @@ def decode(raw: KafkaMessage, parsers: Mapping[str, type[M]]) -> Record[M]:
     """Read a record, or raise `UnreadableRecordError` with the reason."""
     topic = raw.topic() or ""
     headers: HeadersByName = dict(_pairs(raw))
-    sequence = headers.get("ce_sequence")
+    counted = headers.get("ce_sequence")
     time = _text(headers.get("ce_time"))
-    key = raw.key()
+    raw_key = raw.key()
+    source = _text(headers.get("ce_source")) or ""
     try:
+        key = None if raw_key is None else raw_key.decode()
         return Record(
             topic,
             raw.partition() or 0,
             raw.offset() or 0,
-            None if key is None else key.decode(),
+            key,
             parsers[topic].FromString(raw.value() or b""),
-            _text(headers.get("ce_source")) or "",
-            None if sequence is None else int(sequence),
-            datetime.fromisoformat(time) if time else _written_at(raw),
+            source,
+            None if counted is None else _sequence(counted, key, source),
+            _instant(time) if time else _written_at(raw),
             headers,
         )
     except (DecodeError, ValueError, KeyError) as error:
         raise UnreadableRecordError(f"{type(error).__name__}: {error}") from error
+
+
+def _sequence(counted: str | bytes, key: str | None, source: str) -> int:
+    """What counts the facts of a key; only what a database can keep, or whoever remembers it would never get past it."""
+    sequence = int(counted)
+    if not 0 <= sequence <= _SEQUENCE_MAX or "\0" in source or (key is not None and "\0" in key):
+        raise ValueError(f"{sequence} of {key!r} from {source!r} counts nothing that can be kept")
+    return sequence
+
+
+def _instant(time: str) -> datetime:
+    instant = datetime.fromisoformat(time)
+    if instant.tzinfo is None:
+        raise ValueError(f"{time} names no instant")
+    return instant
 
 
 def text_headers(raw: KafkaMessage) -> dict[str, str]:

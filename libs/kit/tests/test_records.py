@@ -14,9 +14,11 @@ TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 WRITTEN_MS = 1_777_896_000_000
 
 
-def read(headers: object, *, value: bytes = b"", topic: str = "words") -> Record[StringValue]:
+def read(
+    headers: object, *, key: bytes = b"a", value: bytes = b"", topic: str = "words"
+) -> Record[StringValue]:
     raw = KafkaMessage(
-        topic=topic, partition=3, offset=7, key=b"a", value=value, headers=headers, timestamp=(1, WRITTEN_MS)
+        topic=topic, partition=3, offset=7, key=key, value=value, headers=headers, timestamp=(1, WRITTEN_MS)
     )  # type: ignore[call-arg]  # its stubs leave out what it takes
     return decode(raw, {"words": StringValue})
 
@@ -73,7 +75,12 @@ def test_what_says_little_is_read_all_the_same() -> None:
     [
         ([("ce_sequence", b"one")], b"", "words"),
         ([("ce_sequence", b"\xff")], b"", "words"),
+        # Past what a database keeps: whoever remembers how far a key is would never get past it.
+        ([("ce_sequence", b"9223372036854775808")], b"", "words"),
+        ([("ce_sequence", b"-1")], b"", "words"),
+        ([("ce_sequence", b"1"), ("ce_source", b"\0")], b"", "words"),
         ([("ce_time", b"noon")], b"", "words"),
+        ([("ce_time", b"2026-05-04T12:00:00")], b"", "words"),
         ([], b"\xff", "words"),
         ([], b"", "another"),
     ],
@@ -81,3 +88,10 @@ def test_what_says_little_is_read_all_the_same() -> None:
 def test_what_is_not_what_its_topic_promises_is_refused(headers: object, value: bytes, topic: str) -> None:
     with pytest.raises(UnreadableRecordError):
         read(headers, value=value, topic=topic)
+
+
+def test_a_key_that_counts_is_one_that_can_be_kept() -> None:
+    """Where the order does not matter nobody has to keep it."""
+    assert "a\0" == read([], key=b"a\0").key
+    with pytest.raises(UnreadableRecordError, match="counts nothing"):
+        read([("ce_sequence", b"1")], key=b"a\0")
