@@ -12,13 +12,13 @@ sign is written twice, as psycopg wants it.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from time import perf_counter
 from typing import Any, Final, LiteralString, TypeVar
 
 import psycopg
-from psycopg.rows import class_row, tuple_row
+from psycopg.rows import tuple_row
 
 from oraculum_kit import metrics, traces
 from oraculum_kit.cursors import KeptCursor, cursor_for
@@ -53,12 +53,6 @@ class Statement:
             await cursor.execute(self._query, parameters, prepare=True)
             return cursor.rowcount
 
-    async def run_many(self, connection: Connection, rows: Iterable[Mapping[str, object]], /) -> int:
-        """Execute once per row in one pipeline; the number of rows touched in all."""
-        async with _Execution(self, connection) as cursor:
-            await cursor.executemany(self._query, rows)
-            return cursor.rowcount
-
     async def one(self, connection: Connection, into: type[T], /, **parameters: object) -> T | None:
         """The row as an `into`, made from columns by name; None when there is none."""
         async with _Execution(self, connection, into) as cursor:
@@ -84,16 +78,6 @@ class Statement:
         async with _Execution(self, connection) as cursor:
             await cursor.execute(self._query, parameters, prepare=True)
             return await cursor.fetchall()
-
-    async def stream(
-        self, connection: Connection, into: type[T], /, *, batch: int = 500, **parameters: object
-    ) -> AsyncIterator[T]:
-        """Rows one after the other through a server-side cursor; needs a transaction, never holds all of them."""
-        async with connection.cursor(self.name, row_factory=class_row(into)) as cursor:
-            cursor.itersize = batch
-            await cursor.execute(self.sql, parameters)
-            async for row in cursor:
-                yield row
 
     def finished(self, seconds: float, *, failed: bool) -> None:
         """Count one execution."""

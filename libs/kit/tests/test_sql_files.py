@@ -105,18 +105,6 @@ class TestStatement:
             assert await sql.squares.one(connection, Square, upto=0) is None
             assert await sql.squares.value(connection, upto=0) is None
 
-    async def test_streams_inside_a_transaction(self, database: Database, sql: Queries) -> None:
-        async with database.transaction() as connection:
-            seen = [row.number async for row in sql.squares.stream(connection, Square, batch=10, upto=25)]
-        assert seen == list(range(1, 26))
-
-    async def test_runs_many_rows(self, database: Database) -> None:
-        text = "-- name: add\n-- Adds a key.\ninsert into outbox_sequence values ('t', %(key)s, %(last)s)"
-        add = parse(text, source="t")["add"]
-        async with database.transaction() as connection:
-            rows = [{"key": str(number), "last": number} for number in range(100)]
-            assert await add.run_many(connection, rows) == 100
-
     async def test_is_prepared_at_its_first_use(self, database: Database, sql: Queries) -> None:
         async with database.connection() as connection:
             await sql.squares.value(connection, upto=1)
