@@ -41,9 +41,6 @@ _TELL_SECONDS: Final = 0.25
 _FORGOTTEN_SECONDS: Final = 30.0
 _CLOSE_SECONDS: Final = 10.0
 _ASK_SECONDS: Final = 10.0
-# How soon the broker is asked again once its last answer is taken, and how often answers are taken while a batch gathers.
-_ASK_AGAIN_MILLISECONDS: Final = 20
-_TAKE_SECONDS: Final = 0.05
 
 
 class GroupConsumer:
@@ -79,10 +76,6 @@ class GroupConsumer:
             "fetch.wait.max.ms": 500,
             "fetch.min.bytes": gather_bytes,
             "queued.max.messages.kbytes": 16 * 1024,
-            # Asks the broker only when all that it gave is taken: else it would answer for every partition that is written,
-            # a hundred times a second while a batch gathers or is handled.
-            "queued.min.messages": 1,
-            "fetch.queue.backoff.ms": _ASK_AGAIN_MILLISECONDS,
             "error_cb": ClientErrors(group),
             "on_commit": self._committed,
         }
@@ -208,9 +201,9 @@ class GroupConsumer:
         # What left while we waited, and came back, was ours again before its first record was.
         self._left = frozenset()
         messages = [] if first is None else [first, *consumer.consume(max_records - 1, 0)]
-        until = max(monotonic() + linger_seconds, not_before)
-        while messages and len(messages) < max_records and (left := until - monotonic()) > 0:
-            sleep(min(left, _TAKE_SECONDS))
+        linger_seconds = max(linger_seconds, not_before - monotonic())
+        if messages and linger_seconds > 0 and len(messages) < max_records:
+            sleep(linger_seconds)
             messages += consumer.consume(max_records - len(messages), 0)
         self._measure_lag()
         records = [message for message in messages if self._is_record(message)]

@@ -88,7 +88,7 @@ class InboxConsumer(Generic[M]):
         again changes nothing. `remember_for` is longer than the topics keep their records. Records that come soon after
         one another share a transaction: how soon follows from how long the last one took (see `pace`), at most
         `linger_max_seconds`. Where nobody waits for the effects, batches begin `apart_seconds` after one another at
-        least, and what comes in between is one of them; what comes after a longer silence waits half a second at most.
+        least, and what comes in between is one of them; what comes after a longer silence waits half a second and that linger at most.
         """
         self._cluster = cluster
         self._database = database

@@ -124,36 +124,6 @@ async def test_what_came_back_within_one_poll_is_read_and_told(story: Any) -> No
     }
 
 
-async def test_the_broker_is_asked_again_only_when_what_it_gave_is_taken(
-    story: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Or it answers for each partition that is written while a batch is handled, and that costs more than what is in it."""
-    monkeypatch.setattr("oraculum_kit.consumer._ASK_AGAIN_MILLISECONDS", 1000)
-    first, *others = records_to(story)
-    async with GroupConsumer(
-        story.cluster, group=f"group-{uuid4().hex[:12]}", topics=[story.topic]
-    ) as member:
-
-        async def owns_all() -> bool:
-            await member.poll(1, 0.05)
-            return 3 == len(member.owned)
-
-        async def has_come() -> bool:
-            place = TopicPartition(story.topic, first.partition)
-            return member._running().get_watermark_offsets(place, cached=True)[1] == 1
-
-        await eventually(owns_all)
-        await story.send(first)
-        await eventually(has_come)
-        for _ in range(10):
-            for other in others:
-                await story.send(other)
-        assert [first.partition] == [message.partition() for message in await member.poll(100, 10.0)]
-        left = 10 * len(others)
-        while left:
-            left -= len(await member.poll(100, 10.0))
-
-
 async def passed_through_another(story: Any, group: str) -> Partition:
     """Let another member join, own something, and leave; what it owned."""
     async with GroupConsumer(story.cluster, group=group, topics=[story.topic]) as other:
