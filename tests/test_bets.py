@@ -247,6 +247,9 @@ async def test_killed_while_bets_run(street: Street, kafka_bootstrap: str, victi
             street.spawn(victim)
             async with asyncio.timeout(60):
                 orders = await asyncio.gather(*betting)
+            # A channel that nobody used while the process was away tries again by itself, up to a second later.
+            for channel in (opened, purse):
+                await eventually(lambda channel=channel: answers(channel))
             sold = await town.bet(
                 people[0], event_id, "sale", side=prediction.SIDE_SELL, shares=orders[12].shares, outcome=1
             )
