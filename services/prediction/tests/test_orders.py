@@ -183,6 +183,16 @@ class TestPlaceOrder:
             await asyncio.wait(waiting)
 
 
+async def order_ids_by_page(list_page: Any, request: Any, rows: str) -> list[list[str]]:
+    """Which orders each page of a list shows, or shows something of."""
+    pages: list[list[str]] = []
+    while not pages or request.cursor:
+        page = await list_page(request)
+        pages.append([row.order_id for row in getattr(page, rows)])
+        request.cursor = page.next_cursor
+    return pages
+
+
 class TestReading:
     async def test_somebody_elses_order_looks_like_none(self, house: Any) -> None:
         event_id = await house.open()
@@ -207,13 +217,9 @@ class TestReading:
             (await house.place(anna, rare if number in {0, 7} else often, f"k{number}")).order.order_id
             for number in range(8)
         ]
-        pages: list[list[str]] = []
-        request = pb.ListOrdersRequest(event_id=str(rare), limit=2)
         with house.parties.signed_in(anna):
-            while not pages or request.cursor:
-                page = await house.stub.ListOrders(request)
-                pages.append([order.order_id for order in page.orders])
-                request.cursor = page.next_cursor
+            request = pb.ListOrdersRequest(event_id=str(rare), limit=2)
+            pages = await order_ids_by_page(house.stub.ListOrders, request, "orders")
         assert [[placed[7]], [], [placed[0]]] == pages
 
     async def test_fills_that_are_rare_among_many_are_found_in_portions(
@@ -238,13 +244,9 @@ class TestReading:
         await buys(4, rare)
         await buys(5, often)
         await buys(6, often)
-        pages: list[list[str]] = []
-        request = pb.ListFillsRequest(event_id=str(rare), limit=2)
         with house.parties.signed_in(anna):
-            while not pages or request.cursor:
-                page = await house.stub.ListFills(request)
-                pages.append([fill.order_id for fill in page.fills])
-                request.cursor = page.next_cursor
+            request = pb.ListFillsRequest(event_id=str(rare), limit=2)
+            pages = await order_ids_by_page(house.stub.ListFills, request, "fills")
         assert wanted == [order_id for page in pages for order_id in page]
         assert [] in pages
 
