@@ -152,14 +152,16 @@ class Auth:
             UUID(user_id), ["creator", "admin"], None
         )
 
-    async def lock_waiters(self, many: int = 1) -> None:
-        """Wait until so many statements wait for what another transaction holds."""
+    async def lock_waiters(self, many: int = 1, of: str = "") -> None:
+        """Wait until so many statements (of this application alone) wait for what another transaction holds."""
 
         async def wait() -> bool:
             async with self.database.connection() as connection:
                 rows = await connection.execute(
                     "select count(*) from pg_stat_activity"
                     " where datname = current_database() and wait_event_type = 'Lock'"
+                    "   and %(of)s in ('', application_name)",
+                    {"of": of},
                 )
                 return (await rows.fetchone() or (0,))[0] >= many
 

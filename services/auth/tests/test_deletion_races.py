@@ -160,10 +160,11 @@ async def test_what_waits_behind_a_deletion_changes_nothing(
         )
 
         gone = asyncio.create_task(of.deletion.delete(ada, str(ada.id)))
-        # It stands first in the row's queue before anybody else comes.
-        await auth.lock_waiters(1)
+        # It stands first in the row's queue before anybody else comes. The one in front may have waited itself, for auth's
+        # own letter to her, which is none of those who wait here.
+        await auth.lock_waiters(1, "patient")
         late = {name: asyncio.create_task(act()) for name, act in coming.items()}
-        await auth.lock_waiters(1 + len(late))
+        await auth.lock_waiters(1 + len(late), "patient")
         await blocker.rollback()
     await gone
     results = await asyncio.gather(*late.values(), return_exceptions=True)
