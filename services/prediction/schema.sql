@@ -980,6 +980,57 @@ CREATE TABLE prediction.settlement (
 WITH (fillfactor='70');
 
 --
+-- Name: shown_order; Type: VIEW; Schema: prediction; Owner: -
+--
+
+CREATE VIEW prediction.shown_order AS
+ SELECT o.order_id,
+    o.user_id,
+    o.event_id,
+    o.created_at,
+    o.outcome,
+    o.side,
+    o.type,
+    o.amount_units,
+    o.asked_shares,
+    o.limit_price,
+    o.hold_units,
+    o.gross_units,
+    o.fee_units,
+    o.shares,
+    o.fill_sequence,
+    o.time_in_force,
+    o.reason,
+    o.post_only,
+    o.reserved,
+    o.expires_at,
+    o.open_shares,
+    o.priority,
+    o.revision,
+    o.replaces_order_id,
+    o.self_trade,
+    (
+        CASE
+            WHEN (s.settled_at IS NULL) THEN (o.status)::integer
+            WHEN s.refunded THEN 6
+            ELSE 5
+        END)::smallint AS status,
+    COALESCE(s.settled_at, o.settled_at) AS settled_at,
+        CASE
+            WHEN (s.settled_at IS NULL) THEN o.profit_loss_units
+            WHEN ((o.side = 1) AND (o.type <> 4)) THEN (((floor((((o.shares)::numeric * (s.payout_prices[(o.outcome + 1)])::numeric) / (1000000)::numeric)))::bigint - o.gross_units) - o.fee_units)
+            ELSE NULL::bigint
+        END AS profit_loss_units
+   FROM (prediction.trade_order o
+     LEFT JOIN LATERAL ( SELECT r.settled_at,
+            r.refunded,
+            r.payout_prices
+           FROM prediction.settlement r
+          WHERE ((r.event_id = o.event_id) AND (r.step = 5) AND (o.shares IS NOT NULL))
+          ORDER BY r.revision DESC
+         LIMIT 1) s ON (true));
+
+--
 -- Name: turnover; Type: TABLE; Schema: prediction; Owner: -
 --
 
@@ -1607,4 +1658,5 @@ INSERT INTO prediction.schema_migrations (version) VALUES
     ('20261122024000'),
     ('20261122024500'),
     ('20261122025500'),
-    ('20261122032600');
+    ('20261122032600'),
+    ('20261122144500');

@@ -14,6 +14,8 @@ Somebody whom wallet refuses to pay or to take from, which must not happen, keep
 their chunk, and have no payout then; once everybody had their turn, those without one are tried again, by this run and by every
 later one, and the settlement goes no further until all of it is done. What wallet refuses to take back is nobody's loss: it is
 still owed.
+
+Orders are not touched: that one is settled, and what it won, is read from its event's settlement (the view `shown_order`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +40,6 @@ from oraculum_prediction.repository import markets, risk
 from oraculum_prediction.repository import settlements as repository
 from oraculum_prediction.repository.settlements import (
     EMPTYING,
-    MARKING,
     PAYING,
     TAKING_BACK,
     Payment,
@@ -50,7 +51,6 @@ _log = structlog.stdlib.get_logger(__name__)
 
 SETTLE: Final = "settle"
 PEOPLE_PER_CHUNK: Final = 500
-FILLS_PER_CHUNK: Final = 2_000
 
 
 class Settler:
@@ -87,8 +87,6 @@ class Settler:
                 await self._take_back(settlement)
             case repository.PAYING:
                 await self._pay(settlement)
-            case repository.MARKING:
-                await self._mark(settlement)
             case _:
                 await self._empty(settlement)
 
@@ -124,7 +122,7 @@ class Settler:
             return
         await self._pay_refused(settlement)
         async with self._database.transaction() as connection:
-            await repository.advance(connection, settlement, step=MARKING)
+            await repository.advance(connection, settlement, step=EMPTYING)
 
     async def _pay_people(
         self, settlement: Settlement, people: Sequence[Person], after_user_id: UUID | None
@@ -160,13 +158,6 @@ class Settler:
             tried = people[-1].user_id
         if refusals:
             raise refusals[0]
-
-    async def _mark(self, settlement: Settlement) -> None:
-        up_to = min(settlement.after_sequence + FILLS_PER_CHUNK, settlement.sequence)
-        async with self._database.transaction() as connection:
-            await repository.mark_orders(connection, settlement, up_to)
-            step = EMPTYING if up_to == settlement.sequence else MARKING
-            await repository.advance(connection, settlement, step=step, after_sequence=up_to)
 
     async def _empty(self, settlement: Settlement) -> None:
         """Give what is left in the escrow to the house, dust to the account for rounding, and say that all is done."""

@@ -383,4 +383,4 @@ async def test_an_index_carries_each_question(premises: Any) -> None:
             assert index in found, f"{name}: {found}"
             for table in ("fill", "trade_order", "position"):
                 assert f"Seq Scan on {table}" not in found, f"{name}: {found}"
-            assert not (name.startswith("newest") and "Sort" in found), f"{name}: {found}"
+            assert not (name.startswith("newest") and "Sort Key: o." in found), f"{name}: {found}"

@@ -235,7 +235,7 @@ async def test_any_orders_on_two_replicas(
             await premises.settle(event_id)
         premises.books.check()
         assert [0, 0] == [premises.books.escrow(event_id) for event_id in events]
-        unsettled = premises.rows("select from trade_order where shares is not null and status not in (5, 6)")
+        unsettled = premises.rows("select from shown_order where shares is not null and status not in (5, 6)")
         assert [] == unsettled
 
 

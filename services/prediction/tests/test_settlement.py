@@ -75,8 +75,8 @@ async def test_winners_are_paid_a_unit_a_share(house: Any) -> None:
         facts[-1].market_settled.positions_paid,
         facts[-1].market_settled.paid.units,
     )
-    assert [5] == [row["status"] for row in house.rows("select distinct status from trade_order")]
-    for row in house.rows("select * from trade_order where side = 1"):
+    assert [5] == [row["status"] for row in house.rows("select distinct status from shown_order")]
+    for row in house.rows("select * from shown_order where side = 1"):
         brought = row["shares"] if row["outcome"] == 1 else 0
         assert brought - row["gross_units"] - row["fee_units"] == row["profit_loss_units"]
 
@@ -114,7 +114,7 @@ async def test_a_cancelled_event_pays_void_prices(house: Any) -> None:
     dust = owed // USDC - sum(due.values())
     assert 0 <= dust == house.books.balance(wallet.ACCOUNT_KIND_ROUNDING) < len(crowd)
     assert 0 == house.books.escrow(event_id)
-    assert [6] == [row["status"] for row in house.rows("select distinct status from trade_order")]
+    assert [6] == [row["status"] for row in house.rows("select distinct status from shown_order")]
     parts = house.rows("select user_id, sum(payout_units)::bigint as paid from position group by user_id")
     assert due == {row["user_id"]: row["paid"] for row in parts}
 

@@ -14,7 +14,7 @@ _SQL: Final = queries("oraculum_prediction", "sql/settlements.sql")
 
 TAKING_BACK: Final = 1
 PAYING: Final = 2
-MARKING: Final = 3
+# 3 was marking orders, which an earlier release did: what it left there is emptied next.
 EMPTYING: Final = 4
 
 
@@ -29,7 +29,6 @@ class Settlement:
     closing_sequence: int
     step: int
     after_user_id: UUID | None
-    after_sequence: int
     people_paid: int
     paid_units: Units
     taken_back_units: Units
@@ -176,7 +175,6 @@ async def advance(
     *,
     step: int,
     after_user_id: UUID | None = None,
-    after_sequence: int = 0,
     payments: Sequence[Payment] = (),
     lost_units: Units = Units(0),
 ) -> None:
@@ -187,10 +185,8 @@ async def advance(
         revision=settlement.revision,
         from_step=settlement.step,
         from_user_id=settlement.after_user_id,
-        from_sequence=settlement.after_sequence,
         step=step,
         after_user_id=after_user_id,
-        after_sequence=after_sequence,
         people=len(payments),
         paid=sum(max(payment.moved_units, 0) for payment in payments),
         taken_back=sum(max(-payment.moved_units, 0) for payment in payments),
@@ -200,18 +196,6 @@ async def advance(
         raise LeaseLostError(
             f"settlement {settlement.revision} of {settlement.event_id} is further than that"
         )
-
-
-async def mark_orders(connection: Connection, settlement: Settlement, up_to_sequence: int) -> None:
-    """Mark the orders of the next fills."""
-    await _SQL.settle_orders.run(
-        connection,
-        event_id=settlement.event_id,
-        status=6 if settlement.refunded else 5,
-        payout_prices=list(settlement.payout_prices),
-        after_sequence=settlement.after_sequence,
-        up_to_sequence=up_to_sequence,
-    )
 
 
 async def measure_undone(connection: Connection) -> tuple[int, float]:

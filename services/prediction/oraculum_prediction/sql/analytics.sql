@@ -153,7 +153,7 @@ order by day, category, asset
 -- name: newest_orders
 -- Orders of everybody between two instants, newest first, from after a place on.
 select o.created_at, o.order_id, o.user_id, o.event_id, o.status
-from trade_order o
+from shown_order o
 where o.created_at >= %(from_time)s and o.created_at < %(to_time)s
   and (o.created_at, o.order_id) < (%(before)s, %(before_id)s)
 order by o.created_at desc, o.order_id desc
@@ -162,7 +162,7 @@ limit %(row_count)s
 -- name: newest_orders_of_event
 -- The same of one event.
 select o.created_at, o.order_id, o.user_id, o.event_id, o.status
-from trade_order o
+from shown_order o
 where o.event_id = %(event_id)s
   and o.created_at >= %(from_time)s and o.created_at < %(to_time)s
   and (o.created_at, o.order_id) < (%(before)s, %(before_id)s)
@@ -172,7 +172,7 @@ limit %(row_count)s
 -- name: newest_orders_of_person
 -- The same of one person.
 select o.created_at, o.order_id, o.user_id, o.event_id, o.status
-from trade_order o
+from shown_order o
 where o.user_id = %(user_id)s
   and o.created_at >= %(from_time)s and o.created_at < %(to_time)s
   and (o.created_at, o.order_id) < (%(before)s, %(before_id)s)

@@ -7,7 +7,7 @@ select o.order_id, o.user_id, o.event_id, o.outcome, o.side, o.status, o.gross_u
     o.hold_units, o.type, o.time_in_force, o.post_only, o.expires_at, o.open_shares, o.priority, o.reserved, o.revision,
     o.replaces_order_id, f.fill_id, f.filled_at, f.shares as fill_shares, f.gross_units as fill_gross_units,
     f.fee_units as fill_fee_units, f.group_first as fill_group_first, f.prices, o.self_trade
-from trade_order o
+from shown_order o
 join market m on m.event_id = o.event_id
 left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
 where o.order_id = any(%(order_ids)s::uuid[])
@@ -29,7 +29,7 @@ select o.order_id, o.user_id, o.event_id, o.outcome, o.side, o.status, o.gross_u
     o.hold_units, o.type, o.time_in_force, o.post_only, o.expires_at, o.open_shares, o.priority, o.reserved, o.revision,
     o.replaces_order_id, f.fill_id, f.filled_at, f.shares as fill_shares, f.gross_units as fill_gross_units,
     f.fee_units as fill_fee_units, f.group_first as fill_group_first, f.prices
-from trade_order o
+from shown_order o
 join market m on m.event_id = o.event_id
 left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
 where o.user_id = %(user_id)s

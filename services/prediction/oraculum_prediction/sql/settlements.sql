@@ -16,7 +16,7 @@ returning event_id
 -- The oldest revision of an event that is not done, with what it needs to know of the market. It corrects another where there
 -- is one before it: the first that is heard may have any number, where a malformed one was put aside.
 select s.event_id, s.revision, s.payout_prices, s.refunded, s.closing_sequence, s.step, s.after_user_id,
-    s.after_sequence, s.people_paid, s.paid_units, s.taken_back_units, s.lost_units, m.asset, m.escrow_units, m.sequence,
+    s.people_paid, s.paid_units, s.taken_back_units, s.lost_units, m.asset, m.escrow_units, m.sequence,
     m.sold, m.status,
     exists (select from settlement o where o.event_id = s.event_id and o.revision < s.revision) as corrects
 from settlement s
@@ -82,33 +82,16 @@ select user_id, -coalesce(sum(cost_units) filter (where before_units is null), 0
 from settled
 group by user_id
 
--- name: settle_orders
--- Marks the orders of some fills as settled or refunded, with what the bought shares brought.
-update trade_order o
-set status = %(status)s,
-    settled_at = clock_timestamp(),
-    profit_loss_units = case
-        when o.side = 1 and o.type <> 4 then
-            floor(o.shares::numeric * (%(payout_prices)s::bigint[])[o.outcome + 1] / 1000000)::bigint
-            - o.gross_units - o.fee_units
-    end
-from fill f
-where f.event_id = %(event_id)s
-  and f.sequence > %(after_sequence)s
-  and f.sequence <= %(up_to_sequence)s
-  and o.order_id = f.order_id
-
 -- name: advance_settlement
 -- Notes how far it is, if it still is where the work began: a worker that slept must not set it back.
 update settlement
 set step = %(step)s,
     after_user_id = %(after_user_id)s,
-    after_sequence = %(after_sequence)s,
     people_paid = people_paid + %(people)s,
     paid_units = paid_units + %(paid)s,
     taken_back_units = taken_back_units + %(taken_back)s,
     lost_units = lost_units + %(lost)s
-where event_id = %(event_id)s and revision = %(revision)s and step = %(from_step)s and after_sequence = %(from_sequence)s
+where event_id = %(event_id)s and revision = %(revision)s and step = %(from_step)s
   and after_user_id is not distinct from %(from_user_id)s::uuid
 
 -- name: finish_settlement
