@@ -45,13 +45,14 @@ def run(run: Run) -> None:
         run.complain("settlement", proof.rest(time.monotonic()))
         ids = [UUID(event_id) for event_id in event_ids]
         positions = books.positions(ids)
-        start = asyncio.run(_resolve(stage, event_ids))
-        while left := books.unsettled(ids):
-            if time.monotonic() > start.began + SETTLED_SECONDS:
-                run.complain("settlement", [f"{left} of {len(ids)} events are not settled"])
-                break
-            time.sleep(LOOK_SECONDS)
-        ended_at = time.monotonic()
+        with books.kept_open():
+            start = asyncio.run(_resolve(stage, event_ids))
+            while left := books.unsettled(ids):
+                if time.monotonic() > start.began + SETTLED_SECONDS:
+                    run.complain("settlement", [f"{left} of {len(ids)} events are not settled"])
+                    break
+                time.sleep(LOOK_SECONDS)
+            ended_at = time.monotonic()
         taken = start.usage.until_now(stage.processes, 0.0)
         seconds = ended_at - start.began
         rate = positions / seconds
