@@ -1026,9 +1026,9 @@ CREATE VIEW prediction.shown_order AS
             r.refunded,
             r.payout_prices
            FROM prediction.settlement r
-          WHERE ((r.event_id = o.event_id) AND (r.step = 5) AND (o.shares IS NOT NULL))
+          WHERE ((r.event_id = o.event_id) AND (r.step = 5))
           ORDER BY r.revision DESC
-         LIMIT 1) s ON (true));
+         LIMIT 1) s ON ((o.shares IS NOT NULL)));
 
 --
 -- Name: turnover; Type: TABLE; Schema: prediction; Owner: -

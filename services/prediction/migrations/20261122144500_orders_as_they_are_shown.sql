@@ -19,9 +19,9 @@ from trade_order o
 left join lateral (
     select r.settled_at, r.refunded, r.payout_prices
     from settlement r
-    where r.event_id = o.event_id and r.step = 5 and o.shares is not null
+    where r.event_id = o.event_id and r.step = 5
     order by r.revision desc
     limit 1
-) s on true;
+) s on o.shares is not null;
 
 -- migrate:down
