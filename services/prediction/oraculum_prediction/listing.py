@@ -16,6 +16,9 @@ from oraculum_prediction import form, statuses, wire
 from oraculum_prediction.repository import orders
 from oraculum_prediction.risk import reviews
 
+# Of an order among a person's: when it came, and its id.
+_Place = tuple[datetime, UUID]
+
 LOOKED_AT_MAX: Final = 10_000
 # Behind every fill of its time.
 _LAST_ID: Final = UUID(int=2**128 - 1)
@@ -36,25 +39,7 @@ async def orders_page(
     before = decode_cursor(cursor, datetime, UUID)
     before_order = (before[0], before[1]) if before else None
     kept = form.statuses(shown_as)
-    looked_from = None
-    if (event_id, kept) != (None, None) and not (kept is not None and _RESTING.issuperset(kept)):
-        looked_from = await orders.so_far_back(
-            connection, user_id, before=before_order, row_count=LOOKED_AT_MAX
-        )
-    # Those that are held alone have states that no row has.
-    rows = (
-        []
-        if kept == []
-        else await orders.of_user(
-            connection,
-            user_id,
-            event_id=event_id,
-            statuses=kept,
-            before=before_order,
-            row_count=limit + 1,
-            from_=looked_from,
-        )
-    )
+    looked_from, rows = await _decided(connection, user_id, event_id, kept, before_order, limit + 1)
     held = await reviews.held_orders(
         connection,
         user_id,
@@ -91,5 +76,37 @@ async def fills_page(
     return Page(cut.rows, encode_cursor(looked_after, _LAST_ID))
 
 
-def _place(each: reviews.Listed) -> tuple[datetime, UUID]:
+async def _decided(
+    connection: Connection,
+    user_id: UUID,
+    event_id: UUID | None,
+    kept: Sequence[int] | None,
+    before: _Place | None,
+    row_count: int,
+) -> tuple[_Place | None, list[wire.OrderRow]]:
+    """Orders that were decided, and from where on they were looked for; None where that was to the end."""
+    if kept == []:
+        # Those that are held alone have states that no row has.
+        return None, []
+    if kept is not None and _RESTING.issuperset(kept):
+        resting = await orders.resting_of_user(
+            connection, user_id, event_id=event_id, statuses=kept, before=before, row_count=row_count
+        )
+        return None, resting
+    looked_from = None
+    if (event_id, kept) != (None, None):
+        looked_from = await orders.so_far_back(connection, user_id, before=before, row_count=LOOKED_AT_MAX)
+    rows = await orders.of_user(
+        connection,
+        user_id,
+        event_id=event_id,
+        statuses=kept,
+        before=before,
+        row_count=row_count,
+        from_=looked_from,
+    )
+    return looked_from, rows
+
+
+def _place(each: reviews.Listed) -> _Place:
     return each.created_at, each.order_id

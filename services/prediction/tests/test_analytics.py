@@ -21,6 +21,7 @@ from oraculum_prediction.analytics import everybody
 from oraculum_prediction.analytics.servicer import AnalyticsServicer
 from oraculum_prediction.analytics.turnover import Turnovers
 from oraculum_prediction.repository import analytics as repository
+from oraculum_prediction.repository import orders
 
 USDC = 1_000_000
 OPEN, SOLD, SETTLED = pb.POSITION_STATE_OPEN, pb.POSITION_STATE_SOLD, pb.POSITION_STATE_SETTLED
@@ -330,6 +331,7 @@ async def test_bad_questions(house: Any) -> None:
 MANY = (
     "alter table fill disable trigger user",
     "alter table position disable trigger user",
+    "alter table trade_order disable trigger user",
     """
     create table made as
     select n, md5(n::text)::uuid as order_id, md5('p' || n %% 100)::uuid as user_id, md5('e' || n %% 2000)::uuid as event_id,
@@ -340,6 +342,11 @@ MANY = (
     insert into trade_order (order_id, user_id, event_id, created_at, amount_units, hold_units, gross_units, fee_units, shares,
         fill_sequence, outcome, side, status)
     select order_id, user_id, event_id, at, 1, 1, 1, 0, 1, n, 1, 1, 2 from made
+    """,
+    """
+    insert into trade_order (order_id, user_id, event_id, created_at, asked_shares, hold_units, outcome, side, status, type,
+        time_in_force, limit_price, open_shares, priority)
+    select md5('r' || n)::uuid, user_id, event_id, at, 1, 1, 1, 1, 7, 2, 1, 1, 1, n from made where n %% 10 = 0
     """,
     """
     insert into fill (event_id, sequence, filled_at, fill_id, order_id, user_id, shares, gross_units, fee_units,
@@ -370,6 +377,9 @@ INDEXES = {
     "newest_orders": "trade_order_newest",
     "newest_orders_of_event": "trade_order_of_event",
     "newest_orders_of_person": "trade_order_of_user",
+    "resting_of_user": "trade_order_resting_of_user",
+    "orders_of_user": "trade_order_of_user",
+    "orders_by_ids": "trade_order_pkey",
 }
 
 
@@ -379,7 +389,8 @@ async def test_an_index_carries_each_question(premises: Any) -> None:
         premises.rows(statement)
     async with Database(premises.url) as database, database.connection() as connection:
         for name, index in INDEXES.items():
-            found = await plan(connection, getattr(repository._SQL, name))
+            asked = orders._SQL if hasattr(orders._SQL, name) else repository._SQL
+            found = await plan(connection, getattr(asked, name))
             assert index in found, f"{name}: {found}"
             for table in ("fill", "trade_order", "position"):
                 assert f"Seq Scan on {table}" not in found, f"{name}: {found}"

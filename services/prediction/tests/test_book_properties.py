@@ -118,6 +118,20 @@ class Crowd:
         )
 
 
+def check_settled_orders(house: Any, payout_prices: list[int]) -> None:
+    """Each that traded is settled; a purchase says what its shares brought beyond their price, all others say nothing."""
+    orders = house.rows(
+        "select * from shown_order where exists (select from fill where fill.order_id = shown_order.order_id)"
+    )
+    assert orders
+    for order in orders:
+        brought = order["shares"] * payout_prices[order["outcome"]] // USDC
+        bought = order["side"] == pb.SIDE_BUY and order["type"] != pb.ORDER_TYPE_SUBSIDY
+        expected = brought - order["gross_units"] - order["fee_units"] if bought else None
+        assert (pb.ORDER_STATUS_SETTLED, expected) == (order["status"], order["profit_loss_units"])
+    assert [] == house.rows("select from shown_order where shares is null and status in (5, 6)")
+
+
 def check_books(house: Any) -> None:
     """Every law that ties orders, fills, positions, markets and money to each other."""
     house.post_fills()
@@ -235,8 +249,7 @@ async def test_any_orders_on_two_replicas(
             await premises.settle(event_id)
         premises.books.check()
         assert [0, 0] == [premises.books.escrow(event_id) for event_id in events]
-        unsettled = premises.rows("select from shown_order where shares is not null and status not in (5, 6)")
-        assert [] == unsettled
+        check_settled_orders(premises, [250_000, 750_000, 0, 0])
 
 
 async def test_a_receipt_convinces_who_has_nothing_else(house: Any) -> None:

@@ -9,6 +9,7 @@ from oraculum_prediction.repository import settlements as repository
 
 USDC = 1_000_000
 FILLED, SETTLED, CANCELLED = pb.ORDER_STATUS_FILLED, pb.ORDER_STATUS_SETTLED, pb.ORDER_STATUS_CANCELLED
+REFUNDED = pb.ORDER_STATUS_REFUNDED
 
 
 async def listed(house: Any, person: UUID, *statuses: pb.OrderStatus.ValueType) -> Sequence[pb.Order]:
@@ -71,6 +72,10 @@ async def test_a_correction_is_seen_when_it_is_paid(house: Any) -> None:
     (lost,) = await listed(house, person)
     assert (brought(won, 1_000_000), brought(won, 0)) == (won.profit_loss.units, lost.profit_loss.units)
     assert won.settled_at.ToNanoseconds() < lost.settled_at.ToNanoseconds()
+    await house.hear(event_id, [500_000, 500_000], revision=3, cancelled=True)
+    await house.settle(event_id)
+    (refunded,) = await listed(house, person)
+    assert (REFUNDED, brought(refunded, 500_000)) == (refunded.status, refunded.profit_loss.units)
 
 
 async def test_what_an_earlier_release_marked_ends_and_is_corrected_like_all_others(house: Any) -> None:
@@ -98,6 +103,8 @@ async def test_what_an_earlier_release_marked_ends_and_is_corrected_like_all_oth
     assert [SETTLED, SETTLED] == [order.status for order in orders]
     assert [brought(order, 1_000_000) for order in orders] == [order.profit_loss.units for order in orders]
     await house.hear(event_id, [1_000_000, 0], revision=2)
+    house.rows("update trade_order set status = 5, settled_at = clock_timestamp(), profit_loss_units = 2")
+    assert orders == await listed(house, person)
     await house.settle(event_id)
     orders = await listed(house, person)
     assert [brought(order, 0) for order in orders] == [order.profit_loss.units for order in orders]

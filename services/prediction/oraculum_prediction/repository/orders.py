@@ -70,6 +70,29 @@ async def of_user(
     )
 
 
+async def resting_of_user(
+    connection: Connection,
+    user_id: UUID,
+    *,
+    event_id: UUID | None,
+    statuses: Sequence[int],
+    before: tuple[datetime, UUID] | None,
+    row_count: int,
+) -> list[OrderRow]:
+    """A page of those of a person's orders that rest, in these states, newest first."""
+    time, order_id = before or (None, None)
+    return await _SQL.resting_of_user.all(
+        connection,
+        OrderRow,
+        user_id=user_id,
+        event_id=event_id,
+        statuses=list(statuses),
+        before=time,
+        before_id=order_id,
+        row_count=row_count,
+    )
+
+
 async def so_far_back(
     connection: Connection, user_id: UUID, *, before: tuple[datetime, UUID] | None, row_count: int
 ) -> tuple[datetime, UUID] | None:

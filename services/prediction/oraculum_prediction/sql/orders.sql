@@ -40,6 +40,25 @@ where o.user_id = %(user_id)s
 order by o.created_at desc, o.order_id desc
 limit %(row_count)s
 
+-- name: resting_of_user
+-- A page of a person's orders that rest, newest first. A filter by states would read all that a person ever had: the index of
+-- those that rest is found by its very words alone. None of them is settled, so they are shown as they are.
+select o.order_id, o.user_id, o.event_id, o.outcome, o.side, o.status, o.gross_units, o.fee_units, o.shares, o.created_at,
+    o.settled_at, o.profit_loss_units, o.reason, o.fill_sequence, m.asset, o.amount_units, o.asked_shares, o.limit_price,
+    o.hold_units, o.type, o.time_in_force, o.post_only, o.expires_at, o.open_shares, o.priority, o.reserved, o.revision,
+    o.replaces_order_id, f.fill_id, f.filled_at, f.shares as fill_shares, f.gross_units as fill_gross_units,
+    f.fee_units as fill_fee_units, f.group_first as fill_group_first, f.prices
+from trade_order o
+join market m on m.event_id = o.event_id
+left join fill f on f.event_id = o.event_id and f.sequence = o.fill_sequence
+where o.user_id = %(user_id)s
+  and o.status in (7, 8)
+  and o.status = any(%(statuses)s::smallint[])
+  and (%(event_id)s::uuid is null or o.event_id = %(event_id)s)
+  and (%(before)s::timestamptz is null or (o.created_at, o.order_id) < (%(before)s, %(before_id)s::uuid))
+order by o.created_at desc, o.order_id desc
+limit %(row_count)s
+
 -- name: order_states
 -- What is known of these orders.
 select order_id, status from trade_order where order_id = any(%(order_ids)s::uuid[])
