@@ -51,7 +51,7 @@ from oraculum_kit.keyring import KeyRing
 from oraculum_kit.mail import MailConfig, Mailer
 from oraculum_kit.revocations import Revocations
 from oraculum_kit.testing import Parties, serving
-from oraculum_kit.testing.messaging import eventually
+from oraculum_kit.testing.locks import lock_waiters
 
 DOMAIN = SigningDomain(
     "oraculum.test", "https://oraculum.test", evm_chain_id="8453", solana_cluster="mainnet"
@@ -154,18 +154,7 @@ class Auth:
 
     async def lock_waiters(self, many: int = 1, of: str = "") -> None:
         """Wait until so many statements (of this application alone) wait for what another transaction holds."""
-
-        async def wait() -> bool:
-            async with self.database.connection() as connection:
-                rows = await connection.execute(
-                    "select count(*) from pg_stat_activity"
-                    " where datname = current_database() and wait_event_type = 'Lock'"
-                    "   and %(of)s in ('', application_name)",
-                    {"of": of},
-                )
-                return (await rows.fetchone() or (0,))[0] >= many
-
-        await eventually(wait)
+        await lock_waiters(self.database, many, of=of)
 
 
 @pytest.fixture

@@ -64,14 +64,17 @@ where id = any(%(ids)s) and lease = %(lease)s;
 select id from job where id = any(%(ids)s) and lease is not null and lease <> %(lease)s;
 
 -- name: job_finish
--- The job is done: gone, or, when it was asked for again meanwhile, free to run again.
-with again as (
+-- The job is done: gone, or, when it was asked for again meanwhile, free to run again. Held first: who asks for it in this
+-- moment is waited for, and only then is there anything to decide by.
+with held as materialized (
+    select id, version > %(version)s as asked_again from job where id = %(job_id)s and lease = %(lease)s for update
+), again as (
     update job set lease = null, due_at = run_at, attempts = 0
-    where id = %(job_id)s and lease = %(lease)s and version > %(version)s
-    returning id
+    from held where job.id = held.id and held.asked_again
+    returning job.id
 ), gone as (
-    delete from job where id = %(job_id)s and lease = %(lease)s and version = %(version)s
-    returning id
+    delete from job using held where job.id = held.id and not held.asked_again
+    returning job.id
 )
 select (select count(*) from again) + (select count(*) from gone);
 

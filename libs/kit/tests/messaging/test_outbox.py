@@ -11,6 +11,7 @@ from oraculum_kit import outbox, traces
 from oraculum_kit.db import Database
 from oraculum_kit.outbox import Fact
 from oraculum_kit.records import fact_type
+from oraculum_kit.testing.locks import lock_waiters
 
 
 async def stored(database: Database) -> list[tuple[str, str | None, int | None, str]]:
@@ -75,7 +76,7 @@ class TestAddMany:
         async with database.transaction() as connection:
             await outbox.add_many(connection, [fact("a", "first")])
             waiting = asyncio.ensure_future(second())
-            await database_waits_for_a_lock(database)
+            await lock_waiters(database)
             order.append("first")
         await waiting
         assert order == ["first", "second"]
@@ -120,14 +121,3 @@ class TestFactType:
     def test_an_empty_envelope_says_nothing(self) -> None:
         with pytest.raises(ValueError, match="says nothing"):
             fact_type(BetsFact())
-
-
-async def database_waits_for_a_lock(database: Database) -> None:
-    async with asyncio.timeout(10), database.connection() as connection:
-        while True:
-            cursor = await connection.execute(
-                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-            )
-            if (await cursor.fetchone() or (0,))[0]:
-                return
-            await asyncio.sleep(0.01)
