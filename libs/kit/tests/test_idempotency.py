@@ -19,6 +19,7 @@ from oraculum_kit.errors import (
 )
 from oraculum_kit.idempotency import Command, IdempotencyConflict, IdempotencyKeyRequired
 from oraculum_kit.testing import Parties
+from oraculum_kit.testing.locks import lock_waiters
 
 Work = Callable[[Connection], Awaitable[StringValue]]
 REQUEST = StringValue(value="buy ten")
@@ -142,7 +143,7 @@ class TestOnce:
         first = asyncio.ensure_future(once(database, fail_later))
         await begun.wait()
         second = asyncio.ensure_future(once(database))
-        await until_somebody_waits_for_a_lock(database)
+        await lock_waiters(database)
         fail.set()
         with pytest.raises(Unavailable):
             await first
@@ -259,10 +260,3 @@ class TestForgetting:
         assert removed == [10, 10, 5, 0]
         assert (await once(database)).value == "bought"
         assert await traces_left(database) == 1
-
-
-async def until_somebody_waits_for_a_lock(database: Database) -> None:
-    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-    async with asyncio.timeout(10), database.direct() as watcher:
-        while await (await watcher.execute(waiting)).fetchone() == (0,):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)  # the server has no other way to tell

@@ -11,15 +11,11 @@ from oraculum.wallet.v1 import wallet_service_pb2 as pb
 from oraculum_kit.db import Database
 from oraculum_kit.errors import FailedPrecondition, InvalidArgument
 from oraculum_kit.testing import Parties
-from oraculum_kit.testing.messaging import eventually
+from oraculum_kit.testing.locks import lock_waiters
 from oraculum_wallet.errors import FenceOutdated
 from oraculum_wallet.leaving import Fences
 from oraculum_wallet.ledger import Ledger
 from oraculum_wallet.transfers import Answer, Result, Transfer, TransferKind
-
-WAITING = (
-    "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-)
 
 
 @pytest.fixture
@@ -102,12 +98,7 @@ async def test_a_fence_waits_for_what_is_being_begun(
     async with database.transaction() as connection:
         (held,) = await ledger.apply(connection, [make.hold(user, escrow, 60)])
         raising = asyncio.create_task(fences.put(UUID(user.owner_id), 1))
-
-        async def waits() -> bool:
-            row = await (await connection.execute(WAITING)).fetchone()
-            return row is not None and row[0] > 0
-
-        await eventually(waits)
+        await lock_waiters(database)
         assert not raising.done()
     await raising
     assert Answer(held.transfer_id, Result.CREATED, held.units) == held

@@ -11,8 +11,9 @@ from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 from google.protobuf.wrappers_pb2 import StringValue
 
-from oraculum_kit.db import Connection, Database
+from oraculum_kit.db import Connection
 from oraculum_kit.inbox import InboxConsumer, Record
+from oraculum_kit.testing.locks import lock_waiters
 from oraculum_kit.testing.messaging import eventually, running
 
 Records = Sequence[Record[StringValue]]
@@ -46,7 +47,7 @@ class TestRebalance:
                 await story.send(*[story.record(key, value, 1) for key, value in fresh])
                 facts += fresh
             async with running(second.consumer.run):
-                await eventually(partial(somebody_waits_for_a_lock, story.database))
+                await lock_waiters(story.database)
                 go_on.set()
                 await eventually(partial(first.done, len(facts)))
                 await eventually(partial(first.counted_at_least, "duplicate", 1))
@@ -78,7 +79,7 @@ class TestRebalance:
             while not entered.is_set():
                 await story.send(*[story.record(key, "early", 1) for key in keys])
             async with running(second.consumer.run):
-                await eventually(partial(somebody_waits_for_a_lock, story.database))
+                await lock_waiters(story.database)
                 go_on.set()
                 await eventually(partial(first.counted_at_least, "duplicate", 1))
                 await story.send(*[story.record(key, "late", 2) for key in keys])
@@ -116,15 +117,6 @@ class TestRebalance:
             assert [value for name, value in wanted if name == key] == [
                 value for name, value in effects if name == key
             ]
-
-
-async def somebody_waits_for_a_lock(database: Database) -> bool:
-    async with database.connection() as connection:
-        cursor = await connection.execute(
-            "select count(*) > 0 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-        )
-        row = await cursor.fetchone()
-        return bool(row and row[0])
 
 
 async def effects_reach(story: Any, count: int) -> bool:
